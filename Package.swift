@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+// The floors of the house, top to bottom: a target imports only what stands below it.
+let package = Package(
+  name: "eqprop",
+  products: [.executable(name: "eqprop", targets: ["eqprop"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "eqprop",
+      dependencies: [
+        "Reporting", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    .target(name: "Reporting", swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing",
+        "Tensors", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: strict),
+    .target(
+      name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Tensors"],
+      swiftSettings: strict),
+    .target(name: "EnergyModels", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "DataSets", dependencies: ["FileFormats"], swiftSettings: strict),
+    .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
+    .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
+
+    // C enters here.
+    .target(name: "CKernels"),
+    .target(name: "CMPI", dependencies: ["COpenMPI"]),
+    .systemLibrary(name: "COpenMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: strict),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
+    .testTarget(
+      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats"], swiftSettings: strict),
+    .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
+    .testTarget(
+      name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation"],
+      swiftSettings: strict),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: strict),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
+    // Real ranks: these suites start mpirun on `eqprop` and on `rank-checks`.
+    .executableTarget(
+      name: "rank-checks", dependencies: ["MessagePassing"], path: "Tests/RankChecks",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats"],
+      swiftSettings: strict),
+    .testTarget(name: "LaunchTests", dependencies: ["eqprop"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

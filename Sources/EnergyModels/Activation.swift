@@ -1,0 +1,14 @@
+/// The activation ρ that turns a unit's state into what its neighbours see.
+///
+/// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024 (hard sigmoid);
+/// Ernoult et al. 2019, arXiv:1905.13633 (sigmoid, tanh).
+public enum Activation: String, CaseIterable, Sendable {
+  /// ρ(s) = clip(s, 0, 1) with the states themselves clipped to [0, 1]; ρ′ = 1 on the closed interval.
+  case hardSigmoid = "hard-sigmoid"
+  /// ρ(s) = 1 / (1 + e^{−(4s − 2)}); ρ′ = 4ρ(1 − ρ).
+  case sigmoid
+  /// ρ(s) = tanh s; ρ′ = 1 − ρ².
+  case tanh
+  /// ρ(s) = s.
+  case linear
+}

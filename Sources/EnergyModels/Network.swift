@@ -1,0 +1,45 @@
+/// A layer of free units above the clamped input.
+public struct Layer: Equatable, Sendable {
+  public var units: Int
+  public var activation: Activation
+
+  public init(units: Int, activation: Activation = .hardSigmoid) {
+    self.units = units
+    self.activation = activation
+  }
+}
+
+/// The cost C(y) whose gradient is wanted.
+public enum Cost: String, CaseIterable, Sendable {
+  /// C(y) = ½ ‖y − d‖².
+  case squaredError = "squared-error"
+}
+
+/// How the weights are drawn before the first step; biases start at zero.
+public enum Initialization: Equatable, Sendable {
+  /// U(±√(6 / (fan-in + fan-out))).
+  case glorotUniform
+  /// U(±gain / √fan-in).
+  case uniform(gain: Double)
+}
+
+/// A chain of dense layers s₁ … s_L above a clamped input s₀; s_L is the output.
+public struct Network: Equatable, Sendable {
+  /// Units of the clamped input, n₀.
+  public var inputs: Int
+  /// s₁ … s_L.
+  public var layers: [Layer]
+  public var cost: Cost
+
+  public init(inputs: Int, layers: [Layer], cost: Cost = .squaredError) {
+    self.inputs = inputs
+    self.layers = layers
+    self.cost = cost
+  }
+
+  /// L, the number of free layers and of connections.
+  public var depth: Int { layers.count }
+
+  /// n_k for k = 0 … L.
+  public func units(_ k: Int) -> Int { k == 0 ? inputs : layers[k - 1].units }
+}

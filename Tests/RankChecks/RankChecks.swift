@@ -1,0 +1,1 @@
+@main struct RankChecks { static func main() {} }
