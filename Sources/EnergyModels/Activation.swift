@@ -1,3 +1,6 @@
+import Foundation
+import Tensors
+
 /// The activation ρ that turns a unit's state into what its neighbours see.
 ///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024 (hard sigmoid);
@@ -11,4 +14,29 @@ public enum Activation: String, CaseIterable, Sendable {
   case tanh
   /// ρ(s) = s.
   case linear
+}
+
+extension Activation {
+  /// ρ(s).
+  public func value(_ s: Double) -> Double {
+    switch self {
+    case .hardSigmoid: min(max(s, 0), 1)
+    case .sigmoid: 1 / (1 + exp(2 - 4 * s))
+    case .tanh: Foundation.tanh(s)
+    case .linear: s
+    }
+  }
+
+  /// Whether ρ(s) = s for every value a state can take.
+  public var isIdentityOnStates: Bool { self == .hardSigmoid || self == .linear }
+
+  /// The same curve as the kernels name it.
+  public var curve: Curve {
+    switch self {
+    case .hardSigmoid: .hardSigmoid
+    case .sigmoid: .sigmoid
+    case .tanh: .tanh
+    case .linear: .linear
+    }
+  }
 }

@@ -42,4 +42,7 @@ public struct Network: Equatable, Sendable {
 
   /// n_k for k = 0 … L.
   public func units(_ k: Int) -> Int { k == 0 ? inputs : layers[k - 1].units }
+
+  /// ρ of layer k ≥ 1.
+  public func activation(_ k: Int) -> Activation { layers[k - 1].activation }
 }

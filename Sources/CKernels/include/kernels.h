@@ -1,1 +1,75 @@
 #pragma once
+
+// The arithmetic of a tile, once for float and once for double (every pointer is to that scalar).
+//
+// Each element of a product is ONE chain of fused multiply-adds in ascending order of the summed index. Its bits
+// therefore depend neither on how rows or columns are cut into calls, nor on the instruction set chosen at run time.
+//
+// Weights lie in panels of 16 columns: element (k, j) of a depth x columns matrix stands at
+// [j / 16][k][j % 16]; columns past the last are zero. Row strides count scalars and are multiples of 16.
+
+enum { eq_panel = 16, eq_most_shards = 4096 };
+
+typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
+
+// The states of one layer and what drives them, for one update of a block of rows.
+typedef struct {
+  long rows, columns;      // padding up to a multiple of 16 columns is read and written too
+  const void *states;      // s, rows x columns
+  const void *drive;       // sum of everything that reaches the layer: W' rho(s below) + W rho(s above) + b
+  const void *targets;     // d, or null where the layer is not nudged
+  void *next;              // s afterwards; may be `states`
+  const void *activity_before;  // rho(s); null where rho is the identity on the states' range
+  void *activity;          // rho(s) afterwards; may be `activity_before`
+  long states_stride, drive_stride, targets_stride, next_stride, activity_stride;
+  eq_activation activation;
+  double beta;             // 0 where the layer is not nudged
+  double step;             // epsilon
+} eq_update;
+
+// The two phases of one connection over the rows of several shards.
+typedef struct {
+  long depth, panels;
+  const void *pre, *post;            // rho of both ends in the first state, rows x depth and rows x (16 panels)
+  const void *pre_minus, *post_minus; // in the second state, subtracted; both null: `post` is a difference already
+  long pre_stride, post_stride, pre_minus_stride, post_minus_stride;  // a stride of 0 repeats one row
+  long shards;
+  const long *bounds;                // shards + 1 row numbers
+  void *out;                         // panels of `depth` rows
+  long panel_stride;
+} eq_contrast;
+
+typedef struct {
+  // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero.
+  void (*product)(long rows, long panels, long depth, const void *a, long a_stride, const void *w,
+                  long panel_stride, const void *base, long base_stride, void *c, long c_stride);
+  // Chains over each shard's rows, shards summed in the fixed tree: pairs of neighbours, an odd one carried up.
+  void (*contrast)(const eq_contrast *c);
+  // s <- s - step dF/ds; returns max |change| / step.
+  double (*euler)(const eq_update *u);
+  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|.
+  double (*minimize)(const eq_update *u);
+  // s <- rho(drive), the forward sweep's guess.
+  void (*forward)(const eq_update *u);
+  // g = decay w - scale contrast; velocity <- momentum velocity + g; w <- w - rate velocity. velocity may be null.
+  void (*descend)(long count, double rate, double scale, double momentum, double decay, const void *contrast,
+                  void *velocity, void *w);
+  // a <- a + b
+  void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
+  // a <- a - b
+  void (*subtract)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
+  // The panels of the transposed matrix: depth x columns -> columns x depth.
+  void (*transpose)(long depth, long columns, const void *w, long panel_stride, void *t, long t_panel_stride);
+  // out[i] = table[bytes[i]]
+  void (*look_up)(long count, const unsigned char *bytes, const void *table, void *out);
+  // 1 when every element is finite.
+  int (*finite)(long rows, long columns, const void *a, long stride);
+  const char *instructions;  // "avx512", "avx2" or "baseline"
+} eq_kernels;
+
+// The fastest this processor runs.
+const eq_kernels *eq_kernels_f32(void);
+const eq_kernels *eq_kernels_f64(void);
+// A named instruction set ("avx512", "avx2", "baseline"), or null where the processor lacks it.
+const eq_kernels *eq_kernels_f32_for(const char *instructions);
+const eq_kernels *eq_kernels_f64_for(const char *instructions);

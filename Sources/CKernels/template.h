@@ -1,0 +1,325 @@
+// Included once for each scalar and instruction set, with SCALAR, NAME(x), MOST_ROWS, PANELS and MATH(x) defined.
+
+typedef SCALAR NAME(vec) __attribute__((ext_vector_type(16), aligned(sizeof(SCALAR))));
+#define V NAME(vec)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
+                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride) {
+  V sum[MOST_ROWS][PANELS];
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
+    sum[r][p] = base ? *(const V *)(base + r * base_stride + p * 16) : (V)(0);
+  for (long k = 0; k < depth; k++) {
+    V b[PANELS];
+    UNROLL for (int p = 0; p < panels; p++) b[p] = *(const V *)(w + p * panel_stride + k * 16);
+    UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
+      sum[r][p] = __builtin_elementwise_fma((V)(a[r * a_stride + k]), b[p], sum[r][p]);
+  }
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
+    *(V *)(c + r * c_stride + p * 16) = sum[r][p];
+}
+
+#define PRODUCT_CASE(R, P) \
+  case R: NAME(product_tile)(R, P, depth, a, a_stride, w, panel_stride, base, base_stride, c, c_stride); break;
+#if MOST_ROWS == 12
+#define PRODUCT_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
+  PRODUCT_CASE(5, P) PRODUCT_CASE(6, P) PRODUCT_CASE(7, P) PRODUCT_CASE(8, P) PRODUCT_CASE(9, P) \
+  PRODUCT_CASE(10, P) PRODUCT_CASE(11, P) PRODUCT_CASE(12, P)
+#else
+#define PRODUCT_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
+  PRODUCT_CASE(5, P) PRODUCT_CASE(6, P)
+#endif
+
+static void NAME(product_rows)(long rows, long panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
+                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride) {
+#if PANELS == 2
+  if (panels == 2) {
+    switch (rows) { PRODUCT_CASES(2) }
+    return;
+  }
+#endif
+  switch (rows) { PRODUCT_CASES(1) }
+}
+
+static void NAME(product)(long rows, long panels, long depth, const void *a_, long a_stride, const void *w_,
+                          long panel_stride, const void *base_, long base_stride, void *c_, long c_stride) {
+  const SCALAR *a = a_, *w = w_, *base = base_;
+  SCALAR *c = c_;
+  long blocks = (rows + MOST_ROWS - 1) / MOST_ROWS;
+  for (long p = 0; p < panels; p += PANELS) {
+    long width = panels - p < PANELS ? panels - p : PANELS;
+    for (long i = 0; i < blocks; i++) {
+      long r = rows * i / blocks, end = rows * (i + 1) / blocks;
+      NAME(product_rows)(end - r, width, depth, a + r * a_stride, a_stride, w + p * panel_stride, panel_stride,
+                         base ? base + r * base_stride + p * 16 : 0, base_stride, c + r * c_stride + p * 16, c_stride);
+    }
+  }
+}
+
+// One shard's chain for `units` rows of the connection and `panels` panels.
+INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long k, long p, long from, long to,
+                              V sum[CONTRAST_UNITS][PANELS]) {
+  UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++) sum[u][q] = (V)(0);
+  const SCALAR *pre = (const SCALAR *)c->pre + k, *post = (const SCALAR *)c->post + p * 16;
+  const SCALAR *pre_minus = c->pre_minus ? (const SCALAR *)c->pre_minus + k : 0;
+  const SCALAR *post_minus = c->post_minus ? (const SCALAR *)c->post_minus + p * 16 : 0;
+  for (long m = from; m < to; m++) {
+    V y[PANELS];
+    UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
+    UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+      sum[u][q] = __builtin_elementwise_fma((V)(pre[m * c->pre_stride + u]), y[q], sum[u][q]);
+    if (pre_minus) {
+      UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post_minus + m * c->post_minus_stride + q * 16);
+      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+        sum[u][q] = __builtin_elementwise_fma((V)(-pre_minus[m * c->pre_minus_stride + u]), y[q], sum[u][q]);
+    }
+  }
+}
+
+// The tree over shards is a binary counter: finished subtrees wait in `pending` until their neighbour is done.
+INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p) {
+  V sum[CONTRAST_UNITS][PANELS], pending[13][CONTRAST_UNITS][PANELS];
+  for (long s = 0; s < c->shards; s++) {
+    NAME(shard_chain)(units, panels, c, k, p, c->bounds[s], c->bounds[s + 1], sum);
+    int level = 0;
+    for (; (s >> level) & 1; level++)
+      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+        sum[u][q] = pending[level][u][q] + sum[u][q];
+    if (s + 1 < c->shards)
+      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+        pending[level][u][q] = sum[u][q];
+    else  // the subtrees still waiting stand to the left of the last one, the smallest nearest to it
+      for (level++; (s >> level) > 0; level++)
+        if ((s >> level) & 1)
+          UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+            sum[u][q] = pending[level][u][q] + sum[u][q];
+  }
+  UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+    *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q];
+}
+
+static void NAME(contrast_panels)(const eq_contrast *c, long p, int panels) {
+  long k = 0;
+  if (panels == PANELS) {
+    for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS) NAME(contrast_tile)(CONTRAST_UNITS, PANELS, c, k, p);
+    for (; k < c->depth; k++) NAME(contrast_tile)(1, PANELS, c, k, p);
+  } else {
+    for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS) NAME(contrast_tile)(CONTRAST_UNITS, 1, c, k, p);
+    for (; k < c->depth; k++) NAME(contrast_tile)(1, 1, c, k, p);
+  }
+}
+
+static void NAME(contrast)(const eq_contrast *c) {
+  for (long p = 0; p < c->panels; p += PANELS)
+    NAME(contrast_panels)(c, p, c->panels - p < PANELS ? 1 : PANELS);
+}
+
+// Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
+#define CLIP(x) ((x) < 0 ? 0 : (x) > 1 ? 1 : (x))
+#define ROWS(u) for (long r = 0; r < (u)->rows; r++)
+#define ROW(pointer, stride) ((pointer) ? (SCALAR *)(pointer) + r * (stride) : (SCALAR *)0)
+
+INLINE V NAME(clip)(V x) {
+  x = x < (V)(0) ? (V)(0) : x;
+  return x > (V)(1) ? (V)(1) : x;
+}
+
+INLINE SCALAR NAME(largest)(V x) {
+  SCALAR most = 0;
+  for (int i = 0; i < 16; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
+INLINE SCALAR NAME(rho)(eq_activation activation, SCALAR s) {
+  switch (activation) {
+    case eq_hard_sigmoid: return CLIP(s);
+    case eq_sigmoid: return 1 / (1 + MATH(exp)(2 - 4 * s));
+    case eq_tanh: return MATH(tanh)(s);
+    case eq_linear: return s;
+  }
+}
+
+// rho'(s), given rho(s).
+INLINE SCALAR NAME(slope)(eq_activation activation, SCALAR rho) {
+  switch (activation) {
+    case eq_sigmoid: return 4 * rho * (1 - rho);
+    case eq_tanh: return 1 - rho * rho;
+    default: return 1;
+  }
+}
+
+// Where rho is the identity on the states: 16 columns at a time; padding columns are 0 and stay 0.
+INLINE double NAME(euler_identity)(const eq_update *u, int clipped) {
+  V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V now = *(const V *)(s + j), force = *(const V *)(drive + j) - now;
+      if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+      V moved = __builtin_elementwise_fma(step, force, now);
+      if (clipped) moved = NAME(clip)(moved);
+      V change = __builtin_elementwise_abs(moved - now);
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+    }
+  }
+  return NAME(largest)(most) / (SCALAR)u->step;
+}
+
+// Where rho bends: `activity` holds rho(s) before and after.
+static double NAME(euler_smooth)(const eq_update *u) {
+  SCALAR most = 0, step = u->step, beta = u->beta;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride), *before = ROW(u->activity_before, u->activity_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
+    for (long j = 0; j < u->columns; j++) {
+      SCALAR force = NAME(slope)(u->activation, before[j]) * drive[j] - s[j];
+      if (d) force = MATH(fma)(beta, d[j] - s[j], force);
+      SCALAR moved = MATH(fma)(step, force, s[j]), change = MATH(fabs)(moved - s[j]);
+      most = change > most ? change : most;
+      next[j] = moved;
+      activity[j] = NAME(rho)(u->activation, moved);
+    }
+  }
+  return most / step;
+}
+
+static double NAME(euler)(const eq_update *u) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(euler_identity)(u, 1);
+    case eq_linear: return NAME(euler_identity)(u, 0);
+    default: return NAME(euler_smooth)(u);
+  }
+}
+
+INLINE double NAME(minimize_identity)(const eq_update *u, int clipped) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V moved = *(const V *)(drive + j);
+      if (d) moved = __builtin_elementwise_fma(beta, *(const V *)(d + j), moved) / curvature;
+      if (clipped) moved = NAME(clip)(moved);
+      V change = __builtin_elementwise_abs(moved - *(const V *)(s + j));
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+    }
+  }
+  return NAME(largest)(most);
+}
+
+static double NAME(minimize)(const eq_update *u) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(minimize_identity)(u, 1);
+    case eq_linear: return NAME(minimize_identity)(u, 0);
+    default: return NAME(euler_smooth)(u);
+  }
+}
+
+static void NAME(forward)(const eq_update *u) {
+  ROWS(u) {
+    const SCALAR *drive = ROW(u->drive, u->drive_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
+    for (long j = 0; j < u->columns; j++) {
+      next[j] = NAME(rho)(u->activation, drive[j]);
+      if (activity) activity[j] = NAME(rho)(u->activation, next[j]);
+    }
+  }
+}
+
+static void NAME(descend)(long count, double rate_, double scale_, double momentum_, double decay_,
+                          const void *contrast_, void *velocity_, void *w_) {
+  const SCALAR *restrict contrast = contrast_;
+  SCALAR *restrict velocity = velocity_, *restrict w = w_;
+  SCALAR rate = rate_, scale = scale_, momentum = momentum_, decay = decay_;
+  if (!velocity && decay_ == 0) {
+    SCALAR gain = rate_ * scale_;
+    for (long i = 0; i < count; i++) w[i] = MATH(fma)(gain, contrast[i], w[i]);
+  } else if (!velocity) {
+    for (long i = 0; i < count; i++)
+      w[i] = MATH(fma)(-rate, MATH(fma)(-scale, contrast[i], decay * w[i]), w[i]);
+  } else {
+    for (long i = 0; i < count; i++) {
+      SCALAR gradient = MATH(fma)(-scale, contrast[i], decay * w[i]);
+      velocity[i] = MATH(fma)(momentum, velocity[i], gradient);
+      w[i] = MATH(fma)(-rate, velocity[i], w[i]);
+    }
+  }
+}
+
+static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *a = (SCALAR *)a_ + r * a_stride;
+    const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
+    for (long j = 0; j < columns; j++) a[j] += b[j];
+  }
+}
+
+static void NAME(subtract)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *a = (SCALAR *)a_ + r * a_stride;
+    const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
+    for (long j = 0; j < columns; j++) a[j] -= b[j];
+  }
+}
+
+// A 16 x 16 block in registers: four rounds of interleaving the upper with the lower half transpose it.
+INLINE void NAME(transpose_block)(const SCALAR *w, SCALAR *t) {
+  V a[16], b[16];
+  UNROLL for (int i = 0; i < 16; i++) a[i] = *(const V *)(w + i * 16);
+  UNROLL for (int round = 0; round < 4; round++) {
+    UNROLL for (int i = 0; i < 8; i++) {
+      b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      b[2 * i + 1] =
+          __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    UNROLL for (int i = 0; i < 16; i++) a[i] = b[i];
+  }
+  UNROLL for (int i = 0; i < 16; i++) *(V *)(t + i * 16) = a[i];
+}
+
+static void NAME(transpose)(long depth, long columns, const void *w_, long panel_stride, void *t_,
+                            long t_panel_stride) {
+  for (long p = 0; p * 16 < columns; p++)
+    for (long q = 0; q * 16 < depth; q++) {
+      const SCALAR *w = (const SCALAR *)w_ + p * panel_stride + q * 256;
+      SCALAR *t = (SCALAR *)t_ + q * t_panel_stride + p * 256;
+      long rows = columns - p * 16, across = depth - q * 16;
+      if (rows >= 16 && across >= 16) {
+        NAME(transpose_block)(w, t);
+      } else {
+        for (long j = 0; j < rows && j < 16; j++)
+          for (long i = 0; i < across && i < 16; i++) t[j * 16 + i] = w[i * 16 + j];
+      }
+    }
+}
+
+static void NAME(look_up)(long count, const unsigned char *bytes, const void *table, void *out) {
+  for (long i = 0; i < count; i++) ((SCALAR *)out)[i] = ((const SCALAR *)table)[bytes[i]];
+}
+
+static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
+  SCALAR sum = 0;  // x * 0 is 0 when x is finite and NaN otherwise
+  for (long r = 0; r < rows; r++)
+    for (long j = 0; j < columns; j++) sum += ((const SCALAR *)a_)[r * stride + j] * 0;
+  return sum == 0;
+}
+
+static const eq_kernels NAME(table) = {
+    NAME(product), NAME(contrast), NAME(euler),   NAME(minimize), NAME(forward), NAME(descend),     NAME(add),
+    NAME(subtract), NAME(transpose), NAME(look_up), NAME(finite),  INSTRUCTIONS};
+
+#undef V
+#undef UNROLL
+#undef INLINE
+#undef PRODUCT_CASE
+#undef PRODUCT_CASES
+#undef CLIP
+#undef ROWS
+#undef ROW

@@ -1,0 +1,107 @@
+import Tensors
+
+/// What a batch holds fixed while the states settle.
+public struct Clamped<S: Scalar>: Sendable {
+  /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
+  public var shards: [Int]
+  /// x, rows × n₀, where layer 1 is held.
+  public var input: Matrix<S>?
+  /// d, rows × n_L, where layer L is held.
+  public var targets: Matrix<S>?
+  /// W₁ᵀ x + b₁ of the portion's units, constant through all phases: computed once a batch.
+  public var inputDrive: Matrix<S>?
+
+  public init(shards: [Int], input: Matrix<S>?, targets: Matrix<S>?, parameters: Parameters<S>) {
+    self.shards = shards
+    self.input = input
+    self.targets = targets
+    guard let input, let first = parameters[connection: 1].forward else { return }
+    var drive = Matrix<S>(rows: input.rows, columns: first.columns)
+    drive.setProduct(rows: 0..<rows.upperBound, of: input, with: first, adding: .row(parameters[bias: 1]))
+    inputDrive = drive
+  }
+
+  /// Every row.
+  public var rows: Range<Int> { 0..<(shards.last ?? 0) }
+}
+
+/// Partial drives into a whole layer: rows × (slices × padded units), one stretch of columns a slice.
+public typealias PartialDrives<S: Scalar> = Matrix<S>
+
+extension Parameters {
+  /// Room for the partial drives into layer k.
+  public static func partialDrives(into k: Int, of portion: Portion, rows: Int) -> PartialDrives<S> {
+    Matrix(rows: rows, columns: portion.slicing.slices * padded(portion.network.units(k)))
+  }
+
+  /// ρ(s_j)[slice] W[slice, :] for each slice of neighbour j computed here: all slices where j comes from another
+  /// portion, the portion's own otherwise.
+  public func setPartialDrives(
+    _ partials: inout PartialDrives<S>, into k: Int, from j: Int, state: State<S>, rows: Range<Int>
+  ) {
+    guard let (weights, known) = weights(into: k, from: j) else { return }
+    let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
+    for slice in slices {
+      let units = portion.slicing.units(j, slice: slice)
+      let depth = units.lowerBound - known.lowerBound..<units.upperBound - known.lowerBound
+      partials.setProduct(
+        rows: rows, of: state.activity(j), from: units.lowerBound, with: weights, depth: depth, adding: .zero,
+        to: slice * padded(portion.network.units(k)))
+    }
+  }
+
+  /// The drive of the portion's units of layer k: W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k.
+  ///
+  /// In this order: bias (and input), the layer below, the layer above; a whole layer adds a cut neighbour's partial
+  /// drives slice by slice. `drive` is rows × units held.
+  public func setDrive(
+    _ drive: inout Matrix<S>, of k: Int, state: State<S>, clamped: Clamped<S>,
+    partials: (Int) -> PartialDrives<S>?, rows: Range<Int>, fromBelowOnly: Bool = false
+  ) {
+    var base = Addend<S>.row(self[bias: k])
+    if k == 1, let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
+    for j in portion.neighbours(of: k) where j < k || !fromBelowOnly {
+      if let partial = partials(j) {
+        drive.set(rows: rows, base)
+        for slice in 0..<portion.slicing.slices {
+          drive.add(rows: rows, partial, from: slice * padded(portion.network.units(k)))
+        }
+      } else if let (weights, known) = weights(into: k, from: j) {
+        drive.setProduct(
+          rows: rows, of: state.activity(j), from: known.lowerBound, with: weights, adding: base)
+      }
+      base = .itself
+    }
+    drive.set(rows: rows, base)
+  }
+
+  /// The weights through which layer j drives layer k, and the units of j that they start from.
+  private func weights(into k: Int, from j: Int) -> (Panels<S>, Range<Int>)? {
+    let connection = self[connection: max(j, k)]
+    if j < k, let weights = connection.forward, let block = connection.forwardBlock {
+      return (weights, block.rows)
+    }
+    if j > k, let weights = connection.backward, let block = connection.backwardBlock {
+      return (weights, block.columns)
+    }
+    return nil
+  }
+}
+
+extension Portion {
+  /// The free layers joined to layer k, the one below first.
+  public func neighbours(of k: Int) -> [Int] { [k - 1, k + 1].filter { $0 >= 1 && $0 <= network.depth } }
+}
+
+extension Matrix {
+  /// self[rows, :] = addend[rows, :].
+  mutating func set(rows: Range<Int>, _ addend: Addend<S>) {
+    switch addend {
+    case .itself: return
+    case .zero: for i in rows { mutablePointer(i, 0).update(repeating: 0, count: columns) }
+    case .row(let row): for i in rows { copy(rows: i..<i + 1, columns: 0..<columns, from: row, rows: 0, columns: 0) }
+    case .matrix(let matrix):
+      copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Tensors
+
+/// A rectangle of a weight matrix W_k: rows are units of layer k − 1, columns units of layer k.
+public struct Block: Equatable, Sendable {
+  public var rows: Range<Int>
+  public var columns: Range<Int>
+
+  public init(rows: Range<Int>, columns: Range<Int>) {
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
+/// The symmetric connection W_k between layers k − 1 and k, as far as a portion needs it.
+///
+/// It is held once for each of its two directions; where both directions need the same block, `backward` mirrors
+/// `forward`, otherwise both learn the same bits from the same states.
+public struct Connection<S: Scalar>: Sendable {
+  /// k.
+  public let index: Int
+  /// Drives the portion's units of layer k: W_k[rows, columns].
+  public let forwardBlock: Block?
+  /// Drives the portion's units of layer k − 1: W_k[rows, columns], stored transposed.
+  public let backwardBlock: Block?
+  public var forward: Panels<S>?
+  public var backward: Panels<S>?
+
+  init(_ k: Int, portion: Portion) {
+    index = k
+    forwardBlock =
+      portion.holds(k)
+      ? Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k)) : nil
+    backwardBlock =
+      portion.holds(k - 1)
+      ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
+    forward = forwardBlock.map { Panels(depth: $0.rows.count, columns: $0.columns.count) }
+    backward = backwardBlock.map { Panels(depth: $0.columns.count, columns: $0.rows.count) }
+  }
+
+  /// Whether `backward` is the transpose of `forward` and never learns by itself.
+  public var isMirrored: Bool { forwardBlock != nil && forwardBlock == backwardBlock }
+
+  /// Brings a mirrored `backward` up to date.
+  public mutating func mirror() {
+    guard isMirrored, let forward else { return }
+    backward?.setTranspose(of: forward)
+  }
+}
+
+/// The weights and biases that a portion of a network needs.
+public struct Parameters<S: Scalar>: Sendable {
+  public let portion: Portion
+  /// The connections of the portion's layers, in order.
+  public var connections: [Connection<S>]
+  /// b_k of the portion's units, one row each, for the portion's layers in order.
+  public var biases: [Matrix<S>]
+
+  /// Zeros.
+  public init(portion: Portion) {
+    self.portion = portion
+    let highest = min(portion.layers.upperBound + 1, portion.network.depth)
+    connections = (portion.layers.lowerBound...highest).map { Connection($0, portion: portion) }
+    biases = portion.layers.map { Matrix(rows: 1, columns: portion.units($0).count) }
+  }
+
+  /// W_k.
+  public subscript(connection k: Int) -> Connection<S> {
+    get { connections[k - portion.layers.lowerBound] }
+    _modify { yield &connections[k - portion.layers.lowerBound] }
+  }
+
+  /// b_k.
+  public subscript(bias k: Int) -> Matrix<S> {
+    get { biases[k - portion.layers.lowerBound] }
+    _modify { yield &biases[k - portion.layers.lowerBound] }
+  }
+
+  /// Draws the weights from counters (connection, row, column), so that every holder draws the same.
+  public mutating func initialize(_ initialization: Initialization, seed: UInt64) {
+    let random = CounterRandom(seed: seed, purpose: .weights)
+    for index in connections.indices {
+      let k = connections[index].index
+      let (below, above) = (portion.network.units(k - 1), portion.network.units(k))
+      let bound: Double =
+        switch initialization {
+        case .glorotUniform: (6 / Double(below + above)).squareRoot()
+        case .uniform(let gain): gain / Double(below).squareRoot()
+        }
+      func weight(_ i: Int, _ j: Int) -> S { S((2 * random.unit(i, j, k) - 1) * bound) }
+      connections[index].fill(weight)
+    }
+  }
+}
+
+extension Connection {
+  /// Sets every element held to `weight(row, column)`.
+  public mutating func fill(_ weight: (Int, Int) -> S) {
+    if let block = forwardBlock {
+      for i in block.rows {
+        for j in block.columns {
+          forward?[i - block.rows.lowerBound, j - block.columns.lowerBound] = weight(i, j)
+        }
+      }
+    }
+    if isMirrored { return mirror() }
+    if let block = backwardBlock {
+      for j in block.columns {
+        for i in block.rows {
+          backward?[j - block.columns.lowerBound, i - block.rows.lowerBound] = weight(i, j)
+        }
+      }
+    }
+  }
+}

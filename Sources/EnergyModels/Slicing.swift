@@ -1,0 +1,72 @@
+import Tensors
+
+/// How the units of each layer are cut into slices: part of the tiling, which follows from the run file alone.
+public struct Slicing: Equatable, Sendable {
+  public let network: Network
+  public let slices: Int
+
+  /// Layers with fewer units stay whole: every slice holds all of them.
+  public static let smallestCut = 64
+
+  public init(network: Network, slices: Int) {
+    precondition(slices > 0, "a layer cannot be cut into no slices")
+    self.network = network
+    self.slices = slices
+  }
+
+  /// Whether layer k is cut; the input never is.
+  public func isCut(_ k: Int) -> Bool { k > 0 && slices > 1 && network.units(k) >= Slicing.smallestCut }
+
+  /// The units of layer k in one slice, cut at whole panels; all of them where the layer is whole.
+  public func units(_ k: Int, slice: Int) -> Range<Int> { units(k, slices: slice..<slice + 1) }
+
+  /// The units of layer k in consecutive slices.
+  public func units(_ k: Int, slices range: Range<Int>) -> Range<Int> {
+    let units = network.units(k)
+    guard isCut(k) else { return 0..<units }
+    let panels = padded(units) / panelWidth
+    func bound(_ slice: Int) -> Int { min(units, panels * slice / slices * panelWidth) }
+    return bound(range.lowerBound)..<bound(range.upperBound)
+  }
+}
+
+/// The part of a network that is computed in one place: consecutive layers and, of those that are cut,
+/// consecutive slices.
+public struct Portion: Equatable, Sendable {
+  public let slicing: Slicing
+  /// Free layers, within 1 … L.
+  public let layers: ClosedRange<Int>
+  public let slices: Range<Int>
+
+  public init(slicing: Slicing, layers: ClosedRange<Int>, slices: Range<Int>) {
+    self.slicing = slicing
+    self.layers = layers
+    self.slices = slices
+  }
+
+  /// The whole network in one place.
+  public init(whole network: Network, slices: Int = 1) {
+    self.init(
+      slicing: Slicing(network: network, slices: slices), layers: 1...network.depth, slices: 0..<slices)
+  }
+
+  public var network: Network { slicing.network }
+
+  /// The units of layer k computed here.
+  public func units(_ k: Int) -> Range<Int> { slicing.units(k, slices: slices) }
+
+  /// Whether layer k is computed here.
+  public func holds(_ k: Int) -> Bool { layers.contains(k) }
+
+  /// Whether what layer `from` sends to layer k is the sum of one partial drive per slice of `from`.
+  ///
+  /// So it is where a whole layer has a cut neighbour: then only the small partial drives need to travel.
+  public func isPartial(into k: Int, from j: Int) -> Bool {
+    !slicing.isCut(k) && slicing.isCut(j)
+  }
+
+  /// The units of neighbour j whose activity must be known here to drive layer k.
+  public func units(of j: Int, driving k: Int) -> Range<Int> {
+    isPartial(into: k, from: j) && holds(j) ? units(j) : 0..<network.units(j)
+  }
+}

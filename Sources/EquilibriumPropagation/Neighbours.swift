@@ -1,0 +1,29 @@
+import EnergyModels
+import Tensors
+
+/// Something that one portion computes and others need.
+public enum Parcel: Hashable, Sendable {
+  /// ρ(s_k): each slice hands out its own units.
+  case activity(Int)
+  /// Partial drives into a whole layer from a cut one: each slice hands out its own stretch.
+  case partialDrives(into: Int, from: Int)
+}
+
+/// The other portions of the same network, wherever they are computed.
+public protocol Neighbours<S>: AnyObject {
+  associatedtype S: Scalar
+  /// Hands out what this portion computed of a parcel; returns at once.
+  func send(_ parcel: Parcel, _ matrix: Matrix<S>, rows: [Range<Int>]) throws
+  /// Fills in what others computed of a parcel.
+  func receive(_ parcel: Parcel, into matrix: inout Matrix<S>, rows: [Range<Int>]) throws
+  /// The largest of each value over all portions.
+  func maximum(_ values: inout [Double]) throws
+}
+
+/// No neighbours: the portion is the whole network.
+public final class Alone<S: Scalar>: Neighbours {
+  public init() {}
+  public func send(_ parcel: Parcel, _ matrix: Matrix<S>, rows: [Range<Int>]) {}
+  public func receive(_ parcel: Parcel, into matrix: inout Matrix<S>, rows: [Range<Int>]) {}
+  public func maximum(_ values: inout [Double]) {}
+}

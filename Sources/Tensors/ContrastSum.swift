@@ -1,0 +1,87 @@
+import CKernels
+
+/// Σ over examples of pre postᵀ − pre′ post′ᵀ, the sum that a connection learns from.
+///
+/// Each element is, in every shard, one chain of fused multiply-adds over the shard's rows in order; the shards are
+/// then added in the fixed tree (pairs of neighbours, an odd one carried up).
+public struct ContrastSum<S: Scalar> {
+  /// One end of the connection in one phase: `columns` of ρ(s).
+  public struct End {
+    public var activity: Matrix<S>
+    public var from: Int
+    public init(_ activity: Matrix<S>, from: Int = 0) {
+      self.activity = activity
+      self.from = from
+    }
+  }
+
+  public var pre: End
+  public var post: End
+  /// The phase subtracted; nil when `post` is a difference already.
+  public var minus: (pre: End, post: End)?
+
+  public init(pre: End, post: End, minus: (pre: End, post: End)? = nil) {
+    self.pre = pre
+    self.post = post
+    self.minus = minus
+  }
+
+  /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
+  ///
+  /// - Parameter bounds: shards + 1 row numbers: shard i has rows bounds[i] ..< bounds[i + 1].
+  public func write(panels: Range<Int>, to out: inout Panels<S>, at first: Int, shards bounds: [Int],
+    kernels: Kernels = S.kernels
+  ) {
+    precondition(bounds.count > 1 && bounds.count <= Int(eq_most_shards), "no shards, or too many")
+    let column = panels.lowerBound * panelWidth
+    var contrast = eq_contrast()
+    contrast.depth = out.depth
+    contrast.panels = panels.count
+    contrast.shards = bounds.count - 1
+    contrast.pre = UnsafeRawPointer(pre.activity.pointer(0, pre.from))
+    // A single row stands for a constant: the 1 that a bias is multiplied with.
+    contrast.pre_stride = pre.activity.rows == 1 ? 0 : pre.activity.stride
+    contrast.post = UnsafeRawPointer(post.activity.pointer(0, post.from + column))
+    contrast.post_stride = post.activity.stride
+    if let minus {
+      contrast.pre_minus = UnsafeRawPointer(minus.pre.activity.pointer(0, minus.pre.from))
+      contrast.pre_minus_stride = minus.pre.activity.rows == 1 ? 0 : minus.pre.activity.stride
+      contrast.post_minus = UnsafeRawPointer(minus.post.activity.pointer(0, minus.post.from + column))
+      contrast.post_minus_stride = minus.post.activity.stride
+    }
+    contrast.out = UnsafeMutableRawPointer(out.mutablePointer(panel: first, row: 0))
+    contrast.panel_stride = out.panelStride
+    bounds.withUnsafeBufferPointer {
+      contrast.bounds = $0.baseAddress
+      kernels.table.pointee.contrast(&contrast)
+    }
+  }
+}
+
+/// Stochastic gradient descent on some scalars of a tensor.
+public struct Descent: Equatable, Sendable {
+  /// α.
+  public var rate: Double
+  /// What the sum of contrasts is multiplied with to be minus the mean gradient: 1 / (β · batch).
+  public var scale: Double
+  public var momentum: Double
+  public var decay: Double
+
+  public init(rate: Double, scale: Double, momentum: Double = 0, decay: Double = 0) {
+    self.rate = rate
+    self.scale = scale
+    self.momentum = momentum
+    self.decay = decay
+  }
+
+  /// v ← μ v + (λ w − scale · contrast); w ← w − α v. Without a velocity μ is 0.
+  public func apply<S: Scalar>(
+    to weights: UnsafeMutableBufferPointer<S>, velocity: UnsafeMutableBufferPointer<S>?,
+    contrast: UnsafeMutableBufferPointer<S>
+  ) {
+    precondition(weights.count == contrast.count, "shapes do not meet")
+    precondition(velocity == nil || velocity?.count == weights.count, "shapes do not meet")
+    S.kernels.table.pointee.descend(
+      weights.count, rate, scale, momentum, decay, contrast.baseAddress, velocity?.baseAddress, weights.baseAddress)
+  }
+}

@@ -1,0 +1,85 @@
+import CKernels
+
+/// How one layer's states are moved, given everything that drives them.
+public enum Move: Sendable {
+  /// s ← s − ε ∂F/∂s.
+  case euler
+  /// s ← the minimiser of F given the neighbours; an Euler step where it has no closed form.
+  case minimize
+  /// s ← ρ(drive).
+  case forward
+}
+
+/// The curve ρ as the kernels know it.
+public enum Curve: Sendable {
+  case hardSigmoid, sigmoid, tanh, linear
+
+  var code: eq_activation {
+    switch self {
+    case .hardSigmoid: eq_hard_sigmoid
+    case .sigmoid: eq_sigmoid
+    case .tanh: eq_tanh
+    case .linear: eq_linear
+    }
+  }
+}
+
+/// What moves a block of states.
+public struct LayerUpdate<S: Scalar> {
+  public var move: Move
+  public var curve: Curve
+  /// ε.
+  public var step: Double
+  /// β of a nudged output; 0 elsewhere.
+  public var beta: Double
+  /// d of a nudged output, rows × columns.
+  public var targets: Matrix<S>?
+
+  public init(move: Move, curve: Curve, step: Double, beta: Double = 0, targets: Matrix<S>? = nil) {
+    self.move = move
+    self.curve = curve
+    self.step = step
+    self.beta = beta
+    self.targets = targets
+  }
+
+  /// Moves states[rows, columns] into `next` at the same place; `drive` holds just these columns, from 0.
+  ///
+  /// `activity` is ρ(s), in `nextActivity` ρ(s) afterwards; both nil where ρ is the identity on the states' range.
+  /// Returns the largest |Δs| / ε (ε = 1 for `minimize`).
+  public func apply(
+    to states: Matrix<S>, activity: Matrix<S>?, drive: Matrix<S>, rows: Range<Int>, columns: Range<Int>,
+    next: inout Matrix<S>, nextActivity: inout Matrix<S>?
+  ) -> Double {
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    let nudge = beta == 0 ? nil : targets
+    var update = eq_update()
+    update.rows = rows.count
+    update.columns = columns.count
+    update.states = UnsafeRawPointer(states.pointer(row, column))
+    update.states_stride = states.stride
+    update.drive = UnsafeRawPointer(drive.pointer(row, 0))
+    update.drive_stride = drive.stride
+    update.targets = nudge.map { UnsafeRawPointer($0.pointer(row, column)) }
+    update.targets_stride = nudge?.stride ?? 0
+    update.activity_before = activity.map { UnsafeRawPointer($0.pointer(row, column)) }
+    update.activity_stride = activity?.stride ?? 0
+    update.next = UnsafeMutableRawPointer(next.mutablePointer(row, column))
+    update.next_stride = next.stride
+    update.activity = nextActivity?.mutablePointer(row, column).rawPointer
+    update.activation = curve.code
+    update.beta = beta
+    update.step = step
+    switch move {
+    case .euler: return S.kernels.table.pointee.euler(&update)
+    case .minimize: return S.kernels.table.pointee.minimize(&update)
+    case .forward:
+      S.kernels.table.pointee.forward(&update)
+      return 0
+    }
+  }
+}
+
+extension UnsafeMutablePointer {
+  fileprivate var rawPointer: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) }
+}

@@ -1,0 +1,70 @@
+/// What a product is added to.
+public enum Addend<S: Scalar> {
+  case zero
+  /// One row (a bias), added to every row.
+  case row(Matrix<S>)
+  case matrix(Matrix<S>)
+  /// What the result holds already.
+  case itself
+}
+
+extension Matrix {
+  /// self[rows, :] = addend[rows, :] + a[rows, from …] w[depth, :].
+  ///
+  /// Each element is one chain of fused multiply-adds in ascending order of the summed index, so its bits do not
+  /// depend on how rows, columns or calls are cut. Measured on 2 cores of an AVX-512 processor at the recipes' shapes:
+  /// 20×784·784×500 at 110 GFLOP/s where OpenBLAS 0.3.21 reaches 59, 5 rows 95 against 32, 16×1024·1024×1024
+  /// 99 against 58.
+  ///
+  /// - Parameters:
+  ///   - a: rows × at least `from + depth.count`; its column `from` meets row `depth.lowerBound` of `w`.
+  ///   - depth: the rows of `w` summed over; nil for all.
+  ///   - to: the first column written, a multiple of the panel width.
+  public mutating func setProduct(
+    rows: Range<Int>, of a: Matrix, from: Int = 0, with w: Panels<S>, depth: Range<Int>? = nil,
+    adding addend: Addend<S>, to: Int = 0, kernels: Kernels = S.kernels
+  ) {
+    let depth = depth ?? 0..<w.depth
+    precondition(to + w.count * panelWidth <= stride && from + depth.count <= a.stride, "shapes do not meet")
+    precondition(depth.upperBound <= w.depth && rows.upperBound <= a.rows, "shapes do not meet")
+    let result = mutablePointer(rows.lowerBound, to)
+    func multiply(_ base: UnsafePointer<S>?, _ baseStride: Int) {
+      kernels.table.pointee.product(
+        rows.count, w.count, depth.count, a.pointer(rows.lowerBound, from), a.stride,
+        w.pointer(panel: 0, row: depth.lowerBound), w.panelStride, base, baseStride, result, stride)
+    }
+    switch addend {
+    case .zero: multiply(nil, 0)
+    case .row(let row): multiply(row.pointer(0, 0), 0)
+    case .matrix(let matrix): multiply(matrix.pointer(rows.lowerBound, 0), matrix.stride)
+    case .itself: multiply(UnsafePointer(result), stride)
+    }
+  }
+
+  /// self[rows, 0 ..< count] += other[rows, from …].
+  public mutating func add(rows: Range<Int>, _ other: Matrix, from: Int = 0) {
+    S.kernels.table.pointee.add(
+      rows.count, Swift.min(columns, other.stride - from), mutablePointer(rows.lowerBound, 0), stride,
+      other.pointer(rows.lowerBound, from), other.stride)
+  }
+
+  /// self[rows, columns] −= other[rows, columns].
+  public mutating func subtract(rows: Range<Int>, columns: Range<Int>, _ other: Matrix) {
+    S.kernels.table.pointee.subtract(
+      rows.count, columns.count, mutablePointer(rows.lowerBound, columns.lowerBound), stride,
+      other.pointer(rows.lowerBound, columns.lowerBound), other.stride)
+  }
+
+  /// self[row, :] = table[bytes], unit by unit; `table` has 256 elements.
+  public mutating func look(up bytes: ArraySlice<UInt8>, in table: Matrix, row: Int) {
+    precondition(bytes.count <= columns && table.columns == 256, "shapes do not meet")
+    let out = mutablePointer(row, 0)
+    bytes.withUnsafeBufferPointer { S.kernels.table.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out) }
+  }
+
+  /// Whether the rows hold neither an infinity nor a NaN.
+  public func isFinite(rows: Range<Int>, columns: Range<Int>) -> Bool {
+    S.kernels.table.pointee.finite(
+      rows.count, columns.count, pointer(rows.lowerBound, columns.lowerBound), stride) != 0
+  }
+}
