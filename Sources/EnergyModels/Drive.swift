@@ -92,16 +92,3 @@ extension Portion {
   /// The free layers joined to layer k, the one below first.
   public func neighbours(of k: Int) -> [Int] { [k - 1, k + 1].filter { $0 >= 1 && $0 <= network.depth } }
 }
-
-extension Matrix {
-  /// self[rows, :] = addend[rows, :].
-  mutating func set(rows: Range<Int>, _ addend: Addend<S>) {
-    switch addend {
-    case .itself: return
-    case .zero: for i in rows { mutablePointer(i, 0).update(repeating: 0, count: columns) }
-    case .row(let row): for i in rows { copy(rows: i..<i + 1, columns: 0..<columns, from: row, rows: 0, columns: 0) }
-    case .matrix(let matrix):
-      copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)
-    }
-  }
-}

@@ -52,15 +52,15 @@ public struct Parameters<S: Scalar>: Sendable {
   public let portion: Portion
   /// The connections of the portion's layers, in order.
   public var connections: [Connection<S>]
-  /// b_k of the portion's units, one row each, for the portion's layers in order.
-  public var biases: [Matrix<S>]
+  /// b_k of the portion's units, a depth of one, for the portion's layers in order.
+  public var biases: [Panels<S>]
 
   /// Zeros.
   public init(portion: Portion) {
     self.portion = portion
     let highest = min(portion.layers.upperBound + 1, portion.network.depth)
     connections = (portion.layers.lowerBound...highest).map { Connection($0, portion: portion) }
-    biases = portion.layers.map { Matrix(rows: 1, columns: portion.units($0).count) }
+    biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count) }
   }
 
   /// W_k.
@@ -70,7 +70,7 @@ public struct Parameters<S: Scalar>: Sendable {
   }
 
   /// b_k.
-  public subscript(bias k: Int) -> Matrix<S> {
+  public subscript(bias k: Int) -> Panels<S> {
     get { biases[k - portion.layers.lowerBound] }
     _modify { yield &biases[k - portion.layers.lowerBound] }
   }

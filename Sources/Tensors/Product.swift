@@ -1,8 +1,8 @@
 /// What a product is added to.
 public enum Addend<S: Scalar> {
   case zero
-  /// One row (a bias), added to every row.
-  case row(Matrix<S>)
+  /// A bias, of depth one, added to every row.
+  case row(Panels<S>)
   case matrix(Matrix<S>)
   /// What the result holds already.
   case itself
@@ -35,7 +35,7 @@ extension Matrix {
     }
     switch addend {
     case .zero: multiply(nil, 0)
-    case .row(let row): multiply(row.pointer(0, 0), 0)
+    case .row(let row): multiply(row.pointer(panel: 0, row: 0), 0)
     case .matrix(let matrix): multiply(matrix.pointer(rows.lowerBound, 0), matrix.stride)
     case .itself: multiply(UnsafePointer(result), stride)
     }
@@ -66,5 +66,16 @@ extension Matrix {
   public func isFinite(rows: Range<Int>, columns: Range<Int>) -> Bool {
     S.kernels.table.pointee.finite(
       rows.count, columns.count, pointer(rows.lowerBound, columns.lowerBound), stride) != 0
+  }
+
+  /// self[rows, :] = addend[rows, :].
+  public mutating func set(rows: Range<Int>, _ addend: Addend<S>) {
+    switch addend {
+    case .itself: return
+    case .zero: for i in rows { mutablePointer(i, 0).update(repeating: 0, count: columns) }
+    case .row(let row): for i in rows { mutablePointer(i, 0).update(from: row.pointer(panel: 0, row: 0), count: columns) }
+    case .matrix(let matrix):
+      copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)
+    }
   }
 }

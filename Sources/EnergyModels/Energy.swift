@@ -1,0 +1,76 @@
+import Tensors
+
+/// One term of the energy: what layer k contributes through one slice of its units, summed over some rows.
+public struct EnergyTerm: Equatable, Sendable {
+  public var layer: Int
+  public var slice: Int
+  public var value: Double
+}
+
+extension Parameters {
+  /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_{k−1})ᵀ W_k ρ(s_k) − Σ b_kᵀ ρ(s_k) that belong to this portion.
+  ///
+  /// A connection counts with the layer above it, but with the cut layer below where it leads into a whole one, so that
+  /// every term is found where its states are. Sums run in Float64 over rows, then units; nothing is sent.
+  public func energyTerms(state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> [EnergyTerm] {
+    portion.layers.flatMap { k in
+      let drive = countedDrive(of: k, state: state, clamped: clamped, rows: rows)
+      let first = portion.units(k).lowerBound
+      return portion.countedSlices(of: k).map { slice in
+        var value = 0.0
+        for i in rows {
+          for j in portion.slicing.units(k, slice: slice) {
+            let s = Double(state[k].states[i, j])
+            value += 0.5 * s * s - Double(state.activity(k)[i, j]) * Double(drive[i, j - first])
+          }
+        }
+        return EnergyTerm(layer: k, slice: slice, value: value)
+      }
+    }
+  }
+
+  /// b_k and the connections counted with layer k, applied to what is at their other ends: rows × units held.
+  private func countedDrive(of k: Int, state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> Matrix<S> {
+    var drive = Matrix<S>(rows: rows.upperBound, columns: portion.units(k).count)
+    if k == 1, let inputDrive = clamped.inputDrive {
+      drive.set(rows: rows, .matrix(inputDrive))
+    } else {
+      drive.set(rows: rows, .row(self[bias: k]))
+    }
+    if k > 1, !portion.isPartial(into: k, from: k - 1), let forward = self[connection: k].forward {
+      drive.setProduct(rows: rows, of: state.activity(k - 1), with: forward, adding: .itself)
+    }
+    if k < portion.network.depth, portion.isPartial(into: k + 1, from: k),
+      let backward = self[connection: k + 1].backward
+    {
+      drive.setProduct(rows: rows, of: state.activity(k + 1), with: backward, adding: .itself)
+    }
+    return drive
+  }
+
+  /// E(s) summed over some rows, where the portion is the whole network.
+  public func energy(state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> Double {
+    energyTerms(state: state, clamped: clamped, rows: rows).reduce(0) { $0 + $1.value }
+  }
+}
+
+extension Portion {
+  /// The slices of layer k that this portion alone accounts for: a whole layer belongs to the first slice.
+  public func countedSlices(of k: Int) -> [Int] {
+    slicing.isCut(k) ? Array(slices) : slices.contains(0) ? [0] : []
+  }
+}
+
+extension Cost {
+  /// C(y) = ½ ‖y − d‖² summed over some rows.
+  public func value<S: Scalar>(outputs: Matrix<S>, targets: Matrix<S>, rows: Range<Int>) -> Double {
+    var sum = 0.0
+    for i in rows {
+      for j in 0..<outputs.columns {
+        let error = Double(outputs[i, j]) - Double(targets[i, j])
+        sum += 0.5 * error * error
+      }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,30 @@
+import EnergyModels
+import MessagePassing
+
+/// The ranks of a run as a grid, with the communicators that its parts talk through.
+public final class Grid {
+  public let shape: GridShape
+  public let place: Place
+  /// Every rank.
+  public let world: Communicator
+  /// The ranks of this replica; rank stage × slices + slice.
+  public let replica: Communicator
+  /// The ranks that hold the same weights: this place in every replica, rank = replica.
+  public let twins: Communicator
+
+  /// Every rank of `world` must call it.
+  public init(_ shape: GridShape, world: borrowing Communicator) throws {
+    precondition(shape.ranks == world.count, "a grid of other ranks than there are")
+    self.shape = shape
+    place = shape.place(ofRank: world.rank)
+    self.world = try world.duplicate(label: "all ranks")
+    let inReplica = place.stage * shape.slices + place.slice
+    guard let replica = try world.split(colour: place.replica, key: inReplica, label: "replica"),
+      let twins = try world.split(colour: inReplica, key: place.replica, label: "replicas")
+    else { preconditionFailure("a rank with a colour has a part") }
+    self.replica = replica
+    self.twins = twins
+  }
+
+  public var isFirst: Bool { world.rank == 0 }
+}

@@ -1,0 +1,112 @@
+import EnergyModels
+import EquilibriumPropagation
+import Foundation
+import MessagePassing
+import Tensors
+
+/// Stochastic gradient descent with momentum and weight decay, on the weights that a portion holds:
+///
+///     g = λ W − (1/β) · mean contrast,   v ← μ v + g,   W ← W − α(epoch) v       (no decay on biases)
+///
+/// Sends, where there are replicas, the sum of each connection and bias once: see `FixedOrderAllreduce`.
+final class Optimizer<S: Scalar & SummableScalar> {
+  private let settings: TrainingSettings
+  private let rates: [Double]
+  private let grid: Grid
+  private let sumOverReplicas: FixedOrderAllreduce<S>
+  private var workspaces: [Int: Panels<S>] = [:]
+  var velocities: Velocities<S>
+
+  init(run: RunFile, parameters: Parameters<S>, grid: Grid) {
+    settings = run.training
+    rates = run.network.layers.map(\.rate)
+    self.grid = grid
+    sumOverReplicas = FixedOrderAllreduce(over: grid.twins)
+    velocities = Velocities(parameters, isUsed: run.training.momentum > 0)
+  }
+
+  /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
+  func step(_ parameters: inout Parameters<S>, contrast: Contrast<S>, examples: Int, epoch: Int) throws {
+    let factor = settings.schedule.factor(epoch: epoch, of: settings.epochs)
+    func descent(_ k: Int, decay: Double) -> Descent {
+      Descent(
+        rate: rates[k - 1] * factor, scale: 1 / (contrast.strength * Double(examples)),
+        momentum: settings.momentum, decay: decay)
+    }
+    for i in parameters.connections.indices {
+      let k = parameters.connections[i].index
+      let descent = descent(k, decay: settings.decay)
+      if let block = parameters.connections[i].forwardBlock {
+        let sum = contrast.sum(connection: k, block: block, backward: false)
+        try learn(&parameters.connections[i].forward!, &velocities.forward[i], sum, contrast.shards, descent)
+        parameters.connections[i].mirror()
+      }
+      if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
+        let sum = contrast.sum(connection: k, block: block, backward: true)
+        try learn(&parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent)
+      }
+    }
+    for (i, k) in parameters.portion.layers.enumerated() {
+      let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
+      try learn(&parameters.biases[i], &velocities.biases[i], sum, contrast.shards, descent(k, decay: 0))
+    }
+  }
+
+  /// Contrast, sum over replicas, descent: two panels at a time while they are in the cache where this is the only
+  /// replica, else a whole block in one message.
+  private func learn(
+    _ weights: inout Panels<S>, _ velocity: inout Panels<S>?, _ sum: ContrastSum<S>, _ shards: [Int],
+    _ descent: Descent
+  ) throws {
+    let isOnlyReplica = grid.twins.count == 1
+    let strip = isOnlyReplica ? min(2, weights.count) : weights.count
+    let size = weights.depth << 32 | strip
+    var contrast = workspaces.removeValue(forKey: size) ?? Panels(depth: weights.depth, columns: strip * panelWidth)
+    for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
+      let panels = first..<min(first + strip, weights.count)
+      sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
+      let written = contrast.scalars(panels: 0..<panels.count)
+      if !isOnlyReplica { try add(written) }
+      descent.apply(
+        to: weights.scalars(panels: panels), velocity: velocity?.scalars(panels: panels), contrast: written)
+    }
+    workspaces[size] = contrast
+  }
+
+  private func add(_ values: UnsafeMutableBufferPointer<S>) throws {
+    switch settings.reduction {
+    case .reproducible: try sumOverReplicas.sum(values)
+    case .mpi: try S.sumByMPI(values, over: grid.twins)
+    }
+  }
+}
+
+/// Momentum's velocities, one beside each weight and bias; all nil without momentum.
+struct Velocities<S: Scalar>: Sendable {
+  var forward: [Panels<S>?]
+  var backward: [Panels<S>?]
+  var biases: [Panels<S>?]
+
+  init(_ parameters: Parameters<S>, isUsed: Bool) {
+    func zeros(_ panels: Panels<S>?) -> Panels<S>? {
+      isUsed ? panels.map { Panels(depth: $0.depth, columns: $0.columns) } : nil
+    }
+    forward = parameters.connections.map { zeros($0.forward) }
+    backward = parameters.connections.map { $0.isMirrored ? nil : zeros($0.backward) }
+    biases = parameters.biases.map { zeros($0) }
+  }
+}
+
+extension Schedule {
+  /// What the rates are multiplied with in an epoch, counted from 0.
+  func factor(epoch: Int, of epochs: Int) -> Double {
+    switch self {
+    case .constant: 1
+    case .exponential(let factor): pow(factor, epoch)
+    case .cosine: 0.5 * (1 + cos(Double.pi * Double(epoch) / Double(epochs)))
+    }
+  }
+}
+
+/// factorⁿ by repeated multiplication, the same bits on every system.
+private func pow(_ factor: Double, _ n: Int) -> Double { (0..<n).reduce(1) { product, _ in product * factor } }

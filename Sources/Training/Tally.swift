@@ -1,0 +1,54 @@
+import EnergyModels
+
+/// What has been counted over examples, kept apart by shard (and energies by layer and slice), so that totals are
+/// added in one order on every grid.
+public struct Tally: Codable, Equatable, Sendable {
+  public var examples: [Int]
+  public var wrong: [Int]
+  public var costs: [Double]
+  /// Shards whose relaxation diverged.
+  public var diverged: Int
+  /// shards × layers × slices.
+  public var energies: [Double]
+  private let layers: Int
+  private let slices: Int
+
+  public init(_ tiling: Tiling) {
+    examples = Array(repeating: 0, count: tiling.shards)
+    wrong = examples
+    costs = Array(repeating: 0, count: tiling.shards)
+    diverged = 0
+    layers = tiling.network.depth
+    slices = tiling.slicing.slices
+    energies = Array(repeating: 0, count: tiling.shards * layers * slices)
+  }
+
+  public mutating func add(_ term: EnergyTerm, shard: Int) {
+    energies[(shard * layers + term.layer - 1) * slices + term.slice] += term.value
+  }
+
+  /// Joins what other ranks counted: of each sum all but one rank hold 0, so nothing is rounded.
+  public mutating func join(_ other: Tally) {
+    for i in examples.indices {
+      examples[i] += other.examples[i]
+      wrong[i] += other.wrong[i]
+      costs[i] += other.costs[i]
+    }
+    for i in energies.indices { energies[i] += other.energies[i] }
+    diverged += other.diverged
+  }
+
+  public var totalExamples: Int { examples.reduce(0, +) }
+  public var totalWrong: Int { wrong.reduce(0, +) }
+
+  /// Share of wrong examples in percent, nil without examples.
+  public var error: Double? {
+    totalExamples == 0 ? nil : 100 * Double(totalWrong) / Double(totalExamples)
+  }
+
+  /// Mean cost of an example.
+  public var cost: Double? { totalExamples == 0 ? nil : costs.reduce(0, +) / Double(totalExamples) }
+
+  /// Mean energy of an example.
+  public var energy: Double? { totalExamples == 0 ? nil : energies.reduce(0, +) / Double(totalExamples) }
+}
