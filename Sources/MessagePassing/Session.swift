@@ -1,0 +1,37 @@
+import CMPI
+import Glibc
+
+/// The time between `MPI_Init_thread` and `MPI_Finalize`; a process has one, on its first thread.
+///
+/// Errors return as `MPIError` instead of ending the job. A session that is dropped without
+/// `finalize()` leaves MPI running: what a rank that fails wants, since it aborts the others next.
+public struct Session: ~Copyable {
+  /// All the ranks of the job.
+  public let world: Communicator
+
+  /// Begins the session (`MPI_Init_thread`, `MPI_THREAD_FUNNELED`).
+  public init() throws(MPIError) {
+    precondition(cmpi_is_running() == 0, "a process has one session")
+    try check(cmpi_initialize(), "MPI_Init_thread")
+    world = try Communicator(owning: cmpi_world(), label: "world")
+  }
+
+  /// Ends the session (`MPI_Finalize`); waits for every rank to come here.
+  public consuming func finalize() throws(MPIError) {
+    waitRecord.begin(.finalize)
+    defer { waitRecord.end() }
+    try check(cmpi_finalize(), "MPI_Finalize")
+  }
+
+  /// Ends the whole job at once with `code` (`MPI_Abort`); outside a session, this process.
+  public static func abort(_ code: Int32) -> Never {
+    fflush(nil)
+    cmpi_abort(code)
+  }
+
+  /// The name and version of the MPI implementation; needs no session.
+  public static var libraryVersion: String { cText { cmpi_library_version($0, $1) } }
+
+  /// The name of the machine this rank runs on; empty outside a session.
+  public static var processorName: String { cText { cmpi_processor_name($0, $1) } }
+}
