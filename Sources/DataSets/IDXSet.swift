@@ -1,0 +1,87 @@
+import FileFormats
+
+/// A folder of four IDX files named as MNIST's: training and test, images and labels, gzipped or not.
+struct IDXSet: Sendable {
+  /// The paths of a pair of files, and what their headers said when they were opened.
+  struct Part: Sendable {
+    let images: String
+    let labels: String
+    let count: Int
+    let extents: [Int]
+  }
+
+  let training: Part
+  let test: Part
+
+  /// Finds the files and checks their headers, every label, and that they fit each other.
+  init(directory: String, classes: Int) throws(FileError) {
+    try Self.checkDirectory(directory)
+    self.training = try Self.part("train", in: directory, classes: classes)
+    self.test = try Self.part("t10k", in: directory, classes: classes)
+    if training.extents != test.extents {
+      throw FileError(
+        .badData, path: test.images,
+        "has images of \(product(test.extents)), \(training.images) has \(product(training.extents))")
+    }
+  }
+
+  /// The labels of rows `rows` of a part, dealt to shards.
+  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+    try read(.labels, part.labels, count: part.count, extents: [], rows: rows, to: &shards)
+  }
+
+  /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end.
+  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+    try read(.images, part.images, count: part.count, extents: part.extents, rows: rows, to: &shards)
+  }
+
+  private static func read(
+    _ content: IDXContent, _ path: String, count: Int, extents: [Int], rows: Range<Int>,
+    to shards: inout ShardRows
+  ) throws(FileError) {
+    let file = try IDXFile(content, path: path)
+    if file.header.count != count || file.header.rowExtents != extents {
+      throw FileError(.badData, path: path, "has changed since it was opened")
+    }
+    try file.readRows { (index, row) throws(FileError) in
+      if rows.contains(index) { shards.take(row, example: index - rows.lowerBound) }
+    }
+  }
+
+  private static func part(
+    _ prefix: String, in directory: String, classes: Int
+  ) throws(FileError) -> Part {
+    let images = try find("\(prefix)-images-idx3-ubyte", in: directory)
+    let labels = try find("\(prefix)-labels-idx1-ubyte", in: directory)
+    let imagesFile = try IDXFile(.images, path: images)
+    let labelsFile = try IDXFile(.labels, path: labels)
+    let counts = (images: imagesFile.header.count, labels: labelsFile.header.count)
+    let extents = imagesFile.header.rowExtents
+    if counts.images != counts.labels {
+      throw FileError(
+        .badData, path: labels, "has \(counts.labels) labels, \(images) has \(counts.images) images")
+    }
+    try labelsFile.readRows { (index, row) throws(FileError) in
+      if Int(row[0]) >= classes {
+        throw FileError(
+          .badData, path: labels, "label \(row[0]) at index \(index) is not one of 0 to \(classes - 1)")
+      }
+    }
+    return Part(images: images, labels: labels, count: counts.images, extents: extents)
+  }
+
+  /// The path of the plain file, or else of the gzipped one.
+  private static func find(_ name: String, in directory: String) throws(FileError) -> String {
+    let path = joinPath(directory, name)
+    for candidate in [path, path + ".gz"] where FileStatus.exists(candidate) { return candidate }
+    throw FileError(.missing, path: path, "no such file, with or without .gz")
+  }
+
+  private static func checkDirectory(_ path: String) throws(FileError) {
+    if !FileStatus.exists(path) { throw FileError(.missing, path: path, "no such directory") }
+    if !FileStatus.isDirectory(path) { throw FileError(.missing, path: path, "is not a directory") }
+    if !FileStatus.isSearchable(path) {
+      throw FileError(.missing, path: path, "may not be read by this user")
+    }
+  }
+}

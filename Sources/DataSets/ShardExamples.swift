@@ -1,0 +1,23 @@
+/// The examples of one shard, in the split's order: row j is example shard + j·shardCount of the split.
+public struct ShardExamples: Equatable, Sendable {
+  /// The shard's number, from 0.
+  public let shard: Int
+  /// The number of examples.
+  public let count: Int
+  /// The inputs' bytes, count × inputs, row-major; empty when they were not asked for.
+  public let inputs: [UInt8]
+  /// The labels, one an example; empty when they were not asked for.
+  public let labels: [UInt8]
+
+  public init(shard: Int, count: Int, inputs: [UInt8], labels: [UInt8]) {
+    self.shard = shard
+    self.count = count
+    self.inputs = inputs
+    self.labels = labels
+  }
+
+  /// The number of examples that shard `shard` of `shardCount` has of a split of `examples`.
+  public static func count(ofShard shard: Int, of shardCount: Int, examples: Int) -> Int {
+    shard < examples ? (examples - shard + shardCount - 1) / shardCount : 0
+  }
+}

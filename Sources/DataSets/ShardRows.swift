@@ -1,0 +1,32 @@
+/// Deals the rows of a split to the shards that are wanted, and drops the others.
+struct ShardRows {
+  let shards: Range<Int>
+  let shardCount: Int
+  /// The kept rows of each wanted shard, one after the other.
+  private(set) var bytes: [[UInt8]]
+
+  init(shards: Range<Int>, of shardCount: Int, examples: Int, rowSize: Int) {
+    precondition(shardCount > 0, "a split has at least one shard")
+    precondition(shards.lowerBound >= 0 && shards.upperBound <= shardCount, "shards below their number")
+    self.shards = shards
+    self.shardCount = shardCount
+    self.bytes = shards.map { shard in
+      var rows: [UInt8] = []
+      let count = ShardExamples.count(ofShard: shard, of: shardCount, examples: examples)
+      rows.reserveCapacity(count * rowSize)
+      return rows
+    }
+  }
+
+  /// Takes the row of an example of the split if its shard is wanted.
+  mutating func take(_ row: UnsafeBufferPointer<UInt8>, example: Int) {
+    let shard = example % shardCount
+    if shards.contains(shard) { bytes[shard - shards.lowerBound].append(contentsOf: row) }
+  }
+
+  /// Takes the one byte of an example of the split if its shard is wanted.
+  mutating func take(_ byte: UInt8, example: Int) {
+    let shard = example % shardCount
+    if shards.contains(shard) { bytes[shard - shards.lowerBound].append(byte) }
+  }
+}
