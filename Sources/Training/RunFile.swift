@@ -1,0 +1,51 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+
+/// Everything that decides a run's result: the contents of a YAML run file, complete with defaults.
+public struct RunFile: Equatable, Sendable {
+  /// What the run is called; the file's name without its extension where it is not given.
+  public var name: String
+  /// The key of every random number of the run.
+  public var seed: UInt64
+  public var data: DataSource
+  public var network: NetworkSettings
+  public var relaxation: Relaxation
+  public var nudging: Nudging
+  public var training: TrainingSettings
+  public var tiling: TilingSettings
+  public var checkpoint: CheckpointSettings
+
+  /// The run file at `path`, with the `--set` options `settings` (`KEY=VALUE`) applied in their order.
+  ///
+  /// Throws `RunFileError`: exit code 66 when the file is missing or cannot be read, 64 for a mistake in it.
+  public static func load(path: String, settings: [String] = []) throws(RunFileError) -> RunFile {
+    let bytes = try RunFileBytes.read(path)
+    return try parse(try RunFileBytes.text(bytes, file: path), file: path, settings: settings)
+  }
+
+  /// The run file with the given text; `file` names it in messages and gives the default name of the run.
+  ///
+  /// Throws `RunFileError` at the first mistake.
+  public static func parse(
+    _ text: String, file: String, settings: [String] = []
+  ) throws(RunFileError) -> RunFile {
+    try RunFileBytes.refuseSize(text.utf8.count, file: file)
+    let document = RunFileDocument(subject: "a run file") { .file(file, line: $0, column: $1) }
+    var root = try document.tree(text)
+    for setting in settings { try root.set(setting) }
+    var runFile = try RunFileCodec.runFile.read(root, "")
+    if runFile.name.isEmpty { runFile.name = defaultName(file) }
+    try runFile.check(root)
+    runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)
+    return runFile
+  }
+
+  /// The complete run file in one fixed form; reading it gives an equal value.
+  public var resolvedYAML: String {
+    RunFileCodec.runFile.write(self)?.lines() ?? ""
+  }
+
+  /// Every key a run file may hold, dotted, with `0` for any element of a list; for completing `--set`.
+  public static let keys: [String] = RunFileCodec.runFile.keys
+}

@@ -1,0 +1,89 @@
+import Foundation
+
+/// From bytes to text: what is refused before the YAML parser sees it.
+enum RunFileBytes {
+  /// Bytes of a run file at most: 1 MB.
+  static let largest = 1 << 20
+
+  /// The bytes of a file, one more than `largest` at most.
+  ///
+  /// Throws `RunFileError` with exit code 66 when the file is missing or cannot be read.
+  static func read(_ path: String) throws(RunFileError) -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw unreadable(path, errno) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: largest + 1)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard ferror(file) == 0 else { throw unreadable(path, errno) }
+    return Array(bytes.prefix(count))
+  }
+
+  private static func unreadable(_ path: String, _ code: Int32) -> RunFileError {
+    let name = RunFileError.shown(path, limit: 200)
+    guard code != ENOENT else {
+      return RunFileError(name, "there is no such file", hint: "name a run file", exitCode: 66)
+    }
+    return RunFileError(
+      name, "the file cannot be read", hint: String(cString: strerror(code)), exitCode: 66)
+  }
+
+  /// The text of a run file's bytes.
+  ///
+  /// Throws `RunFileError` when they are too many or are not UTF-8.
+  static func text(_ bytes: [UInt8], file: String) throws(RunFileError) -> String {
+    try refuseSize(bytes.count, file: file)
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var line = 1
+    var column = 1
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
+      (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+    }
+    throw RunFileError(
+      .file(file, line: line, column: column), "this byte is not UTF-8", hint: "save the file as UTF-8")
+  }
+
+  /// Throws `RunFileError` when a text has more bytes than a run file may.
+  static func refuseSize(_ count: Int, file: String) throws(RunFileError) {
+    guard count > largest else { return }
+    throw RunFileError(file, "the file is larger than \(largest) bytes", hint: "name a run file, not data")
+  }
+}
+
+extension RunFileDocument {
+  /// Throws `RunFileError` at the first character YAML does not print.
+  func refuseControlCharacters(_ text: String) throws(RunFileError) {
+    var line = 1
+    var column = 1
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x0A: (line, column) = (line + 1, 0)
+      case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x10000...: break
+      default:
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        let code = String(repeating: "0", count: 4 - digits.count) + digits
+        throw RunFileError(place(line, column), "control character U+\(code) stands here", hint: "delete it")
+      }
+      column += 1
+    }
+  }
+
+  /// Throws `RunFileError` when a text has an anchor and so many aliases that expanding them may not end.
+  ///
+  /// The parser expands aliases while it compares keys, before the tree can be searched for anchors.
+  func refuseAliasBomb(_ text: String) throws(RunFileError) {
+    var anchors = 0
+    var aliases = 0
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if UInt8(ascii: "0")...UInt8(ascii: "z") ~= byte {
+        if previous == UInt8(ascii: "&") { anchors += 1 }
+        if previous == UInt8(ascii: "*") { aliases += 1 }
+      }
+      previous = byte
+    }
+    guard anchors > 0, aliases > 16 else { return }
+    throw RunFileError(
+      place(1, 1), "anchors and aliases (& and *) are not taken", hint: "write the values out")
+  }
+}

@@ -1,0 +1,135 @@
+import EnergyModels
+import EquilibriumPropagation
+
+// The values that are a word or a number in their short form and a map in their long one.
+
+extension RunFileCodec where Value == Duration {
+  /// A count, or `{tolerance: t, at-most: n}`.
+  static let duration = Self(
+    read: { node, path throws(RunFileError) in
+      if case .map = node.content {
+        let limited = try RunFileCodec<LimitedDuration>.limited.read(node, path)
+        return Duration(atMost: limited.atMost, tolerance: limited.tolerance)
+      }
+      guard let count = try? RunFileCodec<Int>.whole(RunFileRange.count, example: 15).read(node, path) else {
+        throw RunFileError(
+          node.place, "'\(path)' is \(node.found)",
+          hint: "it takes a whole number from 1 to \(RunFileRange.count.upperBound), such as 15, "
+            + "or {tolerance: 1e-4, at-most: 100}")
+      }
+      return Duration(atMost: count)
+    },
+    write: { duration in
+      guard let tolerance = duration.tolerance else { return .value("\(duration.atMost)") }
+      return .value("{tolerance: \(tolerance), at-most: \(duration.atMost)}")
+    }, keys: RunFileCodec<LimitedDuration>.limited.keys)
+}
+
+/// The long form of a duration.
+private struct LimitedDuration: Sendable {
+  var tolerance = 0.0
+  var atMost = 0
+}
+
+extension RunFileCodec where Value == LimitedDuration {
+  fileprivate static let limited = section(
+    LimitedDuration(),
+    [
+      .init(
+        "tolerance", \.tolerance, .number("a number above 0", example: "1e-4") { $0 > 0 }, required: "1e-4"),
+      .init("at-most", \.atMost, .whole(RunFileRange.count, example: 100), required: "100"),
+    ])
+}
+
+extension RunFileCodec where Value == Initialization {
+  /// `glorot-uniform`, or `{uniform: gain}`.
+  static let initialization = Self(
+    read: { node, path throws(RunFileError) in
+      if case .map = node.content {
+        let gain = try RunFileCodec<Gain>.gain.read(node, path)
+        return .uniform(gain: gain.uniform)
+      }
+      guard node.text == glorot else {
+        throw .noWord(node, path, of: [glorot], or: "{uniform: 0.7}")
+      }
+      return .glorotUniform
+    },
+    write: { initialization in
+      switch initialization {
+      case .glorotUniform: .value(glorot)
+      case .uniform(let gain): .value("{uniform: \(gain)}")
+      }
+    }, keys: RunFileCodec<Gain>.gain.keys)
+
+  private static var glorot: String { "glorot-uniform" }
+}
+
+private struct Gain: Sendable {
+  var uniform = 0.0
+}
+
+extension RunFileCodec where Value == Gain {
+  fileprivate static let gain = section(
+    Gain(),
+    [.init("uniform", \.uniform, .number("a number above 0", example: "0.7") { $0 > 0 }, required: "0.7")])
+}
+
+extension RunFileCodec where Value == Schedule {
+  /// `constant`, `cosine`, or `{kind: exponential, factor: f}`.
+  static let schedule = Self(
+    read: { node, path throws(RunFileError) in
+      if case .map = node.content { return try schedule(node, path) }
+      switch node.text.flatMap(ScheduleKind.init(rawValue:)) {
+      case .constant: return .constant
+      case .cosine: return .cosine
+      case .exponential:
+        throw RunFileError(
+          node.place, "missing required key '\(path).factor'", hint: "write {kind: exponential, factor: 0.99}"
+        )
+      case nil:
+        throw .noWord(node, path, of: ["constant", "cosine"], or: "{kind: exponential, factor: 0.99}")
+      }
+    },
+    write: { schedule in
+      switch schedule {
+      case .constant: .value("constant")
+      case .cosine: .value("{kind: cosine}")
+      case .exponential(let factor): .value("{kind: exponential, factor: \(factor)}")
+      }
+    }, keys: RunFileCodec<LongSchedule>.long.keys)
+
+  private static func schedule(_ node: RunFileNode, _ path: String) throws(RunFileError) -> Schedule {
+    let long = try RunFileCodec<LongSchedule>.long.read(node, path)
+    switch (long.kind, long.factor) {
+    case (.constant, nil): return .constant
+    case (.cosine, nil): return .cosine
+    case (.exponential, let factor?): return .exponential(factor: factor)
+    case (.exponential, nil):
+      throw RunFileError(node.place, "missing required key '\(path).factor'", hint: "add factor: 0.99")
+    case (let kind, _?):
+      throw RunFileError(
+        node.place(of: "factor"), "'\(path).factor' is of no use to the \(kind.rawValue) schedule",
+        hint: "delete it or write kind: exponential")
+    }
+  }
+}
+
+private enum ScheduleKind: String, CaseIterable, Sendable {
+  case constant, exponential, cosine
+}
+
+private struct LongSchedule: Sendable {
+  var kind = ScheduleKind.constant
+  var factor: Double?
+}
+
+extension RunFileCodec where Value == LongSchedule {
+  fileprivate static let long = section(
+    LongSchedule(),
+    [
+      .init("kind", \.kind, .word, required: "exponential"),
+      .init(
+        "factor", \.factor,
+        .optional(.number("a number above 0 and at most 1", example: "0.99") { $0 > 0 && $0 <= 1 })),
+    ])
+}

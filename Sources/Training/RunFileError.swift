@@ -1,0 +1,56 @@
+/// Where a value of a run file was written.
+package enum RunFilePlace: Equatable, Sendable {
+  /// In a file, at a line and column counted from 1.
+  case file(String, line: Int, column: Int)
+  /// In a `--set KEY=VALUE` option.
+  case option(String)
+}
+
+extension RunFilePlace: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let name, let line, let column): "\(name):\(line):\(column)"
+    case .option(let text): "--set \(RunFileError.shown(text, limit: 100))"
+    }
+  }
+}
+
+/// A mistake in a run file or in a `--set` option, with its position and a hint.
+///
+/// It reads `mnist.yaml:12:3: unknown key 'nudging.betta'; did you mean 'beta'?`.
+public struct RunFileError: Error, Equatable, Sendable {
+  /// `file:line:column`, or the `--set` option, or the file alone when it could not be read.
+  public let position: String
+  /// What is wrong, in one sentence without its full stop.
+  public let problem: String
+  /// What to write instead.
+  public let hint: String?
+  /// 64 for a mistake in the text, 66 for a file that is missing or cannot be read.
+  public let exitCode: Int32
+
+  package init(_ position: String, _ problem: String, hint: String? = nil, exitCode: Int32 = 64) {
+    self.position = position
+    self.problem = problem
+    self.hint = hint
+    self.exitCode = exitCode
+  }
+
+  package init(_ place: RunFilePlace, _ problem: String, hint: String? = nil) {
+    self.init("\(place)", problem, hint: hint)
+  }
+
+  /// A user's text as it may stand in a message: one line, control characters replaced, cut to `limit`.
+  static func shown(_ text: String, limit: Int = 40) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(limit) {
+      line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(line) + (text.unicodeScalars.count > limit ? "…" : "")
+  }
+}
+
+extension RunFileError: CustomStringConvertible {
+  public var description: String {
+    hint.map { "\(position): \(problem); \($0)" } ?? "\(position): \(problem)"
+  }
+}

@@ -1,0 +1,70 @@
+/// A value of the run file as it was written, and where.
+package struct RunFileNode: Equatable, Sendable {
+  /// What stands there.
+  package indirect enum Content: Equatable, Sendable {
+    case empty
+    /// A text; `quoted` ones are never numbers.
+    case scalar(String, quoted: Bool)
+    case list([RunFileNode])
+    case map([Entry])
+  }
+
+  /// A key of a map and its value.
+  package struct Entry: Equatable, Sendable {
+    package var key: String
+    package var place: RunFilePlace
+    package var value: RunFileNode
+  }
+
+  package var content: Content
+  package var place: RunFilePlace
+
+  /// What stands there, for a message: `'x'`, `a list`, `empty`.
+  var found: String {
+    switch content {
+    case .empty: "empty"
+    case .scalar(let text, _): "'\(RunFileError.shown(text))'"
+    case .list: "a list"
+    case .map: "a map"
+    }
+  }
+
+  /// The text of a plain (unquoted) scalar, or nil.
+  var plain: String? {
+    if case .scalar(let text, quoted: false) = content { text } else { nil }
+  }
+
+  /// The text of a scalar, quoted or not, or nil.
+  var text: String? {
+    if case .scalar(let text, _) = content { text } else { nil }
+  }
+
+  /// The entries of a map; an empty value counts as a map without any; nil for anything else.
+  var entries: [Entry]? {
+    switch content {
+    case .map(let entries): entries
+    case .empty: []
+    case .scalar, .list: nil
+    }
+  }
+
+  /// The value under a key of a map.
+  func value(_ key: String) -> RunFileNode? {
+    entries?.first { $0.key == key }?.value
+  }
+
+  /// Where the value of a dotted path was written, or where the nearest thing around it was.
+  func place(of path: String) -> RunFilePlace {
+    var node = self
+    for name in path.split(separator: ".") {
+      if case .list(let elements) = node.content, let index = Int(name), elements.indices ~= index {
+        node = elements[index]
+      } else if let next = node.value(String(name)) {
+        node = next
+      } else {
+        break
+      }
+    }
+    return node.place
+  }
+}

@@ -1,0 +1,64 @@
+import DataSets
+import EquilibriumPropagation
+
+/// What no key can be judged by alone.
+extension RunFile {
+  /// Throws `RunFileError` where two keys contradict each other, at the one to change.
+  func check(_ root: RunFileNode) throws(RunFileError) {
+    try checkData(root)
+    try checkNudging(root)
+    try checkShards(root)
+  }
+
+  private func checkData(_ root: RunFileNode) throws(RunFileError) {
+    switch (data.format, data.path) {
+    case (.digits, _?):
+      throw RunFileError(
+        root.place(of: "data.path"), "'data.path' is of no use to the digits, which are embedded",
+        hint: "delete it")
+    case (.digits, nil), (_, _?):
+      break
+    case (let format, nil):
+      throw RunFileError(
+        root.place(of: "data"), "missing required key 'data.path'",
+        hint: "name the folder of the \(format.rawValue) files, as in path: data/mnist")
+    }
+    if let training = data.training, training < self.training.batch {
+      throw RunFileError(
+        root.place(of: "training.batch"),
+        "a batch of \(self.training.batch) is more than data.training, \(training)",
+        hint: "use a batch of at most \(training)")
+    }
+  }
+
+  /// Even-odd updates put the output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
+  private func checkNudging(_ root: RunFileNode) throws(RunFileError) {
+    guard relaxation.updates == .evenOdd else { return }
+    let place = root.place(of: "nudging.beta")
+    switch nudging.kind {
+    case .oneSided where nudging.beta <= -1:
+      throw RunFileError(
+        place, "'nudging.beta' is \(nudging.beta), but even-odd updates have a minimum only above -1",
+        hint: "use a beta above -1, or relaxation.updates: euler")
+    case .randomSign where abs(nudging.beta) >= 1, .centered where abs(nudging.beta) >= 1:
+      throw RunFileError(
+        place,
+        "'nudging.beta' is \(nudging.beta), but \(nudging.kind.rawValue) nudging also uses "
+          + "\(-abs(nudging.beta)) and even-odd updates have a minimum only above -1",
+        hint: "use a beta between -1 and 1, or relaxation.updates: euler")
+    case .oneSided, .randomSign, .centered:
+      break
+    }
+  }
+
+  private func checkShards(_ root: RunFileNode) throws(RunFileError) {
+    let (batch, shards) = (training.batch, tiling.shards)
+    guard shards != TilingSettings.unset, !batch.isMultiple(of: shards) else { return }
+    let divisors = (1...batch).lazy.filter { batch.isMultiple(of: $0) }
+    let first = Array(divisors.prefix(12))
+    let use = first.map { "\($0)" } + (first.last == batch ? [] : ["another divisor"])
+    throw RunFileError(
+      root.place(of: "tiling.shards"), "training.batch \(batch) cannot be dealt to \(shards) shards",
+      hint: "use \(RunFileSpelling.listed(use))")
+  }
+}

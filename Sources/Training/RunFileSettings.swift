@@ -1,0 +1,97 @@
+import EnergyModels
+
+/// The layers above the input, with their learning rates, and what they are trained for.
+public struct NetworkSettings: Equatable, Sendable {
+  /// From the input side to the output.
+  public var layers: [LayerSettings]
+  public var initialization: Initialization
+  public var cost: Cost
+
+  public init(layers: [LayerSettings], initialization: Initialization, cost: Cost) {
+    self.layers = layers
+    self.initialization = initialization
+    self.cost = cost
+  }
+
+  /// The network over an input of so many units.
+  public func network(inputs: Int) -> Network {
+    let layers = layers.map { Layer(units: $0.units, activation: $0.activation) }
+    return Network(inputs: inputs, layers: layers, cost: cost)
+  }
+}
+
+/// A layer of free units and the learning rate of the connection below it.
+public struct LayerSettings: Equatable, Sendable {
+  public var units: Int
+  public var activation: Activation
+  /// α in ΔW = (α/β) · contrast, for the weight and the bias of this layer.
+  public var rate: Double
+
+  public init(units: Int, activation: Activation, rate: Double) {
+    self.units = units
+    self.activation = activation
+    self.rate = rate
+  }
+}
+
+/// How many steps are made, and how a step follows from the contrasts.
+public struct TrainingSettings: Equatable, Sendable {
+  public var epochs: Int
+  /// Examples a step.
+  public var batch: Int
+  /// Whether every epoch deals the examples in another order.
+  public var shuffle: Bool
+  /// Share of the last step's change that is made again, in [0, 1).
+  public var momentum: Double
+  /// Weight decay λ: adds −α λ W to a step.
+  public var decay: Double
+  public var schedule: Schedule
+  public var reduction: Reduction
+
+  public init(
+    epochs: Int, batch: Int, shuffle: Bool, momentum: Double, decay: Double, schedule: Schedule,
+    reduction: Reduction
+  ) {
+    self.epochs = epochs
+    self.batch = batch
+    self.shuffle = shuffle
+    self.momentum = momentum
+    self.decay = decay
+    self.schedule = schedule
+    self.reduction = reduction
+  }
+}
+
+/// How the learning rates change from epoch to epoch.
+public enum Schedule: Equatable, Sendable {
+  /// The rates of the layers, always.
+  case constant
+  /// The rates × factor^epoch, epochs counted from 0.
+  case exponential(factor: Double)
+  /// The rates × ½ (1 + cos(π t/T)) with t of the run's T epochs behind.
+  case cosine
+}
+
+/// Who sums the updates of the replicas.
+public enum Reduction: String, CaseIterable, Sendable {
+  /// A fixed binary tree over the shards: the same bits on every grid.
+  case reproducible
+  /// `MPI_Allreduce`: bits belong to the grid.
+  case mpi
+}
+
+/// When checkpoints are written and how many stay.
+public struct CheckpointSettings: Equatable, Sendable {
+  /// Steps between checkpoints; nil writes one at each epoch's end only.
+  public var every: Int?
+  /// Checkpoints kept besides the best one.
+  public var keep: Int
+  /// Whether training waits until a checkpoint is on disk.
+  public var wait: Bool
+
+  public init(every: Int?, keep: Int, wait: Bool) {
+    self.every = every
+    self.keep = keep
+    self.wait = wait
+  }
+}

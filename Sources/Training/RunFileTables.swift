@@ -1,0 +1,121 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+
+// One row a key. To add one: a property, its default in `RunFile.blank`, a row here.
+
+extension RunFileCodec where Value == RunFile {
+  static let runFile = section(
+    .blank,
+    [
+      .init("name", \.name, .text(RunFileRange.name, example: "mnist-1h", where: RunFile.isName)),
+      .init("seed", \.seed, .whole(0...UInt64.max, example: 1)),
+      .init("data", \.data, .data, required: "{format: digits}"),
+      .init("network", \.network, .network),
+      .init("relaxation", \.relaxation, .relaxation),
+      .init("nudging", \.nudging, .nudging),
+      .init("training", \.training, .training),
+      .init("tiling", \.tiling, .tiling),
+      .init("checkpoint", \.checkpoint, .checkpoint),
+    ])
+}
+
+/// The values several keys share.
+enum RunFileRange {
+  /// Large enough for any run, small enough that products of two of them do not overflow.
+  static let count = 1...1_000_000
+  static let name = "a text of at most 100 bytes without '/' that starts with no dot"
+}
+
+extension RunFileCodec where Value == DataSource {
+  static let data = section(
+    RunFile.blank.data,
+    [
+      .init("format", \.format, .word, required: "digits"),
+      .init(
+        "path", \.path,
+        .optional(.text("a path", example: "data/mnist") { !$0.isEmpty && !$0.unicodeScalars.contains("\0") })
+      ),
+      .init("training", \.training, .optional(.whole(1...1_000_000_000, example: 50_000))),
+      .init("validation", \.validation, .whole(0...1_000_000_000, example: 10_000)),
+      .init("divisor", \.divisor, .optional(.number("a number above 0", example: "255") { $0 > 0 })),
+    ])
+}
+
+extension RunFileCodec where Value == NetworkSettings {
+  static let network = section(
+    RunFile.blank.network,
+    [
+      .init(
+        "layers", \.layers, .list(of: .layer, atMost: 1000, example: "[{units: 500}, {units: 10}]"),
+        required: "[{units: 500}, {units: 10}]"),
+      .init("initialization", \.initialization, .initialization),
+      .init("cost", \.cost, .word),
+    ])
+}
+
+extension RunFileCodec where Value == LayerSettings {
+  static let layer = section(
+    .blank,
+    [
+      .init("units", \.units, .whole(RunFileRange.count, example: 500), required: "500"),
+      .init("activation", \.activation, .word),
+      .init("rate", \.rate, .number("a number of at least 0", example: "0.05") { $0 >= 0 }),
+    ])
+}
+
+extension RunFileCodec where Value == Relaxation {
+  static let relaxation = section(
+    RunFile.blank.relaxation,
+    [
+      .init("updates", \.updates, .word),
+      .init("step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 }),
+      .init("start", \.start, .word),
+      .init("free", \.free, .duration),
+      .init("nudged", \.nudged, .duration),
+    ])
+}
+
+extension RunFileCodec where Value == Nudging {
+  static let nudging = section(
+    RunFile.blank.nudging,
+    [
+      .init("kind", \.kind, .word),
+      .init("beta", \.beta, .number("a number other than 0", example: "0.2") { $0 != 0 }),
+    ])
+}
+
+extension RunFileCodec where Value == TrainingSettings {
+  static let training = section(
+    RunFile.blank.training,
+    [
+      .init("epochs", \.epochs, .whole(RunFileRange.count, example: 10)),
+      .init("batch", \.batch, .whole(RunFileRange.count, example: 16)),
+      .init("shuffle", \.shuffle, .flag),
+      .init(
+        "momentum", \.momentum,
+        .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),
+      .init("decay", \.decay, .number("a number of at least 0", example: "2.5e-4") { $0 >= 0 }),
+      .init("schedule", \.schedule, .schedule),
+      .init("reduction", \.reduction, .word),
+    ])
+}
+
+extension RunFileCodec where Value == TilingSettings {
+  static let tiling = section(
+    RunFile.blank.tiling,
+    [
+      .init("shards", \.shards, .whole(RunFileRange.count, example: 4)),
+      .init("slices", \.slices, .whole(1...TilingSettings.mostSlices, example: 2)),
+    ])
+}
+
+extension RunFileCodec where Value == CheckpointSettings {
+  static let checkpoint = section(
+    RunFile.blank.checkpoint,
+    [
+      .init("every", \.every, .optional(.whole(1...1_000_000_000, example: 500))),
+      .init("keep", \.keep, .whole(RunFileRange.count, example: 3)),
+      .init("wait", \.wait, .flag),
+    ])
+}
