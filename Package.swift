@@ -29,7 +29,7 @@ let package = Package(
       name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Tensors"],
       swiftSettings: strict),
     .target(name: "EnergyModels", dependencies: ["Tensors"], swiftSettings: strict),
-    .target(name: "DataSets", dependencies: ["FileFormats"], swiftSettings: strict),
+    .target(name: "DataSets", dependencies: ["FileFormats", "Tensors"], swiftSettings: strict),
     .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
     .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),

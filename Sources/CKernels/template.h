@@ -304,6 +304,50 @@ static void NAME(look_up)(long count, const unsigned char *bytes, const void *ta
   for (long i = 0; i < count; i++) ((SCALAR *)out)[i] = ((const SCALAR *)table)[bytes[i]];
 }
 
+static void NAME(activate)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
+                           void *activity, long activity_stride) {
+  for (long r = 0; r < rows; r++)
+    for (long j = 0; j < columns; j++)
+      ((SCALAR *)activity)[r * activity_stride + j] =
+          NAME(rho)(activation, ((const SCALAR *)s)[r * s_stride + j]);
+}
+
+static double NAME(energy)(long rows, long columns, const void *s_, long s_stride, const void *activity_,
+                           long activity_stride, const void *drive_, long drive_stride) {
+  double sum = 0;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *s = (const SCALAR *)s_ + r * s_stride, *drive = (const SCALAR *)drive_ + r * drive_stride;
+    const SCALAR *activity = (const SCALAR *)activity_ + r * activity_stride;
+    for (long j = 0; j < columns; j++) {
+      sum = fma(0.5 * s[j], s[j], sum);
+      sum = fma(-(double)activity[j], drive[j], sum);
+    }
+  }
+  return sum;
+}
+
+static double NAME(squared_error)(long rows, long columns, const void *y_, long y_stride, const void *d_,
+                                  long d_stride) {
+  double sum = 0;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *y = (const SCALAR *)y_ + r * y_stride, *d = (const SCALAR *)d_ + r * d_stride;
+    for (long j = 0; j < columns; j++) {
+      double error = (double)y[j] - d[j];
+      sum = fma(0.5 * error, error, sum);
+    }
+  }
+  return sum;
+}
+
+static void NAME(largest_columns)(long rows, long columns, const void *y_, long y_stride, long *out) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *y = (const SCALAR *)y_ + r * y_stride;
+    long best = 0;
+    for (long j = 1; j < columns; j++) best = y[j] > y[best] ? j : best;
+    out[r] = best;
+  }
+}
+
 static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
   SCALAR sum = 0;  // x * 0 is 0 when x is finite and NaN otherwise
   for (long r = 0; r < rows; r++)
@@ -312,8 +356,9 @@ static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
 }
 
 static const eq_kernels NAME(table) = {
-    NAME(product), NAME(contrast), NAME(euler),   NAME(minimize), NAME(forward), NAME(descend),     NAME(add),
-    NAME(subtract), NAME(transpose), NAME(look_up), NAME(finite),  INSTRUCTIONS};
+    NAME(product),  NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
+    NAME(descend),  NAME(add),       NAME(subtract), NAME(transpose), NAME(look_up),
+    NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 
 #undef V
 #undef UNROLL

@@ -17,13 +17,9 @@ extension Parameters {
       let drive = countedDrive(of: k, state: state, clamped: clamped, rows: rows)
       let first = portion.units(k).lowerBound
       return portion.countedSlices(of: k).map { slice in
-        var value = 0.0
-        for i in rows {
-          for j in portion.slicing.units(k, slice: slice) {
-            let s = Double(state[k].states[i, j])
-            value += 0.5 * s * s - Double(state.activity(k)[i, j]) * Double(drive[i, j - first])
-          }
-        }
+        let units = portion.slicing.units(k, slice: slice)
+        let value = state[k].states.energy(
+          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows, columns: units)
         return EnergyTerm(layer: k, slice: slice, value: value)
       }
     }
@@ -64,13 +60,6 @@ extension Portion {
 extension Cost {
   /// C(y) = ½ ‖y − d‖² summed over some rows.
   public func value<S: Scalar>(outputs: Matrix<S>, targets: Matrix<S>, rows: Range<Int>) -> Double {
-    var sum = 0.0
-    for i in rows {
-      for j in 0..<outputs.columns {
-        let error = Double(outputs[i, j]) - Double(targets[i, j])
-        sum += 0.5 * error * error
-      }
-    }
-    return sum
+    outputs.squaredError(targets, rows: rows)
   }
 }

@@ -37,8 +37,7 @@ public struct LayerState<S: Scalar>: Sendable {
 
   /// Recomputes ρ(s) where it differs from s.
   public mutating func refreshActivity(_ activation: Activation, rows: Range<Int>, columns: Range<Int>) {
-    guard bent != nil else { return }
-    for i in rows { for j in columns { bent![i, j] = S(activation.value(Double(states[i, j]))) } }
+    bent?.activate(states, curve: activation.curve, rows: rows, columns: columns)
   }
 
   /// Copies whole rows of another state of the same layer.

@@ -40,13 +40,9 @@ extension Communicator {
   }
 
   /// Replaces each value by MPI's sum over the ranks, whose last bits depend on their number.
-  public func sumByMPI(_ values: UnsafeMutableBufferPointer<Float>) throws(MPIError) {
-    try reduce(UnsafeMutableRawBufferPointer(values), CMPI_FLOAT, CMPI_SUM).get()
-  }
-
-  /// Replaces each value by MPI's sum over the ranks, whose last bits depend on their number.
-  public func sumByMPI(_ values: UnsafeMutableBufferPointer<Double>) throws(MPIError) {
-    try reduce(UnsafeMutableRawBufferPointer(values), CMPI_DOUBLE, CMPI_SUM).get()
+  public func sumByMPI<Scalar: SummableScalar>(_ values: UnsafeMutableBufferPointer<Scalar>) throws(MPIError) {
+    let type = MemoryLayout<Scalar>.size == 4 ? CMPI_FLOAT : CMPI_DOUBLE
+    try reduce(UnsafeMutableRawBufferPointer(values), type, CMPI_SUM).get()
   }
 
   private func reduce(

@@ -54,21 +54,15 @@ public struct Panels<S: Scalar>: Sendable {
 }
 
 extension Panels {
-  /// Packs rows and columns of the matrix, row-major, into `bytes`: the form of files.
-  public func pack(rows: Range<Int>, columns: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) {
-    let out = bytes.assumingMemoryBound(to: S.self)
-    precondition(out.count >= rows.count * columns.count, "too little room for the block")
-    for (i, k) in rows.enumerated() {
-      for (n, j) in columns.enumerated() { out[i * columns.count + n] = self[k, j] }
-    }
-  }
-
-  /// The reverse of `pack`.
-  public mutating func unpack(rows: Range<Int>, columns: Range<Int>, from bytes: UnsafeRawBufferPointer) {
-    let values = bytes.assumingMemoryBound(to: S.self)
-    precondition(values.count >= rows.count * columns.count, "too few bytes for the block")
-    for (i, k) in rows.enumerated() {
-      for (n, j) in columns.enumerated() { self[k, j] = values[i * columns.count + n] }
+  /// Packs the matrix, row-major, into `bytes`: the form of files.
+  public func pack(into bytes: UnsafeMutableRawBufferPointer) {
+    precondition(bytes.count >= depth * columns * MemoryLayout<S>.stride, "too little room for the matrix")
+    guard let out = bytes.baseAddress?.assumingMemoryBound(to: S.self) else { return }
+    for k in 0..<depth {
+      for panel in 0..<count {
+        let width = Swift.min(panelWidth, columns - panel * panelWidth)
+        (out + k * columns + panel * panelWidth).update(from: pointer(panel: panel, row: k), count: width)
+      }
     }
   }
 

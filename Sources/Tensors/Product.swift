@@ -48,26 +48,6 @@ extension Matrix {
       other.pointer(rows.lowerBound, from), other.stride)
   }
 
-  /// self[rows, columns] −= other[rows, columns].
-  public mutating func subtract(rows: Range<Int>, columns: Range<Int>, _ other: Matrix) {
-    S.kernels.table.pointee.subtract(
-      rows.count, columns.count, mutablePointer(rows.lowerBound, columns.lowerBound), stride,
-      other.pointer(rows.lowerBound, columns.lowerBound), other.stride)
-  }
-
-  /// self[row, :] = table[bytes], unit by unit; `table` has 256 elements.
-  public mutating func look(up bytes: ArraySlice<UInt8>, in table: Matrix, row: Int) {
-    precondition(bytes.count <= columns && table.columns == 256, "shapes do not meet")
-    let out = mutablePointer(row, 0)
-    bytes.withUnsafeBufferPointer { S.kernels.table.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out) }
-  }
-
-  /// Whether the rows hold neither an infinity nor a NaN.
-  public func isFinite(rows: Range<Int>, columns: Range<Int>) -> Bool {
-    S.kernels.table.pointee.finite(
-      rows.count, columns.count, pointer(rows.lowerBound, columns.lowerBound), stride) != 0
-  }
-
   /// self[rows, :] = addend[rows, :].
   public mutating func set(rows: Range<Int>, _ addend: Addend<S>) {
     switch addend {

@@ -76,7 +76,7 @@ final class Optimizer<S: Scalar & SummableScalar> {
   private func add(_ values: UnsafeMutableBufferPointer<S>) throws {
     switch settings.reduction {
     case .reproducible: try sumOverReplicas.sum(values)
-    case .mpi: try S.sumByMPI(values, over: grid.twins)
+    case .mpi: try grid.twins.sumByMPI(values)
     }
   }
 }

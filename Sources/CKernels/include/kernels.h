@@ -62,6 +62,16 @@ typedef struct {
   void (*transpose)(long depth, long columns, const void *w, long panel_stride, void *t, long t_panel_stride);
   // out[i] = table[bytes[i]]
   void (*look_up)(long count, const unsigned char *bytes, const void *table, void *out);
+  // activity <- rho(s)
+  void (*activate)(long rows, long columns, eq_activation activation, const void *s, long s_stride, void *activity,
+                   long activity_stride);
+  // Sum over rows, then columns, of s^2 / 2 - activity * drive, one chain in double.
+  double (*energy)(long rows, long columns, const void *s, long s_stride, const void *activity, long activity_stride,
+                   const void *drive, long drive_stride);
+  // Sum over rows, then columns, of (y - d)^2 / 2, one chain in double.
+  double (*squared_error)(long rows, long columns, const void *y, long y_stride, const void *d, long d_stride);
+  // For each row the first of its largest columns.
+  void (*largest_columns)(long rows, long columns, const void *y, long y_stride, long *out);
   // 1 when every element is finite.
   int (*finite)(long rows, long columns, const void *a, long stride);
   const char *instructions;  // "avx512", "avx2" or "baseline"
