@@ -1,0 +1,123 @@
+import DataSets
+import EnergyModels
+import FileFormats
+
+/// The tensors and files of a checkpoint: they follow from the run alone, never from the grid.
+struct CheckpointLayout: Sendable {
+  /// What a tensor holds.
+  enum Content: Hashable, Sendable {
+    /// W_k, n_{k−1} × n_k; or momentum's velocity beside it.
+    case weight(layer: Int, velocity: Bool)
+    /// b_k, n_k.
+    case bias(layer: Int, velocity: Bool)
+    /// Persistent states of layer k for consecutive examples of a split, examples × n_k.
+    case states(Split, layer: Int, examples: Range<Int>)
+  }
+
+  struct Tensor: Sendable {
+    let name: String
+    let content: Content
+    let rows: Int
+    let columns: Int
+    var shape: [Int] { if case .bias = content { [columns] } else { [rows, columns] } }
+  }
+
+  struct File: Sendable {
+    let name: String
+    let tensors: [Tensor]
+  }
+
+  let files: [File]
+
+  /// States are cut into files of about this size.
+  static let bytesAFile = 64 << 20
+
+  init(deal: Deal, momentum: Bool, persistent: [Split: Int], scalarSize: Int) {
+    let network = deal.tiling.network
+    var files: [File] = []
+    for k in 1...network.depth {
+      let kinds = momentum ? [false, true] : [false]
+      files.append(
+        File(
+          name: "layer-\(k).safetensors",
+          tensors: kinds.flatMap { velocity in
+            let suffix = velocity ? ".velocity" : ""
+            return [
+              Tensor(
+                name: "layers.\(k).weight\(suffix)", content: .weight(layer: k, velocity: velocity),
+                rows: network.units(k - 1), columns: network.units(k)),
+              Tensor(
+                name: "layers.\(k).bias\(suffix)", content: .bias(layer: k, velocity: velocity), rows: 1,
+                columns: network.units(k)),
+            ]
+          }))
+    }
+    for split in Split.allCases {
+      guard let count = persistent[split], count > 0 else { continue }
+      for k in 1...network.depth {
+        let most = max(1, CheckpointLayout.bytesAFile / (network.units(k) * scalarSize))
+        for first in stride(from: 0, to: count, by: most) {
+          let examples = first..<min(first + most, count)
+          let name = "states.\(split.rawValue).\(k).from.\(first)"
+          files.append(
+            File(
+              name: "states-\(split.rawValue)-\(k)-\(first).safetensors",
+              tensors: [
+                Tensor(
+                  name: name, content: .states(split, layer: k, examples: examples), rows: examples.count,
+                  columns: network.units(k))
+              ]))
+        }
+      }
+    }
+    self.files = files
+  }
+}
+
+/// A part of a tensor that one rank holds: evenly spaced rows, consecutive columns.
+struct Piece: Equatable, Sendable {
+  var firstRow: Int
+  var rowStep: Int
+  var rowCount: Int
+  var columns: Range<Int>
+  /// For states, the shard and its first row in it.
+  var shard = 0
+  var shardRow = 0
+
+  var count: Int { rowCount * columns.count }
+}
+
+extension CheckpointLayout {
+  /// The pieces of a tensor that the rank at a place hands to its writer: every element comes from just one rank.
+  static func pieces(of content: Content, at place: Place, deal: Deal) -> [Piece] {
+    let portion = deal.portion(at: place)
+    switch content {
+    case .weight(let k, _):
+      guard place.replica == 0, portion.holds(k) else { return [] }
+      let rows = portion.units(of: k - 1, driving: k)
+      let columns = portion.units(k)
+      let isWhole = !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: k - 1) && portion.holds(k - 1))
+      if isWhole && place.slice > 0 { return [] }
+      return [Piece(firstRow: rows.lowerBound, rowStep: 1, rowCount: rows.count, columns: columns)]
+    case .bias(let k, _):
+      guard place.replica == 0, portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else { return [] }
+      return [Piece(firstRow: 0, rowStep: 1, rowCount: 1, columns: portion.units(k))]
+    case .states(_, let k, let examples):
+      guard portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else { return [] }
+      return statePieces(examples, columns: portion.units(k), place: place, deal: deal)
+    }
+  }
+
+  /// The rows among `examples` of each shard at a place.
+  static func statePieces(_ examples: Range<Int>, columns: Range<Int>, place: Place, deal: Deal) -> [Piece] {
+    let shards = deal.tiling.shards
+    return deal.shards(replica: place.replica).compactMap { shard in
+      let first = max(0, examples.lowerBound - shard + shards - 1) / shards
+      let end = max(0, examples.upperBound - shard + shards - 1) / shards
+      guard end > first else { return nil }
+      return Piece(
+        firstRow: shard + first * shards - examples.lowerBound, rowStep: shards, rowCount: end - first,
+        columns: columns, shard: shard, shardRow: first)
+    }
+  }
+}

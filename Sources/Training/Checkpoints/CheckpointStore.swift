@@ -1,0 +1,126 @@
+import FileFormats
+import Foundation
+
+/// The folder of a run's checkpoints; only rank 0 changes it.
+struct CheckpointStore: Sendable {
+  /// `DIR/checkpoints`.
+  let path: String
+
+  static func name(step: Int) -> String { "step-" + String(repeating: "0", count: max(0, 9 - "\(step)".count)) + "\(step)" }
+
+  func folder(_ name: String) -> String { path + "/" + name }
+  func temporary(step: Int) -> String { path + "/.tmp-" + CheckpointStore.name(step: step) }
+
+  /// Makes the folder and removes what interrupted writers left.
+  func prepare() throws {
+    try DurableFile.createDirectory(path)
+    for name in try names() where name.hasPrefix(".tmp-") { try remove(name) }
+  }
+
+  /// Checkpoints by name, oldest first.
+  func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
+
+  /// Removes every checkpoint.
+  func clear() throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    for name in try names() { try remove(name) }
+  }
+
+  /// The newest whole checkpoint; says which damaged ones it passed over.
+  func newestWhole(notice: (String) -> Void) throws -> (name: String, state: RunState)? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    for name in try checkpoints().reversed() {
+      do {
+        return (name, try verified(name))
+      } catch let error as FileError {
+        notice("checkpoint \(name) is damaged and passed over: \(error)")
+      }
+    }
+    return nil
+  }
+
+  /// Checks every byte of a checkpoint against its manifest, and reads its state.
+  func verified(_ name: String) throws -> RunState {
+    let folder = folder(name)
+    let manifestPath = folder + "/" + Manifest.fileName
+    let manifest: Manifest = try decode(manifestPath)
+    for entry in manifest.files {
+      guard !entry.name.isEmpty, !entry.name.contains("/"), !entry.name.hasPrefix(".") else {
+        throw FileError(.badData, path: manifestPath, "names a file outside its folder: '\(entry.name)'")
+      }
+      let (size, sha256) = try SHA256.digest(ofFile: folder + "/" + entry.name)
+      guard size == entry.size, sha256 == entry.sha256 else {
+        let what = size == entry.size ? "its SHA-256 is not the manifest's" : "\(size) bytes, the manifest says \(entry.size)"
+        throw FileError(.badData, path: folder + "/" + entry.name, what)
+      }
+    }
+    guard manifest.files.contains(where: { $0.name == "state.json" }) else {
+      throw FileError(.badData, path: manifestPath, "lists no state.json")
+    }
+    return try decode(folder + "/state.json")
+  }
+
+  /// Completes a checkpoint whose tensor files lie in the temporary folder: the manifest last, then one rename.
+  func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {
+    let temporary = temporary(step: state.step)
+    let name = CheckpointStore.name(step: state.step)
+    var entries = files
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    for (name, bytes) in [
+      ("state.json", try state.encoded()), ("index.json", Array(try encoder.encode(["weight_map": index]))),
+    ] {
+      try DurableFile.write(bytes, to: temporary + "/" + name)
+      entries.append(.init(name: name, size: bytes.count, sha256: SHA256.digest(of: bytes)))
+    }
+    try DurableFile.write(try Manifest(files: entries).encoded(), to: temporary + "/" + Manifest.fileName)
+    try DurableFile.syncDirectory(temporary)
+    if FileManager.default.fileExists(atPath: folder(name)) { try remove(name) }
+    try DurableFile.rename(temporary, to: folder(name))
+    try DurableFile.write(name + "\n", to: path + "/LATEST")
+  }
+
+  /// Names the best checkpoint.
+  func markBest(step: Int) throws { try DurableFile.write(CheckpointStore.name(step: step) + "\n", to: path + "/BEST") }
+
+  /// Deletes all but the newest `keep` and the best; call it only once the newest is whole.
+  func retain(_ keep: Int, best: Int?) throws {
+    let names = try checkpoints()
+    for name in names.dropLast(max(keep, 1)) where name != best.map(CheckpointStore.name(step:)) { try remove(name) }
+  }
+
+  private func names() throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw FileError(.inputOutput, path: path, "its entries cannot be listed")
+    }
+  }
+
+  /// A folder is renamed before it is emptied, so that a crash leaves no half a checkpoint under a good name.
+  private func remove(_ name: String) throws {
+    let doomed = name.hasPrefix(".tmp-") ? name : ".tmp-removed-" + name
+    if doomed != name {
+      if FileManager.default.fileExists(atPath: folder(doomed)) { try delete(folder(doomed)) }
+      try DurableFile.rename(folder(name), to: folder(doomed))
+    }
+    try delete(folder(doomed))
+  }
+
+  private func delete(_ path: String) throws {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw FileError(.inputOutput, path: path, "cannot be removed")
+    }
+  }
+
+  private func decode<T: Decodable>(_ path: String) throws -> T {
+    let bytes = try DurableFile.read(path)
+    do {
+      return try JSONDecoder().decode(T.self, from: Data(bytes))
+    } catch {
+      throw FileError(.badData, path: path, "is not what a checkpoint holds there")
+    }
+  }
+}

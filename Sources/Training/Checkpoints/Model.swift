@@ -1,0 +1,85 @@
+import DataSets
+import EnergyModels
+import FileFormats
+import MessagePassing
+import Tensors
+
+/// What a rank holds of everything that a checkpoint keeps, and how it becomes bytes.
+struct Model<S: Scalar & SummableScalar> {
+  var parameters: Parameters<S>
+  var velocities: Velocities<S>
+  var persistent: [Split: PersistentStates<S>]
+
+  /// Packs a piece, row-major.
+  func pack(
+    _ content: CheckpointLayout.Content, _ piece: Piece, firstShard: Int, into bytes: UnsafeMutableRawBufferPointer
+  ) {
+    let first = parameters.portion.layers.lowerBound
+    switch content {
+    case .weight(let k, let velocity):
+      (velocity ? velocities.forward[k - first] : parameters[connection: k].forward)?.pack(into: bytes)
+    case .bias(let k, let velocity):
+      (velocity ? velocities.biases[k - first] : parameters[bias: k])?.pack(into: bytes)
+    case .states(let split, let k, _):
+      _ = persistent[split]?.states[k - first][piece.shard - firstShard].pack(
+        rows: piece.shardRow..<piece.shardRow + piece.rowCount, columns: 0..<piece.columns.count, into: bytes)
+    }
+  }
+
+  /// Takes over what this rank needs of a tensor read from a file.
+  mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: [S], place: Place, deal: Deal) {
+    let first = parameters.portion.layers.lowerBound
+    switch tensor.content {
+    case .weight(let k, let velocity):
+      let index = k - first
+      guard parameters.connections.indices.contains(index) else { return }
+      if velocity {
+        var connection = parameters.connections[index]
+        connection.fill { values[$0 * tensor.columns + $1] }
+        velocities.forward[index] = connection.forward
+        velocities.backward[index] = connection.isMirrored ? nil : connection.backward
+      } else {
+        parameters.connections[index].fill { values[$0 * tensor.columns + $1] }
+      }
+    case .bias(let k, let velocity):
+      guard parameters.portion.holds(k) else { return }
+      for (j, unit) in parameters.portion.units(k).enumerated() {
+        if velocity {
+          velocities.biases[k - first]?[0, j] = values[unit]
+        } else {
+          parameters[bias: k][0, j] = values[unit]
+        }
+      }
+    case .states(let split, let k, let examples):
+      guard parameters.portion.holds(k) else { return }
+      let units = parameters.portion.units(k)
+      let firstShard = deal.shards(replica: place.replica).lowerBound
+      for piece in CheckpointLayout.statePieces(examples, columns: units, place: place, deal: deal) {
+        values.withUnsafeBytes { bytes in
+          for i in 0..<piece.rowCount {
+            let start = ((piece.firstRow + i * piece.rowStep) * tensor.columns + units.lowerBound) * MemoryLayout<S>.stride
+            let row = piece.shardRow + i
+            persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
+              rows: row..<row + 1, columns: 0..<units.count, from: UnsafeRawBufferPointer(rebasing: bytes[start...]))
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether this rank needs anything of a tensor.
+  func needs(_ content: CheckpointLayout.Content) -> Bool {
+    switch content {
+    case .weight(let k, _): parameters.connections.contains { $0.index == k }
+    case .bias(let k, _): parameters.portion.holds(k)
+    case .states(let split, let k, _): parameters.portion.holds(k) && persistent[split] != nil
+    }
+  }
+}
+
+extension Safetensors.ElementType {
+  /// The type of a scalar in files.
+  static func of<S: Scalar>(_ scalar: S.Type) -> Safetensors.ElementType {
+    MemoryLayout<S>.size == 4 ? .float32 : .float64
+  }
+}
