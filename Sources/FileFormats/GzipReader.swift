@@ -82,7 +82,7 @@ public struct GzipReader: ~Copyable {
       let step = isPacked ? try unpack(into: rest) : try file.read(into: rest)
       if step == 0 { break }
       filled += step
-      count += step
+      if !isPacked { count += step }
     }
     return filled
   }
@@ -96,7 +96,10 @@ public struct GzipReader: ~Copyable {
     while stream.pointee.avail_out == room {
       if stream.pointee.avail_in == 0, try !refill() { return 0 }
       if isBetweenMembers { try startMember() }
-      switch inflate(stream, Z_NO_FLUSH) {
+      let result = inflate(stream, Z_NO_FLUSH)
+      // Counted before an error is looked at: the same call may have unpacked bytes before it.
+      count += Int(room - stream.pointee.avail_out)
+      switch result {
       case Z_OK, Z_BUF_ERROR: break
       case Z_STREAM_END: isBetweenMembers = true
       case Z_MEM_ERROR:

@@ -1,0 +1,84 @@
+import FileFormats
+import Foundation
+import Testing
+
+@Suite("Durable files") struct DurableFileTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test("a written file replaces the old one and leaves nothing beside it")
+  func replace() throws {
+    let path = directory.file("LATEST")
+    try DurableFile.write("step-000000100\n", to: path)
+    try DurableFile.write("step-2\n", to: path)
+    #expect(try directory.bytes("LATEST") == Array("step-2\n".utf8))
+    #expect(try directory.names() == ["LATEST"])
+    #expect(try DurableFile.read(path) == Array("step-2\n".utf8))
+  }
+
+  @Test("a full disk keeps the old file, tells the space and leads to exit code 74")
+  func full() throws {
+    let path = try directory.write("state.json", Array("old".utf8))
+    // /dev/full answers every write with ENOSPC; the unfinished file is led there.
+    let unfinished = directory.file(".tmp-state.json")
+    try FileManager.default.createSymbolicLink(atPath: unfinished, withDestinationPath: "/dev/full")
+    do throws(FileError) {
+      try DurableFile.write("the new state", to: path)
+      Issue.record("a full disk took the bytes")
+    } catch {
+      #expect(error.exitCode == 74 && error.path == unfinished)
+      #expect(error.reason.hasPrefix("the disk is full: 13 bytes were still to be written, "))
+      #expect(error.reason.hasSuffix(" bytes are free"))
+    }
+    #expect(try directory.bytes("state.json") == Array("old".utf8))
+    #expect(try directory.names() == ["state.json"])
+  }
+
+  @Test("what cannot be written is an input/output error that names the path")
+  func unwritable() throws {
+    try directory.write("file", [1])
+    for path in [directory.file("no/such/x"), directory.file("file/x"), "/proc/eqprop-x"] {
+      do throws(FileError) {
+        _ = try OutputFile(path: path)
+        Issue.record("\(path) was created")
+      } catch {
+        #expect(error.exitCode == 74 && error.path == path)
+        #expect(error.reason.hasPrefix("cannot be written: "))
+      }
+    }
+    #expect(throws: FileError.self) {
+      try DurableFile.rename(directory.file("none"), to: directory.file("x"))
+    }
+    #expect(throws: FileError.self) { try DurableFile.syncDirectory(directory.file("file")) }
+  }
+
+  @Test("directories are created with those above them, once and again")
+  func directories() throws {
+    let path = directory.file("runs/a/checkpoints/")
+    try DurableFile.createDirectory(path)
+    try DurableFile.createDirectory(path)
+    #expect(FileStatus.isDirectory(path))
+    try directory.write("file", [1])
+    #expect(throws: FileError.self) { try DurableFile.createDirectory(directory.file("file")) }
+    try DurableFile.rename(path, to: directory.file("runs/step-1"))
+    #expect(FileStatus.isDirectory(directory.file("runs/step-1")))
+    #expect(!FileStatus.exists(path))
+  }
+
+  @Test("a file over the limit is refused")
+  func limit() throws {
+    let path = try directory.write("big", [UInt8](repeating: 1, count: 11))
+    #expect(throws: FileError(.badData, path: path, "is 11 bytes long, the limit is 10")) {
+      try DurableFile.read(path, limit: 10)
+    }
+  }
+
+  @Test(
+    "parent and last part",
+    arguments: [("a/b", "a", "b"), ("b", ".", "b"), ("/b/", "/", "b"), ("/", "/", "/"), ("a//b", "a", "b")])
+  func paths(path: String, parent: String, last: String) {
+    #expect(parentDirectory(of: path) == parent)
+    #expect(lastPart(of: path) == last)
+  }
+}
