@@ -1,0 +1,87 @@
+import FileFormats
+import Foundation
+
+/// A run's folder: `run.yaml`, `metrics.jsonl`, `checkpoints/`. Only rank 0 changes it.
+struct RunDirectory: Sendable {
+  let path: String
+
+  var store: CheckpointStore { CheckpointStore(path: path + "/checkpoints") }
+  private var runFile: String { path + "/run.yaml" }
+  private var metrics: String { path + "/metrics.jsonl" }
+
+  /// Makes the folder, or empties it of an earlier run.
+  func begin(_ run: RunFile, isFresh: Bool) throws {
+    try DurableFile.createDirectory(path)
+    if isFresh {
+      try store.clear()
+      try DurableFile.write("", to: metrics)
+    }
+    try store.prepare()
+    try DurableFile.write(run.resolvedYAML, to: runFile)
+  }
+
+  /// The run that the folder holds, nil when it holds none.
+  func savedRun() throws -> RunFile? {
+    guard FileManager.default.fileExists(atPath: runFile) else { return nil }
+    return try RunFile.load(path: runFile)
+  }
+
+  /// Appends a line to the metrics and syncs it.
+  func append(_ line: String) throws {
+    try keepMetrics(adding: line) { _ in true }
+  }
+
+  /// Keeps the lines of steps up to one: later ones will be written again, with the same bits.
+  func rewindMetrics(to step: Int) throws {
+    try keepMetrics(adding: nil) { $0 <= step }
+  }
+
+  private func keepMetrics(adding line: String?, _ isKept: (Int) -> Bool) throws {
+    var lines: [String] = []
+    if FileManager.default.fileExists(atPath: metrics) {
+      let text = String(decoding: try DurableFile.read(metrics), as: UTF8.self)
+      lines = text.split(separator: "\n").map(String.init).filter { line in
+        guard let step = MetricsLine.step(of: line) else { return false }
+        return isKept(step)
+      }
+    }
+    if let line { lines.append(line) }
+    try DurableFile.write(lines.map { $0 + "\n" }.joined(), to: metrics)
+  }
+}
+
+/// One line of `metrics.jsonl`: an epoch's figures.
+public struct MetricsLine: Equatable, Sendable {
+  public var epoch: Int
+  public var step: Int
+  /// In percent.
+  public var trainingError: Double?
+  public var validationError: Double?
+  public var testError: Double?
+  /// Mean cost of the training examples' free states.
+  public var cost: Double?
+  /// Mean energy of the evaluated free states: the validation set's, else the test set's.
+  public var energy: Double?
+  public var examplesPerSecond: Double
+  public var seconds: Double
+
+  /// The line as JSON, keys in a fixed order, times last.
+  public var json: String {
+    var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]
+    for (key, value) in [
+      ("training_error", trainingError), ("validation_error", validationError), ("test_error", testError),
+      ("cost", cost), ("energy", energy),
+    ] {
+      if let value { fields.append("\"\(key)\":\(value)") }
+    }
+    fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
+    fields.append("\"seconds\":\((seconds * 1000).rounded() / 1000)")
+    return "{" + fields.joined(separator: ",") + "}"
+  }
+
+  /// The step of a line; nil when the line is torn.
+  static func step(of line: String) -> Int? {
+    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return nil }
+    return object["step"] as? Int
+  }
+}
