@@ -5,7 +5,7 @@ public struct Slicing: Equatable, Sendable {
   public let network: Network
   public let slices: Int
 
-  /// Layers with fewer units stay whole: every slice holds all of them.
+  /// Layers with fewer units stay whole, and so does the output: every slice holds all of them.
   public static let smallestCut = 64
 
   public init(network: Network, slices: Int) {
@@ -14,8 +14,10 @@ public struct Slicing: Equatable, Sendable {
     self.slices = slices
   }
 
-  /// Whether layer k is cut; the input never is.
-  public func isCut(_ k: Int) -> Bool { k > 0 && slices > 1 && network.units(k) >= Slicing.smallestCut }
+  /// Whether layer k is cut; the input and the output never are.
+  public func isCut(_ k: Int) -> Bool {
+    k > 0 && k < network.depth && slices > 1 && network.units(k) >= Slicing.smallestCut
+  }
 
   /// The units of layer k in one slice, cut at whole panels; all of them where the layer is whole.
   public func units(_ k: Int, slice: Int) -> Range<Int> { units(k, slices: slice..<slice + 1) }

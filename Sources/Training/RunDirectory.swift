@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import MessagePassing
 
 /// A run's folder: `run.yaml`, `metrics.jsonl`, `checkpoints/`. Only rank 0 changes it.
 struct RunDirectory: Sendable {
@@ -24,6 +25,33 @@ struct RunDirectory: Sendable {
   func savedRun() throws -> RunFile? {
     guard FileManager.default.fileExists(atPath: runFile) else { return nil }
     return try RunFile.load(path: runFile)
+  }
+
+  /// Makes the folder ready and picks the checkpoint to go on from: nil to begin at the beginning.
+  ///
+  /// Throws when the folder holds another run, or one whose bits belong to another grid.
+  func pickUp(
+    _ run: RunFile, grid: GridShape, isFresh: Bool, notice: (String) -> Void
+  ) throws -> (name: String, state: RunState)? {
+    if !isFresh, let saved = try savedRun() {
+      let differences = run.differences(from: saved)
+      guard differences.isEmpty else {
+        throw OtherRun(
+          description: "\(path): holds another run (\(differences.joined(separator: "; "))); use --fresh to start over "
+            + "or another --output")
+      }
+    }
+    try begin(run, isFresh: isFresh)
+    guard let found = try store.newestWhole(notice: notice) else {
+      try rewindMetrics(to: 0)
+      return nil
+    }
+    if let grid = Optional(grid.description), let saved = found.state.grid, saved != grid {
+      throw OtherRun(
+        description: "\(path): its bits belong to grid \(saved) (training.reduction: mpi), which \(grid) cannot go on from")
+    }
+    try rewindMetrics(to: found.state.step)
+    return found
   }
 
   /// Appends a line to the metrics and syncs it.
@@ -84,4 +112,10 @@ public struct MetricsLine: Equatable, Sendable {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return nil }
     return object["step"] as? Int
   }
+}
+
+/// A run directory that this run cannot go on in.
+struct OtherRun: Error, Sendable, ExitCoded, CustomStringConvertible {
+  let description: String
+  var exitCode: Int32 { 64 }
 }

@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import FileFormats
+import Tensors
 
 /// The tensors and files of a checkpoint: they follow from the run alone, never from the grid.
 struct CheckpointLayout: Sendable {
@@ -71,6 +72,18 @@ struct CheckpointLayout: Sendable {
       }
     }
     self.files = files
+  }
+}
+
+extension CheckpointLayout {
+  /// The layout of a run's checkpoints.
+  init<S: Scalar>(run: RunFile, data: DataSet, deal: Deal, scalar: S.Type) {
+    var persistent: [Split: Int] = [:]
+    if run.relaxation.start == .persistent {
+      for split in Split.allCases { persistent[split] = data.count(split) }
+    }
+    self.init(
+      deal: deal, momentum: run.training.momentum > 0, persistent: persistent, scalarSize: MemoryLayout<S>.size)
   }
 }
 

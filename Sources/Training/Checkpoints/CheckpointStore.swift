@@ -57,8 +57,11 @@ struct CheckpointStore: Sendable {
     guard manifest.files.contains(where: { $0.name == "state.json" }) else {
       throw FileError(.badData, path: manifestPath, "lists no state.json")
     }
-    return try decode(folder + "/state.json")
+    return try state(name)
   }
+
+  /// The state of a checkpoint that has been verified.
+  func state(_ name: String) throws -> RunState { try decode(folder(name) + "/state.json") }
 
   /// Completes a checkpoint whose tensor files lie in the temporary folder: the manifest last, then one rename.
   func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// Where a run stands: the contents of a checkpoint's `state.json`, beside the tensors.
@@ -25,6 +26,16 @@ struct RunState: Codable, Equatable, Sendable {
   var best: Best?
   /// What has been counted of the present epoch.
   var tally: Tally
+
+  /// The state before the first step.
+  init(_ run: RunFile, deal: Deal) {
+    seed = run.seed
+    shards = deal.tiling.shards
+    slices = deal.tiling.slicing.slices
+    self.run = SHA256.digest(of: Array(run.identity.utf8))
+    grid = run.training.reduction == .mpi ? deal.grid.description : nil
+    tally = Tally(deal.tiling)
+  }
 
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()

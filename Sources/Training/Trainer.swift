@@ -1,0 +1,227 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+import FileFormats
+import Foundation
+import MessagePassing
+import Tensors
+
+/// Trains one run on this rank's tiles. Every rank of the grid makes one and calls the same functions in the same order.
+public final class Trainer<S: Scalar & SummableScalar> {
+  /// How a training ended.
+  public enum Ending: Equatable, Sendable {
+    /// All epochs are done.
+    case finished
+    /// Someone asked to stop; a checkpoint is whole.
+    case interrupted
+    /// The step limit is reached; a checkpoint is whole.
+    case limitReached
+  }
+
+  /// What happens on the way, told on rank 0 only.
+  public enum Event: Sendable {
+    case resumed(checkpoint: String, step: Int)
+    case step(epoch: Int, epochs: Int, step: Int, steps: Int, examples: Int)
+    case epoch(MetricsLine)
+    case notice(String)
+  }
+
+  let run: RunFile
+  let grid: Grid
+  let deal: Deal
+  let directory: RunDirectory
+  let method: EquilibriumPropagation<S>
+  let evaluation: Evaluation<S>
+  let splits: [SplitData<S>]
+  let optimizer: Optimizer<S>
+  let layout: CheckpointLayout
+  let writer: CheckpointWriter
+  let report: (Event) -> Void
+  var parameters: Parameters<S>
+  var state: RunState
+  private var examplesThisEpoch = 0
+  private var epochBegan = ContinuousClock.now
+
+  /// Loads this rank's examples and makes the network as it is before the first step.
+  public init(
+    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String, report: @escaping (Event) -> Void
+  ) throws {
+    (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
+    directory = RunDirectory(path: output)
+    let portion = deal.portion(at: grid.place)
+    let perShard = deal.tiling.perShard
+    let evaluationRows = max(perShard, Evaluation<S>.rowsPerShard)
+    splits = try grid.world.agree {
+      try Split.allCases.filter { data.count($0) > 0 }.map {
+        try SplitData(
+          $0, of: data, run: run, deal: deal, place: grid.place,
+          perShard: $0 == .training ? perShard : evaluationRows)
+      }
+    }
+    let rows = deal.shards(replica: grid.place.replica).count * perShard
+    method = EquilibriumPropagation(
+      portion: portion, relaxation: run.relaxation, nudging: run.nudging, rows: rows,
+      neighbours: GridNeighbours<S>(grid: grid, deal: deal, rows: rows))
+    evaluation = Evaluation(run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
+    parameters = Parameters(portion: portion)
+    parameters.initialize(run.network.initialization, seed: run.seed)
+    optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
+    layout = CheckpointLayout(run: run, data: data, deal: deal, scalar: S.self)
+    writer = CheckpointWriter(
+      grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
+    state = RunState(run, deal: deal)
+  }
+
+  private var training: SplitData<S> { splits[0] }
+
+  /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
+  public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> Ending {
+    try resume(isFresh: isFresh)
+    let stepsPerEpoch = training.batches.steps
+    while state.epoch < run.training.epochs {
+      beginEpochClock()
+      while state.cursor < stepsPerEpoch {
+        if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
+        try step()
+        tell(.step(
+            epoch: state.epoch + 1, epochs: run.training.epochs, step: state.step,
+            steps: run.training.epochs * stepsPerEpoch, examples: training.batches.size(step: state.cursor - 1)))
+        if try ranksAgreeToStop() { return try stop(.interrupted) }
+        if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
+          try checkpoint(isBest: false)
+        }
+      }
+      try endEpoch()
+    }
+    try writer.complete()
+    return .finished
+  }
+
+  /// One batch: free phase, nudged phase or phases, contrast, update.
+  private func step() throws {
+    let members = training.members(epoch: state.epoch, step: state.cursor)
+    let clamped = training.clamp(members, parameters: parameters)
+    let free = try method.freePhase(from: training.start(members), clamped: clamped, parameters: parameters)
+    _ = Counter(deal: deal, place: grid.place)
+      .count(free, members: members, clamped: clamped, data: training, into: &state.tally)
+    training.persistent?.store(members, from: free.state)
+    let (contrast, nudged) = try method.contrast(
+      free: free.state, sign: sign(step: state.step), clamped: clamped, parameters: parameters)
+    state.tally.diverged += nudged.reduce(0) { $0 + $1.outcomes.count { $0 == .diverged } }
+    let examples = training.batches.size(step: state.cursor)
+    try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
+    examplesThisEpoch += examples
+    state.step += 1
+    state.cursor += 1
+  }
+
+  /// ±1, drawn once a step.
+  private func sign(step: Int) -> Double {
+    CounterRandom(seed: run.seed, purpose: .sign).bits(step, 0, 0).0 & 1 == 0 ? 1 : -1
+  }
+
+  /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a
+  /// checkpoint still waits for its files. Sends one reduction of three integers.
+  private func ranksAgreeToStop() throws -> Bool {
+    var flags: [Int64] = [
+      Interruption.isRequested ? 1 : 0, state.tally.diverged > 0 ? 1 : 0, writer.isWritten ? 0 : 1,
+    ]
+    try grid.world.maximum(&flags)
+    if flags[1] > 0 {
+      throw Divergence(step: state.step, lastCheckpoint: try directory.store.checkpoints().last)
+    }
+    if writer.isPending && flags[2] == 0 { try writer.complete() }
+    return flags[0] > 0
+  }
+
+  private func stop(_ ending: Ending) throws -> Ending {
+    try checkpoint(isBest: false)
+    try writer.complete()
+    return ending
+  }
+
+  private func checkpoint(isBest: Bool) throws {
+    var snapshot = state
+    snapshot.tally = try state.tally.joined(over: grid)
+    try writer.begin(snapshot, model: model, isBest: isBest)
+  }
+
+  private var model: Model<S> {
+    var persistent: [Split: PersistentStates<S>] = [:]
+    for split in splits { persistent[split.split] = split.persistent }
+    return Model(parameters: parameters, velocities: optimizer.velocities, persistent: persistent)
+  }
+
+  private func tell(_ event: @autoclosure () -> Event) { if grid.isFirst { report(event()) } }
+
+  private func beginEpochClock() {
+    examplesThisEpoch = 0
+    epochBegan = .now
+  }
+}
+
+extension Trainer {
+  /// Evaluates, writes the metrics' line, remembers the best, saves.
+  private func endEpoch() throws {
+    let elapsed = epochBegan.duration(to: .now) / .seconds(1)
+    let trained = try state.tally.joined(over: grid)
+    var evaluated: [Split: Tally] = [:]
+    for data in splits where data.split != .training {
+      evaluated[data.split] = try evaluation.run(data, parameters: parameters).tally
+    }
+    state.epoch += 1
+    state.cursor = 0
+    let line = MetricsLine(
+      epoch: state.epoch, step: state.step, trainingError: trained.error,
+      validationError: evaluated[.validation]?.error, testError: evaluated[.test]?.error, cost: trained.cost,
+      energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
+      examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed)
+    var isBest = [Int64(0)]
+    try grid.world.agree {
+      guard grid.isFirst else { return }
+      if evaluated.values.contains(where: { $0.diverged > 0 }) { throw Divergence(step: state.step, lastCheckpoint: nil) }
+      try directory.append(line.json)
+      if let error = line.validationError ?? line.trainingError, error < state.best?.error ?? .infinity {
+        state.best = .init(error: error, step: state.step)
+        isBest[0] = 1
+      }
+    }
+    try grid.world.maximum(&isBest)
+    state.tally = Tally(deal.tiling)
+    tell(.epoch(line))
+    try checkpoint(isBest: isBest[0] > 0)
+  }
+
+  /// Goes on from the newest whole checkpoint, which rank 0 alone picks.
+  private func resume(isFresh: Bool) throws {
+    let name = try grid.world.agree { () -> String in
+      guard grid.isFirst else { return "" }
+      return try directory.pickUp(run, grid: grid.shape, isFresh: isFresh) { report(.notice($0)) }?.name ?? ""
+    }
+    let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
+    guard !picked.isEmpty else { return }
+    try grid.world.agree {
+      let folder = directory.store.folder(picked)
+      var model = self.model
+      try layout.read(folder, into: &model, place: grid.place, deal: deal)
+      parameters = model.parameters
+      optimizer.velocities = model.velocities
+      for data in splits { data.persistent = model.persistent[data.split] }
+      state = try directory.store.state(picked)
+    }
+    // What was counted of the epoch so far is kept by rank 0; the others begin at 0.
+    if !grid.isFirst { state.tally = Tally(deal.tiling) }
+    tell(.resumed(checkpoint: picked, step: state.step))
+  }
+}
+
+/// A state became infinite or not a number: the run stops before it spoils a checkpoint.
+public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
+  public let step: Int
+  let lastCheckpoint: String?
+  public var exitCode: Int32 { 1 }
+  public var description: String {
+    "the relaxation diverged in step \(step): a state is not finite; lower the rates or relaxation.step"
+      + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
+  }
+}
