@@ -57,10 +57,8 @@ struct Mpirun {
 
   /// The folder of the executables: the one in which the test bundle was built.
   static func buildFolder() throws -> URL {
-    for argument in CommandLine.arguments + [
-      try FileManager.default.destinationOfSymbolicLink(
-        atPath: "/proc/self/exe")
-    ] {
+    let itself = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    for argument in CommandLine.arguments + [itself] {
       var url = URL(fileURLWithPath: argument)
       // The bundle is a file here and a folder with the executable deep inside elsewhere.
       while url.pathComponents.count > 1 {
