@@ -55,7 +55,8 @@ extension Communicator {
   public func start(
     sending: [Transfer], receiving: [Transfer]
   ) throws(MPIError) -> PendingTransfers {
-    try PendingTransfers(
+    if sending.isEmpty && receiving.isEmpty { return PendingTransfers() }
+    return try PendingTransfers(
       in: group, sending: sending, receiving: receiving, largestTag: Communicator.largestTag)
   }
 

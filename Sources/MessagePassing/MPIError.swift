@@ -27,7 +27,9 @@ public struct MPIError: Error, Equatable, Sendable, ExitCoded, CustomStringConve
     self.call = call.description
     self.code = code
     errorClass = cmpi_error_class(code)
+    // Some implementations tell a whole story, line by line.
     text = cText { cmpi_error_text(code, $0, $1) }
+      .split(separator: "\n").joined(separator: "; ")
     rank = Int(cmpi_world_rank())
   }
 }

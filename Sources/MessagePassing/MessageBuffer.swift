@@ -5,7 +5,7 @@ import Glibc
 /// It is a reference, so that a transfer under way keeps it alive. While one is, the range it receives
 /// into must be neither read nor written, and the range it sends must not be written.
 public final class MessageBuffer {
-  /// The memory, valid as long as the buffer lives.
+  /// The memory, valid as long as the buffer lives: a pointer taken from it does not keep it alive.
   public let bytes: UnsafeMutableRawBufferPointer
   private let isOwned: Bool
 
@@ -28,7 +28,9 @@ public final class MessageBuffer {
     if isOwned { bytes.deallocate() }
   }
 
-  /// The buffer as elements of a trivial type; it may end in the middle of none.
+  /// The buffer as elements of a trivial type, of which it must hold a whole number.
+  ///
+  /// Valid as long as the buffer lives, like `bytes`.
   public func elements<Element: BitwiseCopyable>(
     of type: Element.Type
   ) -> UnsafeMutableBufferPointer<Element> {

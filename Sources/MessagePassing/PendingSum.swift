@@ -28,7 +28,7 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
     if others == 0 || elements.isEmpty {
       tag = 0
       stage = .finished
-      transfers = try PendingTransfers(in: group, sending: [], receiving: [], largestTag: 0)
+      transfers = PendingTransfers()
       return
     }
     let tag = group.sums.nextTag()

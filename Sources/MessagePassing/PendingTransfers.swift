@@ -15,6 +15,18 @@ public struct PendingTransfers: ~Copyable {
   private let receiving: [Transfer]
   private let sending: [Transfer]
 
+  /// Nothing to send or receive.
+  init() {
+    requests = nil
+    requestCount = 0
+    receiveCount = 0
+    expectedBytes = 0
+    label = ""
+    peers = PeerList()
+    receiving = []
+    sending = []
+  }
+
   /// Starts the receives, then the sends, in one call.
   init(
     in group: RankGroup, sending: [Transfer], receiving: [Transfer], largestTag: Int
@@ -22,14 +34,6 @@ public struct PendingTransfers: ~Copyable {
     self.sending = sending
     self.receiving = receiving
     label = group.label
-    guard !(sending.isEmpty && receiving.isEmpty) else {
-      requests = nil
-      requestCount = 0
-      receiveCount = 0
-      expectedBytes = 0
-      peers = PeerList()
-      return
-    }
     var peers = PeerList()
     var expected: Int64 = 0
     var incoming: Int64 = 0

@@ -52,15 +52,16 @@ func failByKill(_ world: borrowing Communicator) throws {
   try world.barrier()
 }
 
+/// Thrown by a rank that goes straight to the end of its session.
+struct Leaving: Error {}
+
 /// The last rank ends its session; the others wait for it in a collective of a part of the world.
 func failByLeaving(_ world: borrowing Communicator) throws {
-  Watchdog.start(limitSeconds: 1, rank: world.rank)
   guard let columns = try world.split(colour: 0, key: world.rank, label: "columns") else { return }
-  if world.rank == world.count - 1 {
-    // Long work of a rank's own does not count, waiting for the others at the end would.
-    sleep(3)
-    return
-  }
+  if world.rank == world.count - 1 { throw Leaving() }
+  Watchdog.start(limitSeconds: 1, rank: world.rank)
+  // Long work of a rank's own does not count.
+  usleep(1_500_000)
   Watchdog.note("states of layer", 2)
   _ = try columns.allGather([1])
 }
@@ -103,11 +104,16 @@ func failByDropping(_ world: borrowing Communicator) throws {
 }
 
 /// A message longer than its receive is an MPI error: it is told with its call and rank.
-func failByUncaughtError(_ world: borrowing Communicator) throws {
+func failByTruncating(_ world: borrowing Communicator) throws {
   if world.rank == 0 {
     try world.send([1, 2, 3, 4], to: 1, tag: 1)
   } else if world.rank == 1 {
     _ = try world.receive(count: 3, from: 0, tag: 1)
   }
   try world.barrier()
+}
+
+/// Every rank waits for a message that nobody sends, and no watchdog looks.
+func failByHanging(_ world: borrowing Communicator) throws {
+  _ = try world.receive(count: 1, from: (world.rank + 1) % world.count, tag: 9)
 }

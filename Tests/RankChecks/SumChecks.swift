@@ -50,10 +50,10 @@ private func checkShards<Scalar: SummableScalar>(
   if world.rank == 0 { print("digest \(type) \(count) \(digest(Array(sum)))") }
 }
 
-/// Two sums and a batch of messages under way at once, polled in different orders on different ranks.
+/// Three sums under way at once, polled in different orders on different ranks.
 func checkOverlap(_ world: borrowing Communicator) throws {
   let (count, offset) = (50_001, 16)
-  let buffers = (0..<2).map { _ in MessageBuffer(byteCount: (count + 2 * offset) * 4) }
+  let buffers = (0..<3).map { _ in MessageBuffer(byteCount: (count + 2 * offset) * 4) }
   let allreduce = FixedOrderAllreduce<Float>(over: world)
   for repetition in 0..<300 {
     // Many short repetitions use every tag, a few long ones both stages.
@@ -66,16 +66,18 @@ func checkOverlap(_ world: borrowing Communicator) throws {
     }
     let range = offset..<offset + length
     var first = try allreduce.begin(buffers[0], elements: range)
-    var second = try allreduce.begin(buffers[1], elements: range)
+    var rest = PendingSums<Float>()
+    rest.append(try allreduce.begin(buffers[1], elements: range))
+    rest.append(try allreduce.begin(buffers[2], elements: range))
     if repetition % 3 > 0 {
       var isDone = (false, false)
       while !(isDone.0 && isDone.1) {
         if world.rank % 2 == 0 { isDone.0 = try first.advance() }
-        isDone.1 = try second.advance()
+        isDone.1 = try rest.advance()
         if world.rank % 2 == 1 { isDone.0 = try first.advance() }
       }
     }
-    try second.finish()
+    try rest.finish()
     try first.finish()
     for (index, buffer) in buffers.enumerated() {
       let values = buffer.elements(of: Float.self)

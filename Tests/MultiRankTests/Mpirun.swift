@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// Every suite that starts ranks stands in here, so that one job runs at a time.
+///
+/// A test process must never call MPI itself: one that did could not start `mpirun`.
+@Suite(.serialized) enum RealRanks {}
+
+/// A job to start: one of this package's executables on a number of ranks.
+struct Mpirun {
+  /// The executable's name, such as `eqprop`.
+  var executable: String
+  var ranks: Int
+  var arguments: [String]
+  /// Added to the environment of the ranks; nil takes a variable away.
+  var environment: [String: String?] = [:]
+  /// The job is ended, and the test fails, after this long.
+  var limitSeconds = 60.0
+
+  /// Runs the job to its end.
+  func run() throws -> Outcome {
+    try start().wait()
+  }
+
+  /// Starts the job and returns at once.
+  func start() throws -> Job {
+    let program = try Mpirun.buildFolder().appendingPathComponent(executable).path
+    guard access(program, X_OK) == 0 else { throw HarnessError("\(program) is not built") }
+    // As the launcher does it, but nothing is bound to a core: other jobs may share the machine.
+    let options = ["--bind-to", "none", "-n", "\(ranks)"]
+    return try Job(
+      command: ["mpirun"] + options + [program] + arguments, environment: fullEnvironment(),
+      limitSeconds: limitSeconds)
+  }
+
+  private func fullEnvironment() -> [String: String] {
+    var full = ProcessInfo.processInfo.environment.filter {
+      // A test that itself runs under a launcher would pass its place in that job on.
+      !$0.key.hasPrefix("OMPI_COMM_WORLD_") && !$0.key.hasPrefix("PMIX_")
+    }
+    let facts = [
+      "OMPI_ALLOW_RUN_AS_ROOT": "1",
+      "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+      "OMPI_MCA_rmaps_base_oversubscribe": "1",
+      "OMPI_MCA_mpi_yield_when_idle": "1",
+      "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+      "OPENBLAS_NUM_THREADS": "1",
+      // A crash is expected of some checks; its backtrace is nobody's reading.
+      "SWIFT_BACKTRACE": "enable=no",
+      // mpirun's own limit comes first: it also ends the ranks on other hosts.
+      "MPIEXEC_TIMEOUT": "\(Int(limitSeconds.rounded(.up)))",
+    ]
+    full.merge(facts) { $1 }
+    for (key, value) in environment { full[key] = value }
+    return full
+  }
+
+  /// The folder of the executables: the one in which the test bundle was built.
+  static func buildFolder() throws -> URL {
+    let itself = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    for argument in CommandLine.arguments + [itself] {
+      var url = URL(fileURLWithPath: argument)
+      // The bundle is a file here and a folder with the executable deep inside elsewhere.
+      while url.pathComponents.count > 1 {
+        if url.pathExtension == "xctest" { return url.deletingLastPathComponent() }
+        url.deleteLastPathComponent()
+      }
+    }
+    throw HarnessError("the test bundle is not among the arguments of its process")
+  }
+}
+
+/// What a job that ended left.
+struct Outcome {
+  /// The exit status of mpirun; 128 + n if signal n ended it.
+  var status: Int32
+  var output: String
+  var errors: String
+  var seconds: Double
+  /// When mpirun ended, in seconds since 1970.
+  var endTime: Double
+
+  /// The whole story, for the message of an expectation.
+  var story: String { "status \(status) after \(seconds) s\n\(output)\n\(errors)" }
+}
+
+struct HarnessError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
