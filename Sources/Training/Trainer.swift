@@ -8,24 +8,6 @@ import Tensors
 
 /// Trains one run on this rank's tiles. Every rank of the grid makes one and calls the same functions in the same order.
 public final class Trainer<S: Scalar & SummableScalar> {
-  /// How a training ended.
-  public enum Ending: Equatable, Sendable {
-    /// All epochs are done.
-    case finished
-    /// Someone asked to stop; a checkpoint is whole.
-    case interrupted
-    /// The step limit is reached; a checkpoint is whole.
-    case limitReached
-  }
-
-  /// What happens on the way, told on rank 0 only.
-  public enum Event: Sendable {
-    case resumed(checkpoint: String, step: Int)
-    case step(epoch: Int, epochs: Int, step: Int, steps: Int, examples: Int)
-    case epoch(MetricsLine)
-    case notice(String)
-  }
-
   let run: RunFile
   let grid: Grid
   let deal: Deal
@@ -36,7 +18,7 @@ public final class Trainer<S: Scalar & SummableScalar> {
   let optimizer: Optimizer<S>
   let layout: CheckpointLayout
   let writer: CheckpointWriter
-  let report: (Event) -> Void
+  let report: (TrainingEvent) -> Void
   var parameters: Parameters<S>
   var state: RunState
   private var examplesThisEpoch = 0
@@ -44,7 +26,7 @@ public final class Trainer<S: Scalar & SummableScalar> {
 
   /// Loads this rank's examples and makes the network as it is before the first step.
   public init(
-    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String, report: @escaping (Event) -> Void
+    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String, report: @escaping (TrainingEvent) -> Void
   ) throws {
     (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
     directory = RunDirectory(path: output)
@@ -75,7 +57,7 @@ public final class Trainer<S: Scalar & SummableScalar> {
   private var training: SplitData<S> { splits[0] }
 
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
-  public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> Ending {
+  public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
     try resume(isFresh: isFresh)
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs {
@@ -134,7 +116,7 @@ public final class Trainer<S: Scalar & SummableScalar> {
     return flags[0] > 0
   }
 
-  private func stop(_ ending: Ending) throws -> Ending {
+  private func stop(_ ending: TrainingEnding) throws -> TrainingEnding {
     try checkpoint(isBest: false)
     try writer.complete()
     return ending
@@ -152,7 +134,7 @@ public final class Trainer<S: Scalar & SummableScalar> {
     return Model(parameters: parameters, velocities: optimizer.velocities, persistent: persistent)
   }
 
-  private func tell(_ event: @autoclosure () -> Event) { if grid.isFirst { report(event()) } }
+  private func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }
 
   private func beginEpochClock() {
     examplesThisEpoch = 0
@@ -212,16 +194,5 @@ extension Trainer {
     // What was counted of the epoch so far is kept by rank 0; the others begin at 0.
     if !grid.isFirst { state.tally = Tally(deal.tiling) }
     tell(.resumed(checkpoint: picked, step: state.step))
-  }
-}
-
-/// A state became infinite or not a number: the run stops before it spoils a checkpoint.
-public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
-  public let step: Int
-  let lastCheckpoint: String?
-  public var exitCode: Int32 { 1 }
-  public var description: String {
-    "the relaxation diverged in step \(step): a state is not finite; lower the rates or relaxation.step"
-      + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
   }
 }

@@ -31,6 +31,11 @@ public struct Deal: Equatable, Sendable {
     stageLayers = balanced((1...depth).map { layerWork($0, tiling, iterations) }, parts: grid.stages)
   }
 
+  /// The deal of a run's tiles.
+  public init(_ run: RunFile, tiling: Tiling, to grid: GridShape) throws(GridError) {
+    try self.init(tiling, to: grid, iterations: run.iterationsPerStep)
+  }
+
   /// The shards of a replica.
   public func shards(replica: Int) -> Range<Int> {
     let each = tiling.shards / grid.replicas

@@ -1,4 +1,6 @@
+import DataSets
 import EnergyModels
+import MessagePassing
 
 /// How the run file cuts the work: shards of the data, layers, slices of the layers. No word of ranks.
 public struct Tiling: Equatable, Sendable {
@@ -21,4 +23,26 @@ public struct Tiling: Equatable, Sendable {
   }
 
   public var network: Network { slicing.network }
+}
+
+extension RunFile {
+  /// Checks what only the data can tell: that the output has a unit for every class and a batch fits the training set.
+  public func check(against data: DataSet) throws {
+    let outputs = network.layers[network.layers.count - 1].units
+    guard outputs == data.classes else {
+      throw RunMismatch(
+        description: "network.layers.\(network.layers.count - 1).units: the output has \(outputs) units, "
+          + "the data \(data.classes) classes")
+    }
+    guard training.batch <= data.count(.training) else {
+      throw RunMismatch(
+        description: "training.batch: \(training.batch) examples are asked of \(data.count(.training)) in the training set")
+    }
+  }
+}
+
+/// A run file and data that do not fit each other.
+struct RunMismatch: Error, Sendable, ExitCoded, CustomStringConvertible {
+  let description: String
+  var exitCode: Int32 { 64 }
 }

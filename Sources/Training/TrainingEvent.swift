@@ -1,0 +1,30 @@
+import MessagePassing
+
+/// How a training ended.
+public enum TrainingEnding: Equatable, Sendable {
+  /// All epochs are done.
+  case finished
+  /// Someone asked to stop; a checkpoint is whole.
+  case interrupted
+  /// The step limit is reached; a checkpoint is whole.
+  case limitReached
+}
+
+/// What happens on the way, told on rank 0 only.
+public enum TrainingEvent: Sendable {
+  case resumed(checkpoint: String, step: Int)
+  case step(epoch: Int, epochs: Int, step: Int, steps: Int, examples: Int)
+  case epoch(MetricsLine)
+  case notice(String)
+}
+
+/// A state became infinite or not a number: the run stops before it spoils a checkpoint.
+public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
+  public let step: Int
+  let lastCheckpoint: String?
+  public var exitCode: Int32 { 1 }
+  public var description: String {
+    "the relaxation diverged in step \(step): a state is not finite; lower the rates or relaxation.step"
+      + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import DataSets
+import MessagePassing
+import Training
+
+/// What commands on a run file share.
+struct RunOptions: ParsableArguments {
+  @Argument(help: "The run file (YAML).")
+  var runFile: String
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @OptionGroup var grid: GridOptions
+
+  /// The run file with its settings; every rank reads it.
+  func load(on world: borrowing Communicator) throws -> RunFile {
+    try world.agree { try RunFile.load(path: runFile, settings: settings) }
+  }
+}
+
+/// How ranks are arranged and watched.
+struct GridOptions: ParsableArguments {
+  @Option(help: "The process grid, replicas x stages x slices; chosen and printed without.")
+  var grid: String?
+
+  @Option(help: ArgumentHelp("Ends a rank that waits longer for another one, exit code 86.", valueName: "seconds"))
+  var stallLimit = 300.0
+
+  func validate() throws {
+    guard stallLimit > 0, stallLimit.isFinite else {
+      throw ValidationError("--stall-limit \(stallLimit): a positive number of seconds is needed")
+    }
+    if let grid, GridShape(grid) == nil {
+      throw ValidationError("--grid \(grid): three counts joined by 'x' are needed, such as 2x2x1")
+    }
+  }
+
+  /// Starts the watchdog and deals the tiles to the ranks.
+  func deal(_ run: RunFile, inputs: Int, on world: borrowing Communicator) throws -> Deal {
+    Watchdog.start(limitSeconds: stallLimit, rank: world.rank)
+    let ranks = world.count
+    let rank = world.rank
+    return try world.agree {
+      let tiling = Tiling(run, inputs: inputs)
+      let shape = try grid.flatMap(GridShape.init) ?? Plan.choose(ranks: ranks, tiling: tiling, run: run)
+      guard shape.ranks == ranks else {
+        throw GridError("grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")
+      }
+      if grid == nil && rank == 0 && ranks > 1 { complain("grid \(shape) (replicas x stages x slices)") }
+      return try Deal(run, tiling: tiling, to: shape)
+    }
+  }
+}

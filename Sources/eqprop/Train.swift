@@ -1,0 +1,126 @@
+import ArgumentParser
+import DataSets
+import Foundation
+import MessagePassing
+import Reporting
+import Training
+
+/// `eqprop train RUNFILE`.
+struct Train: RankCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains a network, going on where an earlier run of the same directory stopped.",
+    discussion: "Example: launch/run -n 2 train launch/recipes/digits.yaml --set training.epochs=5")
+
+  @OptionGroup var options: RunOptions
+
+  @Option(help: ArgumentHelp("The run directory; runs/NAME without.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Stops with a checkpoint after so many steps in all.", valueName: "n"))
+  var limitSteps: Int?
+
+  @Flag(help: "Starts over: removes the checkpoints that the run directory holds.")
+  var fresh = false
+
+  @Option(help: "The progress line: never, plain (a line an epoch) or line (redrawn).")
+  var progress: ProgressLine.Mode?
+
+  @Flag(help: "Prints the errors as JSON.")
+  var json = false
+
+  func validate() throws {
+    if let limitSteps, limitSteps < 1 { throw ValidationError("--limit-steps \(limitSteps): at least 1 is needed") }
+  }
+
+  func run(on world: borrowing Communicator) throws -> Int32 {
+    let run = try options.load(on: world)
+    let data = try world.agree { try DataSet.open(run.data) }
+    let deal = try options.grid.deal(run, inputs: data.inputs, on: world)
+    try world.agree { try run.check(against: data) }
+    Interruption.listen()
+    let directory = output ?? "runs/\(run.name)"
+    let display = Display(run: run, mode: progress)
+    if world.rank == 0 { display.say("\(run.name): \(data)") }
+    let trainer = try Trainer<Float>(
+      run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory, report: display.show)
+    let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
+    display.finish()
+    guard world.rank == 0 else { return ending.exitCode }
+    let metrics = try MetricsFile.read(path: directory + "/metrics.jsonl")
+    print(json ? ErrorTable(metrics.epochs).json : ErrorTable(metrics.epochs).text)
+    switch ending {
+    case .finished: display.say("the run is in \(directory)")
+    case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")
+    case .interrupted: display.say("stopped with a checkpoint in \(directory); run the same command again to go on")
+    }
+    return ending.exitCode
+  }
+}
+
+extension TrainingEnding {
+  var exitCode: Int32 { self == .interrupted ? 75 : 0 }
+}
+
+extension ProgressLine.Mode: ExpressibleByArgument {}
+
+/// Shows a run's events on standard error.
+private final class Display {
+  private let run: RunFile
+  private var line: ProgressLine
+  private var shown = RunProgress(epoch: 0, epochs: 0, step: 0, steps: 0)
+  private let began = ContinuousClock.now
+  /// When and with how many examples the speed was last measured.
+  private var mark: (time: Double, step: Int)?
+  private var examples = 0
+
+  init(run: RunFile, mode: ProgressLine.Mode?) {
+    self.run = run
+    let environment = ProcessInfo.processInfo.environment
+    let asked = mode ?? environment["EQPROP_PROGRESS"].flatMap(ProgressLine.Mode.init) ?? .plain
+    line = ProgressLine(
+      mode: asked.allowed(in: environment), width: environment["COLUMNS"].flatMap { Int($0) } ?? 80,
+      write: { FileHandle.standardError.write(Data($0.utf8)) })
+  }
+
+  private var now: Double { began.duration(to: .now) / .seconds(1) }
+
+  func say(_ text: String) {
+    line.finish()
+    complain(text)
+  }
+
+  func finish() { line.finish() }
+
+  func show(_ event: TrainingEvent) {
+    switch event {
+    case .resumed(let checkpoint, let step): say("going on from \(checkpoint) (step \(step))")
+    case .notice(let text): say(text)
+    case .step(let epoch, let epochs, let step, let steps, let count):
+      examples += count
+      (shown.epoch, shown.epochs, shown.step, shown.steps) = (epoch, epochs, step, steps)
+      measure(step: step, steps: steps)
+      line.show(shown, at: now)
+    case .epoch(let metrics):
+      shown.epoch = metrics.epoch
+      shown.trainingError = metrics.trainingError
+      shown.validationError = metrics.validationError
+      shown.testError = metrics.testError
+      line.endEpoch(shown, at: now)
+    }
+  }
+
+  /// Examples a second and time left, over about the last two seconds.
+  private func measure(step: Int, steps: Int) {
+    let now = now
+    guard let mark else {
+      self.mark = (now, step)
+      examples = 0
+      return
+    }
+    guard now - mark.time > 2 || shown.examplesPerSecond == nil, now > mark.time, step > mark.step else { return }
+    shown.examplesPerSecond = Double(examples) / (now - mark.time)
+    shown.secondsLeft = Double(steps - step) * (now - mark.time) / Double(step - mark.step)
+    self.mark = (now, step)
+    examples = 0
+  }
+}
