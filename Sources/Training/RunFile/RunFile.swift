@@ -16,6 +16,21 @@ public struct RunFile: Equatable, Sendable {
   public var tiling: TilingSettings
   public var checkpoint: CheckpointSettings
 
+  public init(
+    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, relaxation: Relaxation,
+    nudging: Nudging, training: TrainingSettings, tiling: TilingSettings, checkpoint: CheckpointSettings
+  ) {
+    self.name = name
+    self.seed = seed
+    self.data = data
+    self.network = network
+    self.relaxation = relaxation
+    self.nudging = nudging
+    self.training = training
+    self.tiling = tiling
+    self.checkpoint = checkpoint
+  }
+
   /// The run file at `path`, with the `--set` options `settings` (`KEY=VALUE`) applied in their order.
   ///
   /// Throws `RunFileError`: exit code 66 when the file is missing or cannot be read, 64 for a mistake in it.

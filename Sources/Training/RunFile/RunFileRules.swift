@@ -1,4 +1,5 @@
 import DataSets
+import EnergyModels
 import EquilibriumPropagation
 
 /// What no key can be judged by alone.
@@ -8,6 +9,7 @@ extension RunFile {
     try checkData(root)
     try checkNudging(root)
     try checkShards(root)
+    try checkSlices(root)
   }
 
   private func checkData(_ root: RunFileNode) throws(RunFileError) {
@@ -60,5 +62,22 @@ extension RunFile {
     throw RunFileError(
       root.place(of: "tiling.shards"), "training.batch \(batch) cannot be dealt to \(shards) shards",
       hint: "use \(RunFileSpelling.listed(use))")
+  }
+
+  private func checkSlices(_ root: RunFileNode) throws(RunFileError) {
+    guard tiling.slices != TilingSettings.unset, let layer = emptySlice(tiling.slices) else { return }
+    let most = (1..<tiling.slices).last { emptySlice($0) == nil } ?? 1
+    throw RunFileError(
+      root.place(of: "tiling.slices"),
+      "the \(network.layers[layer].units) units of network.layers.\(layer) cannot be cut into "
+        + "\(tiling.slices) slices", hint: "use at most \(most)")
+  }
+
+  /// The first layer that so many slices would leave without a unit in one of them.
+  private func emptySlice(_ slices: Int) -> Int? {
+    let slicing = Slicing(network: network.network(inputs: 1), slices: slices)
+    return network.layers.indices.first { index in
+      (0..<slices).contains { slicing.units(index + 1, slice: $0).isEmpty }
+    }
   }
 }
