@@ -1,0 +1,75 @@
+/// How the errors fell over a run: the table printed at its end.
+public struct ErrorTable: Equatable, Sendable {
+  /// Every epoch, in order.
+  public let epochs: [EpochMetrics]
+
+  public init(_ epochs: [EpochMetrics]) {
+    self.epochs = epochs
+  }
+
+  /// The earliest epoch with the lowest validation error, or test error where there is no validation.
+  public var best: EpochMetrics? { bestIndex.map { epochs[$0] } }
+
+  /// Epochs spread evenly over the table, besides the best one.
+  static let spread = 10
+
+  private var bestIndex: Int? {
+    let judged = epochs.indices.filter { epochs[$0].judgingError?.isFinite ?? false }
+    return judged.min { (epochs[$0].judgingError ?? 0) < (epochs[$1].judgingError ?? 0) }
+  }
+
+  /// The first, the best and the last epoch and some between, a line each; columns without a number are
+  /// left out.
+  public var text: String {
+    guard !epochs.isEmpty else { return "no epoch has ended yet\n" }
+    let last = epochs.count - 1
+    let spread = (0..<Self.spread).map { (2 * $0 * last + Self.spread - 1) / (2 * (Self.spread - 1)) }
+    let shown = Set(spread + (bestIndex.map { [$0] } ?? [])).sorted()
+
+    var table = AlignedText(heading: ["epoch"], rows: shown.map { ["\(epochs[$0].epoch)"] })
+    for column in Self.columns where epochs.contains(where: { column.value($0) != nil }) {
+      table.heading.append(column.name)
+      for (row, index) in shown.enumerated() {
+        table.rows[row].append(column.shown(column.value(epochs[index])))
+      }
+    }
+    if let bestIndex {
+      table.heading.append("")
+      for (row, index) in shown.enumerated() { table.rows[row].append(index == bestIndex ? "best" : "") }
+    }
+    return table.text
+  }
+
+  private struct Column {
+    let name: String
+    let value: (EpochMetrics) -> Double?
+    let shown: (Double?) -> String
+  }
+
+  private static var columns: [Column] {
+    [
+      Column(name: "training %", value: \.trainingError, shown: Figures.percent),
+      Column(name: "validation %", value: \.validationError, shown: Figures.percent),
+      Column(name: "test %", value: \.testError, shown: Figures.percent),
+      Column(name: "cost", value: \.cost, shown: Figures.cost),
+      Column(name: "examples/s", value: \.examplesPerSecond, shown: Figures.rate),
+    ]
+  }
+
+  /// Every epoch and the best one's number, as one line of JSON.
+  public var json: String {
+    let best = best.map { JSONText.integer($0.epoch) } ?? .null
+    return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))]).text
+  }
+
+  private static func json(_ metrics: EpochMetrics) -> JSONText {
+    .object([
+      ("epoch", .integer(metrics.epoch)), ("step", .integer(metrics.step)),
+      ("training_error", .optional(metrics.trainingError)),
+      ("validation_error", .optional(metrics.validationError)),
+      ("test_error", .optional(metrics.testError)), ("cost", .optional(metrics.cost)),
+      ("energy", .optional(metrics.energy)), ("examples_per_second", .optional(metrics.examplesPerSecond)),
+      ("seconds", .optional(metrics.seconds)),
+    ])
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// Numbers as reports show them.
+enum Figures {
+  /// What stands where there is no number.
+  static let none = "–"
+
+  /// A percentage with two decimals, without its sign.
+  static func percent(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return none }
+    return String(format: "%.2f", value)
+  }
+
+  /// A cost: five decimals, or two in powers of ten where those would lose it.
+  static func cost(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return none }
+    let fixed = value == 0 || (0.001..<100_000).contains(abs(value))
+    return String(format: fixed ? "%.5f" : "%.2e", value)
+  }
+
+  /// A whole number with a comma every three digits.
+  static func grouped(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    var text = value < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0 && (digits.count - index).isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// A rate rounded to a whole number.
+  static func rate(_ value: Double?) -> String {
+    guard let value, let whole = Int(exactly: value.rounded()) else { return none }
+    return grouped(whole)
+  }
+
+  /// A length of time to the precision one reads: `12 s`, `3 min 05 s`, `2 h 07 min`.
+  static func time(_ seconds: Double) -> String? {
+    guard let whole = Int(exactly: max(seconds, 0).rounded()) else { return nil }
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return "\(whole / 60) min \(twoDigits(whole % 60)) s"
+    default: return "\(grouped(whole / 3600)) h \(twoDigits(whole / 60 % 60)) min"
+    }
+  }
+
+  private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}
