@@ -8,12 +8,19 @@ public struct RunFile: Equatable, Sendable {
   public var name: String
   /// The key of every random number of the run.
   public var seed: UInt64
+  /// Where the examples come from.
   public var data: DataSource
+  /// The layers, their learning rates and the cost.
   public var network: NetworkSettings
+  /// How states settle in the free and the nudged phase.
   public var relaxation: Relaxation
+  /// How the output is nudged.
   public var nudging: Nudging
+  /// How many steps are made, and how.
   public var training: TrainingSettings
+  /// How every step is cut into tiles.
   public var tiling: TilingSettings
+  /// When checkpoints are written and how many stay.
   public var checkpoint: CheckpointSettings
 
   public init(

@@ -1,7 +1,7 @@
 /// A value of the run file as it was written, with all below it, and where.
-package struct RunFileTree: Equatable, Sendable {
+struct RunFileTree: Equatable, Sendable {
   /// What stands there.
-  package indirect enum Content: Equatable, Sendable {
+  indirect enum Content: Equatable, Sendable {
     case empty
     /// A text; `quoted` ones are never numbers.
     case scalar(String, quoted: Bool)
@@ -10,14 +10,14 @@ package struct RunFileTree: Equatable, Sendable {
   }
 
   /// A key of a map and its value.
-  package struct Entry: Equatable, Sendable {
-    package var key: String
-    package var place: RunFilePlace
-    package var value: RunFileTree
+  struct Entry: Equatable, Sendable {
+    var key: String
+    var place: RunFilePlace
+    var value: RunFileTree
   }
 
-  package var content: Content
-  package var place: RunFilePlace
+  var content: Content
+  var place: RunFilePlace
 
   /// What stands there, for a message: `'x'`, `a list`, `empty`.
   var found: String {
