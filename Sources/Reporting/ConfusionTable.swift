@@ -9,6 +9,7 @@ public struct ConfusionTable: Equatable, Sendable {
     self.counts = counts
   }
 
+  /// Examples classified.
   public var examples: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
 
   /// Examples classified as another class than theirs.

@@ -1,17 +1,22 @@
 /// The figures of one epoch, as `metrics.jsonl` holds them; errors are in percent.
 public struct EpochMetrics: Equatable, Sendable {
+  /// Counted from 1.
   public var epoch: Int
   /// Weight updates made since the run began.
   public var step: Int
-  /// Nil where the data have no such split.
+  /// Of the training split.
   public var trainingError: Double?
+  /// Of the validation split; nil where the data have none.
   public var validationError: Double?
+  /// Of the test split; nil where the data have none.
   public var testError: Double?
   /// Mean cost of the training examples at their free states.
   public var cost: Double?
   /// Mean energy of the training examples at their free states.
   public var energy: Double?
+  /// Training examples a second.
   public var examplesPerSecond: Double?
+  /// Time of the epoch.
   public var seconds: Double?
 
   public init(

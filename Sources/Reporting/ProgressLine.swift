@@ -23,6 +23,7 @@ public struct ProgressLine {
   /// Seconds between two redrawings at least.
   public static let interval = 0.1
 
+  /// How progress is shown.
   public let mode: Mode
   /// Columns of the terminal; the line stays one short of them, so that it never wraps.
   public var width: Int

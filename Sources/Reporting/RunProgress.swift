@@ -1,16 +1,22 @@
 /// How far a run is.
 public struct RunProgress: Equatable, Sendable {
-  /// The epoch being made, from 1, and how many there will be.
+  /// The epoch being made, from 1.
   public var epoch: Int
+  /// Epochs of the whole run.
   public var epochs: Int
-  /// Steps made and steps in all.
+  /// Steps made since the run began.
   public var step: Int
+  /// Steps of the whole run.
   public var steps: Int
-  /// Percent, of the last epoch measured; nil where there is none.
+  /// Percent, when last measured; nil before that.
   public var trainingError: Double?
+  /// Percent, when last measured; nil before that or without such a split.
   public var validationError: Double?
+  /// Percent, when last measured; nil before that or without such a split.
   public var testError: Double?
+  /// Training examples a second.
   public var examplesPerSecond: Double?
+  /// Time to the run's end, as far as it can be told.
   public var secondsLeft: Double?
 
   public init(

@@ -8,13 +8,35 @@ public struct RunFile: Equatable, Sendable {
   public var name: String
   /// The key of every random number of the run.
   public var seed: UInt64
+  /// Where the examples come from.
   public var data: DataSource
+  /// The layers, their learning rates and the cost.
   public var network: NetworkSettings
+  /// How states settle in the free and the nudged phase.
   public var relaxation: Relaxation
+  /// How the output is nudged.
   public var nudging: Nudging
+  /// How many steps are made, and how.
   public var training: TrainingSettings
+  /// How every step is cut into tiles.
   public var tiling: TilingSettings
+  /// When checkpoints are written and how many stay.
   public var checkpoint: CheckpointSettings
+
+  public init(
+    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, relaxation: Relaxation,
+    nudging: Nudging, training: TrainingSettings, tiling: TilingSettings, checkpoint: CheckpointSettings
+  ) {
+    self.name = name
+    self.seed = seed
+    self.data = data
+    self.network = network
+    self.relaxation = relaxation
+    self.nudging = nudging
+    self.training = training
+    self.tiling = tiling
+    self.checkpoint = checkpoint
+  }
 
   /// The run file at `path`, with the `--set` options `settings` (`KEY=VALUE`) applied in their order.
   ///

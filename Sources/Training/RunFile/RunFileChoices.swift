@@ -6,14 +6,14 @@ import EquilibriumPropagation
 extension RunFileCodec where Value == Duration {
   /// A count, or `{tolerance: t, at-most: n}`.
   static let duration = Self(
-    read: { node, path throws(RunFileError) in
-      if case .map = node.content {
-        let limited = try RunFileCodec<LimitedDuration>.limited.read(node, path)
+    read: { tree, path throws(RunFileError) in
+      if case .map = tree.content {
+        let limited = try RunFileCodec<LimitedDuration>.limited.read(tree, path)
         return Duration(atMost: limited.atMost, tolerance: limited.tolerance)
       }
-      guard let count = try? RunFileCodec<Int>.whole(RunFileRange.count, example: 15).read(node, path) else {
+      guard let count = try? RunFileCodec<Int>.whole(RunFileRange.count, example: 15).read(tree, path) else {
         throw RunFileError(
-          node.place, "'\(path)' is \(node.found)",
+          tree.place, "'\(path)' is \(tree.found)",
           hint: "it takes a whole number from 1 to \(RunFileRange.count.upperBound), such as 15, "
             + "or {tolerance: 1e-4, at-most: 100}")
       }
@@ -44,13 +44,13 @@ extension RunFileCodec where Value == LimitedDuration {
 extension RunFileCodec where Value == Initialization {
   /// `glorot-uniform`, or `{uniform: gain}`.
   static let initialization = Self(
-    read: { node, path throws(RunFileError) in
-      if case .map = node.content {
-        let gain = try RunFileCodec<Gain>.gain.read(node, path)
+    read: { tree, path throws(RunFileError) in
+      if case .map = tree.content {
+        let gain = try RunFileCodec<Gain>.gain.read(tree, path)
         return .uniform(gain: gain.uniform)
       }
-      guard node.text == glorot else {
-        throw .noWord(node, path, of: [glorot], or: "{uniform: 0.7}")
+      guard tree.text == glorot else {
+        throw .noWord(tree, path, of: [glorot], or: "{uniform: 0.7}")
       }
       return .glorotUniform
     },
@@ -77,17 +77,17 @@ extension RunFileCodec where Value == Gain {
 extension RunFileCodec where Value == Schedule {
   /// `constant`, `cosine`, or `{kind: exponential, factor: f}`.
   static let schedule = Self(
-    read: { node, path throws(RunFileError) in
-      if case .map = node.content { return try schedule(node, path) }
-      switch node.text.flatMap(ScheduleKind.init(rawValue:)) {
+    read: { tree, path throws(RunFileError) in
+      if case .map = tree.content { return try schedule(tree, path) }
+      switch tree.text.flatMap(ScheduleKind.init(rawValue:)) {
       case .constant: return .constant
       case .cosine: return .cosine
       case .exponential:
         throw RunFileError(
-          node.place, "missing required key '\(path).factor'", hint: "write {kind: exponential, factor: 0.99}"
+          tree.place, "missing required key '\(path).factor'", hint: "write {kind: exponential, factor: 0.99}"
         )
       case nil:
-        throw .noWord(node, path, of: ["constant", "cosine"], or: "{kind: exponential, factor: 0.99}")
+        throw .noWord(tree, path, of: ["constant", "cosine"], or: "{kind: exponential, factor: 0.99}")
       }
     },
     write: { schedule in
@@ -98,17 +98,17 @@ extension RunFileCodec where Value == Schedule {
       }
     }, keys: RunFileCodec<LongSchedule>.long.keys)
 
-  private static func schedule(_ node: RunFileNode, _ path: String) throws(RunFileError) -> Schedule {
-    let long = try RunFileCodec<LongSchedule>.long.read(node, path)
+  private static func schedule(_ tree: RunFileTree, _ path: String) throws(RunFileError) -> Schedule {
+    let long = try RunFileCodec<LongSchedule>.long.read(tree, path)
     switch (long.kind, long.factor) {
     case (.constant, nil): return .constant
     case (.cosine, nil): return .cosine
     case (.exponential, let factor?): return .exponential(factor: factor)
     case (.exponential, nil):
-      throw RunFileError(node.place, "missing required key '\(path).factor'", hint: "add factor: 0.99")
+      throw RunFileError(tree.place, "missing required key '\(path).factor'", hint: "add factor: 0.99")
     case (let kind, _?):
       throw RunFileError(
-        node.place(of: "factor"), "'\(path).factor' is of no use to the \(kind.rawValue) schedule",
+        tree.place(of: "factor"), "'\(path).factor' is of no use to the \(kind.rawValue) schedule",
         hint: "delete it or write kind: exponential")
     }
   }

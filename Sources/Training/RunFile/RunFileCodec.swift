@@ -1,7 +1,7 @@
 /// How one kind of value is read from a run file and written back.
 struct RunFileCodec<Value>: Sendable {
-  /// The value of a node, whose dotted path stands in messages.
-  let read: @Sendable (_ node: RunFileNode, _ path: String) throws(RunFileError) -> Value
+  /// The value of a tree, whose dotted path stands in messages.
+  let read: @Sendable (_ tree: RunFileTree, _ path: String) throws(RunFileError) -> Value
   /// The text of a value; nil leaves its key out.
   let write: @Sendable (Value) -> RunFileText?
   /// Dotted keys below this value.
@@ -12,8 +12,8 @@ struct RunFileCodec<Value>: Sendable {
 
 extension RunFileError {
   /// The message for a value of the wrong type or out of its range.
-  static func unfit(_ node: RunFileNode, _ path: String, takes: String, example: String) -> RunFileError {
-    RunFileError(node.place, "'\(path)' is \(node.found)", hint: "it takes \(takes), such as \(example)")
+  static func unfit(_ tree: RunFileTree, _ path: String, takes: String, example: String) -> RunFileError {
+    RunFileError(tree.place, "'\(path)' is \(tree.found)", hint: "it takes \(takes), such as \(example)")
   }
 }
 
@@ -21,16 +21,16 @@ extension RunFileCodec where Value: FixedWidthInteger & Sendable {
   /// A whole number written in decimal digits.
   static func whole(_ range: ClosedRange<Value>, example: Value) -> Self {
     Self(
-      read: { node, path throws(RunFileError) in
-        let digits = node.plain.map { $0.first == "-" || $0.first == "+" ? $0.dropFirst() : $0[...] } ?? ""
+      read: { tree, path throws(RunFileError) in
+        let digits = tree.plain.map { $0.first == "-" || $0.first == "+" ? $0.dropFirst() : $0[...] } ?? ""
         let decimal =
           !digits.isEmpty && digits.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         // A leading zero means octal to some readers of YAML and nothing to others.
-        guard decimal, digits.count == 1 || digits.first != "0", let text = node.plain,
+        guard decimal, digits.count == 1 || digits.first != "0", let text = tree.plain,
           let value = Value(text), range ~= value
         else {
           let takes = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-          throw .unfit(node, path, takes: takes, example: "\(example)")
+          throw .unfit(tree, path, takes: takes, example: "\(example)")
         }
         return value
       },
@@ -44,9 +44,9 @@ extension RunFileCodec where Value == Double {
     _ takes: String, example: String, where allowed: @escaping @Sendable (Double) -> Bool
   ) -> Self {
     Self(
-      read: { node, path throws(RunFileError) in
-        guard let text = node.plain, isDecimal(text), let value = Double(text), value.isFinite, allowed(value)
-        else { throw .unfit(node, path, takes: takes, example: example) }
+      read: { tree, path throws(RunFileError) in
+        guard let text = tree.plain, isDecimal(text), let value = Double(text), value.isFinite, allowed(value)
+        else { throw .unfit(tree, path, takes: takes, example: example) }
         // −0 equals 0 but would be written differently.
         return value == 0 ? 0 : value
       },
@@ -64,11 +64,11 @@ extension RunFileCodec where Value == Bool {
   /// `true` or `false`.
   static var flag: Self {
     Self(
-      read: { node, path throws(RunFileError) in
-        switch node.plain {
+      read: { tree, path throws(RunFileError) in
+        switch tree.plain {
         case "true": return true
         case "false": return false
-        default: throw RunFileError(node.place, "'\(path)' is \(node.found)", hint: "it takes true or false")
+        default: throw RunFileError(tree.place, "'\(path)' is \(tree.found)", hint: "it takes true or false")
         }
       },
       write: { .value("\($0)") })
@@ -81,9 +81,9 @@ extension RunFileCodec where Value == String {
     _ takes: String, example: String, where allowed: @escaping @Sendable (String) -> Bool
   ) -> Self {
     Self(
-      read: { node, path throws(RunFileError) in
-        guard let text = node.text, allowed(text) else {
-          throw .unfit(node, path, takes: takes, example: example)
+      read: { tree, path throws(RunFileError) in
+        guard let text = tree.text, allowed(text) else {
+          throw .unfit(tree, path, takes: takes, example: example)
         }
         return text
       },
@@ -95,9 +95,9 @@ extension RunFileCodec where Value: CaseIterable & RawRepresentable & Sendable, 
   /// One word of a closed set.
   static var word: Self {
     Self(
-      read: { node, path throws(RunFileError) in
-        if let value = node.text.flatMap(Value.init(rawValue:)) { return value }
-        throw .noWord(node, path, of: Value.allCases.map(\.rawValue))
+      read: { tree, path throws(RunFileError) in
+        if let value = tree.text.flatMap(Value.init(rawValue:)) { return value }
+        throw .noWord(tree, path, of: Value.allCases.map(\.rawValue))
       },
       write: { .value($0.rawValue) })
   }
@@ -106,12 +106,12 @@ extension RunFileCodec where Value: CaseIterable & RawRepresentable & Sendable, 
 extension RunFileError {
   /// The message for a word outside a closed set.
   static func noWord(
-    _ node: RunFileNode, _ path: String, of words: [String], or other: String? = nil
+    _ tree: RunFileTree, _ path: String, of words: [String], or other: String? = nil
   ) -> RunFileError {
-    let near = node.text.flatMap { RunFileSpelling.nearest($0, in: words) }
+    let near = tree.text.flatMap { RunFileSpelling.nearest($0, in: words) }
     let all = RunFileSpelling.listed(words + (other.map { [$0] } ?? []))
     let hint = near.map { "did you mean '\($0)'?" } ?? "it takes \(all)"
-    return RunFileError(node.place, "'\(path)' is \(node.found)", hint: hint)
+    return RunFileError(tree.place, "'\(path)' is \(tree.found)", hint: hint)
   }
 }
 
@@ -119,9 +119,9 @@ extension RunFileCodec {
   /// A value that may be left out or be `null`; its key is then not written.
   static func optional<Wrapped>(_ codec: RunFileCodec<Wrapped>) -> Self where Value == Wrapped? {
     Self(
-      read: { node, path throws(RunFileError) in
-        if case .empty = node.content { return nil }
-        return try codec.read(node, path)
+      read: { tree, path throws(RunFileError) in
+        if case .empty = tree.content { return nil }
+        return try codec.read(tree, path)
       },
       write: { value in value.flatMap { codec.write($0) } }, keys: codec.keys)
   }
@@ -131,16 +131,16 @@ extension RunFileCodec {
     of codec: RunFileCodec<Element>, atMost limit: Int, example: String
   ) -> Self where Value == [Element] {
     Self(
-      read: { node, path throws(RunFileError) in
-        guard case .list(let nodes) = node.content, 1...limit ~= nodes.count else {
+      read: { tree, path throws(RunFileError) in
+        guard case .list(let trees) = tree.content, 1...limit ~= trees.count else {
           let found =
-            if case .list(let nodes) = node.content { "a list of \(nodes.count)" } else { node.found }
+            if case .list(let trees) = tree.content { "a list of \(trees.count)" } else { tree.found }
           throw RunFileError(
-            node.place, "'\(path)' is \(found)",
+            tree.place, "'\(path)' is \(found)",
             hint: "it takes a list of 1 to \(limit) elements, such as \(example)")
         }
         var elements: [Element] = []
-        for (index, node) in nodes.enumerated() { elements.append(try codec.read(node, "\(path).\(index)")) }
+        for (index, tree) in trees.enumerated() { elements.append(try codec.read(tree, "\(path).\(index)")) }
         return elements
       },
       write: { .list($0.compactMap { codec.write($0) }) }, keys: codec.keys.map { "0.\($0)" })

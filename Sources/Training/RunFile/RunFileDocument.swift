@@ -16,7 +16,7 @@ struct RunFileDocument {
   /// The tree of `text`; an empty text is `.empty` at its start.
   ///
   /// Throws `RunFileError` at the first thing that is not plain YAML.
-  func tree(_ text: String) throws(RunFileError) -> RunFileNode {
+  func tree(_ text: String) throws(RunFileError) -> RunFileTree {
     try refuseControlCharacters(text)
     try refuseAliasBomb(text)
     do {
@@ -41,7 +41,7 @@ struct RunFileDocument {
     case syntax(String, Mark?)
   }
 
-  func compose(_ text: String) throws(Failure) -> RunFileNode {
+  func compose(_ text: String) throws(Failure) -> RunFileTree {
     let parser: Parser
     let root: Node?
     do {
@@ -50,9 +50,9 @@ struct RunFileDocument {
     } catch {
       throw failure(error)
     }
-    // A node holds its anchor weakly: the parser must outlive the conversion, which refuses anchors.
-    return try withExtendedLifetime(parser) { () throws(Failure) -> RunFileNode in
-      guard let root else { return RunFileNode(content: .empty, place: place(1, 1)) }
+    // The parsed values hold their anchors weakly: the parser must outlive the conversion, which refuses anchors.
+    return try withExtendedLifetime(parser) { () throws(Failure) -> RunFileTree in
+      guard let root else { return RunFileTree(content: .empty, place: place(1, 1)) }
       do throws(RunFileError) {
         return try convert(root, path: "", depth: 0)
       } catch {
@@ -85,29 +85,29 @@ struct RunFileDocument {
 
   // MARK: - Conversion
 
-  private func convert(_ node: Node, path: String, depth: Int) throws(RunFileError) -> RunFileNode {
-    let at = node.mark.map { place($0.line, $0.column) } ?? place(1, 1)
-    guard node.anchor == nil else { throw anchors(at) }
+  private func convert(_ yaml: Node, path: String, depth: Int) throws(RunFileError) -> RunFileTree {
+    let at = yaml.mark.map { place($0.line, $0.column) } ?? place(1, 1)
+    guard yaml.anchor == nil else { throw anchors(at) }
     guard depth <= Self.deepest else { throw tooDeep(at) }
-    switch node {
+    switch yaml {
     case .scalar(let scalar):
-      return RunFileNode(content: try content(scalar, at), place: at)
+      return RunFileTree(content: try content(scalar, at), place: at)
     case .sequence(let sequence):
       guard sequence.tag.rawValue.isEmpty else { throw tags(at) }
-      var elements: [RunFileNode] = []
+      var elements: [RunFileTree] = []
       for (index, element) in sequence.enumerated() {
         elements.append(try convert(element, path: "\(path)\(index).", depth: depth + 1))
       }
-      return RunFileNode(content: .list(elements), place: at)
+      return RunFileTree(content: .list(elements), place: at)
     case .mapping(let mapping):
       guard mapping.tag.rawValue.isEmpty else { throw tags(at) }
-      return RunFileNode(content: .map(try entries(mapping, path: path, depth: depth)), place: at)
+      return RunFileTree(content: .map(try entries(mapping, path: path, depth: depth)), place: at)
     case .alias:
       throw anchors(at)
     }
   }
 
-  private func content(_ scalar: Node.Scalar, _ at: RunFilePlace) throws(RunFileError) -> RunFileNode.Content
+  private func content(_ scalar: Node.Scalar, _ at: RunFilePlace) throws(RunFileError) -> RunFileTree.Content
   {
     guard scalar.style == .plain else { return .scalar(scalar.string, quoted: true) }
     guard scalar.tag.rawValue.isEmpty else { throw tags(at) }
@@ -117,8 +117,8 @@ struct RunFileDocument {
 
   private func entries(
     _ mapping: Node.Mapping, path: String, depth: Int
-  ) throws(RunFileError) -> [RunFileNode.Entry] {
-    var entries: [RunFileNode.Entry] = []
+  ) throws(RunFileError) -> [RunFileTree.Entry] {
+    var entries: [RunFileTree.Entry] = []
     var places: [String: RunFilePlace] = [:]
     for (key, value) in mapping {
       let at = key.mark.map { place($0.line, $0.column) } ?? place(1, 1)

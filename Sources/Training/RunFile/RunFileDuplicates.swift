@@ -42,9 +42,9 @@ extension RunFileDocument {
   }
 
   private func search(
-    _ node: RunFileNode, path: String, letter: Character, first: RunFilePlace
+    _ tree: RunFileTree, path: String, letter: Character, first: RunFilePlace
   ) -> RunFileError? {
-    switch node.content {
+    switch tree.content {
     case .map(let entries):
       if let stamped = entries.first(where: { $0.key.unicodeScalars.first == Self.stamp }) {
         let key = String(letter) + stamped.key.dropFirst()

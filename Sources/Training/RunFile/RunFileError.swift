@@ -1,5 +1,5 @@
 /// Where a value of a run file was written.
-package enum RunFilePlace: Equatable, Sendable {
+enum RunFilePlace: Equatable, Sendable {
   /// In a file, at a line and column counted from 1.
   case file(String, line: Int, column: Int)
   /// In a `--set KEY=VALUE` option.
@@ -7,7 +7,7 @@ package enum RunFilePlace: Equatable, Sendable {
 }
 
 extension RunFilePlace: CustomStringConvertible {
-  package var description: String {
+  var description: String {
     switch self {
     case .file(let name, let line, let column): "\(name):\(line):\(column)"
     case .option(let text): "--set \(RunFileError.shown(text, limit: 100))"
@@ -35,7 +35,7 @@ public struct RunFileError: Error, Equatable, Sendable {
     self.exitCode = exitCode
   }
 
-  package init(_ place: RunFilePlace, _ problem: String, hint: String? = nil) {
+  init(_ place: RunFilePlace, _ problem: String, hint: String? = nil) {
     self.init("\(place)", problem, hint: hint)
   }
 
@@ -50,6 +50,7 @@ public struct RunFileError: Error, Equatable, Sendable {
 }
 
 extension RunFileError: CustomStringConvertible {
+  /// The position, the problem and the hint in one line.
   public var description: String {
     hint.map { "\(position): \(problem); \($0)" } ?? "\(position): \(problem)"
   }

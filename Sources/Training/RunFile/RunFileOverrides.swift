@@ -1,5 +1,5 @@
 /// `--set KEY=VALUE`: dots go into maps, numbers into lists, the value is YAML on one line.
-extension RunFileNode {
+extension RunFileTree {
   /// Puts the value of one option into the tree; missing maps on the way are made.
   ///
   /// Throws `RunFileError`, whose position is the option itself.
@@ -20,7 +20,7 @@ extension RunFileNode {
   }
 
   private mutating func put(
-    _ value: RunFileNode, _ path: ArraySlice<String>, done: [String], _ option: RunFilePlace
+    _ value: RunFileTree, _ path: ArraySlice<String>, done: [String], _ option: RunFilePlace
   ) throws(RunFileError) {
     guard let name = path.first else {
       self = value
@@ -32,7 +32,7 @@ extension RunFileNode {
       var entries = entries ?? []
       let index = entries.firstIndex { $0.key == name } ?? entries.count
       if index == entries.count {
-        let absent = RunFileNode(content: .empty, place: option)
+        let absent = RunFileTree(content: .empty, place: option)
         entries.append(.init(key: name, place: option, value: absent))
       }
       try entries[index].value.put(value, path.dropFirst(), done: done + [name], option)

@@ -1,16 +1,18 @@
 import DataSets
+import EnergyModels
 import EquilibriumPropagation
 
 /// What no key can be judged by alone.
 extension RunFile {
   /// Throws `RunFileError` where two keys contradict each other, at the one to change.
-  func check(_ root: RunFileNode) throws(RunFileError) {
+  func check(_ root: RunFileTree) throws(RunFileError) {
     try checkData(root)
     try checkNudging(root)
     try checkShards(root)
+    try checkSlices(root)
   }
 
-  private func checkData(_ root: RunFileNode) throws(RunFileError) {
+  private func checkData(_ root: RunFileTree) throws(RunFileError) {
     switch (data.format, data.path) {
     case (.digits, _?):
       throw RunFileError(
@@ -32,7 +34,7 @@ extension RunFile {
   }
 
   /// Even-odd updates put the output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
-  private func checkNudging(_ root: RunFileNode) throws(RunFileError) {
+  private func checkNudging(_ root: RunFileTree) throws(RunFileError) {
     guard relaxation.updates == .evenOdd else { return }
     let place = root.place(of: "nudging.beta")
     switch nudging.kind {
@@ -51,7 +53,7 @@ extension RunFile {
     }
   }
 
-  private func checkShards(_ root: RunFileNode) throws(RunFileError) {
+  private func checkShards(_ root: RunFileTree) throws(RunFileError) {
     let (batch, shards) = (training.batch, tiling.shards)
     guard shards != TilingSettings.unset, !batch.isMultiple(of: shards) else { return }
     let divisors = (1...batch).lazy.filter { batch.isMultiple(of: $0) }
@@ -60,5 +62,22 @@ extension RunFile {
     throw RunFileError(
       root.place(of: "tiling.shards"), "training.batch \(batch) cannot be dealt to \(shards) shards",
       hint: "use \(RunFileSpelling.listed(use))")
+  }
+
+  private func checkSlices(_ root: RunFileTree) throws(RunFileError) {
+    guard tiling.slices != TilingSettings.unset, let layer = emptySlice(tiling.slices) else { return }
+    let most = (1..<tiling.slices).last { emptySlice($0) == nil } ?? 1
+    throw RunFileError(
+      root.place(of: "tiling.slices"),
+      "the \(network.layers[layer].units) units of network.layers.\(layer) cannot be cut into "
+        + "\(tiling.slices) slices", hint: "use at most \(most)")
+  }
+
+  /// The first layer that so many slices would leave without a unit in one of them.
+  private func emptySlice(_ slices: Int) -> Int? {
+    let slicing = Slicing(network: network.network(inputs: 1), slices: slices)
+    return network.layers.indices.first { index in
+      (0..<slices).contains { slicing.units(index + 1, slice: $0).isEmpty }
+    }
   }
 }

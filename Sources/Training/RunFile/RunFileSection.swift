@@ -7,7 +7,7 @@ struct RunFileKey<Section: Sendable>: Sendable {
   /// An example for a key that must be written.
   let required: String?
   let isSection: Bool
-  let read: @Sendable (inout Section, RunFileNode, String) throws(RunFileError) -> Void
+  let read: @Sendable (inout Section, RunFileTree, String) throws(RunFileError) -> Void
   let write: @Sendable (Section) -> RunFileText?
   let keys: [String]
 
@@ -19,8 +19,8 @@ struct RunFileKey<Section: Sendable>: Sendable {
     self.required = required
     isSection = codec.isSection
     keys = codec.isSection ? codec.keys.map { "\(name).\($0)" } : [name] + codec.keys.map { "\(name).\($0)" }
-    read = { section, node, path throws(RunFileError) in
-      section[keyPath: property] = try codec.read(node, path)
+    read = { section, tree, path throws(RunFileError) in
+      section[keyPath: property] = try codec.read(tree, path)
     }
     write = { codec.write($0[keyPath: property]) }
   }
@@ -30,12 +30,12 @@ extension RunFileCodec where Value: Sendable {
   /// A map whose keys are the rows of a table; what is not written keeps its value in `blank`.
   static func section(_ blank: Value, _ table: [RunFileKey<Value>]) -> Self {
     Self(
-      read: { node, path throws(RunFileError) in
+      read: { tree, path throws(RunFileError) in
         let start = path.isEmpty ? "" : path + "."
-        guard let entries = node.entries else {
+        guard let entries = tree.entries else {
           let example = table.first.map { "{\($0.name): …}" } ?? "{}"
           throw RunFileError(
-            node.place, path.isEmpty ? "the run file is \(node.found)" : "'\(path)' is \(node.found)",
+            tree.place, path.isEmpty ? "the run file is \(tree.found)" : "'\(path)' is \(tree.found)",
             hint: "it takes a map, such as \(example)")
         }
         for entry in entries where !table.contains(where: { $0.name == entry.key }) {
@@ -43,13 +43,13 @@ extension RunFileCodec where Value: Sendable {
         }
         var section = blank
         for key in table {
-          if let value = node.value(key.name) {
+          if let value = tree.value(key.name) {
             try key.read(&section, value, start + key.name)
           } else if let example = key.required {
             throw RunFileError(
-              node.place, "missing required key '\(start)\(key.name)'", hint: "add \(key.name): \(example)")
+              tree.place, "missing required key '\(start)\(key.name)'", hint: "add \(key.name): \(example)")
           } else if key.isSection {
-            let absent = RunFileNode(content: .empty, place: node.place)
+            let absent = RunFileTree(content: .empty, place: tree.place)
             try key.read(&section, absent, start + key.name)
           }
         }
@@ -61,7 +61,7 @@ extension RunFileCodec where Value: Sendable {
       keys: table.flatMap(\.keys), isSection: true)
   }
 
-  private static func unknown(_ entry: RunFileNode.Entry, _ start: String, names: [String]) -> RunFileError {
+  private static func unknown(_ entry: RunFileTree.Entry, _ start: String, names: [String]) -> RunFileError {
     let elsewhere = RunFile.keys.filter { $0.hasSuffix("." + entry.key) }
     let hint =
       if let near = RunFileSpelling.nearest(entry.key, in: names) {

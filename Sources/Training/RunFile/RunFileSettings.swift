@@ -4,7 +4,9 @@ import EnergyModels
 public struct NetworkSettings: Equatable, Sendable {
   /// From the input side to the output.
   public var layers: [LayerSettings]
+  /// How the weights are drawn before the first step.
   public var initialization: Initialization
+  /// What the output is trained to make small.
   public var cost: Cost
 
   public init(layers: [LayerSettings], initialization: Initialization, cost: Cost) {
@@ -22,7 +24,9 @@ public struct NetworkSettings: Equatable, Sendable {
 
 /// A layer of free units and the learning rate of the connection below it.
 public struct LayerSettings: Equatable, Sendable {
+  /// How many units the layer has.
   public var units: Int
+  /// The units' ρ.
   public var activation: Activation
   /// α in ΔW = (α/β) · contrast, for the weight and the bias of this layer.
   public var rate: Double
@@ -36,6 +40,7 @@ public struct LayerSettings: Equatable, Sendable {
 
 /// How many steps are made, and how a step follows from the contrasts.
 public struct TrainingSettings: Equatable, Sendable {
+  /// Passes over the training set.
   public var epochs: Int
   /// Examples a step.
   public var batch: Int
@@ -45,7 +50,9 @@ public struct TrainingSettings: Equatable, Sendable {
   public var momentum: Double
   /// Weight decay λ: adds −α λ W to a step.
   public var decay: Double
+  /// How the rates change from epoch to epoch.
   public var schedule: Schedule
+  /// Who sums the updates of the replicas.
   public var reduction: Reduction
 
   public init(

@@ -1,8 +1,10 @@
+import EnergyModels
+
 /// How the run file cuts every step into tiles, whatever the number of ranks.
 public struct TilingSettings: Equatable, Sendable {
   /// Fixed parts of the training set; every batch takes equally many examples from each.
   public var shards: Int
-  /// Fixed parts of each layer of at least `smallestCutLayer` units.
+  /// Fixed parts of each layer of at least `Slicing.smallestCut` units.
   public var slices: Int
 
   public init(shards: Int, slices: Int) {
@@ -10,20 +12,18 @@ public struct TilingSettings: Equatable, Sendable {
     self.slices = slices
   }
 
-  /// Layers of fewer units, hidden ones and the output, stay whole.
-  public static let smallestCutLayer = 64
-
   /// Slices at most.
   public static let mostSlices = 64
 
   /// The tiling of a run file that names none.
   ///
   /// Shards: the largest power of two up to 8 that divides the batch. Slices: the largest power of two up
-  /// to 8 that leaves every hidden layer of at least 64 units 32 units a slice; 1 where there is none.
+  /// to 8 that leaves every layer of at least 64 units 32 units a slice; 1 where no hidden layer has 64.
   public static func standard(batch: Int, layers: [LayerSettings]) -> TilingSettings {
-    let cut = layers.dropLast().map(\.units).filter { $0 >= smallestCutLayer }
     let powers = [8, 4, 2, 1]
-    let slices = cut.min().flatMap { smallest in powers.first { smallest >= 32 * $0 } }
+    let cut = layers.map(\.units).filter { $0 >= Slicing.smallestCut }
+    let hidden = layers.dropLast().contains { $0.units >= Slicing.smallestCut }
+    let slices = hidden ? powers.first { slices in cut.allSatisfy { $0 >= 32 * slices } } : nil
     return TilingSettings(shards: powers.first { batch.isMultiple(of: $0) } ?? 1, slices: slices ?? 1)
   }
 

@@ -1,23 +1,23 @@
-/// A value of the run file as it was written, and where.
-package struct RunFileNode: Equatable, Sendable {
+/// A value of the run file as it was written, with all below it, and where.
+struct RunFileTree: Equatable, Sendable {
   /// What stands there.
-  package indirect enum Content: Equatable, Sendable {
+  indirect enum Content: Equatable, Sendable {
     case empty
     /// A text; `quoted` ones are never numbers.
     case scalar(String, quoted: Bool)
-    case list([RunFileNode])
+    case list([RunFileTree])
     case map([Entry])
   }
 
   /// A key of a map and its value.
-  package struct Entry: Equatable, Sendable {
-    package var key: String
-    package var place: RunFilePlace
-    package var value: RunFileNode
+  struct Entry: Equatable, Sendable {
+    var key: String
+    var place: RunFilePlace
+    var value: RunFileTree
   }
 
-  package var content: Content
-  package var place: RunFilePlace
+  var content: Content
+  var place: RunFilePlace
 
   /// What stands there, for a message: `'x'`, `a list`, `empty`.
   var found: String {
@@ -49,22 +49,22 @@ package struct RunFileNode: Equatable, Sendable {
   }
 
   /// The value under a key of a map.
-  func value(_ key: String) -> RunFileNode? {
+  func value(_ key: String) -> RunFileTree? {
     entries?.first { $0.key == key }?.value
   }
 
   /// Where the value of a dotted path was written, or where the nearest thing around it was.
   func place(of path: String) -> RunFilePlace {
-    var node = self
+    var tree = self
     for name in path.split(separator: ".") {
-      if case .list(let elements) = node.content, let index = Int(name), elements.indices ~= index {
-        node = elements[index]
-      } else if let next = node.value(String(name)) {
-        node = next
+      if case .list(let elements) = tree.content, let index = Int(name), elements.indices ~= index {
+        tree = elements[index]
+      } else if let next = tree.value(String(name)) {
+        tree = next
       } else {
         break
       }
     }
-    return node.place
+    return tree.place
   }
 }
