@@ -1,22 +1,22 @@
 import Tensors
 
 /// What a batch holds fixed while the states settle.
-public struct Clamped<S: Scalar>: Sendable {
+public struct Clamped: Sendable {
   /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
   public var shards: [Int]
   /// x, rows × n₀, where layer 1 is held.
-  public var input: Matrix<S>?
+  public var input: Matrix?
   /// d, rows × n_L, where layer L is held.
-  public var targets: Matrix<S>?
+  public var targets: Matrix?
   /// W₁ᵀ x + b₁ of the portion's units, constant through all phases: computed once a batch.
-  public var inputDrive: Matrix<S>?
+  public var inputDrive: Matrix?
 
-  public init(shards: [Int], input: Matrix<S>?, targets: Matrix<S>?, parameters: Parameters<S>) {
+  public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
     self.shards = shards
     self.input = input
     self.targets = targets
     guard let input, let first = parameters[connection: 1].forward else { return }
-    var drive = Matrix<S>(rows: input.rows, columns: first.columns)
+    var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
     drive.setProduct(rows: 0..<rows.upperBound, of: input, with: first, adding: .row(parameters[bias: 1]))
     inputDrive = drive
   }
@@ -26,18 +26,21 @@ public struct Clamped<S: Scalar>: Sendable {
 }
 
 /// Partial drives into a whole layer: rows × (slices × padded units), one stretch of columns a slice.
-public typealias PartialDrives<S: Scalar> = Matrix<S>
+public typealias PartialDrives = Matrix
 
 extension Parameters {
   /// Room for the partial drives into layer k.
-  public static func partialDrives(into k: Int, of portion: Portion, rows: Int) -> PartialDrives<S> {
-    Matrix(rows: rows, columns: portion.slicing.slices * padded(portion.network.units(k)))
+  public static func partialDrives(
+    into k: Int, of portion: Portion, rows: Int, precision: Precision
+  ) -> PartialDrives {
+    Matrix(
+      rows: rows, columns: portion.slicing.slices * padded(portion.network.units(k)), precision: precision)
   }
 
   /// ρ(s_j)[slice] W[slice, :] for each slice of neighbour j computed here: all slices where j comes from another
   /// portion, the portion's own otherwise.
   public func setPartialDrives(
-    _ partials: inout PartialDrives<S>, into k: Int, from j: Int, state: State<S>, rows: Range<Int>
+    _ partials: inout PartialDrives, into k: Int, from j: Int, state: State, rows: Range<Int>
   ) {
     guard let (weights, known) = weights(into: k, from: j) else { return }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
@@ -55,10 +58,10 @@ extension Parameters {
   /// In this order: bias (and input), the layer below, the layer above; a whole layer adds a cut neighbour's partial
   /// drives slice by slice. `drive` is rows × units held.
   public func setDrive(
-    _ drive: inout Matrix<S>, of k: Int, state: State<S>, clamped: Clamped<S>,
-    partials: (Int) -> PartialDrives<S>?, rows: Range<Int>, fromBelowOnly: Bool = false
+    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
+    partials: (Int) -> PartialDrives?, rows: Range<Int>, fromBelowOnly: Bool = false
   ) {
-    var base = Addend<S>.row(self[bias: k])
+    var base = Addend.row(self[bias: k])
     if k == 1, let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
     for j in portion.neighbours(of: k) where j < k || !fromBelowOnly {
       if let partial = partials(j) {
@@ -76,7 +79,7 @@ extension Parameters {
   }
 
   /// The weights through which layer j drives layer k, and the units of j that they start from.
-  private func weights(into k: Int, from j: Int) -> (Panels<S>, Range<Int>)? {
+  private func weights(into k: Int, from j: Int) -> (Panels, Range<Int>)? {
     let connection = self[connection: max(j, k)]
     if j < k, let weights = connection.forward, let block = connection.forwardBlock {
       return (weights, block.rows)

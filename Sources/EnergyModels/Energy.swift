@@ -12,7 +12,7 @@ extension Parameters {
   ///
   /// A connection counts with the layer above it, but with the cut layer below where it leads into a whole one, so that
   /// every term is found where its states are. Sums run in Float64 over rows, then units; nothing is sent.
-  public func energyTerms(state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> [EnergyTerm] {
+  public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     portion.layers.flatMap { k in
       let drive = countedDrive(of: k, state: state, clamped: clamped, rows: rows)
       let first = portion.units(k).lowerBound
@@ -26,8 +26,8 @@ extension Parameters {
   }
 
   /// b_k and the connections counted with layer k, applied to what is at their other ends: rows × units held.
-  private func countedDrive(of k: Int, state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> Matrix<S> {
-    var drive = Matrix<S>(rows: rows.upperBound, columns: portion.units(k).count)
+  private func countedDrive(of k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
+    var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
     if k == 1, let inputDrive = clamped.inputDrive {
       drive.set(rows: rows, .matrix(inputDrive))
     } else {
@@ -45,7 +45,7 @@ extension Parameters {
   }
 
   /// E(s) summed over some rows, where the portion is the whole network.
-  public func energy(state: State<S>, clamped: Clamped<S>, rows: Range<Int>) -> Double {
+  public func energy(state: State, clamped: Clamped, rows: Range<Int>) -> Double {
     energyTerms(state: state, clamped: clamped, rows: rows).reduce(0) { $0 + $1.value }
   }
 }
@@ -59,7 +59,7 @@ extension Portion {
 
 extension Cost {
   /// C(y) = ½ ‖y − d‖² summed over some rows.
-  public func value<S: Scalar>(outputs: Matrix<S>, targets: Matrix<S>, rows: Range<Int>) -> Double {
+  public func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
     outputs.squaredError(targets, rows: rows)
   }
 }

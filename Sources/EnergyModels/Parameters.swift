@@ -15,17 +15,17 @@ public struct Block: Equatable, Sendable {
 ///
 /// It is held once for each of its two directions; where both directions need the same block, `backward` mirrors
 /// `forward`, otherwise both learn the same bits from the same states.
-public struct Connection<S: Scalar>: Sendable {
+public struct Connection: Sendable {
   /// k.
   public let index: Int
   /// Drives the portion's units of layer k: W_k[rows, columns].
   public let forwardBlock: Block?
   /// Drives the portion's units of layer k − 1: W_k[rows, columns], stored transposed.
   public let backwardBlock: Block?
-  public var forward: Panels<S>?
-  public var backward: Panels<S>?
+  public var forward: Panels?
+  public var backward: Panels?
 
-  init(_ k: Int, portion: Portion) {
+  init(_ k: Int, portion: Portion, precision: Precision) {
     index = k
     forwardBlock =
       portion.holds(k)
@@ -33,8 +33,8 @@ public struct Connection<S: Scalar>: Sendable {
     backwardBlock =
       portion.holds(k - 1)
       ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
-    forward = forwardBlock.map { Panels(depth: $0.rows.count, columns: $0.columns.count) }
-    backward = backwardBlock.map { Panels(depth: $0.columns.count, columns: $0.rows.count) }
+    forward = forwardBlock.map { Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision) }
+    backward = backwardBlock.map { Panels(depth: $0.columns.count, columns: $0.rows.count, precision: precision) }
   }
 
   /// Whether `backward` is the transpose of `forward` and never learns by itself.
@@ -48,29 +48,31 @@ public struct Connection<S: Scalar>: Sendable {
 }
 
 /// The weights and biases that a portion of a network needs.
-public struct Parameters<S: Scalar>: Sendable {
+public struct Parameters: Sendable {
   public let portion: Portion
+  public let precision: Precision
   /// The connections of the portion's layers, in order.
-  public var connections: [Connection<S>]
+  public var connections: [Connection]
   /// b_k of the portion's units, a depth of one, for the portion's layers in order.
-  public var biases: [Panels<S>]
+  public var biases: [Panels]
 
   /// Zeros.
-  public init(portion: Portion) {
+  public init(portion: Portion, precision: Precision) {
+    self.precision = precision
     self.portion = portion
     let highest = min(portion.layers.upperBound + 1, portion.network.depth)
-    connections = (portion.layers.lowerBound...highest).map { Connection($0, portion: portion) }
-    biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count) }
+    connections = (portion.layers.lowerBound...highest).map { Connection($0, portion: portion, precision: precision) }
+    biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count, precision: precision) }
   }
 
   /// W_k.
-  public subscript(connection k: Int) -> Connection<S> {
+  public subscript(connection k: Int) -> Connection {
     get { connections[k - portion.layers.lowerBound] }
     _modify { yield &connections[k - portion.layers.lowerBound] }
   }
 
   /// b_k.
-  public subscript(bias k: Int) -> Panels<S> {
+  public subscript(bias k: Int) -> Panels {
     get { biases[k - portion.layers.lowerBound] }
     _modify { yield &biases[k - portion.layers.lowerBound] }
   }
@@ -86,7 +88,7 @@ public struct Parameters<S: Scalar>: Sendable {
         case .glorotUniform: (6 / Double(below + above)).squareRoot()
         case .uniform(let gain): gain / Double(below).squareRoot()
         }
-      func weight(_ i: Int, _ j: Int) -> S { S((2 * random.unit(i, j, k) - 1) * bound) }
+      func weight(_ i: Int, _ j: Int) -> Double { (2 * random.unit(i, j, k) - 1) * bound }
       connections[index].fill(weight)
     }
   }
@@ -94,7 +96,7 @@ public struct Parameters<S: Scalar>: Sendable {
 
 extension Connection {
   /// Sets every element held to `weight(row, column)`.
-  public mutating func fill(_ weight: (Int, Int) -> S) {
+  public mutating func fill(_ weight: (Int, Int) -> Double) {
     if let block = forwardBlock {
       for i in block.rows {
         for j in block.columns {

@@ -1,34 +1,34 @@
 import Tensors
 
 /// The states of one layer for the rows of a batch.
-public struct LayerState<S: Scalar>: Sendable {
+public struct LayerState: Sendable {
   /// s, rows × units of the layer. Of a neighbour's layer only ρ(s) is known here.
-  public var states: Matrix<S>
+  public var states: Matrix
   /// ρ(s) where it differs from s.
-  var bent: Matrix<S>?
+  var bent: Matrix?
 
-  public init(rows: Int, units: Int, activation: Activation) {
-    states = Matrix(rows: rows, columns: units)
+  public init(rows: Int, units: Int, activation: Activation, precision: Precision) {
+    states = Matrix(rows: rows, columns: units, precision: precision)
     if !activation.isIdentityOnStates {
-      bent = Matrix(rows: rows, columns: units)
-      bent?.fill(S(activation.value(0)))
+      bent = Matrix(rows: rows, columns: units, precision: precision)
+      bent?.fill(activation.value(0))
     }
   }
 
   /// ρ(s): what neighbours see.
-  public var activity: Matrix<S> {
+  public var activity: Matrix {
     get { bent ?? states }
     set { if bent == nil { states = newValue } else { bent = newValue } }
   }
 
   /// Changes ρ(s) in place.
-  public mutating func withActivity<T>(_ body: (inout Matrix<S>) throws -> T) rethrows -> T {
+  public mutating func withActivity<T>(_ body: (inout Matrix) throws -> T) rethrows -> T {
     if bent != nil { try body(&bent!) } else { try body(&states) }
   }
 
   /// Becomes, in a block, what `update` makes of another state of the same layer; returns its residual.
   public mutating func apply(
-    _ update: LayerUpdate<S>, to other: LayerState, drive: Matrix<S>, rows: Range<Int>, columns: Range<Int>
+    _ update: LayerUpdate, to other: LayerState, drive: Matrix, rows: Range<Int>, columns: Range<Int>
   ) -> Double {
     update.apply(
       to: other.states, activity: other.bent, drive: drive, rows: rows, columns: columns, next: &states,
@@ -50,25 +50,26 @@ public struct LayerState<S: Scalar>: Sendable {
 }
 
 /// The states s₁ … s_L of a portion and of the layers next to it; rows are the examples of a batch.
-public struct State<S: Scalar>: Sendable {
+public struct State: Sendable {
   /// The layers known here: those of the portion and one on each side.
   public let known: ClosedRange<Int>
-  private var layers: [LayerState<S>]
+  private var layers: [LayerState]
 
   /// All states 0.
-  public init(rows: Int, portion: Portion) {
+  public init(rows: Int, portion: Portion, precision: Precision) {
     let network = portion.network
     known = max(1, portion.layers.lowerBound - 1)...min(network.depth, portion.layers.upperBound + 1)
     layers = known.map {
-      LayerState(rows: rows, units: network.units($0), activation: network.activation($0))
+      LayerState(
+        rows: rows, units: network.units($0), activation: network.activation($0), precision: precision)
     }
   }
 
-  public subscript(k: Int) -> LayerState<S> {
+  public subscript(k: Int) -> LayerState {
     get { layers[k - known.lowerBound] }
     _modify { yield &layers[k - known.lowerBound] }
   }
 
   /// ρ(s_k).
-  public func activity(_ k: Int) -> Matrix<S> { self[k].activity }
+  public func activity(_ k: Int) -> Matrix { self[k].activity }
 }

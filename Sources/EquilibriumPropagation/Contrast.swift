@@ -2,16 +2,16 @@ import EnergyModels
 import Tensors
 
 /// The difference of two phases that estimates the gradient: −dC/dW_k ≈ (1/β) Σ [ρ(s_{k−1})ρ(s_k)ᵀ]⁺ − […]⁻.
-public struct Contrast<S: Scalar> {
+public struct Contrast {
   /// β, or 2β between phases at ±β: what the sums are divided by.
   public let strength: Double
-  private let plus: State<S>
-  private let minus: State<S>
-  private let clamped: Clamped<S>
+  private let plus: State
+  private let minus: State
+  private let clamped: Clamped
   /// ρ(s₁)⁺ − ρ(s₁)⁻: the input is the same in both phases, so W₁ needs one product.
-  private let firstDifference: Matrix<S>?
+  private let firstDifference: Matrix?
 
-  init(_ plus: State<S>, minus: State<S>, over strength: Double, clamped: Clamped<S>) {
+  init(_ plus: State, minus: State, over strength: Double, clamped: Clamped) {
     self.strength = strength
     self.plus = plus
     self.minus = minus
@@ -26,13 +26,13 @@ public struct Contrast<S: Scalar> {
   }
 
   /// The sum over the batch that W_k[block] learns from, in the direction it is stored.
-  public func sum(connection k: Int, block: Block, backward: Bool) -> ContrastSum<S> {
-    typealias End = ContrastSum<S>.End
+  public func sum(connection k: Int, block: Block, backward: Bool) -> ContrastSum {
+    typealias End = ContrastSum.End
     if k == 1, let input = clamped.input, let firstDifference {
       return ContrastSum(
         pre: End(input, from: block.rows.lowerBound), post: End(firstDifference, from: block.columns.lowerBound))
     }
-    func ends(_ state: State<S>) -> (End, End) {
+    func ends(_ state: State) -> (End, End) {
       let below = End(state.activity(k - 1), from: block.rows.lowerBound)
       let above = End(state.activity(k), from: block.columns.lowerBound)
       return backward ? (above, below) : (below, above)
@@ -42,8 +42,8 @@ public struct Contrast<S: Scalar> {
   }
 
   /// The sum over the batch that b_k of some units learns from.
-  public func sum(bias k: Int, units: Range<Int>) -> ContrastSum<S> {
-    let one = ContrastSum<S>.End(Matrix(rows: 1, columns: 1) { _, _ in 1 })
+  public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
+    let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: plus.activity(k).precision) { _, _ in 1 })
     return ContrastSum(
       pre: one, post: .init(plus.activity(k), from: units.lowerBound),
       minus: (one, .init(minus.activity(k), from: units.lowerBound)))

@@ -12,32 +12,34 @@ import Tensors
 ///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024; centered: Laborieux et al. 2021,
 /// doi:10.3389/fnins.2021.633674.
-public struct EquilibriumPropagation<S: Scalar> {
+public struct EquilibriumPropagation {
   public let nudging: Nudging
   public let relaxation: Relaxation
-  let relaxer: Relaxer<S>
+  let relaxer: Relaxer
 
   /// Phases for batches of at most `rows` rows.
   public init(
-    portion: Portion, relaxation: Relaxation, nudging: Nudging, rows: Int, neighbours: any Neighbours<S>
+    portion: Portion, relaxation: Relaxation, nudging: Nudging, rows: Int, precision: Precision,
+    neighbours: any Neighbours
   ) {
     self.nudging = nudging
     self.relaxation = relaxation
-    relaxer = Relaxer(portion: portion, relaxation: relaxation, rows: rows, neighbours: neighbours)
+    relaxer = Relaxer(
+      portion: portion, relaxation: relaxation, rows: rows, precision: precision, neighbours: neighbours)
   }
 
   /// s⁰: relaxes with β = 0. `start` gives the portion's own units; neighbours' are exchanged first.
   public func freePhase(
-    from start: State<S>, clamped: Clamped<S>, parameters: Parameters<S>
-  ) throws -> Settled<S> {
+    from start: State, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
     let start = try relaxer.begin(start, clamped: clamped, parameters: parameters)
     return try relaxer.relax(start, beta: 0, for: relaxation.free, clamped: clamped, parameters: parameters)
   }
 
   /// s^β: relaxes from s⁰ with the output pulled towards the targets (β > 0) or pushed away (β < 0).
   public func nudgedPhase(
-    from free: State<S>, beta: Double, clamped: Clamped<S>, parameters: Parameters<S>
-  ) throws -> Settled<S> {
+    from free: State, beta: Double, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
     try relaxer.relax(free, beta: beta, for: relaxation.nudged, clamped: clamped, parameters: parameters)
   }
 
@@ -45,9 +47,9 @@ public struct EquilibriumPropagation<S: Scalar> {
   ///
   /// - Parameter sign: +1 or −1, drawn once a step; only random-sign nudging looks at it.
   public func contrast(
-    free: State<S>, sign: Double, clamped: Clamped<S>, parameters: Parameters<S>
-  ) throws -> (contrast: Contrast<S>, phases: [Settled<S>]) {
-    func nudged(_ beta: Double) throws -> Settled<S> {
+    free: State, sign: Double, clamped: Clamped, parameters: Parameters
+  ) throws -> (contrast: Contrast, phases: [Settled]) {
+    func nudged(_ beta: Double) throws -> Settled {
       try nudgedPhase(from: free, beta: beta, clamped: clamped, parameters: parameters)
     }
     let beta = nudging.beta

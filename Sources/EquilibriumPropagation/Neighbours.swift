@@ -10,20 +10,19 @@ public enum Parcel: Hashable, Sendable {
 }
 
 /// The other portions of the same network, wherever they are computed.
-public protocol Neighbours<S>: AnyObject {
-  associatedtype S: Scalar
+public protocol Neighbours: AnyObject {
   /// Hands out what this portion computed of a parcel; returns at once.
-  func send(_ parcel: Parcel, _ matrix: Matrix<S>, rows: [Range<Int>]) throws
+  func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws
   /// Fills in what others computed of a parcel.
-  func receive(_ parcel: Parcel, into matrix: inout Matrix<S>, rows: [Range<Int>]) throws
+  func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws
   /// The largest of each value over all portions.
   func maximum(_ values: inout [Double]) throws
 }
 
 /// No neighbours: the portion is the whole network.
-public final class Alone<S: Scalar>: Neighbours {
+public final class Alone: Neighbours {
   public init() {}
-  public func send(_ parcel: Parcel, _ matrix: Matrix<S>, rows: [Range<Int>]) {}
-  public func receive(_ parcel: Parcel, into matrix: inout Matrix<S>, rows: [Range<Int>]) {}
+  public func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) {}
+  public func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) {}
   public func maximum(_ values: inout [Double]) {}
 }

@@ -4,18 +4,18 @@ import Tensors
 /// Lets the states of a portion settle towards a minimum of the total energy F = E + βC.
 ///
 /// It owns the room that a phase works in, so that a step allocates little; nothing in it outlives a phase.
-final class Relaxer<S: Scalar> {
+final class Relaxer {
   private let portion: Portion
   private let relaxation: Relaxation
-  private let neighbours: any Neighbours<S>
+  private let neighbours: any Neighbours
   /// Layers updated together, one set after the other: all at once, or the even ones and then the odd.
   private let sweep: [[Int]]
-  private var drives: [Int: Matrix<S>] = [:]
-  private var partials: [Parcel: PartialDrives<S>] = [:]
+  private var drives: [Int: Matrix] = [:]
+  private var partials: [Parcel: PartialDrives] = [:]
   /// Where the next states are written while the present ones are still read.
-  private var next: State<S>
+  private var next: State
 
-  init(portion: Portion, relaxation: Relaxation, rows: Int, neighbours: any Neighbours<S>) {
+  init(portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours) {
     self.portion = portion
     self.relaxation = relaxation
     self.neighbours = neighbours
@@ -24,18 +24,18 @@ final class Relaxer<S: Scalar> {
     case .euler: sweep = [all]
     case .evenOdd: sweep = [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }].filter { !$0.isEmpty }
     }
-    next = State(rows: rows, portion: portion)
-    let parameters = Parameters<S>.self
+    next = State(rows: rows, portion: portion, precision: precision)
     for k in portion.layers {
-      drives[k] = Matrix(rows: rows, columns: portion.units(k).count)
+      drives[k] = Matrix(rows: rows, columns: portion.units(k).count, precision: precision)
       for j in portion.neighbours(of: k) where portion.isPartial(into: k, from: j) {
-        partials[.partialDrives(into: k, from: j)] = parameters.partialDrives(into: k, of: portion, rows: rows)
+        partials[.partialDrives(into: k, from: j)] = Parameters.partialDrives(
+          into: k, of: portion, rows: rows, precision: precision)
       }
     }
   }
 
   /// Completes the states that a free phase starts from, here and in the neighbours' layers.
-  func begin(_ start: State<S>, clamped: Clamped<S>, parameters: Parameters<S>) throws -> State<S> {
+  func begin(_ start: State, clamped: Clamped, parameters: Parameters) throws -> State {
     var state = start
     let rows = [clamped.rows]
     switch relaxation.start {
@@ -59,8 +59,8 @@ final class Relaxer<S: Scalar> {
 
   /// Iterates until every shard has settled or the iterations are used up.
   func relax(
-    _ start: State<S>, beta: Double, for duration: Duration, clamped: Clamped<S>, parameters: Parameters<S>
-  ) throws -> Settled<S> {
+    _ start: State, beta: Double, for duration: Duration, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
     var state = start
     var progress = Progress(shards: clamped.shards, tolerance: duration.tolerance)
     let move: Move = relaxation.updates == .euler ? .euler : .minimize
@@ -100,8 +100,8 @@ extension Relaxer {
   ///
   /// What others wait for leaves first: partial drives, then the layers at the border, each as soon as it is done.
   private func move(
-    _ layers: [Int], of state: inout State<S>, _ moment: Moment, _ clamped: Clamped<S>,
-    _ parameters: Parameters<S>, _ residuals: inout [Double]
+    _ layers: [Int], of state: inout State, _ moment: Moment, _ clamped: Clamped,
+    _ parameters: Parameters, _ residuals: inout [Double]
   ) throws {
     let mine = layers.filter(portion.holds)
     for k in mine { try sendPartialDrives(into: k, state, moment, parameters) }
@@ -117,7 +117,7 @@ extension Relaxer {
   }
 
   private func update(
-    _ k: Int, _ state: State<S>, _ moment: Moment, _ clamped: Clamped<S>, _ parameters: Parameters<S>,
+    _ k: Int, _ state: State, _ moment: Moment, _ clamped: Clamped, _ parameters: Parameters,
     _ residuals: inout [Double]
   ) throws {
     let isOutput = k == portion.network.depth
@@ -137,7 +137,7 @@ extension Relaxer {
   }
 
   private func sendPartialDrives(
-    into k: Int, _ state: State<S>, _ moment: Moment, _ parameters: Parameters<S>
+    into k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters
   ) throws {
     for j in portion.neighbours(of: k) where j < k || !moment.belowOnly {
       let parcel = Parcel.partialDrives(into: k, from: j)
@@ -163,7 +163,7 @@ extension Relaxer {
     return outer + layers.filter { !outer.contains($0) }
   }
 
-  private func isFinite(_ state: State<S>, rows: Range<Int>) -> Bool {
+  private func isFinite(_ state: State, rows: Range<Int>) -> Bool {
     portion.layers.allSatisfy { state[$0].states.isFinite(rows: rows, columns: portion.units($0)) }
   }
 }

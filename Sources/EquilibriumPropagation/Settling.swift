@@ -12,8 +12,8 @@ public enum Outcome: Equatable, Sendable {
 }
 
 /// The end of a phase: the states and how each shard came to rest.
-public struct Settled<S: Scalar>: Sendable {
-  public var state: State<S>
+public struct Settled: Sendable {
+  public var state: State
   /// For each shard here.
   public var outcomes: [Outcome]
   /// Iterations used by each shard.

@@ -4,12 +4,12 @@ import CKernels
 ///
 /// Each element is, in every shard, one chain of fused multiply-adds over the shard's rows in order; the shards are
 /// then added in the fixed tree (pairs of neighbours, an odd one carried up).
-public struct ContrastSum<S: Scalar> {
+public struct ContrastSum {
   /// One end of the connection in one phase: `columns` of ρ(s).
   public struct End {
-    public var activity: Matrix<S>
+    public var activity: Matrix
     public var from: Int
-    public init(_ activity: Matrix<S>, from: Int = 0) {
+    public init(_ activity: Matrix, from: Int = 0) {
       self.activity = activity
       self.from = from
     }
@@ -29,8 +29,8 @@ public struct ContrastSum<S: Scalar> {
   /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
   ///
   /// - Parameter bounds: shards + 1 row numbers: shard i has rows bounds[i] ..< bounds[i + 1].
-  public func write(panels: Range<Int>, to out: inout Panels<S>, at first: Int, shards bounds: [Int],
-    kernels: Kernels = S.kernels
+  package func write(panels: Range<Int>, to out: inout Panels, at first: Int, shards bounds: [Int],
+    kernels: Kernels? = nil
   ) {
     precondition(bounds.count > 1 && bounds.count <= Int(eq_most_shards), "no shards, or too many")
     let column = panels.lowerBound * panelWidth
@@ -38,22 +38,22 @@ public struct ContrastSum<S: Scalar> {
     contrast.depth = out.depth
     contrast.panels = panels.count
     contrast.shards = bounds.count - 1
-    contrast.pre = UnsafeRawPointer(pre.activity.pointer(0, pre.from))
+    contrast.pre = pre.activity.pointer(0, pre.from)
     // A single row stands for a constant: the 1 that a bias is multiplied with.
     contrast.pre_stride = pre.activity.rows == 1 ? 0 : pre.activity.stride
-    contrast.post = UnsafeRawPointer(post.activity.pointer(0, post.from + column))
+    contrast.post = post.activity.pointer(0, post.from + column)
     contrast.post_stride = post.activity.stride
     if let minus {
-      contrast.pre_minus = UnsafeRawPointer(minus.pre.activity.pointer(0, minus.pre.from))
+      contrast.pre_minus = minus.pre.activity.pointer(0, minus.pre.from)
       contrast.pre_minus_stride = minus.pre.activity.rows == 1 ? 0 : minus.pre.activity.stride
-      contrast.post_minus = UnsafeRawPointer(minus.post.activity.pointer(0, minus.post.from + column))
+      contrast.post_minus = minus.post.activity.pointer(0, minus.post.from + column)
       contrast.post_minus_stride = minus.post.activity.stride
     }
-    contrast.out = UnsafeMutableRawPointer(out.mutablePointer(panel: first, row: 0))
+    contrast.out = out.mutablePointer(panel: first, row: 0)
     contrast.panel_stride = out.panelStride
     bounds.withUnsafeBufferPointer {
       contrast.bounds = $0.baseAddress
-      kernels.table.pointee.contrast(&contrast)
+      (kernels?.table ?? out.precision.kernels).pointee.contrast(&contrast)
     }
   }
 }
@@ -75,13 +75,10 @@ public struct Descent: Equatable, Sendable {
   }
 
   /// v ← μ v + (λ w − scale · contrast); w ← w − α v. Without a velocity μ is 0.
-  public func apply<S: Scalar>(
-    to weights: UnsafeMutableBufferPointer<S>, velocity: UnsafeMutableBufferPointer<S>?,
-    contrast: UnsafeMutableBufferPointer<S>
-  ) {
+  package func apply(to weights: Scalars, velocity: Scalars?, contrast: Scalars) {
     precondition(weights.count == contrast.count, "shapes do not meet")
     precondition(velocity == nil || velocity?.count == weights.count, "shapes do not meet")
-    S.kernels.table.pointee.descend(
-      weights.count, rate, scale, momentum, decay, contrast.baseAddress, velocity?.baseAddress, weights.baseAddress)
+    weights.precision.kernels.pointee.descend(
+      weights.count, rate, scale, momentum, decay, contrast.start, velocity?.start, weights.start)
   }
 }

@@ -1,7 +1,7 @@
 extension Matrix {
   /// self[rows, columns] −= other[rows, columns].
   public mutating func subtract(rows: Range<Int>, columns: Range<Int>, _ other: Matrix) {
-    S.kernels.table.pointee.subtract(
+    precision.kernels.pointee.subtract(
       rows.count, columns.count, mutablePointer(rows.lowerBound, columns.lowerBound), stride,
       other.pointer(rows.lowerBound, columns.lowerBound), other.stride)
   }
@@ -10,18 +10,18 @@ extension Matrix {
   public mutating func look(up bytes: ArraySlice<UInt8>, in table: Matrix, row: Int) {
     precondition(bytes.count <= columns && table.columns == 256, "shapes do not meet")
     let out = mutablePointer(row, 0)
-    bytes.withUnsafeBufferPointer { S.kernels.table.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out) }
+    bytes.withUnsafeBufferPointer { precision.kernels.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out) }
   }
 
   /// Whether the rows hold neither an infinity nor a NaN.
   public func isFinite(rows: Range<Int>, columns: Range<Int>) -> Bool {
-    S.kernels.table.pointee.finite(
+    precision.kernels.pointee.finite(
       rows.count, columns.count, pointer(rows.lowerBound, columns.lowerBound), stride) != 0
   }
 
   /// self[rows, columns] = ρ(states[rows, columns]).
   public mutating func activate(_ states: Matrix, curve: Curve, rows: Range<Int>, columns: Range<Int>) {
-    S.kernels.table.pointee.activate(
+    precision.kernels.pointee.activate(
       rows.count, columns.count, curve.code, states.pointer(rows.lowerBound, columns.lowerBound), states.stride,
       mutablePointer(rows.lowerBound, columns.lowerBound), stride)
   }
@@ -31,14 +31,14 @@ extension Matrix {
     activity: Matrix, drive: Matrix, driveFrom: Int, rows: Range<Int>, columns: Range<Int>
   ) -> Double {
     let (row, column) = (rows.lowerBound, columns.lowerBound)
-    return S.kernels.table.pointee.energy(
+    return precision.kernels.pointee.energy(
       rows.count, columns.count, pointer(row, column), stride, activity.pointer(row, column), activity.stride,
       drive.pointer(row, driveFrom), drive.stride)
   }
 
   /// Σ ½ (self − targets)² over rows, then columns, in Float64.
   public func squaredError(_ targets: Matrix, rows: Range<Int>) -> Double {
-    S.kernels.table.pointee.squared_error(
+    precision.kernels.pointee.squared_error(
       rows.count, columns, pointer(rows.lowerBound, 0), stride, targets.pointer(rows.lowerBound, 0), targets.stride)
   }
 
@@ -47,7 +47,7 @@ extension Matrix {
     precondition(rows <= self.rows, "outside the matrix")
     return Array(unsafeUninitializedCapacity: rows) { buffer, count in
       if let out = buffer.baseAddress {
-        S.kernels.table.pointee.largest_columns(rows, columns, pointer(0, 0), stride, out)
+        precision.kernels.pointee.largest_columns(rows, columns, pointer(0, 0), stride, out)
       }
       count = rows
     }

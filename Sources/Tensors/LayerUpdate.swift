@@ -25,7 +25,7 @@ public enum Curve: Sendable {
 }
 
 /// What moves a block of states.
-public struct LayerUpdate<S: Scalar> {
+public struct LayerUpdate {
   public var move: Move
   public var curve: Curve
   /// ε.
@@ -33,9 +33,9 @@ public struct LayerUpdate<S: Scalar> {
   /// β of a nudged output; 0 elsewhere.
   public var beta: Double
   /// d of a nudged output, rows × columns.
-  public var targets: Matrix<S>?
+  public var targets: Matrix?
 
-  public init(move: Move, curve: Curve, step: Double, beta: Double = 0, targets: Matrix<S>? = nil) {
+  public init(move: Move, curve: Curve, step: Double, beta: Double = 0, targets: Matrix? = nil) {
     self.move = move
     self.curve = curve
     self.step = step
@@ -48,38 +48,34 @@ public struct LayerUpdate<S: Scalar> {
   /// `activity` is ρ(s), in `nextActivity` ρ(s) afterwards; both nil where ρ is the identity on the states' range.
   /// Returns the largest |Δs| / ε (ε = 1 for `minimize`).
   public func apply(
-    to states: Matrix<S>, activity: Matrix<S>?, drive: Matrix<S>, rows: Range<Int>, columns: Range<Int>,
-    next: inout Matrix<S>, nextActivity: inout Matrix<S>?
+    to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
+    next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
     let (row, column) = (rows.lowerBound, columns.lowerBound)
     let nudge = beta == 0 ? nil : targets
     var update = eq_update()
     update.rows = rows.count
     update.columns = columns.count
-    update.states = UnsafeRawPointer(states.pointer(row, column))
+    update.states = states.pointer(row, column)
     update.states_stride = states.stride
-    update.drive = UnsafeRawPointer(drive.pointer(row, 0))
+    update.drive = drive.pointer(row, 0)
     update.drive_stride = drive.stride
-    update.targets = nudge.map { UnsafeRawPointer($0.pointer(row, column)) }
+    update.targets = nudge?.pointer(row, column)
     update.targets_stride = nudge?.stride ?? 0
-    update.activity_before = activity.map { UnsafeRawPointer($0.pointer(row, column)) }
+    update.activity_before = activity?.pointer(row, column)
     update.activity_stride = activity?.stride ?? 0
-    update.next = UnsafeMutableRawPointer(next.mutablePointer(row, column))
+    update.next = next.mutablePointer(row, column)
     update.next_stride = next.stride
-    update.activity = nextActivity?.mutablePointer(row, column).rawPointer
+    update.activity = nextActivity?.mutablePointer(row, column)
     update.activation = curve.code
     update.beta = beta
     update.step = step
     switch move {
-    case .euler: return S.kernels.table.pointee.euler(&update)
-    case .minimize: return S.kernels.table.pointee.minimize(&update)
+    case .euler: return states.precision.kernels.pointee.euler(&update)
+    case .minimize: return states.precision.kernels.pointee.minimize(&update)
     case .forward:
-      S.kernels.table.pointee.forward(&update)
+      states.precision.kernels.pointee.forward(&update)
       return 0
     }
   }
-}
-
-extension UnsafeMutablePointer {
-  fileprivate var rawPointer: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) }
 }

@@ -1,63 +1,62 @@
 /// A row-major matrix whose rows are padded with zeros to whole panels: rows are examples, columns are units.
 ///
-/// A value: assignment copies, lazily.
-public struct Matrix<S: Scalar>: Sendable {
+/// A value: assignment copies, lazily. Elements are read and set as Float64 whatever the precision.
+public struct Matrix: Sendable {
   public let rows: Int
   public let columns: Int
   /// Scalars from one row to the next.
   public let stride: Int
-  private var memory: Memory<S>
+  public let precision: Precision
+  private var memory: Memory
 
   /// A matrix of zeros.
-  public init(rows: Int, columns: Int) {
+  public init(rows: Int, columns: Int, precision: Precision) {
     self.rows = rows
     self.columns = columns
+    self.precision = precision
     // Rows a power of two apart would all fall into the same few cache sets.
     stride = padded(columns) % 256 == 0 ? padded(columns) + panelWidth : padded(columns)
-    memory = Memory(count: rows * stride)
+    memory = Memory(count: rows * stride, precision: precision)
   }
 
   /// A matrix whose element (i, j) is `element(i, j)`.
-  public init(rows: Int, columns: Int, element: (Int, Int) -> S) {
-    self.init(rows: rows, columns: columns)
-    for i in 0..<rows { for j in 0..<columns { memory.start[i * stride + j] = element(i, j) } }
+  public init(rows: Int, columns: Int, precision: Precision, element: (Int, Int) -> Double) {
+    self.init(rows: rows, columns: columns, precision: precision)
+    for i in 0..<rows { for j in 0..<columns { memory[i * stride + j] = element(i, j) } }
   }
 
-  public subscript(row: Int, column: Int) -> S {
+  public subscript(row: Int, column: Int) -> Double {
     get {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns, "outside the matrix")
-      return memory.start[row * stride + column]
+      return memory[row * stride + column]
     }
     set {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns, "outside the matrix")
       makeUnique()
-      memory.start[row * stride + column] = newValue
+      memory[row * stride + column] = newValue
     }
   }
 
   /// One row without its padding.
-  public func row(_ row: Int) -> [S] {
-    precondition(row >= 0 && row < rows, "outside the matrix")
-    return Array(UnsafeBufferPointer(start: memory.start + row * stride, count: columns))
-  }
+  public func row(_ row: Int) -> [Double] { (0..<columns).map { self[row, $0] } }
 
   /// Sets every element, the padding excepted.
-  public mutating func fill(_ value: S) {
+  public mutating func fill(_ value: Double) {
     makeUnique()
-    for i in 0..<rows { (memory.start + i * stride).update(repeating: value, count: columns) }
+    for i in 0..<rows { for j in 0..<columns { memory[i * stride + j] = value } }
   }
 
   /// Where element (row, column) stands; the column may be one past the last. Valid while the matrix lives.
-  package func pointer(_ row: Int, _ column: Int) -> UnsafePointer<S> {
+  package func pointer(_ row: Int, _ column: Int) -> UnsafeRawPointer {
     precondition(row >= 0 && row <= rows && column >= 0 && column <= stride, "outside the matrix")
-    return UnsafePointer(memory.start + row * stride + column)
+    return UnsafeRawPointer(memory.start + (row * stride + column) * precision.size)
   }
 
   /// As `pointer`, for writing: afterwards no other matrix shares these elements.
-  package mutating func mutablePointer(_ row: Int, _ column: Int) -> UnsafeMutablePointer<S> {
+  package mutating func mutablePointer(_ row: Int, _ column: Int) -> UnsafeMutableRawPointer {
     precondition(row >= 0 && row <= rows && column >= 0 && column <= stride, "outside the matrix")
     makeUnique()
-    return memory.start + row * stride + column
+    return memory.start + (row * stride + column) * precision.size
   }
 
   private mutating func makeUnique() {
@@ -70,15 +69,16 @@ extension Matrix {
   public mutating func copy(
     rows: Range<Int>, columns: Range<Int>, from other: Matrix, rows from: Int, columns column: Int
   ) {
+    precondition(precision == other.precision, "matrices of two precisions")
     for i in 0..<rows.count {
       mutablePointer(rows.lowerBound + i, columns.lowerBound)
-        .update(from: other.pointer(from + i, column), count: columns.count)
+        .copyMemory(from: other.pointer(from + i, column), byteCount: columns.count * precision.size)
     }
   }
 
   /// Packs a block, row after row, into `bytes`; returns the number of bytes.
   public func pack(rows: Range<Int>, columns: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
-    let width = columns.count * MemoryLayout<S>.stride
+    let width = columns.count * precision.size
     precondition(bytes.count >= rows.count * width, "too little room for the block")
     guard width > 0, let start = bytes.baseAddress else { return 0 }
     for (i, row) in rows.enumerated() {
@@ -89,12 +89,11 @@ extension Matrix {
 
   /// The reverse of `pack`.
   public mutating func unpack(rows: Range<Int>, columns: Range<Int>, from bytes: UnsafeRawBufferPointer) {
-    let width = columns.count * MemoryLayout<S>.stride
+    let width = columns.count * precision.size
     precondition(bytes.count >= rows.count * width, "too few bytes for the block")
     guard width > 0, let start = bytes.baseAddress else { return }
     for (i, row) in rows.enumerated() {
-      UnsafeMutableRawPointer(mutablePointer(row, columns.lowerBound))
-        .copyMemory(from: start + i * width, byteCount: width)
+      mutablePointer(row, columns.lowerBound).copyMemory(from: start + i * width, byteCount: width)
     }
   }
 }

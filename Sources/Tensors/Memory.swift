@@ -1,23 +1,44 @@
+import Foundation
+
 /// Zeroed scalars on a cache line's boundary, freed with the last reference.
 ///
-/// Guarantees: the pointer is valid for `count` scalars as long as the object lives; whoever writes through it
+/// Guarantees: `start` is valid for `count` scalars as long as the object lives; whoever writes through it
 /// holds the only reference (`Matrix` and `Panels` see to that before they hand it out for writing).
-final class Memory<S: Scalar>: @unchecked Sendable {
-  let start: UnsafeMutablePointer<S>
+final class Memory: @unchecked Sendable {
+  let precision: Precision
+  let start: UnsafeMutableRawPointer
   let count: Int
 
-  init(count: Int) {
+  init(count: Int, precision: Precision) {
     precondition(count >= 0, "a negative count of scalars")
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<S>.stride, alignment: 64)
-    start = raw.bindMemory(to: S.self, capacity: max(count, 1))
-    start.initialize(repeating: 0, count: max(count, 1))
+    self.precision = precision
     self.count = count
+    start = .allocate(byteCount: max(count, 1) * precision.size, alignment: 64)
+    memset(start, 0, count * precision.size)
   }
 
-  convenience init(copying other: Memory) {
-    self.init(count: other.count)
-    start.update(from: other.start, count: count)
+  init(copying other: Memory) {
+    precision = other.precision
+    count = other.count
+    start = .allocate(byteCount: max(count, 1) * precision.size, alignment: 64)
+    start.copyMemory(from: other.start, byteCount: count * precision.size)
   }
 
   deinit { start.deallocate() }
+
+  /// A scalar as Float64, which holds either precision exactly.
+  subscript(index: Int) -> Double {
+    get {
+      switch precision {
+      case .float32: Double(start.load(fromByteOffset: index * 4, as: Float.self))
+      case .float64: start.load(fromByteOffset: index * 8, as: Double.self)
+      }
+    }
+    set {
+      switch precision {
+      case .float32: start.storeBytes(of: Float(newValue), toByteOffset: index * 4, as: Float.self)
+      case .float64: start.storeBytes(of: newValue, toByteOffset: index * 8, as: Double.self)
+      }
+    }
+  }
 }

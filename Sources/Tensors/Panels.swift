@@ -1,16 +1,18 @@
 /// A weight matrix cut into panels of 16 columns, each panel's rows one after the other: element (k, j) stands at
 /// [j / 16][k][j mod 16]. A product reads it from front to back; columns past the last are zero.
-public struct Panels<S: Scalar>: Sendable {
+public struct Panels: Sendable {
   /// Rows: the units summed over.
   public let depth: Int
   public let columns: Int
-  private var memory: Memory<S>
+  public let precision: Precision
+  private var memory: Memory
 
   /// Zeros.
-  public init(depth: Int, columns: Int) {
+  public init(depth: Int, columns: Int, precision: Precision) {
     self.depth = depth
     self.columns = columns
-    memory = Memory(count: depth * padded(columns))
+    self.precision = precision
+    memory = Memory(count: depth * padded(columns), precision: precision)
   }
 
   /// Number of panels.
@@ -23,29 +25,30 @@ public struct Panels<S: Scalar>: Sendable {
     return (j / panelWidth) * panelStride + k * panelWidth + j % panelWidth
   }
 
-  public subscript(k: Int, j: Int) -> S {
-    get { memory.start[offset(k, j)] }
+  public subscript(k: Int, j: Int) -> Double {
+    get { memory[offset(k, j)] }
     set {
       makeUnique()
-      memory.start[offset(k, j)] = newValue
+      memory[offset(k, j)] = newValue
     }
   }
 
-  package func pointer(panel: Int, row: Int) -> UnsafePointer<S> {
+  package func pointer(panel: Int, row: Int) -> UnsafeRawPointer {
     precondition(panel >= 0 && panel <= count && row >= 0 && row <= depth, "outside the panels")
-    return UnsafePointer(memory.start + panel * panelStride + row * panelWidth)
+    return UnsafeRawPointer(memory.start + (panel * panelStride + row * panelWidth) * precision.size)
   }
 
-  package mutating func mutablePointer(panel: Int, row: Int) -> UnsafeMutablePointer<S> {
+  package mutating func mutablePointer(panel: Int, row: Int) -> UnsafeMutableRawPointer {
     precondition(panel >= 0 && panel <= count && row >= 0 && row <= depth, "outside the panels")
     makeUnique()
-    return memory.start + panel * panelStride + row * panelWidth
+    return memory.start + (panel * panelStride + row * panelWidth) * precision.size
   }
 
   /// Every scalar of whole panels, padding included, for sums and updates that treat all alike.
-  package mutating func scalars(panels: Range<Int>) -> UnsafeMutableBufferPointer<S> {
-    UnsafeMutableBufferPointer(
-      start: mutablePointer(panel: panels.lowerBound, row: 0), count: panels.count * panelStride)
+  package mutating func scalars(panels: Range<Int>) -> Scalars {
+    Scalars(
+      precision: precision, count: panels.count * panelStride,
+      start: mutablePointer(panel: panels.lowerBound, row: 0))
   }
 
   private mutating func makeUnique() {
@@ -53,15 +56,29 @@ public struct Panels<S: Scalar>: Sendable {
   }
 }
 
+/// Scalars in a row, to be read and written in place: valid until the tensor they belong to changes.
+package struct Scalars {
+  package let precision: Precision
+  package let count: Int
+  package let start: UnsafeMutableRawPointer
+
+  /// As memory bound to the scalar type.
+  package func buffer<S: BinaryFloatingPoint>(of type: S.Type) -> UnsafeMutableBufferPointer<S> {
+    precondition(MemoryLayout<S>.size == precision.size, "scalars of another precision")
+    return UnsafeMutableBufferPointer(start: start.bindMemory(to: type, capacity: count), count: count)
+  }
+}
+
 extension Panels {
   /// Packs the matrix, row-major, into `bytes`: the form of files.
   public func pack(into bytes: UnsafeMutableRawBufferPointer) {
-    precondition(bytes.count >= depth * columns * MemoryLayout<S>.stride, "too little room for the matrix")
-    guard let out = bytes.baseAddress?.assumingMemoryBound(to: S.self) else { return }
+    precondition(bytes.count >= depth * columns * precision.size, "too little room for the matrix")
+    guard let out = bytes.baseAddress else { return }
     for k in 0..<depth {
       for panel in 0..<count {
         let width = Swift.min(panelWidth, columns - panel * panelWidth)
-        (out + k * columns + panel * panelWidth).update(from: pointer(panel: panel, row: k), count: width)
+        (out + (k * columns + panel * panelWidth) * precision.size)
+          .copyMemory(from: pointer(panel: panel, row: k), byteCount: width * precision.size)
       }
     }
   }
@@ -69,7 +86,7 @@ extension Panels {
   /// Becomes the transpose of `other`, whose shape must be the reverse of this one's.
   public mutating func setTranspose(of other: Panels) {
     precondition(depth == other.columns && columns == other.depth, "shapes that are not each other's reverse")
-    S.kernels.table.pointee.transpose(
+    precision.kernels.pointee.transpose(
       other.depth, other.columns, other.pointer(panel: 0, row: 0), other.panelStride,
       mutablePointer(panel: 0, row: 0), panelStride)
   }

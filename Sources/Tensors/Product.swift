@@ -1,9 +1,11 @@
+import Foundation
+
 /// What a product is added to.
-public enum Addend<S: Scalar> {
+public enum Addend {
   case zero
   /// A bias, of depth one, added to every row.
-  case row(Panels<S>)
-  case matrix(Matrix<S>)
+  case row(Panels)
+  case matrix(Matrix)
   /// What the result holds already.
   case itself
 }
@@ -20,16 +22,16 @@ extension Matrix {
   ///   - a: rows × at least `from + depth.count`; its column `from` meets row `depth.lowerBound` of `w`.
   ///   - depth: the rows of `w` summed over; nil for all.
   ///   - to: the first column written, a multiple of the panel width.
-  public mutating func setProduct(
-    rows: Range<Int>, of a: Matrix, from: Int = 0, with w: Panels<S>, depth: Range<Int>? = nil,
-    adding addend: Addend<S>, to: Int = 0, kernels: Kernels = S.kernels
+  package mutating func setProduct(
+    rows: Range<Int>, of a: Matrix, from: Int = 0, with w: Panels, depth: Range<Int>? = nil,
+    adding addend: Addend, to: Int = 0, kernels: Kernels? = nil
   ) {
     let depth = depth ?? 0..<w.depth
     precondition(to + w.count * panelWidth <= stride && from + depth.count <= a.stride, "shapes do not meet")
     precondition(depth.upperBound <= w.depth && rows.upperBound <= a.rows, "shapes do not meet")
     let result = mutablePointer(rows.lowerBound, to)
-    func multiply(_ base: UnsafePointer<S>?, _ baseStride: Int) {
-      kernels.table.pointee.product(
+    func multiply(_ base: UnsafeRawPointer?, _ baseStride: Int) {
+      (kernels?.table ?? precision.kernels).pointee.product(
         rows.count, w.count, depth.count, a.pointer(rows.lowerBound, from), a.stride,
         w.pointer(panel: 0, row: depth.lowerBound), w.panelStride, base, baseStride, result, stride)
     }
@@ -37,23 +39,26 @@ extension Matrix {
     case .zero: multiply(nil, 0)
     case .row(let row): multiply(row.pointer(panel: 0, row: 0), 0)
     case .matrix(let matrix): multiply(matrix.pointer(rows.lowerBound, 0), matrix.stride)
-    case .itself: multiply(UnsafePointer(result), stride)
+    case .itself: multiply(UnsafeRawPointer(result), stride)
     }
   }
 
   /// self[rows, 0 ..< count] += other[rows, from …].
   public mutating func add(rows: Range<Int>, _ other: Matrix, from: Int = 0) {
-    S.kernels.table.pointee.add(
+    precision.kernels.pointee.add(
       rows.count, Swift.min(columns, other.stride - from), mutablePointer(rows.lowerBound, 0), stride,
       other.pointer(rows.lowerBound, from), other.stride)
   }
 
   /// self[rows, :] = addend[rows, :].
-  public mutating func set(rows: Range<Int>, _ addend: Addend<S>) {
+  public mutating func set(rows: Range<Int>, _ addend: Addend) {
     switch addend {
     case .itself: return
-    case .zero: for i in rows { mutablePointer(i, 0).update(repeating: 0, count: columns) }
-    case .row(let row): for i in rows { mutablePointer(i, 0).update(from: row.pointer(panel: 0, row: 0), count: columns) }
+    case .zero: for i in rows { memset(mutablePointer(i, 0), 0, columns * precision.size) }
+    case .row(let row): 
+      for i in rows {
+        mutablePointer(i, 0).copyMemory(from: row.pointer(panel: 0, row: 0), byteCount: columns * precision.size)
+      }
     case .matrix(let matrix):
       copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)
     }

@@ -15,13 +15,13 @@ public struct EvaluationResult: Equatable, Sendable {
 /// Lets every example of a split settle in a free phase and compares the largest output with its label.
 ///
 /// Batches take `rowsPerShard` examples of each shard; with a fixed number of iterations the result does not depend on it.
-struct Evaluation<S: Scalar & SummableScalar> {
+struct Evaluation {
   /// Examples of a shard that relax together, at least.
   static var rowsPerShard: Int { 32 }
 
   let grid: Grid
   let deal: Deal
-  let method: EquilibriumPropagation<S>
+  let method: EquilibriumPropagation
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) {
     self.grid = grid
@@ -29,12 +29,13 @@ struct Evaluation<S: Scalar & SummableScalar> {
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     method = EquilibriumPropagation(
       portion: deal.portion(at: grid.place), relaxation: relaxation, nudging: run.nudging, rows: rows,
-      neighbours: GridNeighbours<S>(grid: grid, deal: deal, rows: rows))
+      precision: run.training.precision,
+      neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: run.training.precision))
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.
-  func tally(_ data: SplitData<S>, parameters: Parameters<S>) throws -> EvaluationResult {
-    let counter = Counter<S>(deal: deal, place: grid.place)
+  func tally(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
+    let counter = Counter(deal: deal, place: grid.place)
     var result = EvaluationResult(tally: Tally(deal.tiling), confusion: [])
     let classes = deal.tiling.network.units(deal.tiling.network.depth)
     result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -51,7 +52,7 @@ struct Evaluation<S: Scalar & SummableScalar> {
   }
 
   /// Evaluates a split on every rank and joins what they found, on rank 0.
-  func run(_ data: SplitData<S>, parameters: Parameters<S>) throws -> EvaluationResult {
+  func run(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
     var result = try tally(data, parameters: parameters)
     result.tally = try result.tally.joined(over: grid)
     var counts = result.confusion.flatMap { $0.map(Int64.init) }
@@ -63,7 +64,7 @@ struct Evaluation<S: Scalar & SummableScalar> {
 }
 
 /// Counts what free phases show, where the output is computed.
-struct Counter<S: Scalar & SummableScalar> {
+struct Counter {
   let deal: Deal
   let place: Place
 
@@ -73,7 +74,7 @@ struct Counter<S: Scalar & SummableScalar> {
 
   /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
   func count(
-    _ free: Settled<S>, members: BatchMembers, clamped: Clamped<S>, data: SplitData<S>, into tally: inout Tally
+    _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
   ) -> [(Int, Int)] {
     tally.diverged += free.outcomes.count { $0 == .diverged }
     guard countsOutput, let targets = clamped.targets else { return [] }
@@ -95,7 +96,7 @@ struct Counter<S: Scalar & SummableScalar> {
   }
 
   func addEnergies(
-    _ free: Settled<S>, clamped: Clamped<S>, parameters: Parameters<S>, data: SplitData<S>, into tally: inout Tally
+    _ free: Settled, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
   ) {
     for (i, shard) in data.shards.enumerated() {
       let rows = clamped.shards[i]..<clamped.shards[i + 1]

@@ -9,24 +9,26 @@ import Tensors
 ///     g = λ W − (1/β) · mean contrast,   v ← μ v + g,   W ← W − α(epoch) v       (no decay on biases)
 ///
 /// Sends, where there are replicas, the sum of each connection and bias once: see `FixedOrderAllreduce`.
-final class Optimizer<S: Scalar & SummableScalar> {
+final class Optimizer {
   private let settings: TrainingSettings
   private let rates: [Double]
   private let grid: Grid
-  private let sumOverReplicas: FixedOrderAllreduce<S>
-  private var workspaces: [Int: Panels<S>] = [:]
-  var velocities: Velocities<S>
+  private let sum32: FixedOrderAllreduce<Float>
+  private let sum64: FixedOrderAllreduce<Double>
+  private var workspaces: [Int: Panels] = [:]
+  var velocities: Velocities
 
-  init(run: RunFile, parameters: Parameters<S>, grid: Grid) {
+  init(run: RunFile, parameters: Parameters, grid: Grid) {
     settings = run.training
     rates = run.network.layers.map(\.rate)
     self.grid = grid
-    sumOverReplicas = FixedOrderAllreduce(over: grid.twins)
+    sum32 = FixedOrderAllreduce(over: grid.twins)
+    sum64 = FixedOrderAllreduce(over: grid.twins)
     velocities = Velocities(parameters, isUsed: run.training.momentum > 0)
   }
 
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
-  func step(_ parameters: inout Parameters<S>, contrast: Contrast<S>, examples: Int, epoch: Int) throws {
+  func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
     let factor = settings.schedule.factor(epoch: epoch, of: settings.epochs)
     func descent(_ k: Int, decay: Double) -> Descent {
       Descent(
@@ -55,13 +57,14 @@ final class Optimizer<S: Scalar & SummableScalar> {
   /// Contrast, sum over replicas, descent: two panels at a time while they are in the cache where this is the only
   /// replica, else a whole block in one message.
   private func learn(
-    _ weights: inout Panels<S>, _ velocity: inout Panels<S>?, _ sum: ContrastSum<S>, _ shards: [Int],
+    _ weights: inout Panels, _ velocity: inout Panels?, _ sum: ContrastSum, _ shards: [Int],
     _ descent: Descent
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
     let size = weights.depth << 32 | strip
-    var contrast = workspaces.removeValue(forKey: size) ?? Panels(depth: weights.depth, columns: strip * panelWidth)
+    var contrast = workspaces.removeValue(forKey: size)
+      ?? Panels(depth: weights.depth, columns: strip * panelWidth, precision: weights.precision)
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
       sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
@@ -73,23 +76,25 @@ final class Optimizer<S: Scalar & SummableScalar> {
     workspaces[size] = contrast
   }
 
-  private func add(_ values: UnsafeMutableBufferPointer<S>) throws {
-    switch settings.reduction {
-    case .reproducible: try sumOverReplicas.sum(values)
-    case .mpi: try grid.twins.sumByMPI(values)
+  private func add(_ values: Scalars) throws {
+    switch (settings.reduction, values.precision) {
+    case (.reproducible, .float32): try sum32.sum(values.buffer(of: Float.self))
+    case (.reproducible, .float64): try sum64.sum(values.buffer(of: Double.self))
+    case (.mpi, .float32): try grid.twins.sumByMPI(values.buffer(of: Float.self))
+    case (.mpi, .float64): try grid.twins.sumByMPI(values.buffer(of: Double.self))
     }
   }
 }
 
 /// Momentum's velocities, one beside each weight and bias; all nil without momentum.
-struct Velocities<S: Scalar>: Sendable {
-  var forward: [Panels<S>?]
-  var backward: [Panels<S>?]
-  var biases: [Panels<S>?]
+struct Velocities: Sendable {
+  var forward: [Panels?]
+  var backward: [Panels?]
+  var biases: [Panels?]
 
-  init(_ parameters: Parameters<S>, isUsed: Bool) {
-    func zeros(_ panels: Panels<S>?) -> Panels<S>? {
-      isUsed ? panels.map { Panels(depth: $0.depth, columns: $0.columns) } : nil
+  init(_ parameters: Parameters, isUsed: Bool) {
+    func zeros(_ panels: Panels?) -> Panels? {
+      isUsed ? panels.map { Panels(depth: $0.depth, columns: $0.columns, precision: $0.precision) } : nil
     }
     forward = parameters.connections.map { zeros($0.forward) }
     backward = parameters.connections.map { $0.isMirrored ? nil : zeros($0.backward) }

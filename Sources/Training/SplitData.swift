@@ -5,7 +5,7 @@ import Tensors
 
 /// The examples of one split that this rank holds, as batches: those of its shards, the inputs only where layer 1
 /// is computed, the labels only where the output is.
-final class SplitData<S: Scalar> {
+final class SplitData {
   let split: Split
   let batches: Batches
   let shards: Range<Int>
@@ -13,9 +13,9 @@ final class SplitData<S: Scalar> {
   private let portion: Portion
   private let examples: [ShardExamples]
   /// x of each byte.
-  private let table: Matrix<S>
+  private let table: Matrix
   /// Each example's last free state, where the run starts from it.
-  var persistent: PersistentStates<S>?
+  var persistent: PersistentStates?
   private var order: (epoch: Int, rows: [[Int]])?
 
   init(_ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int) throws {
@@ -28,9 +28,10 @@ final class SplitData<S: Scalar> {
       examples: data.count(split), shards: deal.tiling.shards, perShard: perShard, seed: isShuffled ? run.seed : nil)
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.holds(1), labels: portion.holds(portion.network.depth))
-    table = Matrix(rows: 1, columns: 256) { _, byte in S(Double(byte) / data.divisor) }
+    table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in Double(byte) / data.divisor }
     if run.relaxation.start == .persistent {
-      persistent = PersistentStates(portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) })
+      persistent = PersistentStates(
+        portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) }, precision: table.precision)
     }
   }
 
@@ -52,11 +53,11 @@ final class SplitData<S: Scalar> {
   }
 
   /// What the batch clamps: inputs and targets.
-  func clamp(_ members: BatchMembers, parameters: Parameters<S>) -> Clamped<S> {
+  func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
     let network = portion.network
     let rows = max(mostRows, 1)
-    var input = portion.holds(1) ? Matrix<S>(rows: rows, columns: network.inputs) : nil
-    var targets = portion.holds(network.depth) ? Matrix<S>(rows: rows, columns: network.units(network.depth)) : nil
+    var input = portion.holds(1) ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
+    var targets = portion.holds(network.depth) ? Matrix(rows: rows, columns: network.units(network.depth), precision: table.precision) : nil
     for (i, (shard, row)) in members.rows.enumerated() {
       let from = row * network.inputs
       input?.look(up: examples[shard].inputs[from..<from + network.inputs], in: table, row: i)
@@ -66,8 +67,8 @@ final class SplitData<S: Scalar> {
   }
 
   /// The states a free phase starts from.
-  func start(_ members: BatchMembers) -> State<S> {
-    var state = State<S>(rows: max(mostRows, 1), portion: portion)
+  func start(_ members: BatchMembers) -> State {
+    var state = State(rows: max(mostRows, 1), portion: portion, precision: table.precision)
     persistent?.load(members, into: &state)
     return state
   }
@@ -88,19 +89,19 @@ struct BatchMembers {
 }
 
 /// Each example's last free state, in the units that this rank holds.
-struct PersistentStates<S: Scalar> {
+struct PersistentStates {
   let portion: Portion
   /// [layer of the portion][shard of this rank]: examples × units held.
-  var states: [[Matrix<S>]]
+  var states: [[Matrix]]
 
-  init(portion: Portion, counts: [Int]) {
+  init(portion: Portion, counts: [Int], precision: Precision) {
     self.portion = portion
     states = portion.layers.map { k in
-      counts.map { Matrix(rows: $0, columns: portion.units(k).count) }
+      counts.map { Matrix(rows: $0, columns: portion.units(k).count, precision: precision) }
     }
   }
 
-  func load(_ members: BatchMembers, into state: inout State<S>) {
+  func load(_ members: BatchMembers, into state: inout State) {
     for (index, k) in portion.layers.enumerated() {
       let units = portion.units(k)
       for (i, (shard, row)) in members.rows.enumerated() {
@@ -110,7 +111,7 @@ struct PersistentStates<S: Scalar> {
     }
   }
 
-  mutating func store(_ members: BatchMembers, from state: State<S>) {
+  mutating func store(_ members: BatchMembers, from state: State) {
     for (index, k) in portion.layers.enumerated() {
       let units = portion.units(k)
       let moved = state[k].states

@@ -7,19 +7,19 @@ import MessagePassing
 import Tensors
 
 /// Trains one run on this rank's tiles. Every rank of the grid makes one and calls the same functions in the same order.
-public final class Trainer<S: Scalar & SummableScalar> {
+public final class Trainer {
   let run: RunFile
   let grid: Grid
   let deal: Deal
   let directory: RunDirectory
-  let method: EquilibriumPropagation<S>
-  let evaluation: Evaluation<S>
-  let splits: [SplitData<S>]
-  let optimizer: Optimizer<S>
+  let method: EquilibriumPropagation
+  let evaluation: Evaluation
+  let splits: [SplitData]
+  let optimizer: Optimizer
   let layout: CheckpointLayout
   let writer: CheckpointWriter
   let report: (TrainingEvent) -> Void
-  var parameters: Parameters<S>
+  var parameters: Parameters
   var state: RunState
   private var examplesThisEpoch = 0
   private var epochBegan = ContinuousClock.now
@@ -31,8 +31,9 @@ public final class Trainer<S: Scalar & SummableScalar> {
     (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
     directory = RunDirectory(path: output)
     let portion = deal.portion(at: grid.place)
+    let precision = run.training.precision
     let perShard = deal.tiling.perShard
-    let evaluationRows = max(perShard, Evaluation<S>.rowsPerShard)
+    let evaluationRows = max(perShard, Evaluation.rowsPerShard)
     splits = try grid.world.agree {
       try Split.allCases.filter { data.count($0) > 0 }.map {
         try SplitData(
@@ -43,18 +44,18 @@ public final class Trainer<S: Scalar & SummableScalar> {
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     method = EquilibriumPropagation(
       portion: portion, relaxation: run.relaxation, nudging: run.nudging, rows: rows,
-      neighbours: GridNeighbours<S>(grid: grid, deal: deal, rows: rows))
+      precision: precision, neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: precision))
     evaluation = Evaluation(run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
-    parameters = Parameters(portion: portion)
+    parameters = Parameters(portion: portion, precision: precision)
     parameters.initialize(run.network.initialization, seed: run.seed)
     optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
-    layout = CheckpointLayout(run: run, data: data, deal: deal, scalar: S.self)
+    layout = CheckpointLayout(run: run, data: data, deal: deal)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
     state = RunState(run, deal: deal)
   }
 
-  private var training: SplitData<S> { splits[0] }
+  private var training: SplitData { splits[0] }
 
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
   public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
@@ -128,8 +129,8 @@ public final class Trainer<S: Scalar & SummableScalar> {
     try writer.begin(snapshot, model: model, isBest: isBest)
   }
 
-  private var model: Model<S> {
-    var persistent: [Split: PersistentStates<S>] = [:]
+  private var model: Model {
+    var persistent: [Split: PersistentStates] = [:]
     for split in splits { persistent[split.split] = split.persistent }
     return Model(parameters: parameters, velocities: optimizer.velocities, persistent: persistent)
   }

@@ -41,7 +41,7 @@ struct Train: RankCommand {
     let directory = output ?? "runs/\(run.name)"
     let display = Display(run: run, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }
-    let trainer = try Trainer<Float>(
+    let trainer = try Trainer(
       run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory, report: display.show)
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
     display.finish()

@@ -25,7 +25,7 @@ struct RunFileTests {
       nudging: Nudging(kind: .randomSign, beta: 1),
       training: TrainingSettings(
         epochs: 25, batch: 20, shuffle: false, momentum: 0, decay: 0, schedule: .constant,
-        reduction: .reproducible),
+        reduction: .reproducible, precision: .float32),
       tiling: TilingSettings(shards: 4, slices: 2),
       checkpoint: CheckpointSettings(every: 500, keep: 3, wait: false))
     #expect(runFile == expected)
@@ -65,6 +65,7 @@ struct RunFileTests {
           decay: 0.0
           schedule: constant
           reduction: reproducible
+          precision: float32
         tiling:
           shards: 8
           slices: 4

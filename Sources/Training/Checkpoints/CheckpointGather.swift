@@ -15,21 +15,21 @@ extension CheckpointLayout {
   /// Brings each file's pieces to its writer, file i to rank i mod ranks; returns the files of this rank.
   ///
   /// Sends every tensor once: each rank its pieces, one message a file.
-  func gather<S: Scalar>(_ model: Model<S>, grid: Grid, deal: Deal) throws -> [FileContents] {
+  func gather(_ model: Model, grid: Grid, deal: Deal) throws -> [FileContents] {
     var mine: [FileContents] = []
     for (index, file) in files.enumerated() {
       let writer = index % grid.world.count
-      let contents = writer == grid.world.rank ? FileContents(file, scalar: S.self) : nil
+      let contents = writer == grid.world.rank ? FileContents(file, precision: precision) : nil
       try gather(file, to: writer, model: model, grid: grid, deal: deal, into: contents)
       if let contents { mine.append(contents) }
     }
     return mine
   }
 
-  private func gather<S: Scalar>(
-    _ file: File, to writer: Int, model: Model<S>, grid: Grid, deal: Deal, into contents: FileContents?
+  private func gather(
+    _ file: File, to writer: Int, model: Model, grid: Grid, deal: Deal, into contents: FileContents?
   ) throws {
-    let size = MemoryLayout<S>.stride
+    let size = precision.size
     let own = packed(file, model: model, place: grid.place, deal: deal)
     let isWriter = contents != nil
     var arriving: [(place: Place, buffer: MessageBuffer)] = []
@@ -54,8 +54,8 @@ extension CheckpointLayout {
   }
 
   /// This rank's pieces of a file, one after the other.
-  private func packed<S: Scalar>(_ file: File, model: Model<S>, place: Place, deal: Deal) -> MessageBuffer {
-    let size = MemoryLayout<S>.stride
+  private func packed(_ file: File, model: Model, place: Place, deal: Deal) -> MessageBuffer {
+    let size = precision.size
     let all = file.tensors.map { ($0, pieces($0, place, deal)) }
     let buffer = MessageBuffer(byteCount: all.reduce(0) { $0 + $1.1.reduce(0) { $0 + $1.count } } * size)
     var end = 0
@@ -97,11 +97,11 @@ extension CheckpointLayout {
 }
 
 extension FileContents {
-  init<S: Scalar>(_ file: CheckpointLayout.File, scalar: S.Type) {
+  init(_ file: CheckpointLayout.File, precision: Precision) {
     name = file.name
-    declarations = file.tensors.map { Safetensors.Declaration($0.name, .of(scalar), $0.shape) }
+    declarations = file.tensors.map { Safetensors.Declaration($0.name, .of(precision), $0.shape) }
     bytes = MessageBuffer(
-      byteCount: file.tensors.reduce(0) { $0 + $1.rows * $1.columns } * MemoryLayout<S>.stride)
+      byteCount: file.tensors.reduce(0) { $0 + $1.rows * $1.columns } * precision.size)
   }
 
   /// Writes the file into a folder, synced.

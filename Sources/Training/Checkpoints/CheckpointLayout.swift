@@ -29,11 +29,13 @@ struct CheckpointLayout: Sendable {
   }
 
   let files: [File]
+  let precision: Precision
 
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
-  init(deal: Deal, momentum: Bool, persistent: [Split: Int], scalarSize: Int) {
+  init(deal: Deal, momentum: Bool, persistent: [Split: Int], precision: Precision) {
+    self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
     for k in 1...network.depth {
@@ -56,7 +58,7 @@ struct CheckpointLayout: Sendable {
     for split in Split.allCases {
       guard let count = persistent[split], count > 0 else { continue }
       for k in 1...network.depth {
-        let most = max(1, CheckpointLayout.bytesAFile / (network.units(k) * scalarSize))
+        let most = max(1, CheckpointLayout.bytesAFile / (network.units(k) * precision.size))
         for first in stride(from: 0, to: count, by: most) {
           let examples = first..<min(first + most, count)
           let name = "states.\(split.rawValue).\(k).from.\(first)"
@@ -77,13 +79,13 @@ struct CheckpointLayout: Sendable {
 
 extension CheckpointLayout {
   /// The layout of a run's checkpoints.
-  init<S: Scalar>(run: RunFile, data: DataSet, deal: Deal, scalar: S.Type) {
+  init(run: RunFile, data: DataSet, deal: Deal) {
     var persistent: [Split: Int] = [:]
     if run.relaxation.start == .persistent {
       for split in Split.allCases { persistent[split] = data.count(split) }
     }
     self.init(
-      deal: deal, momentum: run.training.momentum > 0, persistent: persistent, scalarSize: MemoryLayout<S>.size)
+      deal: deal, momentum: run.training.momentum > 0, persistent: persistent, precision: run.training.precision)
   }
 }
 

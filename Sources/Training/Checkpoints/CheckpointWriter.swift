@@ -28,7 +28,7 @@ final class CheckpointWriter {
 
   /// Begins a checkpoint; one that is under way is completed first. Every rank calls it with its own model; only rank
   /// 0's `state` is kept.
-  func begin<S: Scalar>(_ state: RunState, model: Model<S>, isBest: Bool) throws {
+  func begin(_ state: RunState, model: Model, isBest: Bool) throws {
     try complete()
     let folder = store.temporary(step: state.step)
     try grid.world.agree { if grid.isFirst { try DurableFile.createDirectory(folder) } }

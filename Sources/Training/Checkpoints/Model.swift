@@ -5,10 +5,10 @@ import MessagePassing
 import Tensors
 
 /// What a rank holds of everything that a checkpoint keeps, and how it becomes bytes.
-struct Model<S: Scalar & SummableScalar> {
-  var parameters: Parameters<S>
-  var velocities: Velocities<S>
-  var persistent: [Split: PersistentStates<S>]
+struct Model {
+  var parameters: Parameters
+  var velocities: Velocities
+  var persistent: [Split: PersistentStates]
 
   /// Packs a piece, row-major.
   func pack(
@@ -27,7 +27,7 @@ struct Model<S: Scalar & SummableScalar> {
   }
 
   /// Takes over what this rank needs of a tensor read from a file.
-  mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: [S], place: Place, deal: Deal) {
+  mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: StoredTensor, place: Place, deal: Deal) {
     let first = parameters.portion.layers.lowerBound
     switch tensor.content {
     case .weight(let k, let velocity):
@@ -57,7 +57,8 @@ struct Model<S: Scalar & SummableScalar> {
       for piece in CheckpointLayout.statePieces(examples, columns: units, place: place, deal: deal) {
         values.withUnsafeBytes { bytes in
           for i in 0..<piece.rowCount {
-            let start = ((piece.firstRow + i * piece.rowStep) * tensor.columns + units.lowerBound) * MemoryLayout<S>.stride
+            let stored = (piece.firstRow + i * piece.rowStep) * tensor.columns + units.lowerBound
+            let start = stored * parameters.precision.size
             let row = piece.shardRow + i
             persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
               rows: row..<row + 1, columns: 0..<units.count, from: UnsafeRawBufferPointer(rebasing: bytes[start...]))
@@ -79,7 +80,7 @@ struct Model<S: Scalar & SummableScalar> {
 
 extension Safetensors.ElementType {
   /// The type of a scalar in files.
-  static func of<S: Scalar>(_ scalar: S.Type) -> Safetensors.ElementType {
-    MemoryLayout<S>.size == 4 ? .float32 : .float64
+  static func of(_ precision: Precision) -> Safetensors.ElementType {
+    precision == .float32 ? .float32 : .float64
   }
 }

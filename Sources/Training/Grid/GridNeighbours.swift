@@ -9,21 +9,23 @@ import Tensors
 /// Of a cut layer each slice rank sends its units to whoever drives a layer from all of them: the other slice ranks
 /// of its stage where a cut layer is next to it, and every slice rank of a neighbouring stage. A whole layer goes from
 /// each slice rank to the one with the same slice in a neighbouring stage. Partial drives go to the other slice ranks.
-final class GridNeighbours<S: Scalar>: Neighbours {
+final class GridNeighbours: Neighbours {
   private let grid: Grid
   private let deal: Deal
   private let portion: Portion
   private let rows: Int
+  private let precision: Precision
   private var routes: [Parcel: Route] = [:]
 
-  init(grid: Grid, deal: Deal, rows: Int) {
+  init(grid: Grid, deal: Deal, rows: Int, precision: Precision) {
+    self.precision = precision
     self.grid = grid
     self.deal = deal
     self.rows = rows
     portion = deal.portion(at: grid.place)
   }
 
-  func send(_ parcel: Parcel, _ matrix: Matrix<S>, rows: [Range<Int>]) throws {
+  func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
     let route = route(of: parcel)
     guard !route.isEmpty else { return }
     precondition(route.pending == nil, "a parcel is received before it is sent again")
@@ -37,7 +39,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
     try route.start(bytes: end, rows: rows.reduce(0) { $0 + $1.count }, in: grid)
   }
 
-  func receive(_ parcel: Parcel, into matrix: inout Matrix<S>, rows: [Range<Int>]) throws {
+  func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
     let route = route(of: parcel)
     guard !route.isEmpty else { return }
     if route.pending == nil { try route.start(bytes: 0, rows: rows.reduce(0) { $0 + $1.count }, in: grid) }
@@ -47,7 +49,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
       for rows in rows {
         let arrived = UnsafeRawBufferPointer(rebasing: source.incoming.bytes[begin...])
         matrix.unpack(rows: rows, columns: source.columns, from: arrived)
-        begin += rows.count * source.columns.count * MemoryLayout<S>.stride
+        begin += rows.count * source.columns.count * precision.size
       }
     }
   }
@@ -64,6 +66,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
       let incoming: MessageBuffer
     }
     let tag: Int
+    let size: Int
     /// The columns this rank hands out, nil where it computes none.
     let mine: Range<Int>?
     let receivers: [Int]
@@ -71,12 +74,15 @@ final class GridNeighbours<S: Scalar>: Neighbours {
     let outgoing: MessageBuffer
     var pending: PendingTransfers?
 
-    init(tag: Int, mine: Range<Int>?, receivers: [Int], sources: [(peer: Int, columns: Range<Int>)], rows: Int) {
+    init(tag: Int, mine: Range<Int>?, receivers: [Int], sources: [(peer: Int, columns: Range<Int>)], rows: Int,
+      size: Int
+    ) {
       let mine = mine ?? 0..<0
       func room(_ columns: Range<Int>) -> MessageBuffer {
-        MessageBuffer(byteCount: rows * columns.count * MemoryLayout<S>.stride)
+        MessageBuffer(byteCount: rows * columns.count * size)
       }
       self.tag = tag
+      self.size = size
       self.mine = mine
       self.receivers = mine.isEmpty ? [] : receivers
       self.sources = sources.filter { !$0.columns.isEmpty }.map {
@@ -91,7 +97,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
       let leaving = bytes == 0 ? [] : receivers.map { Transfer(buffer: outgoing, range: 0..<bytes, peer: $0, tag: tag) }
       let arriving = sources.map {
         Transfer(
-          buffer: $0.incoming, range: 0..<rows * $0.columns.count * MemoryLayout<S>.stride, peer: $0.peer, tag: tag)
+          buffer: $0.incoming, range: 0..<rows * $0.columns.count * size, peer: $0.peer, tag: tag)
       }
       pending = try grid.replica.start(sending: leaving, receiving: arriving)
     }
@@ -137,7 +143,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
       sources += slices.map { (rank(stage: home, slice: $0), units($0)) }
     }
     let mine = home == grid.place.stage ? units(grid.place.slice) : nil
-    return Route(tag: 3 * k, mine: mine, receivers: receivers, sources: sources, rows: rows)
+    return Route(tag: 3 * k, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
   }
 
   private func partialRoute(_ k: Int, from j: Int) -> Route {
@@ -151,6 +157,7 @@ final class GridNeighbours<S: Scalar>: Neighbours {
     return Route(
       tag: 3 * k + (j < k ? 1 : 2), mine: stretch(grid.place.slice),
       receivers: peers.map { rank(stage: grid.place.stage, slice: $0) },
-      sources: peers.map { (rank(stage: grid.place.stage, slice: $0), stretch($0)) }, rows: rows)
+      sources: peers.map { (rank(stage: grid.place.stage, slice: $0), stretch($0)) }, rows: rows,
+      size: precision.size)
   }
 }

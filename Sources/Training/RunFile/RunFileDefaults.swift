@@ -15,7 +15,7 @@ extension RunFile {
     nudging: Nudging(kind: .centered, beta: 0.2),
     training: TrainingSettings(
       epochs: 10, batch: 16, shuffle: true, momentum: 0, decay: 0, schedule: .constant,
-      reduction: .reproducible),
+      reduction: .reproducible, precision: .float32),
     tiling: TilingSettings(shards: TilingSettings.unset, slices: TilingSettings.unset),
     checkpoint: CheckpointSettings(every: nil, keep: 3, wait: false))
 

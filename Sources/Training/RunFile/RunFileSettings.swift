@@ -1,4 +1,5 @@
 import EnergyModels
+import Tensors
 
 /// The layers above the input, with their learning rates, and what they are trained for.
 public struct NetworkSettings: Equatable, Sendable {
@@ -54,10 +55,12 @@ public struct TrainingSettings: Equatable, Sendable {
   public var schedule: Schedule
   /// Who sums the updates of the replicas.
   public var reduction: Reduction
+  /// The number type of states and weights.
+  public var precision: Precision
 
   public init(
     epochs: Int, batch: Int, shuffle: Bool, momentum: Double, decay: Double, schedule: Schedule,
-    reduction: Reduction
+    reduction: Reduction, precision: Precision
   ) {
     self.epochs = epochs
     self.batch = batch
@@ -66,6 +69,7 @@ public struct TrainingSettings: Equatable, Sendable {
     self.decay = decay
     self.schedule = schedule
     self.reduction = reduction
+    self.precision = precision
   }
 }
 

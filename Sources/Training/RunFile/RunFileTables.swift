@@ -98,6 +98,7 @@ extension RunFileCodec where Value == TrainingSettings {
       .init("decay", \.decay, .number("a number of at least 0", example: "2.5e-4") { $0 >= 0 }),
       .init("schedule", \.schedule, .schedule),
       .init("reduction", \.reduction, .word),
+      .init("precision", \.precision, .word),
     ])
 }
 

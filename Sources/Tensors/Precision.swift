@@ -1,0 +1,46 @@
+import CKernels
+
+/// The number type of states and weights.
+///
+/// Chosen when a tensor is made, not when the program is compiled: the kernels take either, and everything above them is
+/// written once and runs at full speed without being specialised.
+public enum Precision: String, CaseIterable, Sendable {
+  /// To train.
+  case float32
+  /// To prove.
+  case float64
+
+  /// Bytes of a scalar.
+  public var size: Int { self == .float32 ? 4 : 8 }
+
+  /// The arithmetic, for the fastest instruction set this processor runs.
+  var kernels: UnsafePointer<eq_kernels> { self == .float32 ? fastest.float32 : fastest.float64 }
+
+  /// "avx512", "avx2" or "baseline".
+  public var instructions: String { String(cString: kernels.pointee.instructions) }
+}
+
+private struct Fastest: @unchecked Sendable {
+  let float32 = eq_kernels_f32()!
+  let float64 = eq_kernels_f64()!
+}
+
+private let fastest = Fastest()
+
+/// The arithmetic of one named instruction set, for tests that compare them.
+package struct Kernels: @unchecked Sendable {
+  let table: UnsafePointer<eq_kernels>
+
+  /// "avx512", "avx2" or "baseline"; nil where the processor lacks it.
+  package init?(_ precision: Precision, instructions: String) {
+    let found = precision == .float32 ? eq_kernels_f32_for(instructions) : eq_kernels_f64_for(instructions)
+    guard let found else { return nil }
+    table = found
+  }
+}
+
+/// Columns of a panel: matrices are padded to a multiple of this.
+public let panelWidth = Int(eq_panel)
+
+/// `count` rounded up to whole panels.
+public func padded(_ count: Int) -> Int { (count + panelWidth - 1) / panelWidth * panelWidth }
