@@ -15,7 +15,7 @@ let package = Package(
     .executableTarget(
       name: "eqprop",
       dependencies: [
-        "Reporting", "Training", "DataSets", "MessagePassing",
+        "Reporting", "Training", "EquilibriumPropagation", "DataSets", "MessagePassing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(name: "Reporting", swiftSettings: strict),

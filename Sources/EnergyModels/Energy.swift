@@ -19,7 +19,8 @@ extension Parameters {
       return portion.countedSlices(of: k).map { slice in
         let units = portion.slicing.units(k, slice: slice)
         let value = state[k].states.energy(
-          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows, columns: units)
+          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows,
+          columns: units)
         return EnergyTerm(layer: k, slice: slice, value: value)
       }
     }

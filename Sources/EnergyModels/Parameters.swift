@@ -33,8 +33,12 @@ public struct Connection: Sendable {
     backwardBlock =
       portion.holds(k - 1)
       ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
-    forward = forwardBlock.map { Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision) }
-    backward = backwardBlock.map { Panels(depth: $0.columns.count, columns: $0.rows.count, precision: precision) }
+    forward = forwardBlock.map {
+      Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision)
+    }
+    backward = backwardBlock.map {
+      Panels(depth: $0.columns.count, columns: $0.rows.count, precision: precision)
+    }
   }
 
   /// Whether `backward` is the transpose of `forward` and never learns by itself.
@@ -61,7 +65,9 @@ public struct Parameters: Sendable {
     self.precision = precision
     self.portion = portion
     let highest = min(portion.layers.upperBound + 1, portion.network.depth)
-    connections = (portion.layers.lowerBound...highest).map { Connection($0, portion: portion, precision: precision) }
+    connections = (portion.layers.lowerBound...highest).map {
+      Connection($0, portion: portion, precision: precision)
+    }
     biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count, precision: precision) }
   }
 

@@ -30,7 +30,8 @@ public struct Contrast {
     typealias End = ContrastSum.End
     if k == 1, let input = clamped.input, let firstDifference {
       return ContrastSum(
-        pre: End(input, from: block.rows.lowerBound), post: End(firstDifference, from: block.columns.lowerBound))
+        pre: End(input, from: block.rows.lowerBound),
+        post: End(firstDifference, from: block.columns.lowerBound))
     }
     func ends(_ state: State) -> (End, End) {
       let below = End(state.activity(k - 1), from: block.rows.lowerBound)
@@ -43,7 +44,8 @@ public struct Contrast {
 
   /// The sum over the batch that b_k of some units learns from.
   public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
-    let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: plus.activity(k).precision) { _, _ in 1 })
+    let one = ContrastSum.End(
+      Matrix(rows: 1, columns: 1, precision: plus.activity(k).precision) { _, _ in 1 })
     return ContrastSum(
       pre: one, post: .init(plus.activity(k), from: units.lowerBound),
       minus: (one, .init(minus.activity(k), from: units.lowerBound)))

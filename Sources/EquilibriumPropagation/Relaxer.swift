@@ -15,7 +15,8 @@ final class Relaxer {
   /// Where the next states are written while the present ones are still read.
   private var next: State
 
-  init(portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours) {
+  init(portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours)
+  {
     self.portion = portion
     self.relaxation = relaxation
     self.neighbours = neighbours
@@ -65,7 +66,8 @@ final class Relaxer {
     var progress = Progress(shards: clamped.shards, tolerance: duration.tolerance)
     let move: Move = relaxation.updates == .euler ? .euler : .minimize
     for _ in 0..<duration.atMost where !progress.isOver {
-      let moment = Moment(move: move, beta: beta, runs: progress.runs, pieces: progress.pieces, belowOnly: false)
+      let moment = Moment(
+        move: move, beta: beta, runs: progress.runs, pieces: progress.pieces, belowOnly: false)
       var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
       for layers in sweep { try self.move(layers, of: &state, moment, clamped, parameters, &residuals) }
       if duration.tolerance != nil { try neighbours.maximum(&residuals) }
@@ -127,7 +129,8 @@ extension Relaxer {
     for rows in moment.runs {
       parameters.setDrive(
         &drives[k]!, of: k, state: state, clamped: clamped,
-        partials: { partials[.partialDrives(into: k, from: $0)] }, rows: rows, fromBelowOnly: moment.belowOnly)
+        partials: { partials[.partialDrives(into: k, from: $0)] }, rows: rows, fromBelowOnly: moment.belowOnly
+      )
     }
     for (shard, rows) in moment.pieces {
       let residual = next[k].apply(

@@ -40,7 +40,8 @@ extension Communicator {
   }
 
   /// Replaces each value by MPI's sum over the ranks, whose last bits depend on their number.
-  public func sumByMPI<Scalar: SummableScalar>(_ values: UnsafeMutableBufferPointer<Scalar>) throws(MPIError) {
+  public func sumByMPI<Scalar: SummableScalar>(_ values: UnsafeMutableBufferPointer<Scalar>) throws(MPIError)
+  {
     let type = MemoryLayout<Scalar>.size == 4 ? CMPI_FLOAT : CMPI_DOUBLE
     try reduce(UnsafeMutableRawBufferPointer(values), type, CMPI_SUM).get()
   }

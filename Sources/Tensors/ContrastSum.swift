@@ -29,7 +29,8 @@ public struct ContrastSum {
   /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
   ///
   /// - Parameter bounds: shards + 1 row numbers: shard i has rows bounds[i] ..< bounds[i + 1].
-  package func write(panels: Range<Int>, to out: inout Panels, at first: Int, shards bounds: [Int],
+  package func write(
+    panels: Range<Int>, to out: inout Panels, at first: Int, shards bounds: [Int],
     kernels: Kernels? = nil
   ) {
     precondition(bounds.count > 1 && bounds.count <= Int(eq_most_shards), "no shards, or too many")

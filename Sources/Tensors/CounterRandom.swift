@@ -21,7 +21,8 @@ public struct CounterRandom: Sendable {
   /// 128 bits for the counter (a, b, c); a < 2³², b < 2³², c < 2³².
   public func bits(_ a: Int, _ b: Int, _ c: Int) -> (UInt64, UInt64) {
     let r = philox(
-      (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: c), high), key)
+      (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: c), high), key
+    )
     return (UInt64(r.0) | UInt64(r.1) << 32, UInt64(r.2) | UInt64(r.3) << 32)
   }
 
@@ -35,7 +36,9 @@ public struct CounterRandom: Sendable {
 }
 
 /// Ten rounds of Philox4x32.
-func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)) -> (UInt32, UInt32, UInt32, UInt32) {
+func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)) -> (
+  UInt32, UInt32, UInt32, UInt32
+) {
   var (c, k) = (counter, key)
   for _ in 0..<10 {
     let p0 = UInt32(0xD251_1F53).multipliedFullWidth(by: c.0)

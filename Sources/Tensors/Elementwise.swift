@@ -10,7 +10,9 @@ extension Matrix {
   public mutating func look(up bytes: ArraySlice<UInt8>, in table: Matrix, row: Int) {
     precondition(bytes.count <= columns && table.columns == 256, "shapes do not meet")
     let out = mutablePointer(row, 0)
-    bytes.withUnsafeBufferPointer { precision.kernels.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out) }
+    bytes.withUnsafeBufferPointer {
+      precision.kernels.pointee.look_up($0.count, $0.baseAddress, table.pointer(0, 0), out)
+    }
   }
 
   /// Whether the rows hold neither an infinity nor a NaN.
@@ -22,7 +24,8 @@ extension Matrix {
   /// self[rows, columns] = ρ(states[rows, columns]).
   public mutating func activate(_ states: Matrix, curve: Curve, rows: Range<Int>, columns: Range<Int>) {
     precision.kernels.pointee.activate(
-      rows.count, columns.count, curve.code, states.pointer(rows.lowerBound, columns.lowerBound), states.stride,
+      rows.count, columns.count, curve.code, states.pointer(rows.lowerBound, columns.lowerBound),
+      states.stride,
       mutablePointer(rows.lowerBound, columns.lowerBound), stride)
   }
 
@@ -39,7 +42,8 @@ extension Matrix {
   /// Σ ½ (self − targets)² over rows, then columns, in Float64.
   public func squaredError(_ targets: Matrix, rows: Range<Int>) -> Double {
     precision.kernels.pointee.squared_error(
-      rows.count, columns, pointer(rows.lowerBound, 0), stride, targets.pointer(rows.lowerBound, 0), targets.stride)
+      rows.count, columns, pointer(rows.lowerBound, 0), stride, targets.pointer(rows.lowerBound, 0),
+      targets.stride)
   }
 
   /// For each of the first `rows` rows the column of its largest element, the first of equals.

@@ -55,9 +55,10 @@ extension Matrix {
     switch addend {
     case .itself: return
     case .zero: for i in rows { memset(mutablePointer(i, 0), 0, columns * precision.size) }
-    case .row(let row): 
+    case .row(let row):
       for i in rows {
-        mutablePointer(i, 0).copyMemory(from: row.pointer(panel: 0, row: 0), byteCount: columns * precision.size)
+        mutablePointer(i, 0).copyMemory(
+          from: row.pointer(panel: 0, row: 0), byteCount: columns * precision.size)
       }
     case .matrix(let matrix):
       copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)

@@ -112,8 +112,10 @@ extension Tally {
   func joined(over grid: Grid) throws -> Tally {
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
     // A diverged cost is told, not an error of the encoder.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let all = try grid.world.gather(Array(encoder.encode(self)), at: 0) else { return self }
     var total: Tally?
     for bytes in all {

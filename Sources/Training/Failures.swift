@@ -5,4 +5,3 @@ import MessagePassing
 extension FileError: ExitCoded {}
 extension RunFileError: ExitCoded {}
 extension DataError: ExitCoded {}
-

@@ -45,7 +45,8 @@ final class Optimizer {
       }
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
         let sum = contrast.sum(connection: k, block: block, backward: true)
-        try learn(&parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent)
+        try learn(
+          &parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent)
       }
     }
     for (i, k) in parameters.portion.layers.enumerated() {
@@ -63,7 +64,8 @@ final class Optimizer {
     let isOnlyReplica = grid.twins.count == 1
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
     let size = weights.depth << 32 | strip
-    var contrast = workspaces.removeValue(forKey: size)
+    var contrast =
+      workspaces.removeValue(forKey: size)
       ?? Panels(depth: weights.depth, columns: strip * panelWidth, precision: weights.precision)
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
@@ -114,4 +116,6 @@ extension Schedule {
 }
 
 /// factorⁿ by repeated multiplication, the same bits on every system.
-private func pow(_ factor: Double, _ n: Int) -> Double { (0..<n).reduce(1) { product, _ in product * factor } }
+private func pow(_ factor: Double, _ n: Int) -> Double {
+  (0..<n).reduce(1) { product, _ in product * factor }
+}

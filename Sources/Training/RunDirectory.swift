@@ -37,7 +37,8 @@ struct RunDirectory: Sendable {
       let differences = run.differences(from: saved)
       guard differences.isEmpty else {
         throw OtherRun(
-          description: "\(path): holds another run (\(differences.joined(separator: "; "))); use --fresh to start over "
+          description:
+            "\(path): holds another run (\(differences.joined(separator: "; "))); use --fresh to start over "
             + "or another --output")
       }
     }
@@ -48,7 +49,9 @@ struct RunDirectory: Sendable {
     }
     if let grid = Optional(grid.description), let saved = found.state.grid, saved != grid {
       throw OtherRun(
-        description: "\(path): its bits belong to grid \(saved) (training.reduction: mpi), which \(grid) cannot go on from")
+        description:
+          "\(path): its bits belong to grid \(saved) (training.reduction: mpi), which \(grid) cannot go on from"
+      )
     }
     try rewindMetrics(to: found.state.step)
     return found
@@ -109,7 +112,9 @@ public struct MetricsLine: Equatable, Sendable {
 
   /// The step of a line; nil when the line is torn.
   static func step(of line: String) -> Int? {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return nil }
+    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+      return nil
+    }
     return object["step"] as? Int
   }
 }

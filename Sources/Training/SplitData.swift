@@ -25,13 +25,18 @@ final class SplitData {
     shards = deal.shards(replica: place.replica)
     let isShuffled = split == .training && run.training.shuffle
     batches = Batches(
-      examples: data.count(split), shards: deal.tiling.shards, perShard: perShard, seed: isShuffled ? run.seed : nil)
+      examples: data.count(split), shards: deal.tiling.shards, perShard: perShard,
+      seed: isShuffled ? run.seed : nil)
     examples = try data.load(
-      split, shards: shards, of: deal.tiling.shards, inputs: portion.holds(1), labels: portion.holds(portion.network.depth))
-    table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in Double(byte) / data.divisor }
+      split, shards: shards, of: deal.tiling.shards, inputs: portion.holds(1),
+      labels: portion.holds(portion.network.depth))
+    table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in
+      Double(byte) / data.divisor
+    }
     if run.relaxation.start == .persistent {
       persistent = PersistentStates(
-        portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) }, precision: table.precision)
+        portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) },
+        precision: table.precision)
     }
   }
 
@@ -56,8 +61,11 @@ final class SplitData {
   func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
     let network = portion.network
     let rows = max(mostRows, 1)
-    var input = portion.holds(1) ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
-    var targets = portion.holds(network.depth) ? Matrix(rows: rows, columns: network.units(network.depth), precision: table.precision) : nil
+    var input =
+      portion.holds(1) ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
+    var targets =
+      portion.holds(network.depth)
+      ? Matrix(rows: rows, columns: network.units(network.depth), precision: table.precision) : nil
     for (i, (shard, row)) in members.rows.enumerated() {
       let from = row * network.inputs
       input?.look(up: examples[shard].inputs[from..<from + network.inputs], in: table, row: i)
@@ -105,7 +113,8 @@ struct PersistentStates {
     for (index, k) in portion.layers.enumerated() {
       let units = portion.units(k)
       for (i, (shard, row)) in members.rows.enumerated() {
-        state[k].states.copy(rows: i..<i + 1, columns: units, from: states[index][shard], rows: row, columns: 0)
+        state[k].states.copy(
+          rows: i..<i + 1, columns: units, from: states[index][shard], rows: row, columns: 0)
       }
       state[k].refreshActivity(portion.network.activation(k), rows: 0..<members.rows.count, columns: units)
     }

@@ -26,7 +26,8 @@ public final class Trainer {
 
   /// Loads this rank's examples and makes the network as it is before the first step.
   public init(
-    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String, report: @escaping (TrainingEvent) -> Void
+    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String,
+    report: @escaping (TrainingEvent) -> Void
   ) throws {
     (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
     directory = RunDirectory(path: output)
@@ -44,8 +45,10 @@ public final class Trainer {
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     method = EquilibriumPropagation(
       portion: portion, relaxation: run.relaxation, nudging: run.nudging, rows: rows,
-      precision: precision, neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: precision))
-    evaluation = Evaluation(run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
+      precision: precision,
+      neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: precision))
+    evaluation = Evaluation(
+      run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
     parameters = Parameters(portion: portion, precision: precision)
     parameters.initialize(run.network.initialization, seed: run.seed)
     optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
@@ -66,9 +69,11 @@ public final class Trainer {
       while state.cursor < stepsPerEpoch {
         if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
         try step()
-        tell(.step(
+        tell(
+          .step(
             epoch: state.epoch + 1, epochs: run.training.epochs, step: state.step,
-            steps: run.training.epochs * stepsPerEpoch, examples: training.batches.size(step: state.cursor - 1)))
+            steps: run.training.epochs * stepsPerEpoch,
+            examples: training.batches.size(step: state.cursor - 1)))
         if try ranksAgreeToStop() { return try stop(.interrupted) }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
           try checkpoint(isBest: false)
@@ -162,7 +167,9 @@ extension Trainer {
     var isBest = [Int64(0)]
     try grid.world.agree {
       guard grid.isFirst else { return }
-      if evaluated.values.contains(where: { $0.diverged > 0 }) { throw Divergence(step: state.step, lastCheckpoint: nil) }
+      if evaluated.values.contains(where: { $0.diverged > 0 }) {
+        throw Divergence(step: state.step, lastCheckpoint: nil)
+      }
       try directory.append(line.json)
       if let error = line.validationError ?? line.trainingError, error < state.best?.error ?? .infinity {
         state.best = .init(error: error, step: state.step)

@@ -24,7 +24,8 @@ struct GridOptions: ParsableArguments {
   @Option(help: "The process grid, replicas x stages x slices; chosen and printed without.")
   var grid: String?
 
-  @Option(help: ArgumentHelp("Ends a rank that waits longer for another one, exit code 86.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Ends a rank that waits longer for another one, exit code 86.", valueName: "seconds"))
   var stallLimit = 300.0
 
   func validate() throws {
@@ -45,7 +46,8 @@ struct GridOptions: ParsableArguments {
       let tiling = Tiling(run, inputs: inputs)
       let shape = try grid.flatMap(GridShape.init) ?? Plan.choose(ranks: ranks, tiling: tiling, run: run)
       guard shape.ranks == ranks else {
-        throw GridError("grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")
+        throw GridError(
+          "grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")
       }
       if grid == nil && rank == 0 && ranks > 1 { complain("grid \(shape) (replicas x stages x slices)") }
       return try Deal(run, tiling: tiling, to: shape)

@@ -29,7 +29,9 @@ struct Train: RankCommand {
   var json = false
 
   func validate() throws {
-    if let limitSteps, limitSteps < 1 { throw ValidationError("--limit-steps \(limitSteps): at least 1 is needed") }
+    if let limitSteps, limitSteps < 1 {
+      throw ValidationError("--limit-steps \(limitSteps): at least 1 is needed")
+    }
   }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
@@ -42,7 +44,8 @@ struct Train: RankCommand {
     let display = Display(run: run, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }
     let trainer = try Trainer(
-      run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory, report: display.show)
+      run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory,
+      report: display.show)
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
     display.finish()
     guard world.rank == 0 else { return ending.exitCode }
@@ -51,7 +54,8 @@ struct Train: RankCommand {
     switch ending {
     case .finished: display.say("the run is in \(directory)")
     case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")
-    case .interrupted: display.say("stopped with a checkpoint in \(directory); run the same command again to go on")
+    case .interrupted:
+      display.say("stopped with a checkpoint in \(directory); run the same command again to go on")
     }
     return ending.exitCode
   }
@@ -117,7 +121,9 @@ private final class Display {
       examples = 0
       return
     }
-    guard now - mark.time > 2 || shown.examplesPerSecond == nil, now > mark.time, step > mark.step else { return }
+    guard now - mark.time > 2 || shown.examplesPerSecond == nil, now > mark.time, step > mark.step else {
+      return
+    }
     shown.examplesPerSecond = Double(examples) / (now - mark.time)
     shown.secondsLeft = Double(steps - step) * (now - mark.time) / Double(step - mark.step)
     self.mark = (now, step)

@@ -44,7 +44,8 @@ extension CheckpointLayout {
       isWriter || own.bytes.isEmpty
       ? [] : [Transfer(buffer: own, range: 0..<own.bytes.count, peer: writer, tag: 0)]
     let receiving = arriving.map {
-      Transfer(buffer: $0.buffer, range: 0..<$0.buffer.bytes.count, peer: grid.shape.rank(at: $0.place), tag: 0)
+      Transfer(
+        buffer: $0.buffer, range: 0..<$0.buffer.bytes.count, peer: grid.shape.rank(at: $0.place), tag: 0)
     }
     try grid.world.start(sending: sending, receiving: receiving).wait()
     guard let contents else { return }

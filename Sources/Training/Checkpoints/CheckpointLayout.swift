@@ -85,7 +85,8 @@ extension CheckpointLayout {
       for split in Split.allCases { persistent[split] = data.count(split) }
     }
     self.init(
-      deal: deal, momentum: run.training.momentum > 0, persistent: persistent, precision: run.training.precision)
+      deal: deal, momentum: run.training.momentum > 0, persistent: persistent,
+      precision: run.training.precision)
   }
 }
 
@@ -111,11 +112,14 @@ extension CheckpointLayout {
       guard place.replica == 0, portion.holds(k) else { return [] }
       let rows = portion.units(of: k - 1, driving: k)
       let columns = portion.units(k)
-      let isWhole = !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: k - 1) && portion.holds(k - 1))
+      let isWhole =
+        !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: k - 1) && portion.holds(k - 1))
       if isWhole && place.slice > 0 { return [] }
       return [Piece(firstRow: rows.lowerBound, rowStep: 1, rowCount: rows.count, columns: columns)]
     case .bias(let k, _):
-      guard place.replica == 0, portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else { return [] }
+      guard place.replica == 0, portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else {
+        return []
+      }
       return [Piece(firstRow: 0, rowStep: 1, rowCount: 1, columns: portion.units(k))]
     case .states(_, let k, let examples):
       guard portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else { return [] }

@@ -6,7 +6,9 @@ struct CheckpointStore: Sendable {
   /// `DIR/checkpoints`.
   let path: String
 
-  static func name(step: Int) -> String { "step-" + String(repeating: "0", count: max(0, 9 - "\(step)".count)) + "\(step)" }
+  static func name(step: Int) -> String {
+    "step-" + String(repeating: "0", count: max(0, 9 - "\(step)".count)) + "\(step)"
+  }
 
   func folder(_ name: String) -> String { path + "/" + name }
   func temporary(step: Int) -> String { path + "/.tmp-" + CheckpointStore.name(step: step) }
@@ -50,7 +52,9 @@ struct CheckpointStore: Sendable {
       }
       let (size, sha256) = try SHA256.digest(ofFile: folder + "/" + entry.name)
       guard size == entry.size, sha256 == entry.sha256 else {
-        let what = size == entry.size ? "its SHA-256 is not the manifest's" : "\(size) bytes, the manifest says \(entry.size)"
+        let what =
+          size == entry.size
+          ? "its SHA-256 is not the manifest's" : "\(size) bytes, the manifest says \(entry.size)"
         throw FileError(.badData, path: folder + "/" + entry.name, what)
       }
     }
@@ -84,12 +88,16 @@ struct CheckpointStore: Sendable {
   }
 
   /// Names the best checkpoint.
-  func markBest(step: Int) throws { try DurableFile.write(CheckpointStore.name(step: step) + "\n", to: path + "/BEST") }
+  func markBest(step: Int) throws {
+    try DurableFile.write(CheckpointStore.name(step: step) + "\n", to: path + "/BEST")
+  }
 
   /// Deletes all but the newest `keep` and the best; call it only once the newest is whole.
   func retain(_ keep: Int, best: Int?) throws {
     let names = try checkpoints()
-    for name in names.dropLast(max(keep, 1)) where name != best.map(CheckpointStore.name(step:)) { try remove(name) }
+    for name in names.dropLast(max(keep, 1)) where name != best.map(CheckpointStore.name(step:)) {
+      try remove(name)
+    }
   }
 
   private func names() throws -> [String] {

@@ -14,7 +14,8 @@ final class CheckpointWriter {
   private let settings: CheckpointSettings
   private var pending: (state: RunState, job: WritingJob, isBest: Bool)?
 
-  init(grid: Grid, deal: Deal, layout: CheckpointLayout, store: CheckpointStore, settings: CheckpointSettings) {
+  init(grid: Grid, deal: Deal, layout: CheckpointLayout, store: CheckpointStore, settings: CheckpointSettings)
+  {
     self.grid = grid
     self.deal = deal
     self.layout = layout

@@ -12,7 +12,8 @@ struct Model {
 
   /// Packs a piece, row-major.
   func pack(
-    _ content: CheckpointLayout.Content, _ piece: Piece, firstShard: Int, into bytes: UnsafeMutableRawBufferPointer
+    _ content: CheckpointLayout.Content, _ piece: Piece, firstShard: Int,
+    into bytes: UnsafeMutableRawBufferPointer
   ) {
     let first = parameters.portion.layers.lowerBound
     switch content {
@@ -61,7 +62,8 @@ struct Model {
             let start = stored * parameters.precision.size
             let row = piece.shardRow + i
             persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
-              rows: row..<row + 1, columns: 0..<units.count, from: UnsafeRawBufferPointer(rebasing: bytes[start...]))
+              rows: row..<row + 1, columns: 0..<units.count,
+              from: UnsafeRawBufferPointer(rebasing: bytes[start...]))
           }
         }
       }

@@ -11,14 +11,19 @@ public struct Deal: Equatable, Sendable {
   public init(_ tiling: Tiling, to grid: GridShape, iterations: Int) throws(GridError) {
     let depth = tiling.network.depth
     let (shards, slices) = (tiling.shards, tiling.slicing.slices)
-    guard shards % grid.replicas == 0, (shards / grid.replicas).nonzeroBitCount == 1 || grid.replicas == 1 else {
-      let possible = (1...shards).filter { shards % $0 == 0 && ($0 == 1 || (shards / $0).nonzeroBitCount == 1) }
+    guard shards % grid.replicas == 0, (shards / grid.replicas).nonzeroBitCount == 1 || grid.replicas == 1
+    else {
+      let possible = (1...shards).filter {
+        shards % $0 == 0 && ($0 == 1 || (shards / $0).nonzeroBitCount == 1)
+      }
       throw GridError(
         "grid \(grid): \(shards) shards cannot be dealt to \(grid.replicas) replicas, each of which holds a branch of "
-          + "the sum tree (a power of two of shards); use \(list(possible)) replicas or another tiling.shards")
+          + "the sum tree (a power of two of shards); use \(list(possible)) replicas or another tiling.shards"
+      )
     }
     guard grid.stages <= depth else {
-      throw GridError("grid \(grid): \(grid.stages) stages cannot share \(depth) layers; use at most \(depth) stages")
+      throw GridError(
+        "grid \(grid): \(grid.stages) stages cannot share \(depth) layers; use at most \(depth) stages")
     }
     guard slices % grid.slices == 0 else {
       let possible = (1...slices).filter { slices % $0 == 0 }

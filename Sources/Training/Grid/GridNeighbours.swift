@@ -74,7 +74,8 @@ final class GridNeighbours: Neighbours {
     let outgoing: MessageBuffer
     var pending: PendingTransfers?
 
-    init(tag: Int, mine: Range<Int>?, receivers: [Int], sources: [(peer: Int, columns: Range<Int>)], rows: Int,
+    init(
+      tag: Int, mine: Range<Int>?, receivers: [Int], sources: [(peer: Int, columns: Range<Int>)], rows: Int,
       size: Int
     ) {
       let mine = mine ?? 0..<0
@@ -94,7 +95,8 @@ final class GridNeighbours: Neighbours {
     var isEmpty: Bool { receivers.isEmpty && sources.isEmpty }
 
     func start(bytes: Int, rows: Int, in grid: Grid) throws {
-      let leaving = bytes == 0 ? [] : receivers.map { Transfer(buffer: outgoing, range: 0..<bytes, peer: $0, tag: tag) }
+      let leaving =
+        bytes == 0 ? [] : receivers.map { Transfer(buffer: outgoing, range: 0..<bytes, peer: $0, tag: tag) }
       let arriving = sources.map {
         Transfer(
           buffer: $0.incoming, range: 0..<rows * $0.columns.count * size, peer: $0.peer, tag: tag)
@@ -123,9 +125,11 @@ final class GridNeighbours: Neighbours {
     let isCut = deal.tiling.slicing.isCut(k)
     let around = Set(portion.neighbours(of: k).map(deal.stage(ofLayer:))).subtracting([home])
     // Within its stage a cut layer travels only where a cut layer is next to it; a whole one takes partial drives.
-    let staysCut = isCut && portion.neighbours(of: k).contains {
-      deal.stage(ofLayer: $0) == home && deal.tiling.slicing.isCut($0)
-    }
+    let staysCut =
+      isCut
+      && portion.neighbours(of: k).contains {
+        deal.stage(ofLayer: $0) == home && deal.tiling.slicing.isCut($0)
+      }
     func units(_ slice: Int) -> Range<Int> { deal.tiling.slicing.units(k, slices: deal.slices(slice: slice)) }
     var receivers: [Int] = []
     var sources: [(Int, Range<Int>)] = []
@@ -143,7 +147,8 @@ final class GridNeighbours: Neighbours {
       sources += slices.map { (rank(stage: home, slice: $0), units($0)) }
     }
     let mine = home == grid.place.stage ? units(grid.place.slice) : nil
-    return Route(tag: 3 * k, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
+    return Route(
+      tag: 3 * k, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
   }
 
   private func partialRoute(_ k: Int, from j: Int) -> Route {

@@ -42,15 +42,20 @@ public struct Plan: Sendable {
     let widest = Double((1...network.depth).map { network.units($0) }.max() ?? 0)
     let wholeOnly = grid.stages == 1 && (1...network.depth).filter(deal.tiling.slicing.isCut).count <= 1
     let moved = wholeOnly ? Double(2 * panelsOfOutput(network)) : widest
-    let neighbours = talks ? Double(iterations) * (2e-6 * Double(grid.stages > 1 ? 2 : 1) + rows * moved * 4 / 3e9) : 0
-    let weights = (1...network.depth).reduce(0.0) { $0 + Double(network.units($1) * network.units($1 - 1)) * share($1) }
+    let neighbours =
+      talks ? Double(iterations) * (2e-6 * Double(grid.stages > 1 ? 2 : 1) + rows * moved * 4 / 3e9) : 0
+    let weights = (1...network.depth).reduce(0.0) {
+      $0 + Double(network.units($1) * network.units($1 - 1)) * share($1)
+    }
     let sum =
       grid.replicas > 1
       ? weights / Double(grid.stages) * 8 * Double(grid.replicas - 1) / Double(grid.replicas) / 3e9 : 0
     return slowest + neighbours + sum
   }
 
-  private static func panelsOfOutput(_ network: Network) -> Int { (network.units(network.depth) + 15) / 16 * 16 }
+  private static func panelsOfOutput(_ network: Network) -> Int {
+    (network.units(network.depth) + 15) / 16 * 16
+  }
 }
 
 extension RunFile {

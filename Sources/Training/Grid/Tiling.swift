@@ -36,7 +36,9 @@ extension RunFile {
     }
     guard training.batch <= data.count(.training) else {
       throw RunMismatch(
-        description: "training.batch: \(training.batch) examples are asked of \(data.count(.training)) in the training set")
+        description:
+          "training.batch: \(training.batch) examples are asked of \(data.count(.training)) in the training set"
+      )
     }
   }
 }

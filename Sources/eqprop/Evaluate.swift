@@ -1,0 +1,88 @@
+import ArgumentParser
+import DataSets
+import EquilibriumPropagation
+import Foundation
+import MessagePassing
+import Reporting
+import Training
+
+/// `eqprop evaluate DIR`.
+struct Evaluate: RankCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluates a checkpoint: error, error of each class, confusion matrix.",
+    discussion: "Example: launch/run -n 2 evaluate runs/digits --split test")
+
+  @Argument(help: "The run directory.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
+  var data: String?
+
+  @Option(
+    help: "training, validation or test; may be repeated (default: validation and test, where there are any)."
+  )
+  var split: [Split] = []
+
+  @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
+  var checkpoint = "latest"
+
+  @Option(
+    help: ArgumentHelp(
+      "Iterations of the free phase (default: the run's; from zero where it lives on persistent states, up to 25 times as many, to a tolerance of 0.001).",
+      valueName: "n"))
+  var free: Int?
+
+  @OptionGroup var grid: GridOptions
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func validate() throws {
+    if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
+  }
+
+  func run(on world: borrowing Communicator) throws -> Int32 {
+    let run = try world.agree {
+      let settings = data.map { ["data.path=\($0)"] } ?? []
+      return try RunFile.load(path: directory + "/run.yaml", settings: settings)
+    }
+    let examples = try world.agree { try DataSet.open(run.data) }
+    let deal = try grid.deal(run, inputs: examples.inputs, on: world)
+    var relaxation = Evaluator.relaxation(of: run)
+    if let free { relaxation.free = Duration(atMost: free) }
+    let evaluator = try Evaluator(
+      run: run, directory: directory, choice: choice, relaxation: relaxation, inputs: examples.inputs,
+      deal: deal,
+      grid: Grid(deal.grid, world: world))
+    let isFirst = world.rank == 0
+    if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
+    let asked = split.isEmpty ? [Split.validation, .test].filter { examples.count($0) > 0 } : split
+    for (index, split) in asked.enumerated() {
+      let result = try evaluator.evaluate(split, of: examples)
+      guard isFirst else { continue }
+      show(result, split, evaluator, isFirst: index == 0, isLast: index == asked.count - 1)
+    }
+    return 0
+  }
+
+  private var choice: Evaluator.Choice {
+    switch checkpoint {
+    case "latest": .latest
+    case "best": .best
+    default: .named(checkpoint)
+    }
+  }
+
+  private func show(
+    _ result: EvaluationResult, _ split: Split, _ evaluator: Evaluator, isFirst: Bool, isLast: Bool
+  ) {
+    let table = ConfusionTable(counts: result.confusion)
+    if json {
+      print((isFirst ? "{" : "") + "\"\(split.rawValue)\":\(table.json)" + (isLast ? "}" : ","))
+    } else {
+      print("\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)")
+    }
+  }
+}
+
+extension Split: ExpressibleByArgument {}
