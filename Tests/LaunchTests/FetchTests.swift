@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// Downloads end with exactly the published files, or with one sentence.
+@Suite struct FetchTests {
+  static let names = [
+    "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+  ]
+
+  @Test(arguments: [
+    [], ["mnist"], ["cifar", "x"], ["mnist", "x", "--from"], ["mnist", "x", "--form", "y"],
+  ])
+  func usage(arguments: [String]) throws {
+    let outcome = try run(Repository.fetch, arguments)
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.hasPrefix("launch/fetch: "))
+  }
+
+  @Test func help() throws {
+    let outcome = try run(Repository.fetch, ["--help"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("launch/fetch mnist data/mnist\n"))
+    #expect(!outcome.output.contains("set -euo"))
+  }
+
+  // Needs the published MNIST files.
+  @Test(.enabled(if: Repository.mnist != nil)) func publishedFilesAreTakenOnce() throws {
+    let source = try #require(Repository.mnist)
+    let folder = try TemporaryFolder()
+    // A file cut short by an earlier crash is replaced.
+    try folder.write("t10k-labels-idx1-ubyte.gz", "cut")
+    let first = try run(Repository.fetch, ["mnist", folder.path, "--from", "file://" + source])
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(folder.names == Self.names)
+    for name in Self.names {
+      #expect(
+        FileManager.default.contentsEqual(atPath: folder.path + "/" + name, andPath: source + "/" + name))
+    }
+    let second = try run(Repository.fetch, ["mnist", folder.path, "--from", "file:///nowhere"])
+    #expect(second.code == 0)
+    #expect(second.errors.split(separator: "\n").count { $0.hasSuffix(" is already there") } == 4)
+  }
+
+  @Test(arguments: [300, 9_912_422]) func anythingElseIsRefused(bytes: Int) throws {
+    let source = try TemporaryFolder()
+    let folder = try TemporaryFolder()
+    try source.write("train-images-idx3-ubyte.gz", Data(count: bytes))
+    let outcome = try run(Repository.fetch, ["mnist", folder.path, "--from", "file://" + source.path])
+    #expect(outcome.code == 65)
+    #expect(outcome.errors.contains("expected 9912422 bytes with SHA-256 440fcabf73cc546f"))
+    #expect(outcome.errors.contains("got \(bytes) bytes with SHA-256 "))
+    #expect(folder.names == [])
+  }
+
+  @Test func nothingThereIsADownloadThatFailed() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try run(
+      Repository.fetch, ["mnist", folder.path, "--from", "file://" + folder.path + "/no"])
+    #expect(outcome.code == 74)
+    #expect(folder.names == [])
+  }
+
+  // Needs the published MNIST files, and Python to serve them.
+  @Test(.enabled(if: Repository.mnist != nil && Repository.hasPython)) func overHTTP() throws {
+    let folder = try TemporaryFolder()
+    let server = try WebServer(of: #require(Repository.mnist))
+    let outcome = try run(Repository.fetch, ["mnist", folder.path, "--from", server.address + "/"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.names == Self.names)
+    let absent = try run(Repository.fetch, ["mnist", folder.path + "/b", "--from", server.address + "/no"])
+    #expect(absent.code == 74)
+  }
+
+  // Needs the published MNIST files, Python to serve them, and wget.
+  @Test(.enabled(if: Repository.mnist != nil && Repository.hasPython && Repository.hasWget))
+  func overHTTPWithoutCurl() throws {
+    let tools = try TemporaryFolder()
+    for name in ["bash", "cat", "env", "mkdir", "mv", "rm", "sed", "sha256sum", "stat", "wget"] {
+      try tools.script(name, "exec \(try #require(executable(name))) \"$@\"")
+    }
+    try FileManager.default.removeItem(atPath: tools.path + "/bash")
+    try FileManager.default.createSymbolicLink(
+      atPath: tools.path + "/bash", withDestinationPath: try #require(executable("bash")))
+    let folder = try TemporaryFolder()
+    let server = try WebServer(of: #require(Repository.mnist))
+    let outcome = try run(
+      "bash", [Repository.fetch, "mnist", folder.path, "--from", server.address],
+      environment: ["PATH": tools.path])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.names == Self.names)
+  }
+
+  private func executable(_ name: String) -> String? {
+    ["/usr/bin/", "/bin/"].map { $0 + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}
+
+/// A web server on a free port of this host, for as long as it is held.
+private final class WebServer {
+  private let server: StartedProgram
+  let address: String
+
+  init(of folder: String) throws {
+    let server = try StartedProgram(
+      "python3", ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1"], in: folder)
+    self.server = server
+    _ = holds { server.output.contains("port ") }
+    let port = server.output.split(separator: "port ").last?.prefix { $0.isNumber } ?? ""
+    address = "http://127.0.0.1:\(port)"
+  }
+
+  deinit { server.signal(SIGKILL) }
+}

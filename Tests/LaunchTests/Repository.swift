@@ -1,0 +1,29 @@
+import Foundation
+
+/// The files these tests are about.
+enum Repository {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let run = root + "/launch/run"
+  static let setup = root + "/launch/setup"
+  static let test = root + "/launch/test"
+  static let fetch = root + "/launch/fetch"
+
+  /// The folder of the published MNIST files, where this machine has them.
+  static let mnist: String? = {
+    let shared =
+      ProcessInfo.processInfo.environment["EQPROP_SHARED"]
+      ?? URL(fileURLWithPath: root).deletingLastPathComponent().path + "/shared"
+    let folder = shared + "/data/mnist"
+    return FileManager.default.fileExists(atPath: folder + "/train-images-idx3-ubyte.gz") ? folder : nil
+  }()
+
+  /// Whether a program starts and ends well here.
+  static func succeeds(_ program: String, _ arguments: String...) -> Bool {
+    (try? LaunchTests.run(program, arguments).code) == 0
+  }
+  static let hasPython = succeeds("python3", "-c", "import http.server")
+  static let hasSafetensors = succeeds("python3", "-c", "import numpy, safetensors")
+  static let hasWget = succeeds("wget", "--version")
+  static let hasShellcheck = succeeds("shellcheck", "--version")
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// What setup installs, refuses and says, on machines imitated by programs put before the PATH.
+@Suite struct SetupTests {
+  /// A machine that lacks every package, as root or not, and with an apt-get that does as told.
+  private func machine(user: Int, apt: String = "exit 0") throws -> TemporaryFolder {
+    let tools = try TemporaryFolder()
+    try tools.script("dpkg-query", "exit 1")
+    try tools.script("pkg-config", "exit 1")
+    try tools.script("id", "echo \(user)")
+    try tools.script("sudo", "exit 1")
+    try tools.script("apt-get", "echo \"$*\" >>\"${0%/*}/calls\"; \(apt)")
+    return tools
+  }
+  private let lacking = "libopenmpi-dev libopenblas-dev zlib1g-dev libssl-dev"
+
+  @Test func saysNothingWhenNothingIsMissing() throws {
+    let outcome = try run(Repository.setup)
+    #expect(outcome.code == 0)
+    #expect(outcome.output + outcome.errors == "")
+  }
+
+  @Test func whatWorksNeedNotBeAPackage() throws {
+    let tools = try TemporaryFolder()
+    try tools.script("dpkg-query", "exit 1")
+    try tools.script("apt-get", "exit 1")
+    #expect(try run(Repository.setup, path: tools.path).code == 0)
+  }
+
+  @Test func saysWhatToTypeWhereItMayNotInstall() throws {
+    let tools = try machine(user: 1000)
+    let outcome = try run(Repository.setup, path: tools.path)
+    #expect(outcome.code == 71)
+    #expect(outcome.errors.contains("type: sudo apt-get update && sudo apt-get install -y \(lacking)\n"))
+    #expect(!tools.has("calls"))
+  }
+
+  @Test func installsWhatIsMissingInOneLine() throws {
+    let tools = try machine(user: 0, apt: "echo noise; echo noise >&2")
+    let outcome = try run(Repository.setup, path: tools.path)
+    #expect(outcome.code == 0)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("launch/setup: installing \(lacking) with apt-get"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(tools.text("calls").contains("install --no-install-recommends \(lacking)\n"))
+    #expect(!tools.text("calls").contains("update"))
+  }
+
+  @Test func fetchesTheListsWhenTheInstallFails() throws {
+    let tools = try machine(
+      user: 0, apt: "[[ $* == *update || -e ${0%/*}/once ]] || { : >${0%/*}/once; exit 100; }")
+    #expect(try run(Repository.setup, path: tools.path).code == 0)
+    let calls = tools.text("calls").split(separator: "\n")
+    #expect(calls.count == 3)
+    #expect(calls.map { $0.contains(" update") } == [false, true, false])
+  }
+
+  @Test func showsTheNoiseOfAnInstallThatFailed() throws {
+    let tools = try machine(user: 0, apt: "echo 'E: no such mirror'; exit 100")
+    let outcome = try run(Repository.setup, path: tools.path)
+    #expect(outcome.code == 71)
+    #expect(outcome.errors.contains("E: no such mirror\n"))
+    #expect(outcome.errors.hasSuffix("its words are above\n"))
+  }
+
+  @Test(arguments: [
+    ("echo 'Swift version 5.10.1 (swift-5.10.1-RELEASE)'", "Swift 5.10.1 is too old"),
+    ("echo 'swift: libx.so is missing' >&2; exit 127", "swift does not run here: swift: libx.so is missing"),
+  ])
+  func needsSwift(answer: String, complaint: String) throws {
+    let tools = try TemporaryFolder()
+    try tools.script("swift", answer)
+    let outcome = try run(Repository.setup, path: tools.path)
+    #expect(outcome.code == 71)
+    #expect(outcome.errors.contains(complaint))
+  }
+
+  @Test func takesNoOtherOption() throws {
+    #expect(try run(Repository.setup, ["--for-test"]).code == 64)
+    #expect(try run(Repository.setup, ["--help"]).output.contains("--for-tests"))
+  }
+}

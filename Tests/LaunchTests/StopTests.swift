@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// A stop becomes USR1 for the ranks, a second one kills, and crashes are started again when asked.
+@Suite struct StopTests {
+  /// Two ranks that say when they are ready and when they are asked to stop, and then do `answer`.
+  private func started(_ answer: String) throws -> (StartedProgram, TemporaryFolder) {
+    let folder = try TemporaryFolder()
+    let program = try folder.script(
+      "program",
+      """
+      mark() { : >"${0%/*}/$1-$OMPI_COMM_WORLD_RANK"; }
+      trap 'mark asked; echo "rank $OMPI_COMM_WORLD_RANK stops"; \(answer)' USR1
+      exec 3<> <(:) # waited on with no child, which the signal would reach too
+      mark ready
+      while :; do read -r -t 0.05 -u 3; done
+      """)
+    let run = try StartedProgram(Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": program])
+    #expect(holds { folder.has("ready-0") && folder.has("ready-1") })
+    return (run, folder)
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func theFirstSignalAsksEveryRank(signal: Int32) throws {
+    let (run, folder) = try started("sleep 1; exit 75")
+    run.signal(signal)
+    usleep(50_000)
+    run.signal(signal)  // as `timeout` does, and some terminals: one stop all the same
+    let outcome = run.ended()
+    #expect(outcome.code == 75)
+    #expect(folder.has("asked-0") && folder.has("asked-1"))
+    #expect(outcome.output.split(separator: "\n").sorted() == ["rank 0 stops", "rank 1 stops"])
+    #expect(outcome.errors == "launch/run: stopping after this step; once more to kill\n")
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT]) func theSecondSignalKills(signal: Int32) throws {
+    let (run, folder) = try started(":")
+    run.signal(SIGTERM)
+    #expect(holds { folder.has("asked-0") && folder.has("asked-1") })
+    usleep(600_000)
+    run.signal(signal)
+    #expect(run.ended().code == 128 + signal)
+  }
+
+  @Test func aStopBeforeTheRanksListenIsAStop() throws {
+    let folder = try TemporaryFolder()
+    let program = try folder.script("program", ": >\"${0%/*}/ready\"; sleep 30")
+    let run = try StartedProgram(
+      Repository.run, ["-n", "1", "train"], environment: ["EQPROP_EXECUTABLE": program])
+    #expect(holds { folder.has("ready") })
+    run.signal(SIGTERM)
+    #expect(run.ended().code == 75)
+    #expect(run.errors.contains("stopped before the ranks had begun"))
+  }
+
+  /// Starts a program that ends with each of the codes in turn; the codes it got to, and the outcome.
+  private func outcome(of codes: [Int32], restarts: Int) throws -> (attempts: Int, Outcome) {
+    let tools = try TemporaryFolder()
+    try tools.script(
+      "mpirun",
+      """
+      echo >>"${0%/*}/attempts"
+      codes=(\(codes.map(String.init).joined(separator: " ")))
+      exit "${codes[$(wc -l <"${0%/*}/attempts") - 1]}"
+      """)
+    let outcome = try run(
+      Repository.run, ["--restarts", String(restarts), "train"],
+      environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
+    return (tools.text("attempts").count, outcome)
+  }
+
+  @Test func aCrashIsStartedAgainUntilItEndsWell() throws {
+    let (attempts, outcome) = try outcome(of: [86, 137, 0], restarts: 5)
+    #expect(attempts == 3)
+    #expect(outcome.code == 0)
+    #expect(outcome.errors.contains("ended with 86; starting again in 1 s (1 of 5)\n"))
+    #expect(outcome.errors.contains("ended with 137; starting again in 2 s (2 of 5)\n"))
+  }
+
+  @Test func notMoreOftenThanAsked() throws {
+    let (attempts, outcome) = try outcome(of: [71, 70, 74], restarts: 1)
+    #expect(attempts == 2)
+    #expect(outcome.code == 70)
+  }
+
+  @Test(arguments: [0, 1, 64, 65, 66, 75] as [Int32]) func whatWouldEndTheSameIsNotStartedAgain(code: Int32)
+    throws
+  {
+    let (attempts, outcome) = try outcome(of: [code, 0], restarts: 3)
+    #expect(attempts == 1)
+    #expect(outcome.code == code)
+  }
+
+  @Test func aStopBetweenTwoStartsEndsAtOnce() throws {
+    let tools = try TemporaryFolder()
+    try tools.script("mpirun", "echo >>\"${0%/*}/attempts\"; exit 86")
+    let run = try StartedProgram(
+      Repository.run, ["--restarts", "9", "train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"],
+      path: tools.path)
+    #expect(holds { run.errors.contains("in 2 s (2 of 9)") })
+    run.signal(SIGTERM)
+    #expect(run.ended(within: 10).code == 86)
+    #expect(tools.text("attempts").count == 2)
+  }
+}

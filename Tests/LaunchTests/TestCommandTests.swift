@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// `launch/test` and `.ci/run`, with a `swift` that only notes what it is asked.
+@Suite struct TestCommandTests {
+  @Test(arguments: [Repository.test, Repository.root + "/.ci/run"])
+  func checksBuildsAndTests(script: String) throws {
+    let tools = try TemporaryFolder()
+    try tools.script("python3", "exit 0")
+    try tools.script(
+      "swift",
+      """
+      echo "$*" >>"${0%/*}/calls"
+      case $1 in
+        --version) echo 'Swift version 6.3.1' ;;
+        test) echo "long ${EQPROP_LONG_TESTS:-no}"; echo 'the summary'; exit 3 ;;
+      esac
+      """)
+    let outcome = try run(script, ["--long", "--filter", "A B"], in: tools.path, path: tools.path)
+    #expect(outcome.code == 3)
+    #expect(outcome.output.hasSuffix("long 1\nthe summary\n"))
+    let calls = tools.text("calls").split(separator: "\n")
+    try #require(calls.count == 4)
+    #expect(calls[1] == "format lint --strict --recursive Sources Tests Package.swift")
+    #expect(calls[2].hasPrefix("build -c release --build-tests"))
+    #expect(calls[3].hasPrefix("test -c release --disable-xctest"))
+    #expect(calls[3].hasSuffix(" --filter A B"))
+  }
+
+  @Test func stopsAtAFileOutOfFormat() throws {
+    let tools = try TemporaryFolder()
+    try tools.script("python3", "exit 0")
+    try tools.script(
+      "swift",
+      "case $1 in --version) echo 'Swift version 6.3.1' ;; format) exit 1 ;; *) echo built ;; esac")
+    let outcome = try run(Repository.test, path: tools.path)
+    #expect(outcome.code == 1)
+    #expect(!outcome.output.contains("built"))
+  }
+
+  // Needs shellcheck.
+  @Test(.enabled(if: Repository.hasShellcheck)) func scriptsAreClean() throws {
+    let scripts = ["run", "setup", "test", "fetch"].map { Repository.root + "/launch/" + $0 }
+    let outcome = try run("shellcheck", scripts + [Repository.root + "/.ci/run"])
+    #expect(outcome.code == 0, "\(outcome.output)")
+  }
+}
