@@ -10,6 +10,8 @@ public struct Clamped: Sendable {
   public var targets: Matrix?
   /// W₁ᵀ x + b₁ of the portion's units, constant through all phases: computed once a batch.
   public var inputDrive: Matrix?
+  /// Where x is not zero, if many are.
+  public var live: LiveInputs?
 
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
     self.shards = shards
@@ -17,7 +19,12 @@ public struct Clamped: Sendable {
     self.targets = targets
     guard let input, let first = parameters[connection: 1].forward else { return }
     var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
-    drive.setProduct(rows: 0..<rows.upperBound, of: input, with: first, adding: .row(parameters[bias: 1]))
+    live = LiveInputs(input, shards: shards)
+    if let live {
+      drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: 1])
+    } else {
+      drive.setProduct(rows: rows, of: input, with: first, adding: .row(parameters[bias: 1]))
+    }
     inputDrive = drive
   }
 
