@@ -35,6 +35,11 @@ INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long 
 INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p, int is_live) {
   V sum[CONTRAST_UNITS][PANELS], pending[13][CONTRAST_UNITS][PANELS];
 #define EACH UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+  const long *live = is_live ? c->live->row_starts + k / 8 * c->shards : 0;
+  if (is_live && live[0] == live[c->shards]) {  // zeros in every row, as at the border of a picture
+    EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = (V)(0);
+    return;
+  }
   for (long s = 0; s < c->shards; s++) {
     NAME(shard_chain)(units, panels, c, k, p, s, is_live, sum);
     int level = 0;
