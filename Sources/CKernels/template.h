@@ -6,11 +6,13 @@ typedef SCALAR NAME(vec) __attribute__((ext_vector_type(16), aligned(sizeof(SCAL
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
-                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride) {
+                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride,
+                               const int *live) {
   V sum[MOST_ROWS][PANELS];
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
     sum[r][p] = base ? *(const V *)(base + r * base_stride + p * 16) : (V)(0);
-  for (long k = 0; k < depth; k++) {
+  for (long i = 0; i < depth; i++) {
+    long k = live ? live[i] : i;
     V b[PANELS];
     UNROLL for (int p = 0; p < panels; p++) b[p] = *(const V *)(w + p * panel_stride + k * 16);
     UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
@@ -21,16 +23,18 @@ INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a
 }
 
 #define PRODUCT_CASE(R, P) \
-  case R: NAME(product_tile)(R, P, depth, a, a_stride, w, panel_stride, base, base_stride, c, c_stride); break;
+  case R: NAME(product_tile)(R, P, depth, a, a_stride, w, panel_stride, base, base_stride, c, c_stride, live); break;
+#define LIVE_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
+  PRODUCT_CASE(5, P) PRODUCT_CASE(6, P)
 #if MOST_ROWS == 12
 #define PRODUCT_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
   PRODUCT_CASE(5, P) PRODUCT_CASE(6, P) PRODUCT_CASE(7, P) PRODUCT_CASE(8, P) PRODUCT_CASE(9, P) \
   PRODUCT_CASE(10, P) PRODUCT_CASE(11, P) PRODUCT_CASE(12, P)
 #else
-#define PRODUCT_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
-  PRODUCT_CASE(5, P) PRODUCT_CASE(6, P)
+#define PRODUCT_CASES(P) LIVE_CASES(P)
 #endif
 
+#define live 0
 static void NAME(product_rows)(long rows, long panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
                                long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride) {
 #if PANELS == 2
@@ -40,6 +44,19 @@ static void NAME(product_rows)(long rows, long panels, long depth, const SCALAR 
   }
 #endif
   switch (rows) { PRODUCT_CASES(1) }
+}
+#undef live
+
+static void NAME(product_live_rows)(long rows, long panels, long depth, const SCALAR *a, long a_stride,
+                                    const SCALAR *w, long panel_stride, const SCALAR *base, long base_stride,
+                                    SCALAR *c, long c_stride, const int *live) {
+#if PANELS == 2
+  if (panels == 2) {
+    switch (rows) { LIVE_CASES(2) }
+    return;
+  }
+#endif
+  switch (rows) { LIVE_CASES(1) }
 }
 
 static void NAME(product)(long rows, long panels, long depth, const void *a_, long a_stride, const void *w_,
@@ -57,14 +74,71 @@ static void NAME(product)(long rows, long panels, long depth, const void *a_, lo
   }
 }
 
+static void NAME(product_live)(long rows, long panels, const eq_live *live, const void *a_, long a_stride,
+                               const void *w_, long panel_stride, const void *base_, long base_stride, void *c_,
+                               long c_stride) {
+  const SCALAR *a = a_, *w = w_, *base = base_;
+  SCALAR *c = c_;
+  for (long p = 0; p < panels; p += PANELS) {
+    long width = panels - p < PANELS ? panels - p : PANELS;
+    for (long i = 0; i < live->blocks; i++) {
+      long r = rows * i / live->blocks, end = rows * (i + 1) / live->blocks, first = live->column_starts[i];
+      NAME(product_live_rows)(end - r, width, live->column_starts[i + 1] - first, a + r * a_stride, a_stride,
+                              w + p * panel_stride, panel_stride, base ? base + r * base_stride + p * 16 : 0,
+                              base_stride, c + r * c_stride + p * 16, c_stride, live->columns + first);
+    }
+  }
+}
+
+static void NAME(list_live)(long rows, long depth, const void *a_, long a_stride, long blocks, long *column_starts,
+                            int *columns, long shards, const long *bounds, long *row_starts, int *live_rows) {
+  const SCALAR *a = a_;
+  long n = 0;
+  for (long i = 0; i < blocks; i++) {
+    column_starts[i] = n;
+    long from = rows * i / blocks, to = rows * (i + 1) / blocks;
+    for (long k = 0; k < depth; k++) {
+      int any = 0;
+      for (long r = from; r < to; r++) any |= a[r * a_stride + k] != 0;
+      columns[n] = k;
+      n += any;
+    }
+  }
+  column_starts[blocks] = n;
+  n = 0;
+  long place = 0;
+  for (long k = 0; k < depth; k += 8)
+    for (long s = 0; s < shards; s++) {
+      row_starts[place++] = n;
+      for (long r = bounds[s]; r < bounds[s + 1]; r++) {
+        int any = 0;
+        for (int u = 0; u < 8; u++) any |= a[r * a_stride + k + u] != 0;  // padding columns are 0
+        live_rows[n] = r;
+        n += any;
+      }
+    }
+  row_starts[place] = n;
+}
+
 // One shard's chain for `units` rows of the connection and `panels` panels.
-INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long k, long p, long from, long to,
-                              V sum[CONTRAST_UNITS][PANELS]) {
+INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long k, long p, long shard,
+                             int is_live, V sum[CONTRAST_UNITS][PANELS]) {
   UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++) sum[u][q] = (V)(0);
   const SCALAR *pre = (const SCALAR *)c->pre + k, *post = (const SCALAR *)c->post + p * 16;
+  if (is_live) {
+    const long *start = c->live->row_starts + k / 8 * c->shards + shard;
+    for (long i = start[0]; i < start[1]; i++) {
+      long m = c->live->rows[i];
+      V y[PANELS];
+      UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
+      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
+        sum[u][q] = __builtin_elementwise_fma((V)(pre[m * c->pre_stride + u]), y[q], sum[u][q]);
+    }
+    return;
+  }
   const SCALAR *pre_minus = c->pre_minus ? (const SCALAR *)c->pre_minus + k : 0;
   const SCALAR *post_minus = c->post_minus ? (const SCALAR *)c->post_minus + p * 16 : 0;
-  for (long m = from; m < to; m++) {
+  for (long m = c->bounds[shard]; m < c->bounds[shard + 1]; m++) {
     V y[PANELS];
     UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
     UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
@@ -78,41 +152,50 @@ INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long 
 }
 
 // The tree over shards is a binary counter: finished subtrees wait in `pending` until their neighbour is done.
-INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p) {
+INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p, int is_live) {
   V sum[CONTRAST_UNITS][PANELS], pending[13][CONTRAST_UNITS][PANELS];
+#define EACH UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
   for (long s = 0; s < c->shards; s++) {
-    NAME(shard_chain)(units, panels, c, k, p, c->bounds[s], c->bounds[s + 1], sum);
+    NAME(shard_chain)(units, panels, c, k, p, s, is_live, sum);
     int level = 0;
-    for (; (s >> level) & 1; level++)
-      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-        sum[u][q] = pending[level][u][q] + sum[u][q];
+    for (; (s >> level) & 1; level++) EACH sum[u][q] = pending[level][u][q] + sum[u][q];
     if (s + 1 < c->shards)
-      UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-        pending[level][u][q] = sum[u][q];
+      EACH pending[level][u][q] = sum[u][q];
     else  // the subtrees still waiting stand to the left of the last one, the smallest nearest to it
       for (level++; (s >> level) > 0; level++)
-        if ((s >> level) & 1)
-          UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-            sum[u][q] = pending[level][u][q] + sum[u][q];
+        if ((s >> level) & 1) EACH sum[u][q] = pending[level][u][q] + sum[u][q];
   }
-  UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-    *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q];
+  EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q];
+#undef EACH
 }
 
-static void NAME(contrast_panels)(const eq_contrast *c, long p, int panels) {
+INLINE void NAME(contrast_panels)(const eq_contrast *c, long p, int panels, int is_live) {
   long k = 0;
-  if (panels == PANELS) {
-    for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS) NAME(contrast_tile)(CONTRAST_UNITS, PANELS, c, k, p);
-    for (; k < c->depth; k++) NAME(contrast_tile)(1, PANELS, c, k, p);
-  } else {
-    for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS) NAME(contrast_tile)(CONTRAST_UNITS, 1, c, k, p);
-    for (; k < c->depth; k++) NAME(contrast_tile)(1, 1, c, k, p);
-  }
+  for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS)
+    NAME(contrast_tile)(CONTRAST_UNITS, panels, c, k, p, is_live);
+  for (; k < c->depth; k++) NAME(contrast_tile)(1, panels, c, k, p, is_live);
+}
+
+static __attribute__((noinline)) void NAME(contrast_live)(const eq_contrast *c, long p, int panels) {
+#if PANELS == 2
+  if (panels == 2) return NAME(contrast_panels)(c, p, 2, 1);
+#endif
+  NAME(contrast_panels)(c, p, 1, 1);
+}
+
+static __attribute__((noinline)) void NAME(contrast_dense)(const eq_contrast *c, long p, int panels) {
+#if PANELS == 2
+  if (panels == 2) return NAME(contrast_panels)(c, p, 2, 0);
+#endif
+  NAME(contrast_panels)(c, p, 1, 0);
 }
 
 static void NAME(contrast)(const eq_contrast *c) {
-  for (long p = 0; p < c->panels; p += PANELS)
-    NAME(contrast_panels)(c, p, c->panels - p < PANELS ? 1 : PANELS);
+  for (long p = 0; p < c->panels; p += PANELS) {
+    int panels = c->panels - p < PANELS ? 1 : PANELS;
+    if (c->live) NAME(contrast_live)(c, p, panels);
+    else NAME(contrast_dense)(c, p, panels);
+  }
 }
 
 // Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
@@ -356,7 +439,7 @@ static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
 }
 
 static const eq_kernels NAME(table) = {
-    NAME(product),  NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
+    NAME(product),  NAME(product_live), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
     NAME(descend),  NAME(add),       NAME(subtract), NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 
@@ -365,6 +448,7 @@ static const eq_kernels NAME(table) = {
 #undef INLINE
 #undef PRODUCT_CASE
 #undef PRODUCT_CASES
+#undef LIVE_CASES
 #undef CLIP
 #undef ROWS
 #undef ROW

@@ -10,6 +10,8 @@ public struct Clamped: Sendable {
   public var targets: Matrix?
   /// W₁ᵀ x + b₁ of the portion's units, constant through all phases: computed once a batch.
   public var inputDrive: Matrix?
+  /// Where x is not zero, if many are.
+  public var live: LiveInputs?
 
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
     self.shards = shards
@@ -17,7 +19,12 @@ public struct Clamped: Sendable {
     self.targets = targets
     guard let input, let first = parameters[connection: 1].forward else { return }
     var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
-    drive.setProduct(rows: 0..<rows.upperBound, of: input, with: first, adding: .row(parameters[bias: 1]))
+    live = LiveInputs(input, shards: shards)
+    if let live {
+      drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: 1])
+    } else {
+      drive.setProduct(rows: rows, of: input, with: first, adding: .row(parameters[bias: 1]))
+    }
     inputDrive = drive
   }
 
@@ -58,20 +65,19 @@ extension Parameters {
   /// In this order: bias (and input), the layer below, the layer above; a whole layer adds a cut neighbour's partial
   /// drives slice by slice. `drive` is rows × units held.
   public func setDrive(
-    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
-    partials: (Int) -> PartialDrives?, rows: Range<Int>, fromBelowOnly: Bool = false
+    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped, partials: (Source) -> PartialDrives?,
+    rows: Range<Int>, fromBelowOnly: Bool = false
   ) {
     var base = Addend.row(self[bias: k])
     if k == 1, let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
-    for j in portion.neighbours(of: k) where j < k || !fromBelowOnly {
-      if let partial = partials(j) {
+    for source in portion.sources(of: k) where source.layer < k || !fromBelowOnly {
+      if source.isPartial, let partial = partials(source) {
         drive.set(rows: rows, base)
-        for slice in 0..<portion.slicing.slices {
-          drive.add(rows: rows, partial, from: slice * padded(portion.network.units(k)))
-        }
-      } else if let (weights, known) = weights(into: k, from: j) {
+        let width = padded(portion.network.units(k))
+        for slice in 0..<portion.slicing.slices { drive.add(rows: rows, partial, from: slice * width) }
+      } else if let (weights, known) = weights(into: k, from: source.layer) {
         drive.setProduct(
-          rows: rows, of: state.activity(j), from: known.lowerBound, with: weights, adding: base)
+          rows: rows, of: state.activity(source.layer), from: known.lowerBound, with: weights, adding: base)
       }
       base = .itself
     }
@@ -89,9 +95,4 @@ extension Parameters {
     }
     return nil
   }
-}
-
-extension Portion {
-  /// The free layers joined to layer k, the one below first.
-  public func neighbours(of k: Int) -> [Int] { [k - 1, k + 1].filter { $0 >= 1 && $0 <= network.depth } }
 }

@@ -32,6 +32,14 @@ public struct Slicing: Equatable, Sendable {
   }
 }
 
+/// A free layer that drives another.
+public struct Source: Equatable, Sendable {
+  public let layer: Int
+  /// Whether its drive is the sum of one partial drive for each of its slices: so it is where a whole layer has a cut
+  /// neighbour, and then only the small partial drives need to travel.
+  public let isPartial: Bool
+}
+
 /// The part of a network that is computed in one place: consecutive layers and, of those that are cut,
 /// consecutive slices.
 public struct Portion: Equatable, Sendable {
@@ -39,11 +47,17 @@ public struct Portion: Equatable, Sendable {
   /// Free layers, within 1 … L.
   public let layers: ClosedRange<Int>
   public let slices: Range<Int>
+  /// For each layer of the portion, in order, the free layers that drive it, the one below first.
+  private let sources: [[Source]]
 
   public init(slicing: Slicing, layers: ClosedRange<Int>, slices: Range<Int>) {
     self.slicing = slicing
     self.layers = layers
     self.slices = slices
+    sources = layers.map { k in
+      [k - 1, k + 1].filter { $0 >= 1 && $0 <= slicing.network.depth }
+        .map { Source(layer: $0, isPartial: !slicing.isCut(k) && slicing.isCut($0)) }
+    }
   }
 
   /// The whole network in one place.
@@ -60,9 +74,10 @@ public struct Portion: Equatable, Sendable {
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 
+  /// The free layers that drive layer k of the portion, the one below first.
+  public func sources(of k: Int) -> [Source] { sources[k - layers.lowerBound] }
+
   /// Whether what layer `from` sends to layer k is the sum of one partial drive per slice of `from`.
-  ///
-  /// So it is where a whole layer has a cut neighbour: then only the small partial drives need to travel.
   public func isPartial(into k: Int, from j: Int) -> Bool {
     !slicing.isCut(k) && slicing.isCut(j)
   }

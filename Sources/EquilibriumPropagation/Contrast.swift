@@ -31,7 +31,7 @@ public struct Contrast {
     if k == 1, let input = clamped.input, let firstDifference {
       return ContrastSum(
         pre: End(input, from: block.rows.lowerBound),
-        post: End(firstDifference, from: block.columns.lowerBound))
+        post: End(firstDifference, from: block.columns.lowerBound), live: clamped.live)
     }
     func ends(_ state: State) -> (End, End) {
       let below = End(state.activity(k - 1), from: block.rows.lowerBound)

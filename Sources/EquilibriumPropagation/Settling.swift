@@ -26,7 +26,16 @@ struct Progress {
   let tolerance: Double?
   private(set) var outcomes: [Outcome]
   private(set) var iterations: [Int]
+  /// The rows that move, as few ranges as can be: what products are taken over.
+  private(set) var runs: [Range<Int>]
+  /// The rows that move, in the pieces whose residuals are told apart: shards where a tolerance is set.
+  private(set) var pieces: [Piece]
   private var moving: [Bool]
+
+  struct Piece {
+    let shard: Int
+    let rows: Range<Int>
+  }
 
   init(shards bounds: [Int], tolerance: Double?) {
     self.bounds = bounds
@@ -35,40 +44,39 @@ struct Progress {
     outcomes = Array(repeating: .exhausted, count: count)
     iterations = Array(repeating: 0, count: count)
     moving = Array(repeating: true, count: count)
+    let all = 0..<bounds[count]
+    runs = [all]
+    pieces = tolerance == nil ? [Piece(shard: 0, rows: all)] : []
+    if tolerance != nil { listMoving() }
   }
 
-  var isOver: Bool { !moving.contains(true) }
+  var isOver: Bool { runs.isEmpty }
 
-  /// The rows that move, as few ranges as can be: what products are taken over.
-  var runs: [Range<Int>] {
-    guard tolerance != nil else { return [0..<bounds[bounds.count - 1]] }
-    var runs: [Range<Int>] = []
+  private mutating func listMoving() {
+    runs = []
+    pieces = []
     for shard in moving.indices where moving[shard] {
-      if let last = runs.last, last.upperBound == bounds[shard] {
-        runs[runs.count - 1] = last.lowerBound..<bounds[shard + 1]
+      let rows = bounds[shard]..<bounds[shard + 1]
+      pieces.append(Piece(shard: shard, rows: rows))
+      if let last = runs.last, last.upperBound == rows.lowerBound {
+        runs[runs.count - 1] = last.lowerBound..<rows.upperBound
       } else {
-        runs.append(bounds[shard]..<bounds[shard + 1])
+        runs.append(rows)
       }
     }
-    return runs
-  }
-
-  /// The rows that move, in the pieces whose residuals are told apart: shards where a tolerance is set.
-  var pieces: [(shard: Int, rows: Range<Int>)] {
-    guard tolerance != nil else { return [(0, 0..<bounds[bounds.count - 1])] }
-    return moving.indices.filter { moving[$0] }.map { ($0, bounds[$0]..<bounds[$0 + 1]) }
   }
 
   /// Counts an iteration; returns the rows of the shards that have just settled.
   mutating func advance(residuals: [Double]) -> [Range<Int>] {
+    for shard in moving.indices where moving[shard] { iterations[shard] += 1 }
+    guard let tolerance else { return [] }
     var settled: [Range<Int>] = []
-    for shard in moving.indices where moving[shard] {
-      iterations[shard] += 1
-      guard let tolerance, residuals[shard] <= tolerance else { continue }
+    for shard in moving.indices where moving[shard] && residuals[shard] <= tolerance {
       moving[shard] = false
       outcomes[shard] = .settled
       settled.append(bounds[shard]..<bounds[shard + 1])
     }
+    if !settled.isEmpty { listMoving() }
     return settled
   }
 

@@ -19,11 +19,14 @@ public struct ContrastSum {
   public var post: End
   /// The phase subtracted; nil when `post` is a difference already.
   public var minus: (pre: End, post: End)?
+  /// Where `pre` is not zero, when it begins at column 0 and nothing is subtracted.
+  public var live: LiveInputs?
 
-  public init(pre: End, post: End, minus: (pre: End, post: End)? = nil) {
+  public init(pre: End, post: End, minus: (pre: End, post: End)? = nil, live: LiveInputs? = nil) {
     self.pre = pre
     self.post = post
     self.minus = minus
+    self.live = minus == nil && pre.from == 0 ? live : nil
   }
 
   /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
@@ -52,9 +55,14 @@ public struct ContrastSum {
     }
     contrast.out = out.mutablePointer(panel: first, row: 0)
     contrast.panel_stride = out.panelStride
-    bounds.withUnsafeBufferPointer {
-      contrast.bounds = $0.baseAddress
-      (kernels?.table ?? out.precision.kernels).pointee.contrast(&contrast)
+    let table = kernels?.table ?? out.precision.kernels
+    bounds.withUnsafeBufferPointer { bounds in
+      contrast.bounds = bounds.baseAddress
+      guard let live else { return table.pointee.contrast(&contrast) }
+      live.withKernelLists {
+        contrast.live = $0
+        table.pointee.contrast(&contrast)
+      }
     }
   }
 }

@@ -109,6 +109,7 @@ private final class Display {
       shown.trainingError = metrics.trainingError
       shown.validationError = metrics.validationError
       shown.testError = metrics.testError
+      shown.examplesPerSecond = metrics.examplesPerSecond
       line.endEpoch(shown, at: now)
     }
   }

@@ -61,12 +61,11 @@ import Testing
     #expect(arguments.hasSuffix("/bin/true\ntrain\nlaunch/recipes/digits.yaml\n"))
   }
 
-  @Test func oneRankIsEnoughToPlan() throws {
+  @Test func oneRankIsEnoughForHelp() throws {
     let tools = try recorder()
-    let arguments = ["plan", "launch/recipes/digits.yaml", "-n", "8"]
-    #expect(try run(Repository.run, arguments, environment: anyProgram, path: tools.path).code == 0)
+    #expect(try run(Repository.run, ["help", "train"], environment: anyProgram, path: tools.path).code == 0)
     #expect(tools.text("arguments").hasPrefix("-n\n1\n"))
-    #expect(tools.text("arguments").hasSuffix("plan\nlaunch/recipes/digits.yaml\n-n\n8\n"))
+    #expect(tools.text("arguments").hasSuffix("help\ntrain\n"))
   }
 
   @Test func aRunFileIsLookedForHereThenInTheRepository() throws {

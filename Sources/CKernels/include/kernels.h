@@ -8,7 +8,7 @@
 // Weights lie in panels of 16 columns: element (k, j) of a depth x columns matrix stands at
 // [j / 16][k][j % 16]; columns past the last are zero. Row strides count scalars and are multiples of 16.
 
-enum { eq_panel = 16, eq_most_shards = 4096 };
+enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 8 };
 
 typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
 
@@ -27,12 +27,22 @@ typedef struct {
   double step;             // epsilon
 } eq_update;
 
+// Where a matrix of inputs is not zero. A product may leave out a zero: the chain's bits stay the same.
+typedef struct {
+  long blocks;               // row blocks: block i has rows [rows * i / blocks, rows * (i + 1) / blocks)
+  const long *column_starts; // blocks + 1 places in `columns`
+  const int *columns;        // the columns in which a block has any non-zero, ascending
+  const long *row_starts;    // for each group of 8 columns, for each shard: a place in `rows`; one more at the end
+  const int *rows;           // the rows in which a group has any non-zero, ascending
+} eq_live;
+
 // The two phases of one connection over the rows of several shards.
 typedef struct {
   long depth, panels;
   const void *pre, *post;            // rho of both ends in the first state, rows x depth and rows x (16 panels)
   const void *pre_minus, *post_minus; // in the second state, subtracted; both null: `post` is a difference already
   long pre_stride, post_stride, pre_minus_stride, post_minus_stride;  // a stride of 0 repeats one row
+  const eq_live *live;               // of `pre`, which then begins at a multiple of 8 columns and has no minus; or null
   long shards;
   const long *bounds;                // shards + 1 row numbers
   void *out;                         // panels of `depth` rows
@@ -43,6 +53,12 @@ typedef struct {
   // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero.
   void (*product)(long rows, long panels, long depth, const void *a, long a_stride, const void *w,
                   long panel_stride, const void *base, long base_stride, void *c, long c_stride);
+  // The same product where `a` has many zeros, listed in `live`.
+  void (*product_live)(long rows, long panels, const eq_live *live, const void *a, long a_stride, const void *w,
+                       long panel_stride, const void *base, long base_stride, void *c, long c_stride);
+  // Fills the lists of an eq_live; `columns` has room for blocks * depth, `live_rows` for rows * groups of 8.
+  void (*list_live)(long rows, long depth, const void *a, long a_stride, long blocks, long *column_starts,
+                    int *columns, long shards, const long *bounds, long *row_starts, int *live_rows);
   // Chains over each shard's rows, shards summed in the fixed tree: pairs of neighbours, an odd one carried up.
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.

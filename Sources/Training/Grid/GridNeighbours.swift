@@ -15,7 +15,8 @@ final class GridNeighbours: Neighbours {
   private let portion: Portion
   private let rows: Int
   private let precision: Precision
-  private var routes: [Parcel: Route] = [:]
+  /// By tag, made when first needed.
+  private var routes: [Route?]
 
   init(grid: Grid, deal: Deal, rows: Int, precision: Precision) {
     self.precision = precision
@@ -23,6 +24,7 @@ final class GridNeighbours: Neighbours {
     self.deal = deal
     self.rows = rows
     portion = deal.portion(at: grid.place)
+    routes = Array(repeating: nil, count: 3 * (deal.tiling.network.depth + 1))
   }
 
   func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
@@ -106,13 +108,18 @@ final class GridNeighbours: Neighbours {
   }
 
   private func route(of parcel: Parcel) -> Route {
-    if let route = routes[parcel] { return route }
-    let route: Route =
+    let tag =
       switch parcel {
-      case .activity(let k): activityRoute(k)
-      case .partialDrives(let k, let j): partialRoute(k, from: j)
+      case .activity(let k): 3 * k
+      case .partialDrives(let k, let j): 3 * k + (j < k ? 1 : 2)
       }
-    routes[parcel] = route
+    if let route = routes[tag] { return route }
+    let route =
+      switch parcel {
+      case .activity(let k): activityRoute(k, tag: tag)
+      case .partialDrives(let k, let j): partialRoute(k, from: j, tag: tag)
+      }
+    routes[tag] = route
     return route
   }
 
@@ -120,14 +127,18 @@ final class GridNeighbours: Neighbours {
 
   private var otherSlices: [Int] { (0..<grid.shape.slices).filter { $0 != grid.place.slice } }
 
-  private func activityRoute(_ k: Int) -> Route {
+  private func neighbours(of k: Int) -> [Int] {
+    [k - 1, k + 1].filter { 1...deal.tiling.network.depth ~= $0 }
+  }
+
+  private func activityRoute(_ k: Int, tag: Int) -> Route {
     let home = deal.stage(ofLayer: k)
     let isCut = deal.tiling.slicing.isCut(k)
-    let around = Set(portion.neighbours(of: k).map(deal.stage(ofLayer:))).subtracting([home])
+    let around = Set(neighbours(of: k).map(deal.stage(ofLayer:))).subtracting([home])
     // Within its stage a cut layer travels only where a cut layer is next to it; a whole one takes partial drives.
     let staysCut =
       isCut
-      && portion.neighbours(of: k).contains {
+      && neighbours(of: k).contains {
         deal.stage(ofLayer: $0) == home && deal.tiling.slicing.isCut($0)
       }
     func units(_ slice: Int) -> Range<Int> { deal.tiling.slicing.units(k, slices: deal.slices(slice: slice)) }
@@ -148,10 +159,10 @@ final class GridNeighbours: Neighbours {
     }
     let mine = home == grid.place.stage ? units(grid.place.slice) : nil
     return Route(
-      tag: 3 * k, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
+      tag: tag, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
   }
 
-  private func partialRoute(_ k: Int, from j: Int) -> Route {
+  private func partialRoute(_ k: Int, from j: Int, tag: Int) -> Route {
     let width = padded(deal.tiling.network.units(k))
     func stretch(_ slice: Int) -> Range<Int> {
       let slices = deal.slices(slice: slice)
@@ -160,7 +171,7 @@ final class GridNeighbours: Neighbours {
     // From another stage's layer every slice rank computes all partial drives itself.
     let peers = portion.holds(k) && portion.holds(j) ? otherSlices : []
     return Route(
-      tag: 3 * k + (j < k ? 1 : 2), mine: stretch(grid.place.slice),
+      tag: tag, mine: stretch(grid.place.slice),
       receivers: peers.map { rank(stage: grid.place.stage, slice: $0) },
       sources: peers.map { (rank(stage: grid.place.stage, slice: $0), stretch($0)) }, rows: rows,
       size: precision.size)

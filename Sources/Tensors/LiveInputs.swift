@@ -1,0 +1,70 @@
+import CKernels
+
+/// Where a batch of inputs is not zero, so that products may leave the zeros out.
+///
+/// A zero adds nothing to a chain of fused multiply-adds that begins at +0 or at a bias, so the bits are those of the
+/// whole product. On MNIST, where 81 % of the pixels are 0, it halves the time of the first layer's drive
+/// (150 to 75 µs for 20 rows × 784 × 512) and takes a third off its contrast (195 to 130 µs).
+public struct LiveInputs: Sendable {
+  fileprivate let blocks: Int
+  fileprivate let columnStarts: [Int]
+  fileprivate let columns: [Int32]
+  fileprivate let rowStarts: [Int]
+  fileprivate let rows: [Int32]
+
+  /// Lists the non-zero elements of the rows of some shards; nil where so few are zero that leaving them out costs
+  /// more than it saves.
+  ///
+  /// - Parameter bounds: shards + 1 row numbers.
+  public init?(_ matrix: Matrix, shards bounds: [Int]) {
+    guard let rowCount = bounds.last, rowCount > 0 else { return nil }
+    let shards = bounds.count - 1
+    let groups = (matrix.columns + Int(eq_live_group) - 1) / Int(eq_live_group)
+    let blocks = (rowCount + Int(eq_live_rows) - 1) / Int(eq_live_rows)
+    var columnStarts = Array(repeating: 0, count: blocks + 1)
+    var rowStarts = Array(repeating: 0, count: groups * shards + 1)
+    // The lists are written branch-free, one place past their end at most.
+    var columns = Array(repeating: Int32(0), count: blocks * matrix.columns + 1)
+    var rows = Array(repeating: Int32(0), count: rowCount * groups + 1)
+    matrix.precision.kernels.pointee.list_live(
+      rowCount, matrix.columns, matrix.pointer(0, 0), matrix.stride, blocks, &columnStarts, &columns, shards,
+      bounds,
+      &rowStarts, &rows)
+    guard columnStarts[blocks] * 5 < blocks * matrix.columns * 4 else { return nil }
+    self.blocks = blocks
+    self.columnStarts = columnStarts
+    self.columns = columns
+    self.rowStarts = rowStarts
+    self.rows = rows
+  }
+
+  /// Calls `body` with the lists as the kernels read them.
+  func withKernelLists<T>(_ body: (UnsafePointer<eq_live>) -> T) -> T {
+    columnStarts.withUnsafeBufferPointer { columnStarts in
+      columns.withUnsafeBufferPointer { columns in
+        rowStarts.withUnsafeBufferPointer { rowStarts in
+          rows.withUnsafeBufferPointer { rows in
+            var live = eq_live(
+              blocks: blocks, column_starts: columnStarts.baseAddress, columns: columns.baseAddress,
+              row_starts: rowStarts.baseAddress, rows: rows.baseAddress)
+            return body(&live)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Matrix {
+  /// self = bias + a w, where the zeros of `a` are listed; all rows that were listed.
+  package mutating func setProduct(of a: Matrix, live: LiveInputs, rows: Int, with w: Panels, bias: Panels) {
+    precondition(
+      a.columns == w.depth && w.count * panelWidth <= stride && rows <= self.rows, "shapes do not meet")
+    let (result, stride) = (mutablePointer(0, 0), stride)
+    live.withKernelLists {
+      precision.kernels.pointee.product_live(
+        rows, w.count, $0, a.pointer(0, 0), a.stride, w.pointer(panel: 0, row: 0), w.panelStride,
+        bias.pointer(panel: 0, row: 0), 0, result, stride)
+    }
+  }
+}
