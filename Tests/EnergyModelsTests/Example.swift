@@ -49,7 +49,7 @@ struct Example {
     var drive = Matrix(rows: Self.rows, columns: portion.units(k).count, precision: parameters.precision)
     let partials = partials ?? partialDrives(into: k, state: state ?? self.state)
     parameters.setDrive(
-      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { partials[$0] },
+      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { partials[$0.layer] },
       rows: 0..<Self.rows)
     return drive
   }
@@ -58,11 +58,11 @@ struct Example {
   func partialDrives(into k: Int, state: State) -> [Int: PartialDrives] {
     let portion = parameters.portion
     var partials: [Int: PartialDrives] = [:]
-    for j in portion.neighbours(of: k) where portion.isPartial(into: k, from: j) {
+    for source in portion.sources(of: k) where source.isPartial {
       var partial = Parameters.partialDrives(
         into: k, of: portion, rows: Self.rows, precision: parameters.precision)
-      parameters.setPartialDrives(&partial, into: k, from: j, state: state, rows: 0..<Self.rows)
-      partials[j] = partial
+      parameters.setPartialDrives(&partial, into: k, from: source.layer, state: state, rows: 0..<Self.rows)
+      partials[source.layer] = partial
     }
     return partials
   }
