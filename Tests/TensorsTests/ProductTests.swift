@@ -87,6 +87,14 @@ private let shapes: [(rows: Int, depth: Int, columns: Int)] = [
     #expect(c.bits.allSatisfy { $0 == 0 })
   }
 
+  @Test("shapes that do not meet end the process before memory is touched")
+  func mismatches() async {
+    await #expect(processExitsWith: .failure) { product(rows: 5, into: 4) }
+    await #expect(processExitsWith: .failure) { product(rows: 5, base: 4) }
+    await #expect(processExitsWith: .failure) { product(rows: 5, depth: 0..<9) }
+    await #expect(processExitsWith: .success) { product(rows: 5) }
+  }
+
   /// a w by OpenBLAS, row-major, as Float64.
   private func openBLAS(_ a: Matrix, _ w: Panels, _ precision: Precision) -> [Double] {
     let (m, n, k) = (a.rows, w.columns, a.columns)
@@ -113,4 +121,13 @@ private let shapes: [(rows: Int, depth: Int, columns: Int)] = [
       return result
     }
   }
+}
+
+/// A product of `rows` rows with a matrix of depth 8, into and from matrices of so many rows.
+private func product(rows: Int, into: Int = 5, base: Int = 5, depth: Range<Int> = 0..<8) {
+  let a = Matrix(random: 13, rows: 5, columns: 8, precision: .float32)
+  var c = Matrix(rows: into, columns: 16, precision: .float32)
+  c.setProduct(
+    rows: 0..<rows, of: a, with: Panels(random: 14, depth: 8, columns: 16, precision: .float32), depth: depth,
+    adding: .matrix(Matrix(rows: base, columns: 16, precision: .float32)))
 }
