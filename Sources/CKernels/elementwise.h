@@ -1,0 +1,241 @@
+// What is done to one element after the other: updates, descent, sums. Part of template.h.
+
+// Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
+#define CLIP(x) ((x) < 0 ? 0 : (x) > 1 ? 1 : (x))
+#define ROWS(u) for (long r = 0; r < (u)->rows; r++)
+#define ROW(pointer, stride) ((pointer) ? (SCALAR *)(pointer) + r * (stride) : (SCALAR *)0)
+
+INLINE V NAME(clip)(V x) {
+  x = x < (V)(0) ? (V)(0) : x;
+  return x > (V)(1) ? (V)(1) : x;
+}
+
+INLINE SCALAR NAME(largest)(V x) {
+  SCALAR most = 0;
+  for (int i = 0; i < 16; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
+INLINE SCALAR NAME(rho)(eq_activation activation, SCALAR s) {
+  switch (activation) {
+    case eq_hard_sigmoid: return CLIP(s);
+    case eq_sigmoid: return 1 / (1 + MATH(exp)(2 - 4 * s));
+    case eq_tanh: return MATH(tanh)(s);
+    case eq_linear: return s;
+  }
+}
+
+// rho'(s), given rho(s).
+INLINE SCALAR NAME(slope)(eq_activation activation, SCALAR rho) {
+  switch (activation) {
+    case eq_sigmoid: return 4 * rho * (1 - rho);
+    case eq_tanh: return 1 - rho * rho;
+    default: return 1;
+  }
+}
+
+// Where rho is the identity on the states: 16 columns at a time; padding columns are 0 and stay 0.
+INLINE double NAME(euler_identity)(const eq_update *u, int clipped) {
+  V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V now = *(const V *)(s + j), force = *(const V *)(drive + j) - now;
+      if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+      V moved = __builtin_elementwise_fma(step, force, now);
+      if (clipped) moved = NAME(clip)(moved);
+      V change = __builtin_elementwise_abs(moved - now);
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+    }
+  }
+  return NAME(largest)(most) / (SCALAR)u->step;
+}
+
+// Where rho bends: `activity` holds rho(s) before and after.
+static double NAME(euler_smooth)(const eq_update *u) {
+  SCALAR most = 0, step = u->step, beta = u->beta;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride), *before = ROW(u->activity_before, u->activity_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
+    for (long j = 0; j < u->columns; j++) {
+      SCALAR force = NAME(slope)(u->activation, before[j]) * drive[j] - s[j];
+      if (d) force = MATH(fma)(beta, d[j] - s[j], force);
+      SCALAR moved = MATH(fma)(step, force, s[j]), change = MATH(fabs)(moved - s[j]);
+      most = change > most ? change : most;
+      next[j] = moved;
+      activity[j] = NAME(rho)(u->activation, moved);
+    }
+  }
+  return most / step;
+}
+
+static double NAME(euler)(const eq_update *u) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(euler_identity)(u, 1);
+    case eq_linear: return NAME(euler_identity)(u, 0);
+    default: return NAME(euler_smooth)(u);
+  }
+}
+
+INLINE double NAME(minimize_identity)(const eq_update *u, int clipped) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V moved = *(const V *)(drive + j);
+      if (d) moved = __builtin_elementwise_fma(beta, *(const V *)(d + j), moved) / curvature;
+      if (clipped) moved = NAME(clip)(moved);
+      V change = __builtin_elementwise_abs(moved - *(const V *)(s + j));
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+    }
+  }
+  return NAME(largest)(most);
+}
+
+static double NAME(minimize)(const eq_update *u) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(minimize_identity)(u, 1);
+    case eq_linear: return NAME(minimize_identity)(u, 0);
+    default: return NAME(euler_smooth)(u);
+  }
+}
+
+static void NAME(forward)(const eq_update *u) {
+  ROWS(u) {
+    const SCALAR *drive = ROW(u->drive, u->drive_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
+    for (long j = 0; j < u->columns; j++) {
+      next[j] = NAME(rho)(u->activation, drive[j]);
+      if (activity) activity[j] = NAME(rho)(u->activation, next[j]);
+    }
+  }
+}
+
+static void NAME(descend)(long count, double rate_, double scale_, double momentum_, double decay_,
+                          const void *contrast_, void *velocity_, void *w_) {
+  const SCALAR *restrict contrast = contrast_;
+  SCALAR *restrict velocity = velocity_, *restrict w = w_;
+  SCALAR rate = rate_, scale = scale_, momentum = momentum_, decay = decay_;
+  if (!velocity && decay_ == 0) {
+    SCALAR gain = rate_ * scale_;
+    for (long i = 0; i < count; i++) w[i] = MATH(fma)(gain, contrast[i], w[i]);
+  } else if (!velocity) {
+    for (long i = 0; i < count; i++)
+      w[i] = MATH(fma)(-rate, MATH(fma)(-scale, contrast[i], decay * w[i]), w[i]);
+  } else {
+    for (long i = 0; i < count; i++) {
+      SCALAR gradient = MATH(fma)(-scale, contrast[i], decay * w[i]);
+      velocity[i] = MATH(fma)(momentum, velocity[i], gradient);
+      w[i] = MATH(fma)(-rate, velocity[i], w[i]);
+    }
+  }
+}
+
+static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *a = (SCALAR *)a_ + r * a_stride;
+    const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
+    for (long j = 0; j < columns; j++) a[j] += b[j];
+  }
+}
+
+static void NAME(subtract)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
+  for (long r = 0; r < rows; r++) {
+    SCALAR *a = (SCALAR *)a_ + r * a_stride;
+    const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
+    for (long j = 0; j < columns; j++) a[j] -= b[j];
+  }
+}
+
+// A 16 x 16 block in registers: four rounds of interleaving the upper with the lower half transpose it.
+INLINE void NAME(transpose_block)(const SCALAR *w, SCALAR *t) {
+  V a[16], b[16];
+  UNROLL for (int i = 0; i < 16; i++) a[i] = *(const V *)(w + i * 16);
+  UNROLL for (int round = 0; round < 4; round++) {
+    UNROLL for (int i = 0; i < 8; i++) {
+      b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      b[2 * i + 1] =
+          __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    UNROLL for (int i = 0; i < 16; i++) a[i] = b[i];
+  }
+  UNROLL for (int i = 0; i < 16; i++) *(V *)(t + i * 16) = a[i];
+}
+
+static void NAME(transpose)(long depth, long columns, const void *w_, long panel_stride, void *t_,
+                            long t_panel_stride) {
+  for (long p = 0; p * 16 < columns; p++)
+    for (long q = 0; q * 16 < depth; q++) {
+      const SCALAR *w = (const SCALAR *)w_ + p * panel_stride + q * 256;
+      SCALAR *t = (SCALAR *)t_ + q * t_panel_stride + p * 256;
+      long rows = columns - p * 16, across = depth - q * 16;
+      if (rows >= 16 && across >= 16) {
+        NAME(transpose_block)(w, t);
+      } else {
+        for (long j = 0; j < rows && j < 16; j++)
+          for (long i = 0; i < across && i < 16; i++) t[j * 16 + i] = w[i * 16 + j];
+      }
+    }
+}
+
+static void NAME(look_up)(long count, const unsigned char *bytes, const void *table, void *out) {
+  for (long i = 0; i < count; i++) ((SCALAR *)out)[i] = ((const SCALAR *)table)[bytes[i]];
+}
+
+static void NAME(activate)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
+                           void *activity, long activity_stride) {
+  for (long r = 0; r < rows; r++)
+    for (long j = 0; j < columns; j++)
+      ((SCALAR *)activity)[r * activity_stride + j] =
+          NAME(rho)(activation, ((const SCALAR *)s)[r * s_stride + j]);
+}
+
+static double NAME(energy)(long rows, long columns, const void *s_, long s_stride, const void *activity_,
+                           long activity_stride, const void *drive_, long drive_stride) {
+  double sum = 0;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *s = (const SCALAR *)s_ + r * s_stride, *drive = (const SCALAR *)drive_ + r * drive_stride;
+    const SCALAR *activity = (const SCALAR *)activity_ + r * activity_stride;
+    for (long j = 0; j < columns; j++) {
+      sum = fma(0.5 * s[j], s[j], sum);
+      sum = fma(-(double)activity[j], drive[j], sum);
+    }
+  }
+  return sum;
+}
+
+static double NAME(squared_error)(long rows, long columns, const void *y_, long y_stride, const void *d_,
+                                  long d_stride) {
+  double sum = 0;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *y = (const SCALAR *)y_ + r * y_stride, *d = (const SCALAR *)d_ + r * d_stride;
+    for (long j = 0; j < columns; j++) {
+      double error = (double)y[j] - d[j];
+      sum = fma(0.5 * error, error, sum);
+    }
+  }
+  return sum;
+}
+
+static void NAME(largest_columns)(long rows, long columns, const void *y_, long y_stride, long *out) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *y = (const SCALAR *)y_ + r * y_stride;
+    long best = 0;
+    for (long j = 1; j < columns; j++) best = y[j] > y[best] ? j : best;
+    out[r] = best;
+  }
+}
+
+static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
+  SCALAR sum = 0;  // x * 0 is 0 when x is finite and NaN otherwise
+  for (long r = 0; r < rows; r++)
+    for (long j = 0; j < columns; j++) sum += ((const SCALAR *)a_)[r * stride + j] * 0;
+  return sum == 0;
+}
