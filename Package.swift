@@ -44,7 +44,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: strict),
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS"],
+      swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
     .testTarget(
       name: "DataSetsTests", dependencies: ["DataSets", "FileFormats"], swiftSettings: strict),

@@ -36,7 +36,7 @@ public struct CounterRandom: Sendable {
 }
 
 /// Ten rounds of Philox4x32.
-func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)) -> (
+package func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)) -> (
   UInt32, UInt32, UInt32, UInt32
 ) {
   var (c, k) = (counter, key)

@@ -29,7 +29,7 @@ private let fastest = Fastest()
 
 /// The arithmetic of one named instruction set, for tests that compare them.
 package struct Kernels: @unchecked Sendable {
-  let table: UnsafePointer<eq_kernels>
+  package let table: UnsafePointer<eq_kernels>
 
   /// "avx512", "avx2" or "baseline"; nil where the processor lacks it.
   package init?(_ precision: Precision, instructions: String) {

@@ -28,7 +28,8 @@ extension Matrix {
   ) {
     let depth = depth ?? 0..<w.depth
     precondition(to + w.count * panelWidth <= stride && from + depth.count <= a.stride, "shapes do not meet")
-    precondition(depth.upperBound <= w.depth && rows.upperBound <= a.rows, "shapes do not meet")
+    precondition(
+      depth.upperBound <= w.depth && rows.upperBound <= min(a.rows, self.rows), "shapes do not meet")
     let result = mutablePointer(rows.lowerBound, to)
     func multiply(_ base: UnsafeRawPointer?, _ baseStride: Int) {
       (kernels?.table ?? precision.kernels).pointee.product(
@@ -37,8 +38,13 @@ extension Matrix {
     }
     switch addend {
     case .zero: multiply(nil, 0)
-    case .row(let row): multiply(row.pointer(panel: 0, row: 0), 0)
-    case .matrix(let matrix): multiply(matrix.pointer(rows.lowerBound, 0), matrix.stride)
+    case .row(let row):
+      precondition(row.count >= w.count, "shapes do not meet")
+      multiply(row.pointer(panel: 0, row: 0), 0)
+    case .matrix(let matrix):
+      precondition(
+        rows.upperBound <= matrix.rows && matrix.stride >= w.count * panelWidth, "shapes do not meet")
+      multiply(matrix.pointer(rows.lowerBound, 0), matrix.stride)
     case .itself: multiply(UnsafeRawPointer(result), stride)
     }
   }

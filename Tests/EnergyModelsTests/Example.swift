@@ -1,0 +1,69 @@
+import EnergyModels
+import Tensors
+
+/// A network with drawn weights, biases, inputs, targets and states, in whole or as one portion of it.
+struct Example {
+  let network: Network
+  let parameters: Parameters
+  let clamped: Clamped
+  let state: State
+
+  static let shards = [0, 2, 5]
+  static let rows = 5
+
+  /// States lie in (0.1, 0.9), where every activation is smooth.
+  init(_ network: Network, portion: Portion? = nil, precision: Precision = .float64) {
+    let portion = portion ?? Portion(whole: network)
+    self.network = network
+    var parameters = Parameters(portion: portion, precision: precision)
+    parameters.initialize(.uniform(gain: 0.7), seed: 7)
+    let random = CounterRandom(seed: 8, purpose: .weights)
+    for k in portion.layers {
+      for (place, unit) in portion.units(k).enumerated() {
+        parameters[bias: k][0, place] = random.unit(unit, k, 0) - 0.5
+      }
+    }
+    let input = Matrix(rows: Self.rows, columns: network.inputs, precision: precision) {
+      random.unit($0, $1, 1)
+    }
+    let targets = Matrix(rows: Self.rows, columns: network.units(network.depth), precision: precision) {
+      random.unit($0, $1, 2) > 0.5 ? 1 : 0
+    }
+    clamped = Clamped(
+      shards: Self.shards, input: portion.holds(1) ? input : nil,
+      targets: portion.holds(network.depth) ? targets : nil, parameters: parameters)
+    self.parameters = parameters
+    var state = State(rows: Self.rows, portion: portion, precision: precision)
+    for k in state.known {
+      state[k].states = Matrix(rows: Self.rows, columns: network.units(k), precision: precision) {
+        0.1 + 0.8 * random.unit($0, $1, 10 + k)
+      }
+      state[k].refreshActivity(network.activation(k), rows: 0..<Self.rows, columns: 0..<network.units(k))
+    }
+    self.state = state
+  }
+
+  /// The drive of the units of layer k held here, from the states given; partial drives as a portion alone finds them.
+  func drive(_ k: Int, state: State? = nil, partials: [Int: PartialDrives]? = nil) -> Matrix {
+    let portion = parameters.portion
+    var drive = Matrix(rows: Self.rows, columns: portion.units(k).count, precision: parameters.precision)
+    let partials = partials ?? partialDrives(into: k, state: state ?? self.state)
+    parameters.setDrive(
+      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { partials[$0.layer] },
+      rows: 0..<Self.rows)
+    return drive
+  }
+
+  /// What this portion computes of the partial drives into layer k, for each neighbour that sends such.
+  func partialDrives(into k: Int, state: State) -> [Int: PartialDrives] {
+    let portion = parameters.portion
+    var partials: [Int: PartialDrives] = [:]
+    for source in portion.sources(of: k) where source.isPartial {
+      var partial = Parameters.partialDrives(
+        into: k, of: portion, rows: Self.rows, precision: parameters.precision)
+      parameters.setPartialDrives(&partial, into: k, from: source.layer, state: state, rows: 0..<Self.rows)
+      partials[source.layer] = partial
+    }
+    return partials
+  }
+}

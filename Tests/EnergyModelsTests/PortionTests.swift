@@ -1,0 +1,125 @@
+import EnergyModels
+import Tensors
+import Testing
+
+/// Layers that are cut (64 units and more) and whole ones, next to each other in every order.
+private let networks: [[Int]] = [[96, 10], [30, 96, 10], [96, 30, 80, 10], [64, 80, 10], [112, 33]]
+
+/// How the layers are dealt to stages, from one stage to one layer each.
+private func stages(_ depth: Int) -> [[ClosedRange<Int>]] {
+  var cuts: [[ClosedRange<Int>]] = [[1...depth], (1...depth).map { $0...$0 }]
+  if depth > 2 { cuts += [[1...1, 2...depth], [1...depth - 1, depth...depth]] }
+  return cuts
+}
+
+@Suite("Portions of a network") struct PortionTests {
+  struct Cut: CustomTestStringConvertible, Sendable {
+    let network: Network
+    let slices: Int
+    let portions: [Portion]
+    var testDescription: String {
+      "\(network.layers.map(\.units)), \(portions.map { "\($0.layers)×\($0.slices)" })"
+    }
+  }
+
+  /// Every network, cut into stages × slices with 1 or all slices to a portion.
+  static let cuts: [Cut] = networks.enumerated().flatMap { index, units in
+    let activation: Activation = index % 2 == 0 ? .hardSigmoid : .sigmoid
+    let network = Network(inputs: 20, layers: units.map { Layer(units: $0, activation: activation) })
+    return [2, 3].flatMap { slices in
+      let slicing = Slicing(network: network, slices: slices)
+      return stages(units.count).flatMap { stages in
+        [1, slices].map { held in
+          let portions = stages.flatMap { layers in
+            stride(from: 0, to: slices, by: held).map {
+              Portion(slicing: slicing, layers: layers, slices: $0..<$0 + held)
+            }
+          }
+          return Cut(network: network, slices: slices, portions: portions)
+        }
+      }
+    }
+  }
+
+  static func whole(_ cut: Cut, _ precision: Precision) -> Example {
+    Example(cut.network, portion: Portion(whole: cut.network, slices: cut.slices), precision: precision)
+  }
+
+  @Test("hold the same parameters as the whole, in every bit and both directions", arguments: cuts)
+  func parameters(cut: Cut) throws {
+    let whole = Self.whole(cut, .float32).parameters
+    for portion in cut.portions {
+      let part = Example(cut.network, portion: portion, precision: .float32).parameters
+      for connection in part.connections {
+        let reference = try #require(whole[connection: connection.index].forward)
+        if let block = connection.forwardBlock, let weights = connection.forward {
+          for (i, row) in block.rows.enumerated() {
+            for (j, column) in block.columns.enumerated() { #expect(weights[i, j] == reference[row, column]) }
+          }
+        }
+        if let block = connection.backwardBlock, let weights = connection.backward {
+          for (i, row) in block.rows.enumerated() {
+            for (j, column) in block.columns.enumerated() { #expect(weights[j, i] == reference[row, column]) }
+          }
+        }
+        #expect(connection.forward != nil || connection.backward != nil)
+      }
+    }
+  }
+
+  /// The drives of a portion's units once neighbours' activities and partial drives have been handed to it.
+  @Test("drive their units with the whole's bits", arguments: cuts, Precision.allCases)
+  func drives(cut: Cut, precision: Precision) {
+    let whole = Self.whole(cut, precision)
+    let parts = cut.portions.map { Example(cut.network, portion: $0, precision: precision) }
+    for k in 1...cut.network.depth {
+      let expected = whole.drive(k)
+      for part in parts where part.parameters.portion.holds(k) {
+        let drive = part.drive(k, partials: exchanged(into: k, for: part, among: parts))
+        for row in 0..<Example.rows {
+          for (place, unit) in part.parameters.portion.units(k).enumerated() {
+            #expect(drive[row, place].bitPattern == expected[row, unit].bitPattern)
+          }
+        }
+      }
+    }
+  }
+
+  /// The partial drives into layer k: a portion's own slices, the others' copied from whoever computed them.
+  private func exchanged(into k: Int, for part: Example, among parts: [Example]) -> [Int: PartialDrives] {
+    let portion = part.parameters.portion
+    var partials = part.partialDrives(into: k, state: part.state)
+    let width = padded(portion.network.units(k))
+    for j in partials.keys where portion.holds(j) {
+      for other in parts {
+        let theirs = other.parameters.portion
+        guard theirs.layers == portion.layers, theirs.slices != portion.slices else { continue }
+        guard let partial = other.partialDrives(into: k, state: other.state)[j] else { continue }
+        let columns = theirs.slices.lowerBound * width..<theirs.slices.upperBound * width
+        partials[j]?.copy(
+          rows: 0..<Example.rows, columns: columns, from: partial, rows: 0, columns: columns.lowerBound)
+      }
+    }
+    return partials
+  }
+
+  @Test("have energies that add up to the whole's", arguments: cuts)
+  func energies(cut: Cut) {
+    let whole = Self.whole(cut, .float64)
+    for rows in [0..<Example.rows, 2..<5] {
+      let expected = whole.parameters.energyTerms(state: whole.state, clamped: whole.clamped, rows: rows)
+      let terms = cut.portions.flatMap { portion in
+        let part = Example(cut.network, portion: portion)
+        return part.parameters.energyTerms(state: part.state, clamped: part.clamped, rows: rows)
+      }
+      // Each term stands once, with the bits it has in the whole: summed in one order, energies are equal on every grid.
+      let sorted = terms.sorted { ($0.layer, $0.slice) < ($1.layer, $1.slice) }
+      #expect(sorted == expected.sorted { ($0.layer, $0.slice) < ($1.layer, $1.slice) })
+      let energy = expected.reduce(0) { $0 + $1.value }
+      #expect(abs(terms.reduce(0) { $0 + $1.value } - energy) <= 1e-12 * abs(energy))
+      let uncut = Example(cut.network)
+      let plain = uncut.parameters.energy(state: uncut.state, clamped: uncut.clamped, rows: rows)
+      #expect(abs(energy - plain) <= 1e-12 * abs(plain))
+    }
+  }
+}

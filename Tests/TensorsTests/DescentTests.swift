@@ -1,0 +1,70 @@
+import Tensors
+import Testing
+
+@Suite("Descent") struct DescentTests {
+  static let cases: [(name: String, descent: Descent, hasVelocity: Bool)] = [
+    ("plain", Descent(rate: 0.1, scale: 1.0 / 20), false),
+    ("decay", Descent(rate: 0.1, scale: 1.0 / 20, decay: 0.01), false),
+    ("momentum", Descent(rate: 0.1, scale: -1.0 / 20, momentum: 0.9), true),
+    ("momentum and decay", Descent(rate: 0.03, scale: 2.5, momentum: 0.9, decay: 2.5e-4), true),
+  ]
+
+  /// v ← μ v + (λ w − scale · contrast); w ← w − α v, three steps of it.
+  @Test("equals the scalar rule bit by bit", arguments: Precision.allCases, 0..<cases.count)
+  func scalar(precision: Precision, index: Int) {
+    let (_, descent, hasVelocity) = Self.cases[index]
+    var w = Panels(random: 61, depth: 9, columns: 37, precision: precision)
+    var velocity = Panels(depth: 9, columns: 37, precision: precision)
+    let panels = 0..<w.count
+    var expected = (0..<9).map { k in (0..<37).map { (w: w[k, $0], v: 0.0) } }
+    let (rate, scale) = (precision.rounded(descent.rate), precision.rounded(descent.scale))
+    let (momentum, decay) = (precision.rounded(descent.momentum), precision.rounded(descent.decay))
+    let gain = precision.rounded(descent.rate * descent.scale)
+    for step in 0..<3 {
+      var contrast = Panels(random: 62 + step, depth: 9, columns: 37, precision: precision)
+      let c = contrast
+      let velocities = hasVelocity ? velocity.scalars(panels: panels) : nil
+      descent.apply(
+        to: w.scalars(panels: panels), velocity: velocities, contrast: contrast.scalars(panels: panels))
+      for k in 0..<9 {
+        for j in 0..<37 {
+          var (w, v) = expected[k][j]
+          if !hasVelocity && decay == 0 {
+            w = precision.fma(gain, c[k, j], w)
+          } else {
+            v = precision.fma(momentum, v, precision.fma(-scale, c[k, j], precision.product(decay, w)))
+            w = precision.fma(-rate, v, w)
+          }
+          expected[k][j] = (w, hasVelocity ? v : 0)
+        }
+      }
+    }
+    for k in 0..<9 {
+      for j in 0..<37 {
+        #expect(precision.bits(w[k, j]) == precision.bits(expected[k][j].w))
+        #expect(precision.bits(velocity[k, j]) == precision.bits(expected[k][j].v))
+      }
+    }
+    #expect(w.hasZeroPadding && velocity.hasZeroPadding)
+  }
+
+  @Test("whole or panel by panel, the same bits", arguments: Precision.allCases)
+  func strips(precision: Precision) {
+    let start = Panels(random: 65, depth: 5, columns: 70, precision: precision)
+    var contrast = Panels(random: 66, depth: 5, columns: 70, precision: precision)
+    for (_, descent, hasVelocity) in Self.cases {
+      func stepped(by strip: Int) -> [UInt64] {
+        var (w, velocity) = (start, contrast)
+        for first in stride(from: 0, to: w.count, by: strip) {
+          let panels = first..<min(first + strip, w.count)
+          let velocities = hasVelocity ? velocity.scalars(panels: panels) : nil
+          descent.apply(
+            to: w.scalars(panels: panels), velocity: velocities, contrast: contrast.scalars(panels: panels))
+        }
+        return w.bits + velocity.bits
+      }
+      let whole = stepped(by: 5)
+      for strip in 1...4 { #expect(stepped(by: strip) == whole) }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Tensors
+import Testing
+
+@Suite("Element by element") struct ElementwiseTests {
+  @Test("finite: no infinity, no NaN, in the block and nowhere else", arguments: Precision.allCases)
+  func finite(precision: Precision) {
+    let matrix = Matrix(random: 81, rows: 4, columns: 20, precision: precision)
+    #expect(matrix.isFinite(rows: 0..<4, columns: 0..<20))
+    for bad in [Double.infinity, -.infinity, .nan] {
+      for (i, j) in [(0, 0), (2, 17), (3, 19)] {
+        var other = matrix
+        other[i, j] = bad
+        #expect(!other.isFinite(rows: 0..<4, columns: 0..<20))
+        #expect(!other.isFinite(rows: i..<i + 1, columns: j..<j + 1))
+        #expect(other.isFinite(rows: 0..<i, columns: 0..<20) && other.isFinite(rows: 0..<4, columns: 0..<j))
+      }
+    }
+    var largest = matrix
+    largest.fill(precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude)
+    #expect(largest.isFinite(rows: 0..<4, columns: 0..<20))
+  }
+
+  @Test("the largest column, the first of equals", arguments: Precision.allCases)
+  func largest(precision: Precision) {
+    let rows: [[Double]] = [[0, 1, 1, 0], [2, 2, 2, 2], [-3, -2, -1, -1], [0, 0, 0, 5]]
+    let matrix = Matrix(rows: 4, columns: 4, precision: precision) { rows[$0][$1] }
+    #expect(matrix.largestColumns(rows: 4) == [1, 0, 2, 3])
+    #expect(matrix.largestColumns(rows: 2) == [1, 0] && matrix.largestColumns(rows: 0) == [])
+  }
+
+  @Test("energy and squared error sum in Float64", arguments: Precision.allCases)
+  func sums(precision: Precision) {
+    let s = Matrix(random: 82, rows: 5, columns: 40, precision: precision)
+    let rho = Matrix(random: 83, rows: 5, columns: 40, precision: precision)
+    let drive = Matrix(random: 84, rows: 5, columns: 30, precision: precision)
+    let (rows, columns) = (1..<4, 16..<37)
+    let energy = rows.reduce(0.0) { sum, i in
+      columns.reduce(sum) { $0 + s[i, $1] * s[i, $1] / 2 - rho[i, $1] * drive[i, $1 - 10] }
+    }
+    let found = s.energy(activity: rho, drive: drive, driveFrom: 6, rows: rows, columns: columns)
+    #expect(abs(found - energy) < 1e-13)
+    let cost = rows.reduce(0.0) { sum, i in
+      (0..<40).reduce(sum) { $0 + (s[i, $1] - rho[i, $1]) * (s[i, $1] - rho[i, $1]) / 2 }
+    }
+    #expect(abs(s.squaredError(rho, rows: rows) - cost) < 1e-13)
+  }
+
+  @Test("bytes become inputs through a table", arguments: Precision.allCases)
+  func lookUp(precision: Precision) {
+    let table = Matrix(rows: 1, columns: 256, precision: precision) { Double($1) / 255 }
+    let bytes: [UInt8] = (0..<100).map { UInt8($0 * 37 % 256) }
+    var matrix = Matrix(rows: 3, columns: 60, precision: precision)
+    matrix.look(up: bytes[40..<100], in: table, row: 1)
+    #expect(matrix.row(1) == (40..<100).map { precision.rounded(Double(bytes[$0]) / 255) })
+    #expect(matrix.row(0).allSatisfy { $0 == 0 } && matrix.row(2).allSatisfy { $0 == 0 })
+    #expect(matrix.hasZeroPadding)
+  }
+}

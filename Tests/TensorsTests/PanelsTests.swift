@@ -1,0 +1,48 @@
+import Tensors
+import Testing
+
+@Suite("Panels") struct PanelsTests {
+  /// Sizes below, at and past a panel in both directions: the transposition has a path for whole blocks and one for the
+  /// rest.
+  @Test("the transpose, its padding zero", arguments: InstructionSet.all)
+  func transpose(set: InstructionSet) {
+    for (depth, columns) in [(1, 1), (16, 16), (1, 40), (40, 1), (17, 33), (32, 48), (50, 100), (784, 10)] {
+      let w = Panels(random: 51, depth: depth, columns: columns, precision: set.precision)
+      var t = Panels(depth: columns, columns: depth, precision: set.precision)
+      guard let table = set.kernels?.table else { return }
+      table.pointee.transpose(
+        depth, columns, w.pointer(panel: 0, row: 0), w.panelStride, t.mutablePointer(panel: 0, row: 0),
+        t.panelStride)
+      for k in 0..<depth { for j in 0..<columns { #expect(t[j, k] == w[k, j]) } }
+      #expect(t.hasZeroPadding)
+      var same = Panels(depth: columns, columns: depth, precision: set.precision)
+      same.setTranspose(of: w)
+      #expect(same.bits == t.bits)
+      var back = Panels(depth: depth, columns: columns, precision: set.precision)
+      back.setTranspose(of: t)
+      #expect(back.bits == w.bits)
+    }
+  }
+
+  @Test("pack gives the matrix row-major, as files hold it", arguments: Precision.allCases)
+  func pack(precision: Precision) {
+    for (depth, columns) in [(3, 5), (4, 16), (7, 50)] {
+      let w = Panels(random: 52, depth: depth, columns: columns, precision: precision)
+      var bytes = Array(repeating: UInt8(0), count: depth * columns * precision.size)
+      bytes.withUnsafeMutableBytes { w.pack(into: $0) }
+      let bits = bytes.withUnsafeBytes { scalarBits($0.baseAddress!, count: depth * columns, precision) }
+      #expect(bits == (0..<depth).flatMap { k in (0..<columns).map { precision.bits(w[k, $0]) } })
+    }
+  }
+
+  @Test("element (k, j) stands at [j / 16][k][j mod 16]")
+  func layout() {
+    var w = Panels(depth: 3, columns: 40, precision: .float64)
+    w[2, 37] = 5
+    #expect(w.count == 3 && w.panelStride == 48)
+    #expect(w.pointer(panel: 2, row: 2).load(fromByteOffset: 5 * 8, as: Double.self) == 5)
+    let scalars = w.scalars(panels: 2..<3).buffer(of: Double.self)
+    #expect(scalars.count == 48 && scalars[2 * 16 + 5] == 5)
+    #expect(w.scalars(panels: 0..<2).buffer(of: Double.self).allSatisfy { $0 == 0 })
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Tensors
+
+/// One unit's update, written as the method states it and rounded where the kernels round: their oracle.
+struct ScalarUnit {
+  let precision: Precision
+  let curve: Curve
+
+  /// ρ(s).
+  func rho(_ s: Double) -> Double {
+    switch (curve, precision) {
+    case (.hardSigmoid, _): min(max(s, 0), 1)
+    case (.linear, _): s
+    case (.sigmoid, .float32): Double(1 / (1 + exp(2 - 4 * Float(s))))
+    case (.sigmoid, .float64): 1 / (1 + exp(2 - 4 * s))
+    case (.tanh, .float32): Double(tanh(Float(s)))
+    case (.tanh, .float64): tanh(s)
+    }
+  }
+
+  /// ρ′(s), which is 1 on the hard sigmoid's closed interval.
+  func slope(_ s: Double) -> Double {
+    let rho = rho(s)
+    switch curve {
+    case .hardSigmoid, .linear: return 1
+    case .sigmoid: return precision.product(precision.product(4, rho), precision.sum(1, -rho))
+    case .tanh: return precision.sum(1, -precision.product(rho, rho))
+    }
+  }
+
+  var isClipped: Bool { curve == .hardSigmoid }
+
+  /// s − ε ∂F/∂s, clipped where the states are.
+  func euler(_ s: Double, drive: Double, target: Double?, beta: Double, step: Double) -> Double {
+    var force = precision.sum(precision.product(slope(s), drive), -s)
+    if let target { force = precision.fma(precision.rounded(beta), precision.sum(target, -s), force) }
+    let moved = precision.fma(precision.rounded(step), force, s)
+    return isClipped ? rho(moved) : moved
+  }
+
+  /// The minimiser of F in this unit, its neighbours held; an Euler step where it has no closed form.
+  func minimize(_ s: Double, drive: Double, target: Double?, beta: Double, step: Double) -> Double {
+    guard curve == .hardSigmoid || curve == .linear else {
+      return euler(s, drive: drive, target: target, beta: beta, step: step)
+    }
+    let beta = precision.rounded(beta)
+    let moved =
+      target.map { precision.quotient(precision.fma(beta, $0, drive), precision.sum(1, beta)) } ?? drive
+    return isClipped ? rho(moved) : moved
+  }
+}
