@@ -50,7 +50,7 @@ INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, lon
       for (level++; (s >> level) > 0; level++)
         if ((s >> level) & 1) EACH sum[u][q] = pending[level][u][q] + sum[u][q];
   }
-  EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q];
+  EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q] + (V)(0);  // no -0
 #undef EACH
 }
 

@@ -14,7 +14,7 @@ INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a
       sum[r][p] = __builtin_elementwise_fma((V)(a[r * a_stride + k]), b[p], sum[r][p]);
   }
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
-    *(V *)(c + r * c_stride + p * 16) = sum[r][p];
+    *(V *)(c + r * c_stride + p * 16) = sum[r][p] + (V)(0);  // no -0, which a zero left out could leave or not
 }
 
 #define PRODUCT_CASE(R, P) \

@@ -3,7 +3,8 @@
 // The arithmetic of a tile, once for float and once for double (every pointer is to that scalar).
 //
 // Each element of a product is ONE chain of fused multiply-adds in ascending order of the summed index. Its bits
-// therefore depend neither on how rows or columns are cut into calls, nor on the instruction set chosen at run time.
+// therefore depend neither on how rows or columns are cut into calls, nor on the instruction set chosen at run time,
+// nor on whether zeros are left out; an element that would be -0 is +0.
 //
 // Weights lie in panels of 16 columns: element (k, j) of a depth x columns matrix stands at
 // [j / 16][k][j % 16]; columns past the last are zero. Row strides count scalars and are multiples of 16.
@@ -63,7 +64,8 @@ typedef struct {
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.
   double (*euler)(const eq_update *u);
-  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|.
+  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|,
+  // of an Euler step / step.
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
