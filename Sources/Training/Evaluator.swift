@@ -79,7 +79,7 @@ public struct Evaluator {
 
 extension CheckpointStore {
   /// The name of the chosen checkpoint, which must be there.
-  func name(of choice: Evaluator.Choice) throws -> String {
+  package func name(of choice: Evaluator.Choice) throws -> String {
     let names = try FileStatus.exists(path) ? checkpoints() : []
     func pointer(_ file: String) throws -> String {
       String(decoding: try DurableFile.read(path + "/" + file), as: UTF8.self)

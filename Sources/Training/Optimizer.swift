@@ -106,7 +106,7 @@ struct Velocities: Sendable {
 
 extension Schedule {
   /// What the rates are multiplied with in an epoch, counted from 0.
-  func factor(epoch: Int, of epochs: Int) -> Double {
+  package func factor(epoch: Int, of epochs: Int) -> Double {
     switch self {
     case .constant: 1
     case .exponential(let factor): pow(factor, epoch)

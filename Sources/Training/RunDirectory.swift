@@ -3,10 +3,12 @@ import Foundation
 import MessagePassing
 
 /// A run's folder: `run.yaml`, `metrics.jsonl`, `checkpoints/`. Only rank 0 changes it.
-struct RunDirectory: Sendable {
-  let path: String
+package struct RunDirectory: Sendable {
+  package let path: String
 
-  var store: CheckpointStore { CheckpointStore(path: path + "/checkpoints") }
+  package init(path: String) { self.path = path }
+
+  package var store: CheckpointStore { CheckpointStore(path: path + "/checkpoints") }
   private var runFile: String { path + "/run.yaml" }
   private var metrics: String { path + "/metrics.jsonl" }
 
@@ -22,7 +24,7 @@ struct RunDirectory: Sendable {
   }
 
   /// The run that the folder holds, nil when it holds none.
-  func savedRun() throws -> RunFile? {
+  package func savedRun() throws -> RunFile? {
     guard FileManager.default.fileExists(atPath: runFile) else { return nil }
     return try RunFile.load(path: runFile)
   }
@@ -30,7 +32,7 @@ struct RunDirectory: Sendable {
   /// Makes the folder ready and picks the checkpoint to go on from: nil to begin at the beginning.
   ///
   /// Throws when the folder holds another run, or one whose bits belong to another grid.
-  func pickUp(
+  package func pickUp(
     _ run: RunFile, grid: GridShape, isFresh: Bool, notice: (String) -> Void
   ) throws -> (name: String, state: RunState)? {
     if !isFresh, let saved = try savedRun() {
@@ -58,12 +60,12 @@ struct RunDirectory: Sendable {
   }
 
   /// Appends a line to the metrics and syncs it.
-  func append(_ line: String) throws {
+  package func append(_ line: String) throws {
     try keepMetrics(adding: line) { _ in true }
   }
 
   /// Keeps the lines of steps up to one: later ones will be written again, with the same bits.
-  func rewindMetrics(to step: Int) throws {
+  package func rewindMetrics(to step: Int) throws {
     try keepMetrics(adding: nil) { $0 <= step }
   }
 
@@ -96,6 +98,21 @@ public struct MetricsLine: Equatable, Sendable {
   public var examplesPerSecond: Double
   public var seconds: Double
 
+  public init(
+    epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?, cost: Double?,
+    energy: Double?, examplesPerSecond: Double, seconds: Double
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.trainingError = trainingError
+    self.validationError = validationError
+    self.testError = testError
+    self.cost = cost
+    self.energy = energy
+    self.examplesPerSecond = examplesPerSecond
+    self.seconds = seconds
+  }
+
   /// The line as JSON, keys in a fixed order, times last.
   public var json: String {
     var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]
@@ -111,7 +128,7 @@ public struct MetricsLine: Equatable, Sendable {
   }
 
   /// The step of a line; nil when the line is torn.
-  static func step(of line: String) -> Int? {
+  package static func step(of line: String) -> Int? {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
       return nil
     }

@@ -4,9 +4,9 @@ import FileFormats
 import Tensors
 
 /// The tensors and files of a checkpoint: they follow from the run alone, never from the grid.
-struct CheckpointLayout: Sendable {
+package struct CheckpointLayout: Sendable {
   /// What a tensor holds.
-  enum Content: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// W_k, n_{k−1} × n_k; or momentum's velocity beside it.
     case weight(layer: Int, velocity: Bool)
     /// b_k, n_k.
@@ -15,26 +15,26 @@ struct CheckpointLayout: Sendable {
     case states(Split, layer: Int, examples: Range<Int>)
   }
 
-  struct Tensor: Sendable {
-    let name: String
-    let content: Content
-    let rows: Int
-    let columns: Int
-    var shape: [Int] { if case .bias = content { [columns] } else { [rows, columns] } }
+  package struct Tensor: Sendable {
+    package let name: String
+    package let content: Content
+    package let rows: Int
+    package let columns: Int
+    package var shape: [Int] { if case .bias = content { [columns] } else { [rows, columns] } }
   }
 
-  struct File: Sendable {
-    let name: String
-    let tensors: [Tensor]
+  package struct File: Sendable {
+    package let name: String
+    package let tensors: [Tensor]
   }
 
-  let files: [File]
+  package let files: [File]
   let precision: Precision
 
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
-  init(deal: Deal, momentum: Bool, persistent: [Split: Int], precision: Precision) {
+  package init(deal: Deal, momentum: Bool, persistent: [Split: Int], precision: Precision) {
     self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
@@ -91,21 +91,21 @@ extension CheckpointLayout {
 }
 
 /// A part of a tensor that one rank holds: evenly spaced rows, consecutive columns.
-struct Piece: Equatable, Sendable {
-  var firstRow: Int
-  var rowStep: Int
-  var rowCount: Int
-  var columns: Range<Int>
+package struct Piece: Equatable, Sendable {
+  package var firstRow: Int
+  package var rowStep: Int
+  package var rowCount: Int
+  package var columns: Range<Int>
   /// For states, the shard and its first row in it.
-  var shard = 0
-  var shardRow = 0
+  package var shard = 0
+  package var shardRow = 0
 
   var count: Int { rowCount * columns.count }
 }
 
 extension CheckpointLayout {
   /// The pieces of a tensor that the rank at a place hands to its writer: every element comes from just one rank.
-  static func pieces(of content: Content, at place: Place, deal: Deal) -> [Piece] {
+  package static func pieces(of content: Content, at place: Place, deal: Deal) -> [Piece] {
     let portion = deal.portion(at: place)
     switch content {
     case .weight(let k, _):

@@ -2,34 +2,36 @@ import FileFormats
 import Foundation
 
 /// The folder of a run's checkpoints; only rank 0 changes it.
-struct CheckpointStore: Sendable {
+package struct CheckpointStore: Sendable {
   /// `DIR/checkpoints`.
-  let path: String
+  package let path: String
 
-  static func name(step: Int) -> String {
+  package init(path: String) { self.path = path }
+
+  package static func name(step: Int) -> String {
     "step-" + String(repeating: "0", count: max(0, 9 - "\(step)".count)) + "\(step)"
   }
 
-  func folder(_ name: String) -> String { path + "/" + name }
-  func temporary(step: Int) -> String { path + "/.tmp-" + CheckpointStore.name(step: step) }
+  package func folder(_ name: String) -> String { path + "/" + name }
+  package func temporary(step: Int) -> String { path + "/.tmp-" + CheckpointStore.name(step: step) }
 
   /// Makes the folder and removes what interrupted writers left.
-  func prepare() throws {
+  package func prepare() throws {
     try DurableFile.createDirectory(path)
     for name in try names() where name.hasPrefix(".tmp-") { try remove(name) }
   }
 
   /// Checkpoints by name, oldest first.
-  func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
+  package func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
 
   /// Removes every checkpoint.
-  func clear() throws {
+  package func clear() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     for name in try names() { try remove(name) }
   }
 
   /// The newest whole checkpoint; says which damaged ones it passed over.
-  func newestWhole(notice: (String) -> Void) throws -> (name: String, state: RunState)? {
+  package func newestWhole(notice: (String) -> Void) throws -> (name: String, state: RunState)? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     for name in try checkpoints().reversed() {
       do {
@@ -42,7 +44,7 @@ struct CheckpointStore: Sendable {
   }
 
   /// Checks every byte of a checkpoint against its manifest, and reads its state.
-  func verified(_ name: String) throws -> RunState {
+  package func verified(_ name: String) throws -> RunState {
     let folder = folder(name)
     let manifestPath = folder + "/" + Manifest.fileName
     let manifest: Manifest = try decode(manifestPath)
@@ -65,10 +67,10 @@ struct CheckpointStore: Sendable {
   }
 
   /// The state of a checkpoint that has been verified.
-  func state(_ name: String) throws -> RunState { try decode(folder(name) + "/state.json") }
+  package func state(_ name: String) throws -> RunState { try decode(folder(name) + "/state.json") }
 
   /// Completes a checkpoint whose tensor files lie in the temporary folder: the manifest last, then one rename.
-  func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {
+  package func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {
     let temporary = temporary(step: state.step)
     let name = CheckpointStore.name(step: state.step)
     var entries = files
@@ -88,12 +90,12 @@ struct CheckpointStore: Sendable {
   }
 
   /// Names the best checkpoint.
-  func markBest(step: Int) throws {
+  package func markBest(step: Int) throws {
     try DurableFile.write(CheckpointStore.name(step: step) + "\n", to: path + "/BEST")
   }
 
   /// Deletes all but the newest `keep` and the best; call it only once the newest is whole.
-  func retain(_ keep: Int, best: Int?) throws {
+  package func retain(_ keep: Int, best: Int?) throws {
     let names = try checkpoints()
     for name in names.dropLast(max(keep, 1)) where name != best.map(CheckpointStore.name(step:)) {
       try remove(name)

@@ -2,33 +2,38 @@ import FileFormats
 import Foundation
 
 /// Where a run stands: the contents of a checkpoint's `state.json`, beside the tensors.
-struct RunState: Codable, Equatable, Sendable {
+package struct RunState: Codable, Equatable, Sendable {
   /// The best epoch so far, by validation error (training error where there is no validation set).
-  struct Best: Codable, Equatable, Sendable {
-    var error: Double
-    var step: Int
+  package struct Best: Codable, Equatable, Sendable {
+    package var error: Double
+    package var step: Int
+
+    package init(error: Double, step: Int) {
+      self.error = error
+      self.step = step
+    }
   }
 
-  var version = 1
+  package var version = 1
   /// Steps made.
-  var step = 0
+  package var step = 0
   /// Epochs completed.
-  var epoch = 0
+  package var epoch = 0
   /// Steps made of the present epoch.
-  var cursor = 0
-  var seed: UInt64
-  var shards: Int
-  var slices: Int
+  package var cursor = 0
+  package var seed: UInt64
+  package var shards: Int
+  package var slices: Int
   /// SHA-256 of the run file's identity.
-  var run: String
+  package var run: String
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
-  var grid: String?
-  var best: Best?
+  package var grid: String?
+  package var best: Best?
   /// What has been counted of the present epoch.
-  var tally: Tally
+  package var tally: Tally
 
   /// The state before the first step.
-  init(_ run: RunFile, deal: Deal) {
+  package init(_ run: RunFile, deal: Deal) {
     seed = run.seed
     shards = deal.tiling.shards
     slices = deal.tiling.slicing.slices
@@ -37,7 +42,7 @@ struct RunState: Codable, Equatable, Sendable {
     tally = Tally(deal.tiling)
   }
 
-  func encoded() throws -> [UInt8] {
+  package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     return Array(try encoder.encode(self)) + [0x0A]
@@ -45,17 +50,25 @@ struct RunState: Codable, Equatable, Sendable {
 }
 
 /// A checkpoint's list of files, written last: what makes it whole.
-struct Manifest: Codable, Equatable, Sendable {
-  struct Entry: Codable, Equatable, Sendable {
-    var name: String
-    var size: Int
-    var sha256: String
+package struct Manifest: Codable, Equatable, Sendable {
+  package struct Entry: Codable, Equatable, Sendable {
+    package var name: String
+    package var size: Int
+    package var sha256: String
+
+    package init(name: String, size: Int, sha256: String) {
+      self.name = name
+      self.size = size
+      self.sha256 = sha256
+    }
   }
-  var files: [Entry]
+  package var files: [Entry]
 
-  static let fileName = "MANIFEST.json"
+  package init(files: [Entry]) { self.files = files }
 
-  func encoded() throws -> [UInt8] {
+  package static let fileName = "MANIFEST.json"
+
+  package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return Array(try encoder.encode(Manifest(files: files.sorted { $0.name < $1.name }))) + [0x0A]

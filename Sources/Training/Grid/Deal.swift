@@ -66,7 +66,7 @@ public struct Deal: Equatable, Sendable {
 
 /// Multiply-adds of layer k for one example: what it takes in at every iteration, and the input's drive and
 /// contrast once.
-func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
+package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
   let network = tiling.network
   let units = Double(network.units(k))
   let below = Double(network.units(k - 1))
@@ -76,7 +76,7 @@ func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
 }
 
 /// Cuts a list into consecutive parts whose largest sum is least; the first such cut.
-func balanced(_ work: [Double], parts: Int) -> [ClosedRange<Int>] {
+package func balanced(_ work: [Double], parts: Int) -> [ClosedRange<Int>] {
   // best[p][i]: the least largest sum of the first i layers in p parts, and where the last part begins.
   var best = [(0...work.count).map { ($0 == 0 ? 0 : Double.infinity, 0) }]
   for part in 1...parts {
