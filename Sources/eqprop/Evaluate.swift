@@ -56,7 +56,12 @@ struct Evaluate: RankCommand {
       grid: Grid(deal.grid, world: world))
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
-    let asked = split.isEmpty ? [Split.validation, .test].filter { examples.count($0) > 0 } : split
+    let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
+    guard !asked.isEmpty else {
+      let hint = split.isEmpty ? "; --split training evaluates what it was trained on" : ""
+      throw AgreedFailure(
+        rank: 0, message: "there are no such examples: \(examples)\(hint)", exitCode: 64)
+    }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
       guard isFirst else { continue }
