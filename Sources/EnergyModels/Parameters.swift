@@ -83,6 +83,12 @@ public struct Parameters: Sendable {
     _modify { yield &biases[k - portion.layers.lowerBound] }
   }
 
+  /// Whether every weight and bias held here is finite.
+  public var isFinite: Bool {
+    biases.allSatisfy(\.isFinite)
+      && connections.allSatisfy { ($0.forward?.isFinite ?? true) && ($0.backward?.isFinite ?? true) }
+  }
+
   /// Draws the weights from counters (connection, row, column), so that every holder draws the same.
   public mutating func initialize(_ initialization: Initialization, seed: UInt64) {
     let random = CounterRandom(seed: seed, purpose: .weights)

@@ -70,6 +70,11 @@ package struct Scalars {
 }
 
 extension Panels {
+  /// Whether it holds neither an infinity nor a NaN.
+  public var isFinite: Bool {
+    precision.kernels.pointee.finite(count * depth, panelWidth, pointer(panel: 0, row: 0), panelWidth) != 0
+  }
+
   /// Packs the matrix, row-major, into `bytes`: the form of files.
   public func pack(into bytes: UnsafeMutableRawBufferPointer) {
     precondition(bytes.count >= depth * columns * precision.size, "too little room for the matrix")

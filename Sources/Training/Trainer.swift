@@ -115,9 +115,7 @@ public final class Trainer {
       Interruption.isRequested ? 1 : 0, state.tally.diverged > 0 ? 1 : 0, writer.isWritten ? 0 : 1,
     ]
     try grid.world.maximum(&flags)
-    if flags[1] > 0 {
-      throw Divergence(step: state.step, lastCheckpoint: try directory.store.checkpoints().last)
-    }
+    if flags[1] > 0 { try endDiverged("a state") }
     if writer.isPending && flags[2] == 0 { try writer.complete() }
     return flags[0] > 0
   }
@@ -128,7 +126,20 @@ public final class Trainer {
     return ending
   }
 
+  /// Ends the run on every rank with one sentence; a checkpoint under way is of a good step and is completed first.
+  private func endDiverged(_ what: String) throws {
+    try writer.complete()
+    try grid.world.agree {
+      guard grid.isFirst else { return }
+      throw Divergence(what: what, step: state.step, lastCheckpoint: try directory.store.checkpoints().last)
+    }
+  }
+
   private func checkpoint(isBest: Bool) throws {
+    // A spoilt checkpoint must never take the place of a good one.
+    var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
+    try grid.world.maximum(&spoilt)
+    if spoilt[0] > 0 { try endDiverged("a weight") }
     var snapshot = state
     snapshot.tally = try state.tally.joined(over: grid)
     try writer.begin(snapshot, model: model, isBest: isBest)
@@ -164,12 +175,12 @@ extension Trainer {
       validationError: evaluated[.validation]?.error, testError: evaluated[.test]?.error, cost: trained.cost,
       energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed)
+    var flags: [Int64] = [evaluated.values.contains { $0.diverged > 0 } ? 1 : 0]
+    try grid.world.maximum(&flags)
+    if flags[0] > 0 { try endDiverged("a state of the evaluation") }
     var isBest = [Int64(0)]
     try grid.world.agree {
       guard grid.isFirst else { return }
-      if evaluated.values.contains(where: { $0.diverged > 0 }) {
-        throw Divergence(step: state.step, lastCheckpoint: nil)
-      }
       try directory.append(line.json)
       if let error = line.validationError ?? line.trainingError, error < state.best?.error ?? .infinity {
         state.best = .init(error: error, step: state.step)

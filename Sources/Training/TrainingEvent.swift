@@ -18,13 +18,14 @@ public enum TrainingEvent: Sendable {
   case notice(String)
 }
 
-/// A state became infinite or not a number: the run stops before it spoils a checkpoint.
+/// A state or weight became infinite or not a number: the run stops before it spoils a checkpoint.
 public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
+  let what: String
   public let step: Int
   let lastCheckpoint: String?
   public var exitCode: Int32 { 1 }
   public var description: String {
-    "the relaxation diverged in step \(step): a state is not finite; lower the rates or relaxation.step"
+    "the relaxation diverged in step \(step): \(what) is not finite; lower the rates or relaxation.step"
       + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
   }
 }
