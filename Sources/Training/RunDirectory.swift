@@ -49,12 +49,20 @@ package struct RunDirectory: Sendable {
       try rewindMetrics(to: 0)
       return nil
     }
-    if let grid = Optional(grid.description), let saved = found.state.grid, saved != grid {
+    guard found.state.run == RunState.digest(of: run) else {
+      throw OtherRun(
+        description:
+          "\(store.folder(found.name)): belongs to another run; use --fresh to start over or another --output"
+      )
+    }
+    if let saved = found.state.grid, saved != grid.description {
       throw OtherRun(
         description:
           "\(path): its bits belong to grid \(saved) (training.reduction: mpi), which \(grid) cannot go on from"
       )
     }
+    // A run killed between a checkpoint's last two steps has not named it the best yet.
+    if let best = found.state.best { try store.markBest(step: best.step) }
     try rewindMetrics(to: found.state.step)
     return found
   }
@@ -99,7 +107,8 @@ public struct MetricsLine: Equatable, Sendable {
   public var seconds: Double
 
   public init(
-    epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?, cost: Double?,
+    epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?,
+    cost: Double?,
     energy: Double?, examplesPerSecond: Double, seconds: Double
   ) {
     self.epoch = epoch

@@ -15,11 +15,21 @@ package struct CheckpointStore: Sendable {
   package func folder(_ name: String) -> String { path + "/" + name }
   package func temporary(step: Int) -> String { path + "/.tmp-" + CheckpointStore.name(step: step) }
 
-  /// Makes the folder and removes what interrupted writers left.
+  /// Makes the folder, removes what interrupted writers left, and takes back what one was about to replace.
   package func prepare() throws {
     try DurableFile.createDirectory(path)
     for name in try names() where name.hasPrefix(".tmp-") { try remove(name) }
+    for name in try names() where name.hasPrefix(Self.replaced) {
+      let original = String(name.dropFirst(Self.replaced.count))
+      if FileStatus.exists(folder(original)) {
+        try remove(name)
+      } else {
+        try DurableFile.rename(folder(name), to: folder(original))
+      }
+    }
   }
+
+  private static let replaced = ".replaced-"
 
   /// Checkpoints by name, oldest first.
   package func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
@@ -30,16 +40,25 @@ package struct CheckpointStore: Sendable {
     for name in try names() { try remove(name) }
   }
 
-  /// The newest whole checkpoint; says which damaged ones it passed over.
+  /// The newest whole checkpoint; nil where there is none, and then says so if there are damaged ones.
+  ///
+  /// Damaged ones that are newer are named, and renamed to `damaged-…`: their numbers are higher than those of
+  /// the next ones to be written, which would be deleted as the older ones.
   package func newestWhole(notice: (String) -> Void) throws -> (name: String, state: RunState)? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
+    var isAnyDamaged = false
     for name in try checkpoints().reversed() {
       do {
         return (name, try verified(name))
       } catch let error as FileError {
-        notice("checkpoint \(name) is damaged and passed over: \(error)")
+        isAnyDamaged = true
+        let aside = "damaged-" + name
+        if FileStatus.exists(folder(aside)) { try remove(aside) }
+        try DurableFile.rename(folder(name), to: folder(aside))
+        notice("checkpoint \(name) is damaged and passed over (now \(aside)): \(error)")
       }
     }
+    if isAnyDamaged { notice("\(path) holds no whole checkpoint: starting over from the first step") }
     return nil
   }
 
@@ -60,8 +79,15 @@ package struct CheckpointStore: Sendable {
         throw FileError(.badData, path: folder + "/" + entry.name, what)
       }
     }
-    guard manifest.files.contains(where: { $0.name == "state.json" }) else {
-      throw FileError(.badData, path: manifestPath, "lists no state.json")
+    let listed = Set(manifest.files.map(\.name))
+    guard listed.isSuperset(of: ["state.json", "index.json"]) else {
+      throw FileError(.badData, path: manifestPath, "lists no state.json or no index.json")
+    }
+    let index: Index = try decode(folder + "/index.json")
+    if let (tensor, file) = index.weightMap.sorted(by: { $0.key < $1.key }).first(where: {
+      !listed.contains($0.value)
+    }) {
+      throw FileError(.badData, path: manifestPath, "does not list \(file), which holds \(tensor)")
     }
     return try state(name)
   }
@@ -77,15 +103,21 @@ package struct CheckpointStore: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     for (name, bytes) in [
-      ("state.json", try state.encoded()), ("index.json", Array(try encoder.encode(["weight_map": index]))),
+      ("state.json", try state.encoded()), ("index.json", Array(try encoder.encode(Index(weightMap: index)))),
     ] {
       try DurableFile.write(bytes, to: temporary + "/" + name)
       entries.append(.init(name: name, size: bytes.count, sha256: SHA256.digest(of: bytes)))
     }
     try DurableFile.write(try Manifest(files: entries).encoded(), to: temporary + "/" + Manifest.fileName)
     try DurableFile.syncDirectory(temporary)
-    if FileManager.default.fileExists(atPath: folder(name)) { try remove(name) }
-    try DurableFile.rename(temporary, to: folder(name))
+    if FileStatus.exists(folder(name)) {
+      // One of the same step goes only once this one has its place.
+      try DurableFile.rename(folder(name), to: folder(Self.replaced + name))
+      try DurableFile.rename(temporary, to: folder(name))
+      try remove(Self.replaced + name)
+    } else {
+      try DurableFile.rename(temporary, to: folder(name))
+    }
     try DurableFile.write(name + "\n", to: path + "/LATEST")
   }
 
@@ -100,6 +132,12 @@ package struct CheckpointStore: Sendable {
     for name in names.dropLast(max(keep, 1)) where name != best.map(CheckpointStore.name(step:)) {
       try remove(name)
     }
+  }
+
+  /// `index.json`: the file of each tensor, under the name that readers of safetensors know.
+  private struct Index: Codable {
+    var weightMap: [String: String]
+    enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
   }
 
   private func names() throws -> [String] {

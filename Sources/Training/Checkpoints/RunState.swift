@@ -37,10 +37,12 @@ package struct RunState: Codable, Equatable, Sendable {
     seed = run.seed
     shards = deal.tiling.shards
     slices = deal.tiling.slicing.slices
-    self.run = SHA256.digest(of: Array(run.identity.utf8))
+    self.run = RunState.digest(of: run)
     grid = run.training.reduction == .mpi ? deal.grid.description : nil
     tally = Tally(deal.tiling)
   }
+
+  package static func digest(of run: RunFile) -> String { SHA256.digest(of: Array(run.identity.utf8)) }
 
   package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
