@@ -1,0 +1,117 @@
+import DataSets
+import EnergyModels
+import Tensors
+import Testing
+import Training
+
+@Suite struct CheckpointLayoutTests {
+  static let cases: [(tiling: Tiling, grids: [String])] = [
+    (
+      tiling(units: [144, 10], shards: 4, slices: 4),
+      ["1x1x1", "2x1x1", "4x1x1", "1x2x1", "1x1x2", "1x1x4", "2x2x1", "2x1x2", "1x2x2", "2x2x4", "4x2x4"]
+    ),
+    (
+      tiling(units: [100, 40, 130, 10], shards: 3, slices: 2),
+      ["1x1x1", "3x1x1", "1x2x1", "1x3x1", "1x4x1", "1x1x2", "3x1x2", "1x2x2", "1x3x2", "3x4x2"]
+    ),
+    (
+      tiling(units: [70, 90, 10], shards: 5, slices: 4),
+      ["1x1x1", "5x1x1", "1x2x1", "1x3x1", "1x1x2", "1x1x4", "1x2x2", "1x3x4", "5x3x4"]
+    ),
+    (tiling(units: [10], shards: 2), ["1x1x1", "2x1x1"]),
+  ]
+
+  /// Counts that shards do not divide.
+  private func layout(_ deal: Deal) -> CheckpointLayout {
+    CheckpointLayout(
+      deal: deal, momentum: true, persistent: [.training: 47, .validation: 11, .test: 1], precision: .float32)
+  }
+
+  @Test("The pieces of the ranks cover every tensor just once", arguments: cases.indices)
+  func cover(index: Int) throws {
+    let (tiling, grids) = Self.cases[index]
+    for grid in grids {
+      let deal = try deal(tiling, grid)
+      for tensor in layout(deal).files.flatMap(\.tensors) {
+        #expect(
+          try coverage(tensor.content, tensor.rows, tensor.columns, deal).allSatisfy { $0 == 1 },
+          "\(tensor.name) on \(grid)")
+      }
+    }
+  }
+
+  @Test("States cut anywhere are covered just once", arguments: [0..<1, 5..<6, 3..<30, 11..<12, 0..<47])
+  func stretches(examples: Range<Int>) throws {
+    for (tiling, grids) in Self.cases {
+      for grid in grids {
+        let deal = try deal(tiling, grid)
+        let content = CheckpointLayout.Content.states(.training, layer: 1, examples: examples)
+        let counts = try coverage(content, examples.count, tiling.network.units(1), deal)
+        #expect(counts.allSatisfy { $0 == 1 }, "\(examples) on \(grid)")
+      }
+    }
+  }
+
+  /// How often each element of a tensor is handed in.
+  private func coverage(
+    _ content: CheckpointLayout.Content, _ rows: Int, _ columns: Int, _ deal: Deal
+  ) throws -> [Int] {
+    var counts = [Int](repeating: 0, count: rows * columns)
+    for place in places(deal.grid) {
+      for piece in CheckpointLayout.pieces(of: content, at: place, deal: deal) {
+        for i in 0..<piece.rowCount {
+          for column in piece.columns {
+            let row = piece.firstRow + i * piece.rowStep
+            try #require((0..<rows).contains(row) && column < columns)
+            counts[row * columns + column] += 1
+          }
+        }
+      }
+    }
+    return counts
+  }
+
+  @Test("A piece of states names the shard and the row that its examples have there")
+  func shardsOfStates() throws {
+    let deal = try deal(tiling(units: [10], shards: 3), "1x1x1")
+    for piece in CheckpointLayout.pieces(
+      of: .states(.training, layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
+    {
+      for i in 0..<piece.rowCount {
+        // Example e is row e / shards of shard e mod shards.
+        let example = 7 + piece.firstRow + i * piece.rowStep
+        #expect(example % 3 == piece.shard && example / 3 == piece.shardRow + i)
+      }
+    }
+  }
+
+  @Test("Names, shapes and files follow from the run, not from the grid")
+  func names() throws {
+    let tiling = Self.cases[1].tiling
+    let one = layout(try deal(tiling, "1x1x1"))
+    let many = layout(try deal(tiling, "3x4x2"))
+    let listed = { (layout: CheckpointLayout) in
+      layout.files.map { file in "\(file.name): \(file.tensors.map { "\($0.name) \($0.shape)" })" }
+    }
+    #expect(listed(one) == listed(many))
+    #expect(
+      listed(one).first == """
+        layer-1.safetensors: ["layers.1.weight [20, 100]", "layers.1.bias [100]", \
+        "layers.1.weight.velocity [20, 100]", "layers.1.bias.velocity [100]"]
+        """)
+    #expect(listed(one).last == #"states-test-4-0.safetensors: ["states.test.4.from.0 [1, 10]"]"#)
+    #expect(one.files.count == 4 + 3 * 4)
+  }
+
+  @Test("Large states are cut into files of bounded size that follow on each other")
+  func cut() throws {
+    let deal = try deal(tiling(units: [100_000, 10], shards: 2), "1x1x1")
+    let layout = CheckpointLayout(
+      deal: deal, momentum: false, persistent: [.training: 1000], precision: .float64)
+    let states = layout.files.flatMap(\.tensors).filter { $0.name.hasPrefix("states.training.1.") }
+    #expect(states.count > 1)
+    #expect(states.reduce(0) { $0 + $1.rows } == 1000)
+    #expect(states.allSatisfy { $0.rows * $0.columns * 8 <= 64 << 20 })
+    #expect(states[1].name == "states.training.1.from.\(states[0].rows)")
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+import Training
+
+@Suite struct MetricsLineTests {
+  static let line = MetricsLine(
+    epoch: 3, step: 33, trainingError: 0.1, validationError: nil, testError: 100.0 / 3, cost: 1e-7,
+    energy: -2.5,
+    examplesPerSecond: 1234.56789, seconds: 0.0123456)
+
+  @Test("A line is one JSON object, its keys in order, its times rounded")
+  func json() throws {
+    #expect(
+      Self.line.json == """
+        {"event":"epoch","epoch":3,"step":33,"training_error":0.1,"test_error":33.333333333333336,"cost":1e-07,\
+        "energy":-2.5,"examples_per_second":1234.6,"seconds":0.012}
+        """)
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(Self.line.json.utf8)) as? [String: Any])
+    #expect(object["test_error"] as? Double == 100.0 / 3)
+    #expect(object["validation_error"] == nil)
+  }
+
+  @Test("A line's step is read back, a torn line has none")
+  func step() {
+    #expect(MetricsLine.step(of: Self.line.json) == 33)
+    #expect(MetricsLine.step(of: String(Self.line.json.dropLast(5))) == nil)
+    #expect(MetricsLine.step(of: "") == nil)
+    #expect(MetricsLine.step(of: "[33]") == nil)
+  }
+}

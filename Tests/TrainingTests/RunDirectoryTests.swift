@@ -1,0 +1,104 @@
+import FileFormats
+import Foundation
+import Testing
+import Training
+
+@Suite struct RunDirectoryTests {
+  private func line(_ step: Int) -> String {
+    MetricsLine(
+      epoch: step / 10, step: step, trainingError: 1, validationError: nil, testError: nil, cost: nil,
+      energy: nil, examplesPerSecond: 1, seconds: 1
+    ).json
+  }
+
+  private func pickUp(
+    _ run: TemporaryRun, as file: RunFile? = nil, grid: String = "1x1x1", isFresh: Bool = false
+  ) throws -> String? {
+    let shape = try #require(GridShape(grid))
+    return try run.directory.pickUp(file ?? run.run, grid: shape, isFresh: isFresh) { _ in }?.name
+  }
+
+  @Test("A new directory gets its run file and begins at the beginning")
+  func begin() throws {
+    let run = try TemporaryRun()
+    #expect(try pickUp(run) == nil)
+    #expect(run.names("") == ["checkpoints", "metrics.jsonl", "run.yaml"])
+    #expect(try RunFile.load(path: run.path + "/run.yaml") == run.run)
+  }
+
+  @Test("Going on keeps the metrics up to the checkpoint, and no torn line")
+  func rewind() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    for step in [10, 20, 30] { try run.directory.append(line(step)) }
+    try run.save(20)
+    try run.write("metrics.jsonl", run.text("metrics.jsonl") + #"{"event":"epoch","ep"#)
+    #expect(try pickUp(run) == "step-000000020")
+    #expect(run.text("metrics.jsonl") == line(10) + "\n" + line(20) + "\n")
+  }
+
+  @Test("A best epoch that a killed run has not named is named")
+  func best() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    try run.store.markBest(step: 10)
+    try run.save(20, best: 20)
+    #expect(try pickUp(run) == "step-000000020")
+    #expect(run.text("checkpoints/BEST") == "step-000000020\n")
+  }
+
+  @Test("Another run is refused, with what differs")
+  func anotherRun() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    var other = run.run
+    other.seed = 2
+    let error = #expect(throws: (any Error).self) { try pickUp(run, as: other) }
+    #expect(
+      error.map { "\($0)" }
+        == "\(run.path): holds another run (seed: 2 here, 1 there); use --fresh to start over or another --output"
+    )
+    // What does not touch the bits may change.
+    other = run.run
+    other.training.epochs = 99
+    other.checkpoint.every = 3
+    other.name = "another"
+    #expect(throws: Never.self) { try pickUp(run, as: other) }
+  }
+
+  @Test("A checkpoint of another run is refused even where the run file is gone")
+  func strayCheckpoint() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    unlink(run.path + "/run.yaml")
+    var other = run.run
+    other.seed = 2
+    let error = #expect(throws: (any Error).self) { try pickUp(run, as: other) }
+    #expect(error.map { "\($0)" }?.contains("step-000000010: belongs to another run") == true)
+  }
+
+  @Test("--fresh empties the directory of an earlier run")
+  func fresh() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    try run.directory.append(line(10))
+    var other = run.run
+    other.seed = 2
+    #expect(try pickUp(run, as: other, isFresh: true) == nil)
+    #expect(run.names() == [] && run.text("metrics.jsonl") == "")
+    #expect(try RunFile.load(path: run.path + "/run.yaml").seed == 2)
+  }
+
+  @Test("Bits that belong to a grid are not taken over by another")
+  func grid() throws {
+    let run = try TemporaryRun("training.reduction=mpi")
+    _ = try pickUp(run)
+    try run.save(10)
+    #expect(try pickUp(run, grid: "1x1x1") == "step-000000010")
+    let error = #expect(throws: (any Error).self) { try pickUp(run, grid: "2x1x1") }
+    #expect(error.map { "\($0)" }?.contains("its bits belong to grid 1x1x1") == true)
+  }
+}

@@ -1,0 +1,60 @@
+import EnergyModels
+import Foundation
+import Testing
+import Training
+
+@Suite struct TallyTests {
+  static let tiling = TrainingTests.tiling(units: [128, 10], shards: 3, slices: 2)
+
+  @Test("A new tally has no error, cost or energy")
+  func empty() {
+    let tally = Tally(Self.tiling)
+    #expect(tally.error == nil && tally.cost == nil && tally.energy == nil)
+    #expect(tally.totalExamples == 0 && tally.totalWrong == 0)
+    #expect(tally.energies.count == 3 * 2 * 2)
+  }
+
+  @Test("Figures are means over the examples of all shards")
+  func means() {
+    var tally = Tally(Self.tiling)
+    tally.examples = [4, 3, 1]
+    tally.wrong = [1, 0, 1]
+    tally.costs = [0.5, 1, 0.5]
+    tally.energies[5] = -16
+    #expect(tally.error == 25)
+    #expect(tally.cost == 0.25)
+    #expect(tally.energy == -2)
+  }
+
+  @Test("Tallies of ranks that counted different things join in any order to the same bits")
+  func join() {
+    let parts: [Tally] = (0..<3).map { shard in
+      var tally = Tally(Self.tiling)
+      tally.examples[shard] = shard + 5
+      tally.wrong[shard] = shard
+      tally.costs[shard] = 0.1 * Double(shard + 1)
+      for place in 0..<4 { tally.energies[4 * shard + place] = -0.3 * Double(place + 1) }
+      tally.diverged = shard == 1 ? 2 : 0
+      return tally
+    }
+    func joined(_ order: [Int]) -> Tally {
+      var total = Tally(Self.tiling)
+      for index in order { total.join(parts[index]) }
+      return total
+    }
+    let total = joined([0, 1, 2])
+    #expect(total == joined([2, 0, 1]) && total == joined([1, 2, 0]))
+    #expect(total.examples == [5, 6, 7] && total.wrong == [0, 1, 2] && total.diverged == 2)
+    #expect(total.cost == (0.1 + 0.2 + 0.1 * 3) / 18)
+  }
+
+  @Test("A tally survives JSON to the last bit")
+  func json() throws {
+    var tally = Tally(Self.tiling)
+    tally.examples = [1, 2, 3]
+    tally.costs = [0.1, 1 / 3, .leastNonzeroMagnitude]
+    tally.energies[11] = -1e300 / 3
+    let again = try JSONDecoder().decode(Tally.self, from: try JSONEncoder().encode(tally))
+    #expect(again == tally)
+  }
+}

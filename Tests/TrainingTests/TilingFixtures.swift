@@ -1,0 +1,22 @@
+import EnergyModels
+import Training
+
+/// A tiling made up for a test.
+func tiling(inputs: Int = 20, units: [Int], shards: Int = 4, slices: Int = 1, perShard: Int = 2) -> Tiling {
+  let network = Network(inputs: inputs, layers: units.map { Layer(units: $0) })
+  return Tiling(shards: shards, perShard: perShard, slicing: Slicing(network: network, slices: slices))
+}
+
+/// The deal of a tiling to a grid written as "2x1x1".
+func deal(_ tiling: Tiling, _ grid: String, iterations: Int = 20) throws -> Deal {
+  guard let shape = GridShape(grid) else { throw GridError("a test misspells its grid: \(grid)") }
+  return try Deal(tiling, to: shape, iterations: iterations)
+}
+
+/// Every place of a grid.
+func places(_ grid: GridShape) -> [Place] { (0..<grid.ranks).map(grid.place(ofRank:)) }
+
+/// A run of two layers on the digits, with other settings after it.
+func runFile(_ settings: String...) throws -> RunFile {
+  try RunFile.parse(smallestRunFile, file: "m.yaml", settings: settings)
+}
