@@ -1,0 +1,67 @@
+import Foundation
+
+/// The processes of a job, found in /proc.
+enum Ranks {
+  /// The variable by which the processes of a job are known: its value goes to all of them.
+  static let mark = "EQPROP_TEST_MARK"
+
+  struct Rank: Equatable {
+    let process: pid_t
+    /// The rank in the world.
+    let number: Int
+  }
+
+  /// The ranks that an mpirun has started: its children that have become `eqprop`.
+  static func started(by job: Job) -> [Rank] {
+    processes().compactMap { process in
+      guard parent(process) == job.process, read(process, "comm") == "eqprop\n",
+        let number = variable("OMPI_COMM_WORLD_RANK", process).flatMap({ Int($0) })
+      else { return nil }
+      return Rank(process: process, number: number)
+    }.sorted { $0.number < $1.number }
+  }
+
+  /// The ranks of a job, once so many are there.
+  static func await(_ count: Int, of job: Job) throws -> [Rank] {
+    for _ in 0..<2000 {
+      let ranks = started(by: job)
+      if ranks.count == count { return ranks }
+      usleep(5000)
+    }
+    throw HarnessError("\(count) ranks did not appear in 10 s")
+  }
+
+  /// Processes with a mark that are still there, after a moment in which they may end.
+  static func left(marked text: String) -> [pid_t] {
+    var left: [pid_t] = []
+    for _ in 0..<100 {
+      left = processes().filter { variable(mark, $0) == text }
+      if left.isEmpty { break }
+      usleep(20_000)
+    }
+    return left
+  }
+
+  private static func processes() -> [pid_t] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+  }
+
+  private static func parent(_ process: pid_t) -> pid_t? {
+    // The name in brackets may hold anything; state and parent follow the last bracket.
+    let stat = read(process, "stat")
+    guard let bracket = stat.lastIndex(of: ")") else { return nil }
+    return stat[bracket...].split(separator: " ").dropFirst(2).first.flatMap { pid_t($0) }
+  }
+
+  private static func variable(_ name: String, _ process: pid_t) -> String? {
+    read(process, "environ").split(separator: "\0").first { $0.hasPrefix(name + "=") }
+      .map { String($0.dropFirst(name.count + 1)) }
+  }
+
+  private static func read(_ process: pid_t, _ name: String) -> String {
+    guard let file = fopen("/proc/\(process)/\(name)", "rb") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    return String(decoding: bytes.prefix(fread(&bytes, 1, bytes.count, file)), as: UTF8.self)
+  }
+}

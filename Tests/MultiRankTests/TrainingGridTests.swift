@@ -1,0 +1,61 @@
+import Testing
+
+extension RealRanks {
+  @Suite struct TrainingOnGrids {
+    @Test("The same run file gives the same bits on every grid", arguments: TrainingMethod.all)
+    func sameBits(method: TrainingMethod) throws {
+      let folder = try TrainingFolder(method.runFile)
+      let alone = try folder.train("1x1x1", to: "1x1x1")
+      try #require(alone.status == 0, "\(alone.story)")
+      let (remains, files) = try (folder.remains("1x1x1"), folder.digests("1x1x1/checkpoints"))
+      // The checkpoints differ from each other: the run has learnt something.
+      let weights = files.filter { $0.contains("/layer-1.safetensors ") }.map { $0.suffix(64) }
+      #expect(weights.count > 2 && Set(weights).count == weights.count)
+      #expect(remains.metrics.count >= 1 && remains.last.count >= 6, "\(remains)")
+      for grid in method.grids {
+        let outcome = try folder.train(grid, to: grid)
+        try #require(outcome.status == 0, "\(grid): \(outcome.story)")
+        #expect(try folder.remains(grid) == remains, "\(grid)")
+        #expect(try folder.digests(grid + "/checkpoints") == files, "\(grid)")
+      }
+    }
+
+    @Test("A grid chosen for the ranks is printed and gives the same bits")
+    func chosenGrid() throws {
+      let folder = try TrainingFolder(TrainingMethod.centered.runFile)
+      try #require(try folder.train("1x1x1", to: "one", ["--set", "training.epochs=1"]).status == 0)
+      let outcome = try Mpirun(
+        executable: "eqprop", ranks: 4,
+        arguments: [
+          "train", folder.path + "/run.yaml", "--output", folder.path + "/run", "--set", "training.epochs=1",
+        ]
+      ).run()
+      #expect(outcome.status == 0, "\(outcome.story)")
+      let grid = try #require(outcome.said.first { $0.hasPrefix("grid ") })
+      let counts = grid.split(separator: " ")[1].split(separator: "x").compactMap { Int($0) }
+      #expect(counts.count == 3 && counts.reduce(1, *) == 4, "\(grid)")
+      #expect(try folder.remains() == folder.remains("one"))
+    }
+
+    @Test("Images from IDX files give the same bits on 1 and 4 ranks")
+    func idx() throws {
+      let folder = try TrainingFolder(SmallImages.runFile)
+      try SmallImages.write(to: folder)
+      for grid in ["1x1x1", "2x1x2", "1x2x2"] {
+        let outcome = try folder.train(grid, to: grid, ["--set", "data.path=\(folder.path)/images"])
+        try #require(outcome.status == 0, "\(outcome.story)")
+        #expect(try folder.remains(grid) == folder.remains("1x1x1"), "\(grid)")
+      }
+    }
+
+    @Test("Another seed gives other bits")
+    func anotherSeed() throws {
+      let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)
+      for seed in ["1", "2"] {
+        let outcome = try folder.train("1x1x1", to: seed, ["--set", "seed=\(seed)", "--limit-steps", "3"])
+        try #require(outcome.status == 0, "\(outcome.story)")
+      }
+      #expect(try folder.remains("1").last != folder.remains("2").last)
+    }
+  }
+}

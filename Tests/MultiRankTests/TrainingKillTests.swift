@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+extension RealRanks {
+  @Suite struct TrainingKilled {
+    // The long one kills 20 times: EQPROP_LONG_TESTS=1 asks for it.
+    static let isLong = ProcessInfo.processInfo.environment["EQPROP_LONG_TESTS"] == "1"
+
+    static let runFile = """
+      name: killed
+      data: {format: digits, training: 600, validation: 100}
+      network:
+        layers:
+          - {units: 96, rate: 0.2}
+          - {units: 10, rate: 0.1}
+      relaxation: {updates: euler, step: 0.5, start: persistent, free: 15, nudged: 4}
+      nudging: {kind: random-sign, beta: 1.0}
+      training: {epochs: 8, batch: 12, momentum: 0.5}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 3, keep: 2}
+
+      """
+
+    @Test("A run whose ranks are killed at random moments ends with the bits of an undisturbed one")
+    func killedFiveTimes() throws { try killed(5, seed: UInt64.random(in: 0...UInt64.max)) }
+
+    @Test("The same after 20 kills", .enabled(if: isLong))
+    func killedTwentyTimes() throws { try killed(20, seed: UInt64.random(in: 0...UInt64.max)) }
+
+    /// Kills one rank so many times, and starts the run again each time, on another grid.
+    private func killed(_ times: Int, seed: UInt64) throws {
+      let folder = try TrainingFolder(Self.runFile)
+      try #require(try folder.train("1x1x1", to: "undisturbed").status == 0)
+      let remains = try folder.remains("undisturbed")
+      let grids = ["2x1x1", "1x2x1", "1x1x2", "2x1x2"]
+      var random = SeededGenerator(state: seed)
+      var (kills, resumed, starts) = (0, 0, 0)
+      while kills < times {
+        let grid = grids[starts % grids.count]
+        starts += 1
+        try #require(starts < 20 * times, "seed \(seed): the run always ends before the kill")
+        let training = folder.training(grid)
+        let job = try training.start()
+        let ranks = try Ranks.await(training.ranks, of: job)
+        // From the session's beginning to some way into the training.
+        usleep(UInt32.random(in: 50_000...900_000, using: &random))
+        let isUnderWay = Ranks.started(by: job).count == ranks.count
+        let victim = ranks[Int.random(in: ranks.indices, using: &random)]
+        if isUnderWay { kill(victim.process, SIGKILL) }
+        let outcome = try job.wait()
+        resumed += outcome.errors.contains("going on from step-") ? 1 : 0
+        if outcome.status == 0 {
+          #expect(try folder.remains() == remains, "seed \(seed)")
+          try folder.remove("run")
+        } else {
+          try #require(isUnderWay && outcome.status == 137, "seed \(seed): \(outcome.story)")
+          kills += 1
+        }
+        #expect(Ranks.left(marked: folder.path) == [])
+      }
+      let outcome = try folder.train("1x2x2")
+      #expect(outcome.status == 0, "seed \(seed): \(outcome.story)")
+      #expect(try folder.remains() == remains, "seed \(seed)")
+      #expect(!outcome.errors.contains("damaged"), "seed \(seed): \(outcome.story)")
+      #expect(!folder.names("run/checkpoints").contains { $0.hasPrefix(".") })
+      #expect(resumed > 0, "seed \(seed): no run went on from a checkpoint")
+    }
+  }
+}
+
+/// The same numbers for the same seed, which a failed test tells (Steele, Lea & Flood 2014, SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

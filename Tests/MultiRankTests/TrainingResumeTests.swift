@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+extension RealRanks {
+  @Suite struct TrainingResumed {
+    /// Steps at which a run is stopped, and the grid that takes each stretch.
+    struct Stops: Sendable, CustomTestStringConvertible {
+      let method: TrainingMethod
+      let options: [String]
+      let stretches: [(grid: String, limit: Int?)]
+      var testDescription: String {
+        method.name + " " + options.joined(separator: " ") + ": "
+          + stretches.map { "\($0.grid) to \($0.limit.map(String.init) ?? "the end")" }.joined(
+            separator: ", ")
+      }
+    }
+
+    // An epoch has 10 steps for `persistent`, 11 for `centered` and `oddShards`.
+    static let stops = [
+      Stops(
+        method: .persistent, options: [],
+        stretches: [("2x1x1", 3), ("1x2x1", 10), ("1x1x2", 13), ("2x2x1", nil)]),
+      Stops(
+        method: .persistent, options: ["--set", "checkpoint.wait=true"],
+        stretches: [("1x2x2", 1), ("1x1x1", 8), ("4x1x1", 18), ("1x1x2", nil)]),
+      Stops(
+        method: .centered, options: [],
+        stretches: [("1x1x4", 7), ("4x1x1", 11), ("2x1x2", 21), ("1x2x1", nil)]),
+      Stops(
+        method: .oddShards, options: ["--set", "checkpoint.every=1"],
+        stretches: [("1x2x1", 2), ("3x1x1", 12), ("1x1x3", nil)]),
+    ]
+
+    @Test("A run stopped anywhere goes on on another grid to the same bits", arguments: stops)
+    func goesOn(stops: Stops) throws {
+      let folder = try TrainingFolder(stops.method.runFile)
+      let undisturbed = try folder.train("1x1x1", to: "undisturbed")
+      try #require(undisturbed.status == 0, "\(undisturbed.story)")
+      var before: Int?
+      for (grid, limit) in stops.stretches {
+        let outcome = try folder.train(
+          grid, stops.options + (limit.map { ["--limit-steps", "\($0)"] } ?? []))
+        try #require(outcome.status == 0, "\(outcome.story)")
+        let goingOn = before.map { "going on from \(name($0)) (step \($0))" }
+        #expect(outcome.said.first { $0.hasPrefix("going on") } == goingOn, "\(outcome.story)")
+        let end =
+          "\(limit == nil ? "the run is" : "stopped at the step limit; the run is") in \(folder.path)/run"
+        #expect(outcome.said.last == end, "\(outcome.story)")
+        if let limit { #expect(folder.checkpoints().last == name(limit)) }
+        before = limit
+      }
+      #expect(try folder.remains() == folder.remains("undisturbed"))
+    }
+
+    private func name(_ step: Int) -> String {
+      "step-" + String(repeating: "0", count: 9 - "\(step)".count) + "\(step)"
+    }
+
+    @Test("A run that is over stays as it is, more epochs go on from it, --fresh starts over")
+    func overAndFurther() throws {
+      let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)
+      let two = try folder.train("1x1x1", to: "two")
+      try #require(two.status == 0, "\(two.story)")
+      let remains = try folder.remains("two")
+      try #require(try folder.train("1x1x3", ["--set", "training.epochs=1"]).status == 0)
+      #expect(try folder.remains() != remains)
+      try #require(try folder.train("3x1x1").status == 0)
+      #expect(try folder.remains() == remains)
+      for options in [[], ["--limit-steps", "5"], ["--fresh"]] {
+        let outcome = try folder.train("1x2x1", options)
+        #expect(outcome.status == 0, "\(outcome.story)")
+        #expect(try folder.remains() == remains, "\(options)")
+        let isResumed = outcome.said.contains { $0.hasPrefix("going on from") }
+        #expect(isResumed == !options.contains("--fresh"))
+      }
+    }
+
+    @Test("The table at the end tells every epoch, those before the stop too, as text and as JSON")
+    func table() throws {
+      let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)
+      try #require(try folder.train("1x1x1", ["--limit-steps", "14"]).status == 0)
+      let outcome = try folder.train("3x1x1", ["--json"])
+      try #require(outcome.status == 0, "\(outcome.story)")
+      let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+      let epochs = try #require(object?["epochs"] as? [[String: Any]])
+      #expect(epochs.compactMap { $0["step"] as? Int } == [11, 22])
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+extension RealRanks {
+  @Suite struct TrainingStopped {
+    @Test(
+      "A signal ends the run after its step with a checkpoint, code 75; run again it goes on to the same bits"
+    )
+    func stopAndGoOn() throws {
+      let folder = try TrainingFolder(TrainingKilled.runFile)
+      try #require(try folder.train("1x1x1", to: "undisturbed").status == 0)
+      for (grid, epoch) in [("2x1x1", 1), ("1x2x2", 3)] {
+        let job = try folder.training(grid).start()
+        try job.waitFor("epoch \(epoch)/8")
+        usleep(30_000)
+        // mpirun hands it on to every rank.
+        job.signal(SIGUSR1)
+        let outcome = try job.wait()
+        #expect(outcome.status == 75, "\(outcome.story)")
+        #expect(
+          outcome.said.last
+            == "stopped with a checkpoint in \(folder.path)/run; run the same command again to go on",
+          "\(outcome.story)")
+        let last = try #require(folder.checkpoints().last)
+        let step = try #require(Int(last.dropFirst("step-".count)))
+        #expect(step >= 50 * epoch && step < 400, "\(outcome.story)")
+        #expect(Ranks.left(marked: folder.path) == [])
+      }
+      let outcome = try folder.train("1x1x2")
+      #expect(outcome.status == 0, "\(outcome.story)")
+      #expect(try folder.remains() == folder.remains("undisturbed"))
+    }
+
+    @Test("A signal that reaches one rank only stops all of them")
+    func oneRankAsked() throws {
+      let folder = try TrainingFolder(TrainingKilled.runFile)
+      let job = try folder.training("2x1x2").start()
+      try job.waitFor("epoch 1/8")
+      kill(try Ranks.await(4, of: job)[2].process, SIGTERM)
+      let outcome = try job.wait()
+      #expect(outcome.status == 75, "\(outcome.story)")
+      #expect(folder.checkpoints().isEmpty == false)
+    }
+  }
+}
