@@ -70,7 +70,7 @@ struct Counter {
 
   private var depth: Int { deal.tiling.network.depth }
   /// The output is whole: of the slice ranks that hold it the first one counts.
-  private var countsOutput: Bool { deal.portion(at: place).holds(depth) && place.slice == 0 }
+  var countsOutput: Bool { deal.portion(at: place).holds(depth) && place.slice == 0 }
 
   /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
   func count(

@@ -27,6 +27,15 @@ public struct Tally: Codable, Equatable, Sendable {
     energies[(shard * layers + term.layer - 1) * slices + term.slice] += term.value
   }
 
+  /// Forgets what was counted of other shards.
+  public mutating func keep(shards: Range<Int>) {
+    let perShard = layers * slices
+    for shard in examples.indices where !shards.contains(shard) {
+      (examples[shard], wrong[shard], costs[shard]) = (0, 0, 0)
+      for i in shard * perShard..<(shard + 1) * perShard { energies[i] = 0 }
+    }
+  }
+
   /// Joins what other ranks counted: of each sum all but one rank hold 0, so nothing is rounded.
   public mutating func join(_ other: Tally) {
     for i in examples.indices {

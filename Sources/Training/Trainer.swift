@@ -210,8 +210,9 @@ extension Trainer {
       for data in splits { data.persistent = model.persistent[data.split] }
       state = try directory.store.state(picked)
     }
-    // What was counted of the epoch so far is kept by rank 0; the others begin at 0.
-    if !grid.isFirst { state.tally = Tally(deal.tiling) }
+    // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
+    let counts = Counter(deal: deal, place: grid.place).countsOutput
+    state.tally.keep(shards: counts ? deal.shards(replica: grid.place.replica) : 0..<0)
     tell(.resumed(checkpoint: picked, step: state.step))
   }
 }

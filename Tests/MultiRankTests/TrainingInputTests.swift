@@ -96,7 +96,8 @@ extension RealRanks {
         $0.removeLast(100)
       },
       images(
-        "a label out of range", 65, "train-labels-idx1-ubyte: label 10 at index 7 is not one of 0 to 9", file: 1
+        "a label out of range", 65, "train-labels-idx1-ubyte: label 10 at index 7 is not one of 0 to 9",
+        file: 1
       ) {
         $0[8 + 7] = 10
       },

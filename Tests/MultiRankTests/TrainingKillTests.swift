@@ -17,7 +17,7 @@ extension RealRanks {
       nudging: {kind: random-sign, beta: 1.0}
       training: {epochs: 8, batch: 12, momentum: 0.5}
       tiling: {shards: 4, slices: 2}
-      checkpoint: {every: 3, keep: 2}
+      checkpoint: {every: 10, keep: 2}
 
       """
 

@@ -48,6 +48,21 @@ import Training
     #expect(total.cost == (0.1 + 0.2 + 0.1 * 3) / 18)
   }
 
+  @Test("What was counted is handed out to those who count on, and nothing is lost or rounded")
+  func keep() {
+    var tally = Tally(Self.tiling)
+    (tally.examples, tally.wrong, tally.costs) = ([4, 3, 1], [1, 0, 1], [0.1, 0.2, 0.3])
+    for place in tally.energies.indices { tally.energies[place] = 0.1 * Double(place) }
+    var total = Tally(Self.tiling)
+    for shards in [0..<0, 1..<3, 0..<1] {
+      var part = tally
+      part.keep(shards: shards)
+      #expect(part.totalExamples == shards.reduce(0) { $0 + tally.examples[$1] })
+      total.join(part)
+    }
+    #expect(total == tally)
+  }
+
   @Test("A tally survives JSON to the last bit")
   func json() throws {
     var tally = Tally(Self.tiling)
