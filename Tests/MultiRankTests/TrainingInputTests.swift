@@ -47,7 +47,7 @@ extension RealRanks {
         "an unknown key", 64, "run.yaml:9:27: unknown key 'nudging.betta'; did you mean 'beta'?",
         runFile: centered("beta:", "betta:")),
       Mistake(
-        "a wrong type", 64, "run.yaml:10:32: 'training.batch' is 'many'; it takes a whole number",
+        "a wrong type", 64, "run.yaml:10:30: 'training.batch' is 'many'; it takes a whole number",
         runFile: centered("batch: 20", "batch: many")),
       Mistake(
         "a wrong setting", 64, "--set training.bath=2: unknown key 'training.bath'",
