@@ -95,7 +95,7 @@ extension RealRanks {
 
     /// One run stopped in its second epoch and one undisturbed, for all damages.
     private static let prepared = Result { () throws -> TrainingFolder in
-      let folder = try TrainingFolder(TrainingMethod.persistent.runFile)
+      let folder = try TrainingFolder(TrainingMethod.persistent.runFile).removedAtExit()
       let outcomes = [
         try folder.train("1x1x1", to: "undisturbed"),
         try folder.train("2x1x1", to: "stopped", ["--limit-steps", "13"]),

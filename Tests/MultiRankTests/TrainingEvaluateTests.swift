@@ -5,7 +5,7 @@ extension RealRanks {
   @Suite struct Evaluating {
     /// One run for all tests: its best epoch is not its last one.
     private static let trained = Result { () throws -> TrainingFolder in
-      let folder = try TrainingFolder(TrainingMethod.centered.runFile)
+      let folder = try TrainingFolder(TrainingMethod.centered.runFile).removedAtExit()
       let outcome = try folder.train("2x1x1", ["--set", "training.epochs=3"])
       if outcome.status != 0 { throw HarnessError(outcome.story) }
       return folder

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Synchronization
 
 /// A temporary folder with a run file in it, where `eqprop` trains and evaluates; it goes with its last user.
 final class TrainingFolder: Sendable {
@@ -13,6 +14,23 @@ final class TrainingFolder: Sendable {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  private static let shared = Mutex<[String]>([])
+
+  /// Has the folder, which a static property holds, removed when the tests are over.
+  func removedAtExit() -> TrainingFolder {
+    TrainingFolder.shared.withLock { paths in
+      if paths.isEmpty {
+        atexit {
+          TrainingFolder.shared.withLock {
+            for path in $0 { try? FileManager.default.removeItem(atPath: path) }
+          }
+        }
+      }
+      paths.append(path)
+    }
+    return self
+  }
 
   /// The command that trains into `output` on a grid written as 2x1x1; its ranks can be told by `mark`.
   func training(_ grid: String, to output: String = "run", _ options: [String] = []) -> Mpirun {
