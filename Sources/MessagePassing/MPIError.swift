@@ -1,4 +1,5 @@
 import CMPI
+import Synchronization
 
 /// A failed MPI call: what the environment did, never a user's mistake.
 public struct MPIError: Error, Equatable, Sendable, ExitCoded, CustomStringConvertible {
@@ -23,7 +24,11 @@ public struct MPIError: Error, Equatable, Sendable, ExitCoded, CustomStringConve
     return "\(call) failed \(place): \(cause) (error class \(errorClass))"
   }
 
+  /// Whether a call has failed in this process.
+  static var hasOccurred: Bool { failed.load(ordering: .relaxed) }
+
   init(call: StaticString, code: Int32) {
+    failed.store(true, ordering: .relaxed)
     self.call = call.description
     self.code = code
     errorClass = cmpi_error_class(code)
@@ -33,6 +38,8 @@ public struct MPIError: Error, Equatable, Sendable, ExitCoded, CustomStringConve
     rank = Int(cmpi_world_rank())
   }
 }
+
+private let failed = Atomic<Bool>(false)
 
 /// Throws unless `code` says that `call` succeeded.
 @inline(__always)

@@ -19,7 +19,7 @@ public final class MessageBuffer {
   }
 
   /// Lends memory that the caller keeps alive until every transfer that uses it has been waited for.
-  init(borrowing memory: UnsafeMutableRawBufferPointer) {
+  package init(borrowing memory: UnsafeMutableRawBufferPointer) {
     bytes = memory
     isOwned = false
   }

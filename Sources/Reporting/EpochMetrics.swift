@@ -12,7 +12,7 @@ public struct EpochMetrics: Equatable, Sendable {
   public var testError: Double?
   /// Mean cost of the training examples at their free states.
   public var cost: Double?
-  /// Mean energy of the training examples at their free states.
+  /// Mean energy of the evaluated free states: the validation set's, else the test set's.
   public var energy: Double?
   /// Training examples a second.
   public var examplesPerSecond: Double?
@@ -36,5 +36,5 @@ public struct EpochMetrics: Equatable, Sendable {
   }
 
   /// The error that judges an epoch: of the validation split, or of the test split where there is none.
-  public var judgingError: Double? { validationError ?? testError }
+  public var judgingError: Double? { validationError ?? trainingError }
 }

@@ -36,7 +36,7 @@ public struct ContrastSum {
     panels: Range<Int>, to out: inout Panels, at first: Int, shards bounds: [Int],
     kernels: Kernels? = nil
   ) {
-    precondition(bounds.count > 1 && bounds.count <= Int(eq_most_shards), "no shards, or too many")
+    precondition(bounds.count > 1 && bounds.count - 1 <= Int(eq_most_shards), "no shards, or too many")
     let column = panels.lowerBound * panelWidth
     var contrast = eq_contrast()
     contrast.depth = out.depth

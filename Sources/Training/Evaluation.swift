@@ -70,7 +70,13 @@ struct Counter {
 
   private var depth: Int { deal.tiling.network.depth }
   /// The output is whole: of the slice ranks that hold it the first one counts.
-  var countsOutput: Bool { deal.portion(at: place).holds(depth) && place.slice == 0 }
+  let countsOutput: Bool
+
+  init(deal: Deal, place: Place) {
+    self.deal = deal
+    self.place = place
+    countsOutput = deal.portion(at: place).holds(deal.tiling.network.depth) && place.slice == 0
+  }
 
   /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
   func count(

@@ -38,20 +38,27 @@ final class Optimizer {
     for i in parameters.connections.indices {
       let k = parameters.connections[i].index
       let descent = descent(k, decay: settings.decay)
+      // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
+      let isHeldOnce = k == 1 || parameters.connections[i].isMirrored
       if let block = parameters.connections[i].forwardBlock {
         let sum = contrast.sum(connection: k, block: block, backward: false)
-        try learn(&parameters.connections[i].forward!, &velocities.forward[i], sum, contrast.shards, descent)
+        try learn(
+          &parameters.connections[i].forward!, &velocities.forward[i], sum, contrast.shards, descent,
+          mayUseMPI: isHeldOnce)
         parameters.connections[i].mirror()
       }
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
         let sum = contrast.sum(connection: k, block: block, backward: true)
         try learn(
-          &parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent)
+          &parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent,
+          mayUseMPI: false)
       }
     }
     for (i, k) in parameters.portion.layers.enumerated() {
       let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
-      try learn(&parameters.biases[i], &velocities.biases[i], sum, contrast.shards, descent(k, decay: 0))
+      try learn(
+        &parameters.biases[i], &velocities.biases[i], sum, contrast.shards, descent(k, decay: 0),
+        mayUseMPI: false)
     }
   }
 
@@ -59,7 +66,7 @@ final class Optimizer {
   /// replica, else a whole block in one message.
   private func learn(
     _ weights: inout Panels, _ velocity: inout Panels?, _ sum: ContrastSum, _ shards: [Int],
-    _ descent: Descent
+    _ descent: Descent, mayUseMPI: Bool
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
@@ -71,19 +78,19 @@ final class Optimizer {
       let panels = first..<min(first + strip, weights.count)
       sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
       let written = contrast.scalars(panels: 0..<panels.count)
-      if !isOnlyReplica { try add(written) }
+      if !isOnlyReplica { try add(written, byMPI: mayUseMPI && settings.reduction == .mpi) }
       descent.apply(
         to: weights.scalars(panels: panels), velocity: velocity?.scalars(panels: panels), contrast: written)
     }
     workspaces[size] = contrast
   }
 
-  private func add(_ values: Scalars) throws {
-    switch (settings.reduction, values.precision) {
-    case (.reproducible, .float32): try sum32.sum(values.buffer(of: Float.self))
-    case (.reproducible, .float64): try sum64.sum(values.buffer(of: Double.self))
-    case (.mpi, .float32): try grid.twins.sumByMPI(values.buffer(of: Float.self))
-    case (.mpi, .float64): try grid.twins.sumByMPI(values.buffer(of: Double.self))
+  private func add(_ values: Scalars, byMPI: Bool) throws {
+    switch (byMPI, values.precision) {
+    case (false, .float32): try sum32.sum(values.buffer(of: Float.self))
+    case (false, .float64): try sum64.sum(values.buffer(of: Double.self))
+    case (true, .float32): try grid.twins.sumByMPI(values.buffer(of: Float.self))
+    case (true, .float64): try grid.twins.sumByMPI(values.buffer(of: Double.self))
     }
   }
 }

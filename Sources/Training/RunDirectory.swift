@@ -12,6 +12,12 @@ package struct RunDirectory: Sendable {
   private var runFile: String { path + "/run.yaml" }
   private var metrics: String { path + "/metrics.jsonl" }
 
+  /// Makes the folder and keeps other jobs out of it as long as the lock lives.
+  func lock() throws -> DirectoryLock {
+    try DurableFile.createDirectory(path)
+    return try DirectoryLock(path)
+  }
+
   /// Makes the folder, or empties it of an earlier run.
   func begin(_ run: RunFile, isFresh: Bool) throws {
     try DurableFile.createDirectory(path)
@@ -46,7 +52,7 @@ package struct RunDirectory: Sendable {
     }
     try begin(run, isFresh: isFresh)
     guard let found = try store.newestWhole(notice: notice) else {
-      try rewindMetrics(to: 0)
+      try rewindMetrics(toEpoch: 0)
       return nil
     }
     guard found.state.run == RunState.digest(of: run) else {
@@ -63,7 +69,7 @@ package struct RunDirectory: Sendable {
     }
     // A run killed between a checkpoint's last two steps has not named it the best yet.
     if let best = found.state.best { try store.markBest(step: best.step) }
-    try rewindMetrics(to: found.state.step)
+    try rewindMetrics(toEpoch: found.state.epoch)
     return found
   }
 
@@ -72,9 +78,9 @@ package struct RunDirectory: Sendable {
     try keepMetrics(adding: line) { _ in true }
   }
 
-  /// Keeps the lines of steps up to one: later ones will be written again, with the same bits.
-  package func rewindMetrics(to step: Int) throws {
-    try keepMetrics(adding: nil) { $0 <= step }
+  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits.
+  package func rewindMetrics(toEpoch epoch: Int) throws {
+    try keepMetrics(adding: nil) { $0 <= epoch }
   }
 
   private func keepMetrics(adding line: String?, _ isKept: (Int) -> Bool) throws {
@@ -82,8 +88,8 @@ package struct RunDirectory: Sendable {
     if FileManager.default.fileExists(atPath: metrics) {
       let text = String(decoding: try DurableFile.read(metrics), as: UTF8.self)
       lines = text.split(separator: "\n").map(String.init).filter { line in
-        guard let step = MetricsLine.step(of: line) else { return false }
-        return isKept(step)
+        guard let epoch = MetricsLine.epoch(of: line) else { return false }
+        return isKept(epoch)
       }
     }
     if let line { lines.append(line) }
@@ -136,12 +142,12 @@ public struct MetricsLine: Equatable, Sendable {
     return "{" + fields.joined(separator: ",") + "}"
   }
 
-  /// The step of a line; nil when the line is torn.
-  package static func step(of line: String) -> Int? {
+  /// The epoch of a line; nil when the line is torn.
+  package static func epoch(of line: String) -> Int? {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
       return nil
     }
-    return object["step"] as? Int
+    return object["epoch"] as? Int
   }
 }
 

@@ -14,6 +14,7 @@ public final class Trainer {
   let directory: RunDirectory
   let method: EquilibriumPropagation
   let evaluation: Evaluation
+  let counter: Counter
   let splits: [SplitData]
   let optimizer: Optimizer
   let layout: CheckpointLayout
@@ -21,6 +22,8 @@ public final class Trainer {
   let report: (TrainingEvent) -> Void
   var parameters: Parameters
   var state: RunState
+  /// Held by rank 0 as long as it may change the run directory.
+  private var lock: DirectoryLock?
   private var examplesThisEpoch = 0
   private var epochBegan = ContinuousClock.now
 
@@ -49,6 +52,7 @@ public final class Trainer {
       neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: precision))
     evaluation = Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
+    counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)
     parameters.initialize(run.network.initialization, seed: run.seed)
     optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
@@ -68,6 +72,7 @@ public final class Trainer {
       beginEpochClock()
       while state.cursor < stepsPerEpoch {
         if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
+        Watchdog.note("step", state.step + 1)
         try step()
         tell(
           .step(
@@ -90,8 +95,8 @@ public final class Trainer {
     let members = training.members(epoch: state.epoch, step: state.cursor)
     let clamped = training.clamp(members, parameters: parameters)
     let free = try method.freePhase(from: training.start(members), clamped: clamped, parameters: parameters)
-    _ = Counter(deal: deal, place: grid.place)
-      .count(free, members: members, clamped: clamped, data: training, into: &state.tally)
+    _ = counter.count(
+      free, members: members, clamped: clamped, data: training, into: &state.tally)
     training.persistent?.store(members, from: free.state)
     let (contrast, nudged) = try method.contrast(
       free: free.state, sign: sign(step: state.step), clamped: clamped, parameters: parameters)
@@ -140,6 +145,7 @@ public final class Trainer {
     var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
     try grid.world.maximum(&spoilt)
     if spoilt[0] > 0 { try endDiverged("a weight") }
+    Watchdog.note("checkpoint at step", state.step)
     var snapshot = state
     snapshot.tally = try state.tally.joined(over: grid)
     try writer.begin(snapshot, model: model, isBest: isBest)
@@ -162,6 +168,7 @@ public final class Trainer {
 extension Trainer {
   /// Evaluates, writes the metrics' line, remembers the best, saves.
   private func endEpoch() throws {
+    Watchdog.note("evaluation after epoch", state.epoch + 1)
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     let trained = try state.tally.joined(over: grid)
     var evaluated: [Split: Tally] = [:]
@@ -195,8 +202,10 @@ extension Trainer {
 
   /// Goes on from the newest whole checkpoint, which rank 0 alone picks.
   private func resume(isFresh: Bool) throws {
+    Watchdog.note("picking up the run")
     let name = try grid.world.agree { () -> String in
       guard grid.isFirst else { return "" }
+      lock = try directory.lock()
       return try directory.pickUp(run, grid: grid.shape, isFresh: isFresh) { report(.notice($0)) }?.name ?? ""
     }
     let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
@@ -211,8 +220,7 @@ extension Trainer {
       state = try directory.store.state(picked)
     }
     // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
-    let counts = Counter(deal: deal, place: grid.place).countsOutput
-    state.tally.keep(shards: counts ? deal.shards(replica: grid.place.replica) : 0..<0)
+    state.tally.keep(shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0)
     tell(.resumed(checkpoint: picked, step: state.step))
   }
 }

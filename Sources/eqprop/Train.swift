@@ -46,11 +46,14 @@ struct Train: RankCommand {
     let trainer = try Trainer(
       run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory,
       report: display.show)
+    defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
-    display.finish()
-    guard world.rank == 0 else { return ending.exitCode }
-    let metrics = try MetricsFile.read(path: directory + "/metrics.jsonl")
-    print(json ? ErrorTable(metrics.epochs).json : ErrorTable(metrics.epochs).text)
+    let isFirst = world.rank == 0
+    let metrics = try world.agree {
+      isFirst ? try MetricsFile.read(path: directory + "/metrics.jsonl").epochs : []
+    }
+    guard isFirst else { return ending.exitCode }
+    print(json ? ErrorTable(metrics).json : ErrorTable(metrics).text)
     switch ending {
     case .finished: display.say("the run is in \(directory)")
     case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")
@@ -66,6 +69,7 @@ extension TrainingEnding {
 }
 
 extension ProgressLine.Mode: ExpressibleByArgument {}
+extension MetricsFileError: ExitCoded {}
 
 /// Shows a run's events on standard error.
 private final class Display {

@@ -34,10 +34,12 @@ package struct CheckpointStore: Sendable {
   /// Checkpoints by name, oldest first.
   package func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
 
-  /// Removes every checkpoint.
+  /// Removes every checkpoint, and nothing else that may lie there.
   package func clear() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    for name in try names() { try remove(name) }
+    let kinds = ["step-", "damaged-step-", ".tmp-", Self.replaced]
+    for name in try names() where kinds.contains(where: name.hasPrefix) { try remove(name) }
+    for name in ["LATEST", "BEST"] where FileStatus.exists(folder(name)) { try remove(name) }
   }
 
   /// The newest whole checkpoint; nil where there is none, and then says so if there are damaged ones.
@@ -49,7 +51,9 @@ package struct CheckpointStore: Sendable {
     var isAnyDamaged = false
     for name in try checkpoints().reversed() {
       do {
-        return (name, try verified(name))
+        let state = try verified(name)
+        if isAnyDamaged { try DurableFile.write(name + "\n", to: path + "/LATEST") }
+        return (name, state)
       } catch let error as FileError {
         isAnyDamaged = true
         let aside = "damaged-" + name
@@ -152,19 +156,14 @@ package struct CheckpointStore: Sendable {
   private func remove(_ name: String) throws {
     let doomed = name.hasPrefix(".tmp-") ? name : ".tmp-removed-" + name
     if doomed != name {
-      if FileManager.default.fileExists(atPath: folder(doomed)) { try delete(folder(doomed)) }
+      delete(folder(doomed))
       try DurableFile.rename(folder(name), to: folder(doomed))
     }
-    try delete(folder(doomed))
+    delete(folder(doomed))
   }
 
-  private func delete(_ path: String) throws {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw FileError(.inputOutput, path: path, "cannot be removed")
-    }
-  }
+  /// What cannot be deleted now, such as a file that someone on the same NFS client reads, is left for the next start.
+  private func delete(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
   private func decode<T: Decodable>(_ path: String) throws -> T {
     let bytes = try DurableFile.read(path)

@@ -86,7 +86,6 @@ private final class WritingJob: Sendable {
       finished.signal()
     }
     thread.name = "checkpoint"
-    // Signals belong to the rank's own thread.
     thread.start()
   }
 

@@ -106,7 +106,7 @@ extension RunFileCodec where Value == TilingSettings {
   static let tiling = section(
     RunFile.blank.tiling,
     [
-      .init("shards", \.shards, .whole(RunFileRange.count, example: 4)),
+      .init("shards", \.shards, .whole(1...TilingSettings.mostShards, example: 4)),
       .init("slices", \.slices, .whole(1...TilingSettings.mostSlices, example: 2)),
     ])
 }

@@ -12,6 +12,9 @@ public struct TilingSettings: Equatable, Sendable {
     self.slices = slices
   }
 
+  /// Shards at most.
+  public static let mostShards = 4096
+
   /// Slices at most.
   public static let mostSlices = 64
 
