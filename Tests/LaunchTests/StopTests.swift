@@ -20,7 +20,8 @@ import Testing
     return (run, folder)
   }
 
-  @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func theFirstSignalAsksEveryRank(signal: Int32) throws {
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGUSR1]) func theFirstSignalAsksEveryRank(signal: Int32) throws
+  {
     let (run, folder) = try started("sleep 1; exit 75")
     run.signal(signal)
     usleep(50_000)
@@ -74,6 +75,23 @@ import Testing
     #expect(outcome.code == 0)
     #expect(outcome.errors.contains("ended with 86; starting again in 1 s (1 of 5)\n"))
     #expect(outcome.errors.contains("ended with 137; starting again in 2 s (2 of 5)\n"))
+  }
+
+  @Test func aRestartDoesNotStartOverAfresh() throws {
+    let tools = try TemporaryFolder()
+    try tools.script(
+      "mpirun",
+      """
+      echo "$*" >>"${0%/*}/attempts"
+      [[ $(wc -l <"${0%/*}/attempts") -gt 1 ]] || exit 71
+      """)
+    let outcome = try run(
+      Repository.run, ["--restarts", "1", "train", "m.yaml", "--fresh", "--set", "seed=2"],
+      environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
+    #expect(outcome.code == 0)
+    let attempts = tools.text("attempts").split(separator: "\n")
+    #expect(attempts.first?.hasSuffix("train m.yaml --fresh --set seed=2") == true)
+    #expect(attempts.last?.hasSuffix("train m.yaml --set seed=2") == true)
   }
 
   @Test func notMoreOftenThanAsked() throws {

@@ -31,6 +31,21 @@ extension RealRanks {
       #expect(try folder.remains() == folder.remains("undisturbed"))
     }
 
+    @Test("A second job on a run directory is refused and told who is there; the first goes on")
+    func twoJobs() throws {
+      let folder = try TrainingFolder(TrainingKilled.runFile)
+      let job = try folder.training("1x1x1").start()
+      try job.waitFor("epoch 1/8")
+      let second = try folder.train("2x1x1")
+      #expect(second.status == 74, "\(second.story)")
+      #expect(
+        second.said.last?.contains("another process trains here (process ") == true, "\(second.story)")
+      #expect(second.said.last?.hasPrefix("\(folder.path)/run: ") == true, "\(second.story)")
+      #expect(try job.wait().status == 0)
+      // The lock goes with its owner.
+      #expect(try folder.train("1x1x2").status == 0)
+    }
+
     @Test("A signal that reaches one rank only stops all of them")
     func oneRankAsked() throws {
       let folder = try TrainingFolder(TrainingKilled.runFile)

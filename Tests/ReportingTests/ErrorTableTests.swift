@@ -27,14 +27,17 @@ struct ErrorTableTests {
     #expect(table.best?.epoch == 2)
   }
 
-  @Test("the test error judges where there is no validation; nothing judges where there is neither")
+  @Test("the training error judges where there is no validation, never the test error")
   func judge() {
     let tested = ErrorTable([
-      EpochMetrics(epoch: 1, step: 1, testError: 3), EpochMetrics(epoch: 2, step: 2, testError: 2),
+      EpochMetrics(epoch: 1, step: 1, trainingError: 1, testError: 3),
+      EpochMetrics(epoch: 2, step: 2, trainingError: 2, testError: 2),
     ])
-    #expect(tested.text == "epoch  test %\n    1    3.00\n    2    2.00  best\n")
-    let none = ErrorTable([EpochMetrics(epoch: 1, step: 1, trainingError: 1)])
-    #expect(none.text == "epoch  training %\n    1        1.00\n")
+    #expect(
+      tested.text
+        == "epoch  training %  test %\n    1        1.00    3.00  best\n    2        2.00    2.00\n")
+    let none = ErrorTable([EpochMetrics(epoch: 1, step: 1, testError: 1)])
+    #expect(none.text == "epoch  test %\n    1    1.00\n")
     #expect(none.best == nil)
     #expect(ErrorTable([]).text == "no epoch has ended yet\n")
   }

@@ -21,11 +21,11 @@ import Training
     #expect(object["validation_error"] == nil)
   }
 
-  @Test("A line's step is read back, a torn line has none")
-  func step() {
-    #expect(MetricsLine.step(of: Self.line.json) == 33)
-    #expect(MetricsLine.step(of: String(Self.line.json.dropLast(5))) == nil)
-    #expect(MetricsLine.step(of: "") == nil)
-    #expect(MetricsLine.step(of: "[33]") == nil)
+  @Test("A line's epoch is read back, a torn line has none")
+  func epoch() {
+    #expect(MetricsLine.epoch(of: Self.line.json) == 3)
+    #expect(MetricsLine.epoch(of: String(Self.line.json.dropLast(5))) == nil)
+    #expect(MetricsLine.epoch(of: "") == nil)
+    #expect(MetricsLine.epoch(of: "[33]") == nil)
   }
 }

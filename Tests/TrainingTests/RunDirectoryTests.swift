@@ -37,6 +37,17 @@ import Training
     #expect(run.text("metrics.jsonl") == line(10) + "\n" + line(20) + "\n")
   }
 
+  @Test("An epoch whose last step is saved but whose end is not has its line written once")
+  func rewindUnfinishedEpoch() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    for step in [10, 20] { try run.directory.append(line(step)) }
+    // A stop on the epoch's last step: all steps made, the epoch not ended.
+    try run.save(20, epoch: 1)
+    #expect(try pickUp(run) == "step-000000020")
+    #expect(run.text("metrics.jsonl") == line(10) + "\n")
+  }
+
   @Test("A best epoch that a killed run has not named is named")
   func best() throws {
     let run = try TemporaryRun()
@@ -90,6 +101,16 @@ import Training
     #expect(try pickUp(run, as: other, isFresh: true) == nil)
     #expect(run.names() == [] && run.text("metrics.jsonl") == "")
     #expect(try RunFile.load(path: run.path + "/run.yaml").seed == 2)
+  }
+
+  @Test("--fresh removes nothing that is not a checkpoint")
+  func freshSparesOthers() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    try run.write("checkpoints/model.pt", "someone else's")
+    #expect(try pickUp(run, isFresh: true) == nil)
+    #expect(run.names() == ["model.pt"])
   }
 
   @Test("Bits that belong to a grid are not taken over by another")

@@ -19,21 +19,22 @@ final class TemporaryRun {
   var store: CheckpointStore { directory.store }
 
   /// The state of the run at a step.
-  func state(_ step: Int, best: Int? = nil) throws -> RunState {
+  func state(_ step: Int, best: Int? = nil, epoch: Int? = nil) throws -> RunState {
     var state = RunState(run, deal: try deal(Tiling(run, inputs: 64), "1x1x1"))
     state.step = step
+    state.epoch = epoch ?? step / 10
     state.best = best.map { .init(error: 5, step: $0) }
     return state
   }
 
   /// Writes a whole checkpoint with one file of a few bytes.
-  func save(_ step: Int, best: Int? = nil) throws {
+  func save(_ step: Int, best: Int? = nil, epoch: Int? = nil) throws {
     let folder = store.temporary(step: step)
     try DurableFile.createDirectory(folder)
     let bytes = Array("weights of step \(step)".utf8)
     try DurableFile.write(bytes, to: folder + "/layer-1.safetensors")
     try store.complete(
-      state: try state(step, best: best), index: ["layers.1.weight": "layer-1.safetensors"],
+      state: try state(step, best: best, epoch: epoch), index: ["layers.1.weight": "layer-1.safetensors"],
       files: [.init(name: "layer-1.safetensors", size: bytes.count, sha256: SHA256.digest(of: bytes))])
   }
 
