@@ -114,12 +114,3 @@ private let shapes: [(rows: Int, depth: Int, columns: Int)] = [
     }
   }
 }
-
-/// A product of `rows` rows with a matrix of depth 8, into and from matrices of so many rows.
-private func product(rows: Int, into: Int = 5, base: Int = 5, depth: Range<Int> = 0..<8) {
-  let a = Matrix(random: 13, rows: 5, columns: 8, precision: .float32)
-  var c = Matrix(rows: into, columns: 16, precision: .float32)
-  c.setProduct(
-    rows: 0..<rows, of: a, with: Panels(random: 14, depth: 8, columns: 16, precision: .float32), depth: depth,
-    adding: .matrix(Matrix(rows: base, columns: 16, precision: .float32)))
-}
