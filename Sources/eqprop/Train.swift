@@ -114,6 +114,8 @@ private final class Display {
       shown.validationError = metrics.validationError
       shown.testError = metrics.testError
       shown.examplesPerSecond = metrics.examplesPerSecond
+      let left = Double(shown.epochs - metrics.epoch) * metrics.seconds
+      shown.secondsLeft = left > 0 ? left : nil
       line.endEpoch(shown, at: now)
     }
   }
