@@ -28,6 +28,14 @@ public struct DataSet: Sendable, CustomStringConvertible {
     try DataSet(source)
   }
 
+  /// SHA-256 of what tells this data set from another, wherever it lies: extents and every label.
+  public var digest: String {
+    switch store {
+    case .idx(let set): set.digest
+    case .digits: SHA256.digest(of: Array(Digits.credit.utf8))
+    }
+  }
+
   /// The number of examples of a split.
   public func count(_ split: Split) -> Int { rows[split].count }
 

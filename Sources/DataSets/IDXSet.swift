@@ -8,6 +8,8 @@ struct IDXSet: Sendable {
     let labels: String
     let count: Int
     let extents: [Int]
+    /// SHA-256 of the labels.
+    let labelDigest: String
   }
 
   let training: Part
@@ -23,6 +25,11 @@ struct IDXSet: Sendable {
         .badData, path: test.images,
         "has images of \(product(test.extents)), \(training.images) has \(product(training.extents))")
     }
+  }
+
+  /// SHA-256 of what tells this set from another: extents and every label.
+  var digest: String {
+    SHA256.digest(of: Array("\(training.extents) \(training.labelDigest) \(test.labelDigest)".utf8))
   }
 
   /// The labels of rows `rows` of a part, dealt to shards.
@@ -61,13 +68,18 @@ struct IDXSet: Sendable {
       throw FileError(
         .badData, path: labels, "has \(counts.labels) labels, \(images) has \(counts.images) images")
     }
+    var values: [UInt8] = []
+    values.reserveCapacity(counts.labels)
     try labelsFile.readRows { (index, row) throws(FileError) in
+      values.append(row[0])
       if Int(row[0]) >= classes {
         throw FileError(
           .badData, path: labels, "label \(row[0]) at index \(index) is not one of 0 to \(classes - 1)")
       }
     }
-    return Part(images: images, labels: labels, count: counts.images, extents: extents)
+    return Part(
+      images: images, labels: labels, count: counts.images, extents: extents,
+      labelDigest: SHA256.digest(of: values))
   }
 
   /// The path of the plain file, or else of the gzipped one.

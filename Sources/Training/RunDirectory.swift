@@ -37,9 +37,9 @@ package struct RunDirectory: Sendable {
 
   /// Makes the folder ready and picks the checkpoint to go on from: nil to begin at the beginning.
   ///
-  /// Throws when the folder holds another run, or one whose bits belong to another grid.
+  /// Throws when the folder holds another run, one on other data (told by their digest), or one whose bits belong to another grid.
   package func pickUp(
-    _ run: RunFile, grid: GridShape, isFresh: Bool, notice: (String) -> Void
+    _ run: RunFile, data: String, grid: GridShape, isFresh: Bool, notice: (String) -> Void
   ) throws -> (name: String, state: RunState)? {
     if !isFresh, let saved = try savedRun() {
       let differences = run.differences(from: saved)
@@ -59,6 +59,12 @@ package struct RunDirectory: Sendable {
       throw OtherRun(
         description:
           "\(store.folder(found.name)): belongs to another run; use --fresh to start over or another --output"
+      )
+    }
+    guard found.state.data == data else {
+      throw OtherRun(
+        description:
+          "\(path): was trained on other data (their labels differ); use --fresh to start over or another --output"
       )
     }
     if let saved = found.state.grid, saved != grid.description {

@@ -59,7 +59,7 @@ public final class Trainer {
     layout = CheckpointLayout(run: run, data: data, deal: deal)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
-    state = RunState(run, deal: deal)
+    state = RunState(run, data: data.digest, deal: deal)
   }
 
   private var training: SplitData { splits[0] }
@@ -206,7 +206,9 @@ extension Trainer {
     let name = try grid.world.agree { () -> String in
       guard grid.isFirst else { return "" }
       lock = try directory.lock()
-      return try directory.pickUp(run, grid: grid.shape, isFresh: isFresh) { report(.notice($0)) }?.name ?? ""
+      return try directory.pickUp(run, data: state.data, grid: grid.shape, isFresh: isFresh) {
+        report(.notice($0))
+      }?.name ?? ""
     }
     let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
     guard !picked.isEmpty else { return }

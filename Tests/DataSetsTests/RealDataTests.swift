@@ -59,6 +59,18 @@ private func sum(_ bytes: [UInt8]) -> Int { bytes.reduce(0) { $0 + Int($1) } }
   }
 
   // Skipped where the Fashion-MNIST files are not there.
+  @Test(
+    "A data set is told by its labels, not by where it lies",
+    .enabled(if: isThere("mnist") && isThere("fashion-mnist"), "needs data/mnist and data/fashion-mnist"))
+  func digest() throws {
+    func digest(_ folder: String) throws -> String {
+      try DataSet.open(DataSource(format: .idx, path: dataFolder + "/" + folder)).digest
+    }
+    #expect(try digest("mnist") == digest("../data/mnist"))
+    #expect(try digest("mnist") != digest("fashion-mnist"))
+    #expect(try DataSet.open(DataSource(format: .digits)).digest != digest("mnist"))
+  }
+
   @Test("Fashion-MNIST: counts and sums", .enabled(if: isThere("fashion-mnist"), "needs data/fashion-mnist"))
   func fashion() throws {
     let set = try DataSet.open(DataSource(format: .idx, path: dataFolder + "/fashion-mnist"))

@@ -12,10 +12,11 @@ import Training
   }
 
   private func pickUp(
-    _ run: TemporaryRun, as file: RunFile? = nil, grid: String = "1x1x1", isFresh: Bool = false
+    _ run: TemporaryRun, as file: RunFile? = nil, data: String = "digits", grid: String = "1x1x1",
+    isFresh: Bool = false
   ) throws -> String? {
     let shape = try #require(GridShape(grid))
-    return try run.directory.pickUp(file ?? run.run, grid: shape, isFresh: isFresh) { _ in }?.name
+    return try run.directory.pickUp(file ?? run.run, data: data, grid: shape, isFresh: isFresh) { _ in }?.name
   }
 
   @Test("A new directory gets its run file and begins at the beginning")
@@ -88,6 +89,16 @@ import Training
     other.seed = 2
     let error = #expect(throws: (any Error).self) { try pickUp(run, as: other) }
     #expect(error.map { "\($0)" }?.contains("step-000000010: belongs to another run") == true)
+  }
+
+  @Test("Other data are refused, wherever they lie")
+  func otherData() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    let error = #expect(throws: (any Error).self) { try pickUp(run, data: "fashion") }
+    #expect(error.map { "\($0)" }?.contains("was trained on other data") == true)
+    #expect(try pickUp(run) == "step-000000010")
   }
 
   @Test("--fresh empties the directory of an earlier run")

@@ -26,6 +26,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var slices: Int
   /// SHA-256 of the run file's identity.
   package var run: String
+  /// The digest of the data set.
+  package var data: String
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
@@ -33,7 +35,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var tally: Tally
 
   /// The state before the first step.
-  package init(_ run: RunFile, deal: Deal) {
+  package init(_ run: RunFile, data: String, deal: Deal) {
+    self.data = data
     seed = run.seed
     shards = deal.tiling.shards
     slices = deal.tiling.slicing.slices
