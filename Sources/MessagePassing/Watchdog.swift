@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// One thread looks at what the rank waits for; it never calls MPI. Only waits in this module count,
 /// work of any length does not. When one wait has lasted longer than the limit, it prints a line such as
-/// `eqprop: rank 1 stalled: waited 60 s in receive from rank 0, tag 3 (states of layer 2)` to standard
+/// `eqprop: rank 1 stalled: waited 60 s in receive from rank 0, tag 3 (step 1200)` to standard
 /// error and ends the process with exit code 86, upon which the launcher ends the other ranks.
 public enum Watchdog {
   /// The exit code of a stalled rank.
