@@ -30,6 +30,9 @@ extension Activation {
   /// Whether ρ(s) = s for every value a state can take.
   public var isIdentityOnStates: Bool { self == .hardSigmoid || self == .linear }
 
+  /// Whether ρ has a derivative everywhere, in the complex plane too.
+  public var isHolomorphic: Bool { self != .hardSigmoid }
+
   /// The same curve as the kernels name it.
   public var curve: Curve {
     switch self {

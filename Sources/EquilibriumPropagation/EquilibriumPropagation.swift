@@ -63,6 +63,7 @@ public struct EquilibriumPropagation {
     case .centered:
       let (plus, minus) = (try nudged(beta), try nudged(-beta))
       return (Contrast(plus.state, minus: minus.state, over: 2 * beta, clamped: clamped), [plus, minus])
+    case .points: preconditionFailure("complex phases")
     }
   }
 }

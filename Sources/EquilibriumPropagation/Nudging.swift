@@ -6,15 +6,23 @@ public enum NudgingKind: String, CaseIterable, Sendable {
   case randomSign = "random-sign"
   /// Two nudged phases from s⁰, at +β and −β; error O(β²).
   case centered
+  /// N nudged phases from s⁰ on complex states, at β e^{2πin/N}; error O(β^N). Needs holomorphic activations.
+  case points = "n-point"
 }
 
 /// The nudging of a run: its kind and its strength β in C = ½‖y − d‖².
 public struct Nudging: Equatable, Sendable {
   public var kind: NudgingKind
   public var beta: Double
+  /// N of n-point nudging; nil for the other kinds.
+  public var points: Int?
+  /// Whether examples that violate the proposition, C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}), are left out of the mean.
+  public var reject: Bool
 
-  public init(kind: NudgingKind, beta: Double) {
+  public init(kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false) {
     self.kind = kind
     self.beta = beta
+    self.points = points
+    self.reject = reject
   }
 }

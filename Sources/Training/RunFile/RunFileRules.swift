@@ -42,13 +42,14 @@ extension RunFile {
       throw RunFileError(
         place, "'nudging.beta' is \(nudging.beta), but even-odd updates have a minimum only above -1",
         hint: "use a beta above -1, or relaxation.updates: euler")
-    case .randomSign where abs(nudging.beta) >= 1, .centered where abs(nudging.beta) >= 1:
+    case .randomSign where abs(nudging.beta) >= 1, .centered where abs(nudging.beta) >= 1,
+      .points where abs(nudging.beta) >= 1:
       throw RunFileError(
         place,
         "'nudging.beta' is \(nudging.beta), but \(nudging.kind.rawValue) nudging also uses "
           + "\(-abs(nudging.beta)) and even-odd updates have a minimum only above -1",
         hint: "use a beta between -1 and 1, or relaxation.updates: euler")
-    case .oneSided, .randomSign, .centered:
+    case .oneSided, .randomSign, .centered, .points:
       break
     }
   }
