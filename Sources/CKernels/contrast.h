@@ -16,17 +16,17 @@ INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long 
     }
     return;
   }
-  const SCALAR *pre_minus = c->pre_minus ? (const SCALAR *)c->pre_minus + k : 0;
-  const SCALAR *post_minus = c->post_minus ? (const SCALAR *)c->post_minus + p * 16 : 0;
+  const SCALAR *pre_2 = c->pre_2 ? (const SCALAR *)c->pre_2 + k : 0;
+  const SCALAR *post_2 = c->post_2 ? (const SCALAR *)c->post_2 + p * 16 : 0;
   for (long m = c->bounds[shard]; m < c->bounds[shard + 1]; m++) {
     V y[PANELS];
     UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
     UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
       sum[u][q] = __builtin_elementwise_fma((V)(pre[m * c->pre_stride + u]), y[q], sum[u][q]);
-    if (pre_minus) {
-      UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post_minus + m * c->post_minus_stride + q * 16);
+    if (pre_2) {
+      UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post_2 + m * c->post_2_stride + q * 16);
       UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-        sum[u][q] = __builtin_elementwise_fma((V)(-pre_minus[m * c->pre_minus_stride + u]), y[q], sum[u][q]);
+        sum[u][q] = __builtin_elementwise_fma((V)(pre_2[m * c->pre_2_stride + u]), y[q], sum[u][q]);
     }
   }
 }

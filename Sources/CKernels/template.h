@@ -11,8 +11,11 @@ typedef SCALAR NAME(vec) __attribute__((ext_vector_type(16), aligned(sizeof(SCAL
 
 #include "elementwise.h"
 
+#include "response.h"
+
 static const eq_kernels NAME(table) = {
     NAME(product),  NAME(product_live), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
+    NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
     NAME(descend),  NAME(add),       NAME(subtract), NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 

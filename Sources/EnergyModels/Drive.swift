@@ -17,9 +17,14 @@ public struct Clamped: Sendable {
     self.shards = shards
     self.input = input
     self.targets = targets
+    live = input.flatMap { LiveInputs($0, shards: shards) }
+    setInputDrive(parameters)
+  }
+
+  /// Computes the input's drive again, for weights that have changed.
+  public mutating func setInputDrive(_ parameters: Parameters) {
     guard let input, let first = parameters[connection: 1].forward else { return }
     var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
-    live = LiveInputs(input, shards: shards)
     if let live {
       drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: 1])
     } else {
@@ -30,6 +35,20 @@ public struct Clamped: Sendable {
 
   /// Every row.
   public var rows: Range<Int> { 0..<(shards.last ?? 0) }
+}
+
+/// What a drive is made of.
+public struct DriveParts: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The bias and, at layer 1, what the input sends.
+  public static let constant = DriveParts(rawValue: 1)
+  /// What the free layer below sends.
+  public static let below = DriveParts(rawValue: 2)
+  /// What the layer above sends.
+  public static let above = DriveParts(rawValue: 4)
+  public static let all: DriveParts = [.constant, .below, .above]
 }
 
 /// Partial drives into a whole layer: rows × (slices × padded units), one stretch of columns a slice.
@@ -60,17 +79,17 @@ extension Parameters {
     }
   }
 
-  /// The drive of the portion's units of layer k: W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k.
+  /// The drive of the portion's units of layer k: W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k, or the asked parts of it.
   ///
   /// In this order: bias (and input), the layer below, the layer above; a whole layer adds a cut neighbour's partial
   /// drives slice by slice. `drive` is rows × units held.
   public func setDrive(
     _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped, partials: (Source) -> PartialDrives?,
-    rows: Range<Int>, fromBelowOnly: Bool = false
+    rows: Range<Int>, parts: DriveParts = .all
   ) {
-    var base = Addend.row(self[bias: k])
-    if k == 1, let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
-    for source in portion.sources(of: k) where source.layer < k || !fromBelowOnly {
+    var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
+    if k == 1, parts.contains(.constant), let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
+    for source in portion.sources(of: k) where parts.contains(source.layer < k ? .below : .above) {
       if source.isPartial, let partial = partials(source) {
         drive.set(rows: rows, base)
         let width = padded(portion.network.units(k))

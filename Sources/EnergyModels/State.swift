@@ -35,6 +35,56 @@ public struct LayerState: Sendable {
       nextActivity: &bent)
   }
 
+  /// Becomes, in a block, what `update` makes of another complex state of the same layer; returns its residual.
+  public mutating func apply(
+    _ update: ComplexUpdate, to other: LayerState, drive: Matrix, rows: Range<Int>, columns: Range<Int>
+  ) -> Double {
+    update.apply(
+      to: other.states, activity: other.bent, drive: drive, rows: rows, columns: columns, next: &states,
+      nextActivity: &bent)
+  }
+
+  /// Becomes, in a block, what `update` makes of another response of the same layer: its states are λ, its activity is
+  /// g; returns the residual.
+  public mutating func apply(
+    _ update: LayerResponse, to other: LayerState, drive: Matrix, rows: Range<Int>, columns: Range<Int>
+  ) -> Double {
+    update.apply(
+      to: other.states, drive: drive, rows: rows, columns: columns, next: &states, nextSeen: &bent)
+  }
+
+  /// What neighbours see becomes the states themselves.
+  public mutating func showStates(rows: Range<Int>, columns: Range<Int>) {
+    bent?.copy(
+      rows: rows, columns: columns, from: states, rows: rows.lowerBound, columns: columns.lowerBound)
+  }
+
+  /// Moves s towards the targets by a share of the way, within the range of states, and ρ(s) with it.
+  public mutating func moveStates(
+    by share: Double, towards targets: Matrix, activation: Activation, rows: Range<Int>
+  ) {
+    for row in rows {
+      for j in 0..<states.columns {
+        let moved = states[row, j] + share * (targets[row, j] - states[row, j])
+        states[row, j] = activation == .hardSigmoid ? activation.value(moved) : moved
+      }
+    }
+    refreshActivity(activation, rows: rows, columns: 0..<states.columns)
+  }
+
+  /// The same states as complex numbers: these rows, then as many imaginary parts, all 0.
+  var complex: LayerState {
+    var twice = self
+    func doubled(_ matrix: Matrix) -> Matrix {
+      var out = Matrix(rows: 2 * matrix.rows, columns: matrix.columns, precision: matrix.precision)
+      out.copy(rows: 0..<matrix.rows, columns: 0..<matrix.columns, from: matrix, rows: 0, columns: 0)
+      return out
+    }
+    twice.states = doubled(states)
+    twice.bent = bent.map(doubled)
+    return twice
+  }
+
   /// Recomputes ρ(s) where it differs from s.
   public mutating func refreshActivity(_ activation: Activation, rows: Range<Int>, columns: Range<Int>) {
     bent?.activate(states, curve: activation.curve, rows: rows, columns: columns)
@@ -68,6 +118,20 @@ public struct State: Sendable {
   public subscript(k: Int) -> LayerState {
     get { layers[k - known.lowerBound] }
     _modify { yield &layers[k - known.lowerBound] }
+  }
+
+  /// The same room with all activities 0, whatever ρ(0) is: where responses and errors begin.
+  public var silent: State {
+    var quiet = self
+    for k in known { quiet[k].withActivity { $0.set(rows: 0..<$0.rows, .zero) } }
+    return quiet
+  }
+
+  /// The same states as complex numbers: these rows, then as many imaginary parts, all 0.
+  public var complex: State {
+    var twice = self
+    twice.layers = layers.map(\.complex)
+    return twice
   }
 
   /// ρ(s_k).

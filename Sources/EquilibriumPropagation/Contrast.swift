@@ -1,56 +1,138 @@
 import EnergyModels
 import Tensors
 
-/// The difference of two phases that estimates the gradient: −dC/dW_k ≈ (1/β) Σ [ρ(s_{k−1})ρ(s_k)ᵀ]⁺ − […]⁻.
+/// What the connections and biases learn from: an estimate of −dC/dθ, times its strength, as sums over the batch.
+///
+/// Equilibrium propagation's difference of two phases is taken as means and changes,
+///
+///     ρ⁺_{k−1} ρ⁺_kᵀ − ρ⁻_{k−1} ρ⁻_kᵀ = ρ̄_{k−1} Δ_kᵀ + Δ_{k−1} ρ̄_kᵀ,   ρ̄ = ½(ρ⁺ + ρ⁻),   Δ = ρ⁺ − ρ⁻,
+///
+/// which loses no digits where the phases are near each other, and is the symmetric rule of spike timing.
 public struct Contrast {
-  /// β, or 2β between phases at ±β: what the sums are divided by.
+  /// What the sums are divided by: β, or 2β between phases at ±β.
   public let strength: Double
-  private let plus: State
-  private let minus: State
+  /// Rows of the batch that were left out of it.
+  public private(set) var rejected = 0
   private let clamped: Clamped
-  /// ρ(s₁)⁺ − ρ(s₁)⁻: the input is the same in both phases, so W₁ needs one product.
-  private let firstDifference: Matrix?
+  /// Δ_k of every known layer: what biases learn from, and W₁, whose input never changes.
+  private var changes: Levels
+  private var terms: [Term]
 
-  init(_ plus: State, minus: State, over strength: Double, clamped: Clamped) {
+  /// One matrix for each layer known here.
+  struct Levels {
+    let known: ClosedRange<Int>
+    var matrices: [Matrix]
+
+    init(_ known: ClosedRange<Int>, _ matrix: (Int) -> Matrix) {
+      self.known = known
+      matrices = known.map(matrix)
+    }
+
+    subscript(k: Int) -> Matrix { matrices[k - known.lowerBound] }
+  }
+
+  /// What W_k, k > 1, learns from.
+  enum Term {
+    /// mean_{k−1} Δ_kᵀ + Δ_{k−1} mean_kᵀ.
+    case symmetric(mean: Levels, change: Levels)
+    /// activity_{k−1} Δ_kᵀ: errors that came down from above.
+    case upward(activity: Levels, change: Levels)
+    /// Re(z_{k−1} u_kᵀ), both complex: real parts, then from `half` on imaginary ones (of u, their negatives).
+    case complex(states: Levels, weighted: Levels, half: Int)
+  }
+
+  init(strength: Double, changes: Levels, terms: [Term], clamped: Clamped) {
     self.strength = strength
-    self.plus = plus
-    self.minus = minus
+    self.changes = changes
+    self.terms = terms
     self.clamped = clamped
-    guard clamped.input != nil else {
-      firstDifference = nil
-      return
-    }
-    var difference = plus.activity(1)
-    difference.subtract(rows: clamped.rows, columns: 0..<difference.columns, minus.activity(1))
-    firstDifference = difference
   }
 
-  /// The sum over the batch that W_k[block] learns from, in the direction it is stored.
-  public func sum(connection k: Int, block: Block, backward: Bool) -> ContrastSum {
-    typealias End = ContrastSum.End
-    if k == 1, let input = clamped.input, let firstDifference {
-      return ContrastSum(
-        pre: End(input, from: block.rows.lowerBound),
-        post: End(firstDifference, from: block.columns.lowerBound), live: clamped.live)
-    }
-    func ends(_ state: State) -> (End, End) {
-      let below = End(state.activity(k - 1), from: block.rows.lowerBound)
-      let above = End(state.activity(k), from: block.columns.lowerBound)
-      return backward ? (above, below) : (below, above)
-    }
-    let (pre, post) = ends(plus)
-    return ContrastSum(pre: pre, post: post, minus: ends(minus))
-  }
-
-  /// The sum over the batch that b_k of some units learns from.
-  public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
-    let one = ContrastSum.End(
-      Matrix(rows: 1, columns: 1, precision: plus.activity(k).precision) { _, _ in 1 })
-    return ContrastSum(
-      pre: one, post: .init(plus.activity(k), from: units.lowerBound),
-      minus: (one, .init(minus.activity(k), from: units.lowerBound)))
+  /// The contrast of two phases.
+  init(_ plus: State, minus: State, over strength: Double, clamped: Clamped) {
+    let (mean, change) = Levels.between(plus, minus, rows: clamped.rows)
+    self.init(
+      strength: strength, changes: change, terms: [.symmetric(mean: mean, change: change)],
+      clamped: clamped)
   }
 
   /// Row numbers of the shards here.
   public var shards: [Int] { clamped.shards }
+
+  /// Leaves some rows out of every sum.
+  mutating func reject(_ rows: [Int]) {
+    rejected = rows.count
+    guard !rows.isEmpty else { return }
+    changes.clear(rows)
+    terms = terms.map { term in
+      switch term {
+      case .symmetric(let mean, var change):
+        change.clear(rows)
+        return .symmetric(mean: mean, change: change)
+      case .upward(let activity, var change):
+        change.clear(rows)
+        return .upward(activity: activity, change: change)
+      case .complex(let states, var weighted, let half):
+        weighted.clear(rows + rows.map { $0 + half })
+        return .complex(states: states, weighted: weighted, half: half)
+      }
+    }
+  }
+}
+
+extension Contrast {
+  /// The sums over the batch, to be added in order, that W_k[block] learns from, in the direction it is stored.
+  public func sums(connection k: Int, block: Block, backward: Bool) -> [ContrastSum] {
+    typealias End = ContrastSum.End
+    if k == 1, let input = clamped.input {
+      let post = End(changes[1], from: block.columns.lowerBound)
+      return [ContrastSum(pre: End(input, from: block.rows.lowerBound), post: post, live: clamped.live)]
+    }
+    func ends(_ below: Matrix, _ above: Matrix, row: Int = 0) -> (pre: End, post: End) {
+      let below = End(below, from: block.rows.lowerBound, fromRow: row)
+      let above = End(above, from: block.columns.lowerBound, fromRow: row)
+      return backward ? (above, below) : (below, above)
+    }
+    func sum(_ first: (pre: End, post: End), _ second: (pre: End, post: End)? = nil) -> ContrastSum {
+      ContrastSum(pre: first.pre, post: first.post, and: second)
+    }
+    return terms.map { term in
+      switch term {
+      case .symmetric(let mean, let change):
+        sum(ends(mean[k - 1], change[k]), ends(change[k - 1], mean[k]))
+      case .upward(let activity, let change): sum(ends(activity[k - 1], change[k]))
+      case .complex(let states, let weighted, let half):
+        sum(ends(states[k - 1], weighted[k]), ends(states[k - 1], weighted[k], row: half))
+      }
+    }
+  }
+
+  /// The sum over the batch that b_k of some units learns from.
+  public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
+    let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: changes[k].precision) { _, _ in 1 })
+    return ContrastSum(pre: one, post: .init(changes[k], from: units.lowerBound))
+  }
+}
+
+extension Contrast.Levels {
+  /// ρ(s_k) of a state.
+  init(activityOf state: State) { self.init(state.known) { state.activity($0) } }
+
+  /// ½(ρ⁺ + ρ⁻) and ρ⁺ − ρ⁻.
+  static func between(_ plus: State, _ minus: State, rows: Range<Int>) -> (mean: Self, change: Self) {
+    func level(_ k: Int, _ fill: (inout Matrix, Matrix, Matrix, Range<Int>) -> Void) -> Matrix {
+      let (a, b) = (plus.activity(k), minus.activity(k))
+      var out = Matrix(rows: a.rows, columns: a.columns, precision: a.precision)
+      fill(&out, a, b, 0..<a.columns)
+      return out
+    }
+    return (
+      Self(plus.known) { level($0) { $0.setMean(of: $1, $2, rows: rows, columns: $3) } },
+      Self(plus.known) { level($0) { $0.setDifference(of: $1, $2, rows: rows, columns: $3) } }
+    )
+  }
+
+  mutating func clear(_ rows: [Int]) {
+    for index in matrices.indices { for row in rows { matrices[index].set(rows: row..<row + 1, .zero) } }
+  }
 }

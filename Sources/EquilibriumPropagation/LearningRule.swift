@@ -3,7 +3,7 @@ import Tensors
 
 /// The rules that a network can learn by.
 public enum Rule: String, CaseIterable, Sendable {
-  /// The contrast of a nudged and the free phase over β: see `EquilibriumPropagation`.
+  /// The contrast of nudged phases and the free phase over β: see `EquilibriumPropagation`.
   case equilibriumPropagation = "equilibrium-propagation"
   /// The contrast of a phase with the output clamped to the targets and the free phase: see `ContrastiveHebbian`.
   case contrastiveHebbian = "contrastive-hebbian"
@@ -15,4 +15,63 @@ public enum Rule: String, CaseIterable, Sendable {
   case backpropagation
   /// Implicit differentiation at the fixed point: see `RecurrentBackpropagation`.
   case recurrentBackpropagation = "recurrent-backpropagation"
+}
+
+/// What a rule did with a batch after its free phase.
+public struct Lesson {
+  /// The phases, in order.
+  public var phases: [Settled]
+  /// For each row whether it broke the rule's promise; empty where the output is not computed.
+  public var violations: [Bool]
+
+  init(phases: [Settled], violations: [Bool] = []) {
+    self.phases = phases
+    self.violations = violations
+  }
+}
+
+/// A rule by which a portion of a network learns from the rows of a batch.
+public protocol LearningRule {
+  /// The states whose outputs are the predictions: s⁰, or a feed-forward pass.
+  func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled
+
+  /// Learns from a batch whose free states are known.
+  ///
+  /// - Parameters:
+  ///   - sign: +1 or −1, drawn once a step; only random-sign nudging looks at it.
+  ///   - update: takes each contrast as soon as it is there and may change the parameters.
+  func learn(
+    from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
+    update: (inout Parameters, Contrast) throws -> Void
+  ) throws -> Lesson
+}
+
+extension Rule {
+  /// The rule on a portion of a network, for batches of at most `rows` rows.
+  public func make(
+    portion: Portion, relaxation: Relaxation, nudging: Nudging, rows: Int, precision: Precision,
+    neighbours: any Neighbours
+  ) -> any LearningRule {
+    let phases = Phases(
+      portion: portion, relaxation: relaxation, rows: rows, precision: precision, neighbours: neighbours)
+    switch self {
+    case .equilibriumPropagation:
+      return EquilibriumPropagation(phases: phases, nudging: nudging)
+    case .contrastiveHebbian: return ContrastiveHebbian(phases: phases)
+    case .coupled: return CoupledLearning(phases: phases, nudging: nudging)
+    case .continual: return ContinualPropagation(phases: phases, nudging: nudging)
+    case .backpropagation: return Backpropagation(relaxer: phases.relaxer)
+    case .recurrentBackpropagation: return RecurrentBackpropagation(phases: phases)
+    }
+  }
+
+  /// The rows that messages between portions may hold for batches of so many examples.
+  public func messageRows(_ examples: Int, nudging: Nudging) -> Int {
+    self == .equilibriumPropagation && nudging.isComplex ? 2 * examples : examples
+  }
+}
+
+extension Nudging {
+  /// Whether any phase needs complex states.
+  var isComplex: Bool { kind == .points && (points ?? 2) > 2 }
 }

@@ -6,11 +6,16 @@ import Tensors
 /// It owns the room that a phase works in and the order of its sweeps, so that an iteration allocates next to nothing;
 /// nothing else in it outlives a phase.
 final class Relaxer {
-  private let portion: Portion
-  private let relaxation: Relaxation
-  private let neighbours: any Neighbours
+  let portion: Portion
+  let relaxation: Relaxation
+  let neighbours: any Neighbours
+  let precision: Precision
+  /// Rows of its matrices: examples at most, or twice as many for complex states.
+  let capacity: Int
   /// What one iteration moves together, one set of layers after the other: all at once, or the even ones, then the odd.
   private let sweep: [LayerSet]
+  /// The same without the output.
+  private let hiddenSweep: [LayerSet]
   /// The layers one by one from the input upwards.
   private let ascending: [LayerSet]
   /// The drive of each layer of the portion.
@@ -26,6 +31,8 @@ final class Relaxer {
     self.portion = portion
     self.relaxation = relaxation
     self.neighbours = neighbours
+    self.precision = precision
+    capacity = rows
     next = State(rows: rows, portion: portion, precision: precision)
     let (all, known) = (Array(1...portion.network.depth), next.known)
     let sets =
@@ -34,6 +41,8 @@ final class Relaxer {
       case .evenOdd: [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }].filter { !$0.isEmpty }
       }
     sweep = sets.map { LayerSet($0, portion: portion, known: known) }
+    hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }
+      .map { LayerSet($0, portion: portion, known: known) }
     ascending = all.map { LayerSet([$0], portion: portion, known: known) }
     drives = portion.layers.map {
       Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
@@ -48,46 +57,81 @@ final class Relaxer {
 
   /// Completes the states that a free phase starts from, here and in the neighbours' layers.
   func begin(_ start: State, clamped: Clamped, parameters: Parameters) throws -> State {
-    var state = start
     switch relaxation.start {
-    case .zero: break
-    case .persistent:
-      for k in portion.layers { try neighbours.send(.activity(k), state.activity(k), rows: [clamped.rows]) }
-      for k in state.known { try receiveActivity(k, into: &state, rows: [clamped.rows]) }
+    case .zero: return start
+    case .persistent: return try share(start, layers: Array(1...portion.network.depth), rows: [clamped.rows])
     case .forward:
-      let progress = Progress(shards: clamped.shards, tolerance: nil)
-      var residuals = [0.0]
-      for layers in ascending {
-        let moment = Moment(move: .forward, beta: 0, clamped: clamped, progress: progress)
-        try move(layers, of: &state, moment, parameters, &residuals)
-      }
+      let guess = ForwardGuess(network: portion.network)
+      return try pass(upwards: true, start, guess, clamped: clamped, parameters: parameters).state
     }
+  }
+
+  /// Hands ρ of some layers to whoever needs it and takes in theirs.
+  func share(_ start: State, layers: [Int], rows: [Range<Int>]) throws -> State {
+    var state = start
+    for k in layers where portion.holds(k) {
+      try neighbours.send(.activity(k), state.activity(k), rows: rows)
+    }
+    for k in layers where state.known.contains(k) { try receiveActivity(k, into: &state, rows: rows) }
     return state
   }
 
+  /// Moves the layers one by one, once, from the input upwards or from the output downwards.
+  func pass(
+    upwards: Bool, _ start: State, _ dynamics: any Dynamics, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
+    var state = start
+    var progress = Progress(shards: clamped.shards, tolerance: nil)
+    var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
+    let moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: capacity / 2)
+    for layers in upwards ? ascending : ascending.reversed() {
+      try move(layers, of: &state, moment, parameters, &residuals)
+    }
+    _ = progress.advance(residuals: residuals)
+    return settled(state, progress, residuals: [], isComplex: false)
+  }
+
   /// Iterates until every shard has settled or the iterations are used up.
+  ///
+  /// - Parameter holdsOutput: leaves the output's states as they are.
   func relax(
-    _ start: State, beta: Double, for duration: Duration, clamped: Clamped, parameters: Parameters
+    _ start: State, _ dynamics: any Dynamics, for duration: Duration, clamped: Clamped,
+    parameters: Parameters,
+    holdsOutput: Bool = false
   ) throws -> Settled {
     var state = start
     var progress = Progress(shards: clamped.shards, tolerance: duration.tolerance)
     var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
-    let move: Move = relaxation.updates == .euler ? .euler : .minimize
+    let half = capacity / 2
     for _ in 0..<duration.atMost where !progress.isOver {
-      for shard in residuals.indices { residuals[shard] = 0 }
-      let moment = Moment(move: move, beta: beta, clamped: clamped, progress: progress)
-      for layers in sweep { try self.move(layers, of: &state, moment, parameters, &residuals) }
+      for piece in progress.pieces { residuals[piece.shard] = 0 }
+      let moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
+      for layers in holdsOutput ? hiddenSweep : sweep {
+        try move(layers, of: &state, moment, parameters, &residuals)
+      }
       if duration.tolerance != nil { try neighbours.maximum(&residuals) }
       // A settled shard's rows are written no more: both copies must hold them.
       for rows in progress.advance(residuals: residuals) {
-        for k in portion.layers { next[k].copy(rows: rows, from: state[k]) }
+        for rows in dynamics.isComplex ? [rows, rows.shifted(by: half)] : [rows] {
+          for k in portion.layers { next[k].copy(rows: rows, from: state[k]) }
+        }
       }
     }
-    for shard in residuals.indices
-    where !isFinite(state, rows: clamped.shards[shard]..<clamped.shards[shard + 1]) {
-      progress.markDiverged(shard)
+    return settled(state, progress, residuals: residuals, isComplex: dynamics.isComplex)
+  }
+
+  private func settled(_ state: State, _ progress: Progress, residuals: [Double], isComplex: Bool) -> Settled
+  {
+    var progress = progress
+    for shard in 0..<progress.bounds.count - 1 {
+      let rows = progress.bounds[shard]..<progress.bounds[shard + 1]
+      let isFine =
+        isFinite(state, rows: rows) && (!isComplex || isFinite(state, rows: rows.shifted(by: capacity / 2)))
+      if !isFine { progress.markDiverged(shard) }
     }
-    return Settled(state: state, outcomes: progress.outcomes, iterations: progress.iterations)
+    return Settled(
+      state: state, outcomes: progress.outcomes, iterations: progress.iterations,
+      residual: residuals.max() ?? 0)
   }
 }
 
@@ -110,13 +154,22 @@ private struct LayerSet {
 
 /// What is the same for every layer moved in one iteration.
 private struct Moment {
-  let move: Move
-  let beta: Double
+  let dynamics: any Dynamics
   let clamped: Clamped
   let progress: Progress
+  /// The rows that move: real parts, then imaginary ones.
+  let rows: [Range<Int>]
 
-  /// The forward sweep has seen nothing above yet.
-  var seesBelowOnly: Bool { move == .forward }
+  init(dynamics: any Dynamics, clamped: Clamped, progress: Progress, half: Int) {
+    self.dynamics = dynamics
+    self.clamped = clamped
+    self.progress = progress
+    rows = progress.runs + (dynamics.isComplex ? progress.runs.map { $0.shifted(by: half) } : [])
+  }
+
+  func counts(_ source: Source, into k: Int) -> Bool {
+    dynamics.parts.contains(source.layer < k ? .below : .above)
+  }
 }
 
 extension Relaxer {
@@ -132,29 +185,27 @@ extension Relaxer {
     for k in layers.mine {
       try receivePartialDrives(into: k, moment)
       update(k, state, moment, parameters, &residuals)
-      try neighbours.send(.activity(k), next.activity(k), rows: moment.progress.runs)
+      try neighbours.send(.activity(k), next.activity(k), rows: moment.rows)
     }
     for k in layers.mine { swap(&state[k], &next[k]) }
-    for k in layers.known { try receiveActivity(k, into: &state, rows: moment.progress.runs) }
+    for k in layers.known { try receiveActivity(k, into: &state, rows: moment.rows) }
   }
 
   private func update(
     _ k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters, _ residuals: inout [Double]
   ) {
-    let isOutput = k == portion.network.depth
-    let update = LayerUpdate(
-      move: moment.move, curve: portion.network.activation(k).curve, step: relaxation.step,
-      beta: isOutput ? moment.beta : 0, targets: isOutput ? moment.clamped.targets : nil)
     let place = k - portion.layers.lowerBound
-    for rows in moment.progress.runs {
+    for rows in moment.rows {
+      // Bias and input are real: imaginary parts have none.
+      let isReal = rows.lowerBound < moment.clamped.rows.upperBound
       parameters.setDrive(
         &drives[place], of: k, state: state, clamped: moment.clamped,
         partials: { partials[place][$0.layer < k ? 0 : partials[place].count - 1] }, rows: rows,
-        fromBelowOnly: moment.seesBelowOnly)
+        parts: isReal ? moment.dynamics.parts : moment.dynamics.parts.subtracting(.constant))
     }
     for piece in moment.progress.pieces {
-      let residual = next[k].apply(
-        update, to: state[k], drive: drives[place], rows: piece.rows, columns: portion.units(k))
+      let residual = moment.dynamics.move(
+        k, from: state[k], drive: drives[place], rows: piece.rows, units: portion.units(k), to: &next[k])
       residuals[piece.shard] = max(residuals[piece.shard], residual)
     }
   }
@@ -164,22 +215,22 @@ extension Relaxer {
   ) throws {
     let place = k - portion.layers.lowerBound
     for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && (source.layer < k || !moment.seesBelowOnly) {
-      for rows in moment.progress.runs {
+    where source.isPartial && moment.counts(source, into: k) {
+      for rows in moment.rows {
         parameters.setPartialDrives(
           &partials[place][i]!, into: k, from: source.layer, state: state, rows: rows)
       }
       try neighbours.send(
-        .partialDrives(into: k, from: source.layer), partials[place][i]!, rows: moment.progress.runs)
+        .partialDrives(into: k, from: source.layer), partials[place][i]!, rows: moment.rows)
     }
   }
 
   private func receivePartialDrives(into k: Int, _ moment: Moment) throws {
     let place = k - portion.layers.lowerBound
     for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && (source.layer < k || !moment.seesBelowOnly) {
+    where source.isPartial && moment.counts(source, into: k) {
       try neighbours.receive(
-        .partialDrives(into: k, from: source.layer), into: &partials[place][i]!, rows: moment.progress.runs)
+        .partialDrives(into: k, from: source.layer), into: &partials[place][i]!, rows: moment.rows)
     }
   }
 
@@ -190,4 +241,9 @@ extension Relaxer {
   private func isFinite(_ state: State, rows: Range<Int>) -> Bool {
     portion.layers.allSatisfy { state[$0].states.isFinite(rows: rows, columns: portion.units($0)) }
   }
+}
+
+extension Range<Int> {
+  /// The same rows, so many further down.
+  func shifted(by rows: Int) -> Range<Int> { lowerBound + rows..<upperBound + rows }
 }

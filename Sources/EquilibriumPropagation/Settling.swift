@@ -18,6 +18,8 @@ public struct Settled: Sendable {
   public var outcomes: [Outcome]
   /// Iterations used by each shard.
   public var iterations: [Int]
+  /// The largest |Δs| / ε of the last iteration: over the portion, or over all of them where a tolerance is set.
+  public var residual: Double
 }
 
 /// Which shards still move during a phase.

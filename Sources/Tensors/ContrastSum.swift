@@ -1,32 +1,38 @@
 import CKernels
 
-/// Σ over examples of pre postᵀ − pre′ post′ᵀ, the sum that a connection learns from.
+/// Σ over examples of pre postᵀ + pre′ post′ᵀ, the sum that a connection learns from.
 ///
 /// Each element is, in every shard, one chain of fused multiply-adds over the shard's rows in order; the shards are
 /// then added in the fixed tree (pairs of neighbours, an odd one carried up).
 public struct ContrastSum {
-  /// One end of the connection in one phase: `columns` of ρ(s).
+  /// One end of the connection: what its units show, from a column and a row on.
   public struct End {
-    public var activity: Matrix
+    public var values: Matrix
     public var from: Int
-    public init(_ activity: Matrix, from: Int = 0) {
-      self.activity = activity
+    public var fromRow: Int
+    public init(_ values: Matrix, from: Int = 0, fromRow: Int = 0) {
+      self.values = values
       self.from = from
+      self.fromRow = fromRow
     }
+
+    fileprivate func pointer(_ column: Int = 0) -> UnsafeRawPointer { values.pointer(fromRow, from + column) }
+    /// A single row stands for a constant: the 1 that a bias is multiplied with.
+    fileprivate var stride: Int { values.rows == 1 ? 0 : values.stride }
   }
 
   public var pre: End
   public var post: End
-  /// The phase subtracted; nil when `post` is a difference already.
-  public var minus: (pre: End, post: End)?
-  /// Where `pre` is not zero, when it begins at column 0 and nothing is subtracted.
+  /// The second product, if there is one.
+  public var second: (pre: End, post: End)?
+  /// Where `pre` is not zero, when it begins at column 0 and stands alone.
   public var live: LiveInputs?
 
-  public init(pre: End, post: End, minus: (pre: End, post: End)? = nil, live: LiveInputs? = nil) {
+  public init(pre: End, post: End, and second: (pre: End, post: End)? = nil, live: LiveInputs? = nil) {
     self.pre = pre
     self.post = post
-    self.minus = minus
-    self.live = minus == nil && pre.from == 0 ? live : nil
+    self.second = second
+    self.live = second == nil && pre.from == 0 ? live : nil
   }
 
   /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
@@ -42,16 +48,15 @@ public struct ContrastSum {
     contrast.depth = out.depth
     contrast.panels = panels.count
     contrast.shards = bounds.count - 1
-    contrast.pre = pre.activity.pointer(0, pre.from)
-    // A single row stands for a constant: the 1 that a bias is multiplied with.
-    contrast.pre_stride = pre.activity.rows == 1 ? 0 : pre.activity.stride
-    contrast.post = post.activity.pointer(0, post.from + column)
-    contrast.post_stride = post.activity.stride
-    if let minus {
-      contrast.pre_minus = minus.pre.activity.pointer(0, minus.pre.from)
-      contrast.pre_minus_stride = minus.pre.activity.rows == 1 ? 0 : minus.pre.activity.stride
-      contrast.post_minus = minus.post.activity.pointer(0, minus.post.from + column)
-      contrast.post_minus_stride = minus.post.activity.stride
+    contrast.pre = pre.pointer()
+    contrast.pre_stride = pre.stride
+    contrast.post = post.pointer(column)
+    contrast.post_stride = post.stride
+    if let second {
+      contrast.pre_2 = second.pre.pointer()
+      contrast.pre_2_stride = second.pre.stride
+      contrast.post_2 = second.post.pointer(column)
+      contrast.post_2_stride = second.post.stride
     }
     contrast.out = out.mutablePointer(panel: first, row: 0)
     contrast.panel_stride = out.panelStride

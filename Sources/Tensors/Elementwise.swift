@@ -6,6 +6,43 @@ extension Matrix {
       other.pointer(rows.lowerBound, columns.lowerBound), other.stride)
   }
 
+  /// self[rows, columns] = ½ (a + b).
+  public mutating func setMean(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    precision.kernels.pointee.spread(
+      rows.count, columns.count, a.pointer(row, column), a.stride, b.pointer(row, column), b.stride,
+      mutablePointer(row, column), stride, nil, 0)
+  }
+
+  /// self[rows, columns] = a − b.
+  public mutating func setDifference(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    precision.kernels.pointee.spread(
+      rows.count, columns.count, a.pointer(row, column), a.stride, b.pointer(row, column), b.stride, nil, 0,
+      mutablePointer(row, column), stride)
+  }
+
+  /// The complex conjugate of weight · z, of matrices whose lower half of rows holds imaginary parts.
+  public mutating func setConjugate(
+    of z: Matrix, times weight: (re: Double, im: Double), rows: Range<Int>
+  ) {
+    let (row, half) = (rows.lowerBound, self.rows / 2)
+    precondition(z.rows == self.rows && z.columns == columns, "shapes do not meet")
+    precision.kernels.pointee.turn(
+      rows.count, columns, weight.re, weight.im, z.pointer(row, 0), z.pointer(half + row, 0), z.stride,
+      mutablePointer(row, 0), mutablePointer(half + row, 0), stride)
+  }
+
+  /// How many activities of the rows stand at the lower and at the upper bound of ρ's range (within 1 % of it where ρ
+  /// is smooth); none of a linear layer.
+  public func countAtBounds(of curve: Curve, rows: Range<Int>, columns: Range<Int>) -> (low: Int, high: Int) {
+    var (low, high) = (0, 0)
+    precision.kernels.pointee.count_bounds(
+      rows.count, columns.count, curve.code, pointer(rows.lowerBound, columns.lowerBound), stride, &low, &high
+    )
+    return (low, high)
+  }
+
   /// self[row, :] = table[bytes], unit by unit; `table` has 256 elements.
   public mutating func look(up bytes: ArraySlice<UInt8>, in table: Matrix, row: Int) {
     precondition(bytes.count <= columns && table.columns == 256, "shapes do not meet")

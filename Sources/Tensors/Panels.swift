@@ -88,6 +88,23 @@ extension Panels {
     }
   }
 
+  /// The sum of squares of some rows of a panel, or of their differences from `other`, in Float64: one chain a column,
+  /// columns then added in order.
+  public func squares(panel: Int, rows: Range<Int>, minus other: Panels? = nil, at place: Int = 0) -> Double {
+    precondition(rows.upperBound <= depth && (other == nil || other?.depth == depth), "shapes do not meet")
+    return precision.kernels.pointee.squares(
+      rows.count, pointer(panel: panel, row: rows.lowerBound),
+      other?.pointer(panel: place, row: rows.lowerBound))
+  }
+
+  /// self += other in some panels, of two tensors of the same depth.
+  package mutating func add(_ other: Panels, panels: Range<Int>) {
+    precondition(depth == other.depth && panels.upperBound <= min(count, other.count), "shapes do not meet")
+    precision.kernels.pointee.add(
+      panels.count * depth, panelWidth, mutablePointer(panel: panels.lowerBound, row: 0), panelWidth,
+      other.pointer(panel: panels.lowerBound, row: 0), panelWidth)
+  }
+
   /// Becomes the transpose of `other`, whose shape must be the reverse of this one's.
   public mutating func setTranspose(of other: Panels) {
     precondition(depth == other.columns && columns == other.depth, "shapes that are not each other's reverse")

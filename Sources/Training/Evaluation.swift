@@ -21,16 +21,13 @@ struct Evaluation {
 
   let grid: Grid
   let deal: Deal
-  let method: EquilibriumPropagation
+  let rule: any LearningRule
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) {
     self.grid = grid
     self.deal = deal
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    method = EquilibriumPropagation(
-      portion: deal.portion(at: grid.place), relaxation: relaxation, nudging: run.nudging, rows: rows,
-      precision: run.training.precision,
-      neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: run.training.precision))
+    rule = run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.
@@ -42,7 +39,7 @@ struct Evaluation {
     for step in 0..<data.batches.steps {
       let members = data.members(epoch: 0, step: step)
       let clamped = data.clamp(members, parameters: parameters)
-      let free = try method.freePhase(from: data.start(members), clamped: clamped, parameters: parameters)
+      let free = try rule.infer(from: data.start(members), clamped: clamped, parameters: parameters)
       data.persistent?.store(members, from: free.state)
       let pairs = counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
       for (label, prediction) in pairs { result.confusion[label][prediction] += 1 }
@@ -61,6 +58,20 @@ struct Evaluation {
     result.confusion = (0..<classes).map { row in (0..<classes).map { Int(counts[row * classes + $0]) } }
     return result
   }
+}
+
+extension RunFile {
+  /// The run's learning rule at a place of the grid, for batches of at most `rows` rows here.
+  func makeRule(relaxation: Relaxation, grid: Grid, deal: Deal, rows: Int) -> any LearningRule {
+    let messages = GridNeighbours(
+      grid: grid, deal: deal, rows: rule.messageRows(rows, nudging: nudging), precision: training.precision)
+    return rule.make(
+      portion: deal.portion(at: grid.place), relaxation: relaxation, nudging: nudging, rows: rows,
+      precision: training.precision, neighbours: messages)
+  }
+
+  /// Whether each example keeps its last free state.
+  var keepsStates: Bool { relaxation.start == .persistent && rule != .backpropagation }
 }
 
 /// Counts what free phases show, where the output is computed.
@@ -99,6 +110,15 @@ struct Counter {
       tally.costs[shard] += deal.tiling.network.cost.value(outputs: outputs, targets: targets, rows: rows)
     }
     return pairs
+  }
+
+  /// Adds how the phases of a batch went.
+  func count(_ free: Settled, _ lesson: Lesson, rejects: Bool, rows: Range<Int>, into tally: inout Tally) {
+    tally.diverged += lesson.phases.reduce(0) { $0 + $1.outcomes.count { $0 == .diverged } }
+    tally.relaxation.free.add(free, countsIterations: countsOutput)
+    for phase in lesson.phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
+    tally.relaxation.addBounds(free.state, portion: deal.portion(at: place), rows: rows)
+    if countsOutput { tally.relaxation.addViolations(lesson.violations, rejects: rejects) }
   }
 
   func addEnergies(

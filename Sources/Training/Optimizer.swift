@@ -11,28 +11,34 @@ import Tensors
 /// Sends, where there are replicas, the sum of each connection and bias once: see `FixedOrderAllreduce`.
 final class Optimizer {
   private let settings: TrainingSettings
-  private let rates: [Double]
   private let grid: Grid
   private let sum32: FixedOrderAllreduce<Float>
   private let sum64: FixedOrderAllreduce<Double>
+  private let rejects: Bool
   private var workspaces: [Int: Panels] = [:]
   var velocities: Velocities
+  var rates: LayerRates
 
   init(run: RunFile, parameters: Parameters, grid: Grid) {
     settings = run.training
-    rates = run.network.layers.map(\.rate)
+    rates = LayerRates(run.network.layers.map(\.rate))
+    rejects = run.nudging.reject
     self.grid = grid
     sum32 = FixedOrderAllreduce(over: grid.twins)
     sum64 = FixedOrderAllreduce(over: grid.twins)
     velocities = Velocities(parameters, isUsed: run.training.momentum > 0)
   }
 
+  /// What the rates are multiplied with in an epoch, counted from 0.
+  func factor(epoch: Int) -> Double { settings.schedule.factor(epoch: epoch, of: settings.epochs) }
+
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
   func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
-    let factor = settings.schedule.factor(epoch: epoch, of: settings.epochs)
+    let factor = factor(epoch: epoch)
+    let kept = examples - (try rejected(contrast))
     func descent(_ k: Int, decay: Double) -> Descent {
       Descent(
-        rate: rates[k - 1] * factor, scale: 1 / (contrast.strength * Double(examples)),
+        rate: rates.rates[k - 1] * factor, scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
         momentum: settings.momentum, decay: decay)
     }
     for i in parameters.connections.indices {
@@ -41,23 +47,23 @@ final class Optimizer {
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
       let isHeldOnce = k == 1 || parameters.connections[i].isMirrored
       if let block = parameters.connections[i].forwardBlock {
-        let sum = contrast.sum(connection: k, block: block, backward: false)
+        let sums = contrast.sums(connection: k, block: block, backward: false)
         try learn(
-          &parameters.connections[i].forward!, &velocities.forward[i], sum, contrast.shards, descent,
+          &parameters.connections[i].forward!, &velocities.forward[i], sums, contrast.shards, descent,
           mayUseMPI: isHeldOnce)
         parameters.connections[i].mirror()
       }
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
-        let sum = contrast.sum(connection: k, block: block, backward: true)
+        let sums = contrast.sums(connection: k, block: block, backward: true)
         try learn(
-          &parameters.connections[i].backward!, &velocities.backward[i], sum, contrast.shards, descent,
+          &parameters.connections[i].backward!, &velocities.backward[i], sums, contrast.shards, descent,
           mayUseMPI: false)
       }
     }
     for (i, k) in parameters.portion.layers.enumerated() {
       let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
       try learn(
-        &parameters.biases[i], &velocities.biases[i], sum, contrast.shards, descent(k, decay: 0),
+        &parameters.biases[i], &velocities.biases[i], [sum], contrast.shards, descent(k, decay: 0),
         mayUseMPI: false)
     }
   }
@@ -65,24 +71,48 @@ final class Optimizer {
   /// Contrast, sum over replicas, descent: two panels at a time while they are in the cache where this is the only
   /// replica, else a whole block in one message.
   private func learn(
-    _ weights: inout Panels, _ velocity: inout Panels?, _ sum: ContrastSum, _ shards: [Int],
+    _ weights: inout Panels, _ velocity: inout Panels?, _ sums: [ContrastSum], _ shards: [Int],
     _ descent: Descent, mayUseMPI: Bool
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
-    let size = weights.depth << 32 | strip
-    var contrast =
-      workspaces.removeValue(forKey: size)
-      ?? Panels(depth: weights.depth, columns: strip * panelWidth, precision: weights.precision)
+    var contrast = workspace(weights, strip, 0)
+    var term: Panels? = sums.count > 1 ? workspace(weights, strip, 1) : nil
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
-      sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
+      for (index, sum) in sums.enumerated() {
+        guard index > 0, term != nil else {
+          sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
+          continue
+        }
+        sum.write(panels: panels, to: &term!, at: 0, shards: shards)
+        contrast.add(term!, panels: 0..<panels.count)
+      }
       let written = contrast.scalars(panels: 0..<panels.count)
       if !isOnlyReplica { try add(written, byMPI: mayUseMPI && settings.reduction == .mpi) }
       descent.apply(
         to: weights.scalars(panels: panels), velocity: velocity?.scalars(panels: panels), contrast: written)
     }
-    workspaces[size] = contrast
+    workspaces[key(weights, strip, 0)] = contrast
+    if let term { workspaces[key(weights, strip, 1)] = term }
+  }
+
+  private func key(_ weights: Panels, _ strip: Int, _ number: Int) -> Int {
+    weights.depth << 32 | strip << 1 | number
+  }
+
+  /// Room for so many panels, given back to `workspaces` after use.
+  private func workspace(_ weights: Panels, _ strip: Int, _ number: Int) -> Panels {
+    workspaces.removeValue(forKey: key(weights, strip, number))
+      ?? Panels(depth: weights.depth, columns: strip * panelWidth, precision: weights.precision)
+  }
+
+  /// The rows of the whole batch that its contrast leaves out: where any may be, one sum of an integer over replicas.
+  private func rejected(_ contrast: Contrast) throws -> Int {
+    guard rejects else { return 0 }
+    var count = [Int64(contrast.rejected)]
+    if grid.twins.count > 1 { try grid.twins.sum(&count) }
+    return Int(count[0])
   }
 
   private func add(_ values: Scalars, byMPI: Bool) throws {

@@ -103,60 +103,6 @@ package struct RunDirectory: Sendable {
   }
 }
 
-/// One line of `metrics.jsonl`: an epoch's figures.
-public struct MetricsLine: Equatable, Sendable {
-  public var epoch: Int
-  public var step: Int
-  /// In percent.
-  public var trainingError: Double?
-  public var validationError: Double?
-  public var testError: Double?
-  /// Mean cost of the training examples' free states.
-  public var cost: Double?
-  /// Mean energy of the evaluated free states: the validation set's, else the test set's.
-  public var energy: Double?
-  public var examplesPerSecond: Double
-  public var seconds: Double
-
-  public init(
-    epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?,
-    cost: Double?,
-    energy: Double?, examplesPerSecond: Double, seconds: Double
-  ) {
-    self.epoch = epoch
-    self.step = step
-    self.trainingError = trainingError
-    self.validationError = validationError
-    self.testError = testError
-    self.cost = cost
-    self.energy = energy
-    self.examplesPerSecond = examplesPerSecond
-    self.seconds = seconds
-  }
-
-  /// The line as JSON, keys in a fixed order, times last.
-  public var json: String {
-    var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]
-    for (key, value) in [
-      ("training_error", trainingError), ("validation_error", validationError), ("test_error", testError),
-      ("cost", cost), ("energy", energy),
-    ] {
-      if let value { fields.append("\"\(key)\":\(value)") }
-    }
-    fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
-    fields.append("\"seconds\":\((seconds * 1000).rounded() / 1000)")
-    return "{" + fields.joined(separator: ",") + "}"
-  }
-
-  /// The epoch of a line; nil when the line is torn.
-  package static func epoch(of line: String) -> Int? {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
-      return nil
-    }
-    return object["epoch"] as? Int
-  }
-}
-
 /// A run directory that this run cannot go on in.
 struct OtherRun: Error, Sendable, ExitCoded, CustomStringConvertible {
   let description: String

@@ -33,7 +33,7 @@ final class SplitData {
     table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in
       Double(byte) / data.divisor
     }
-    if run.relaxation.start == .persistent {
+    if run.keepsStates {
       persistent = PersistentStates(
         portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) },
         precision: table.precision)

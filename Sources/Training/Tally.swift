@@ -10,6 +10,8 @@ public struct Tally: Codable, Equatable, Sendable {
   public var diverged: Int
   /// shards × layers × slices.
   public var energies: [Double]
+  /// How the phases went.
+  package var relaxation: RelaxationTally
   private let layers: Int
   private let slices: Int
 
@@ -21,14 +23,16 @@ public struct Tally: Codable, Equatable, Sendable {
     layers = tiling.network.depth
     slices = tiling.slicing.slices
     energies = Array(repeating: 0, count: tiling.shards * layers * slices)
+    relaxation = RelaxationTally(layers: layers)
   }
 
   public mutating func add(_ term: EnergyTerm, shard: Int) {
     energies[(shard * layers + term.layer - 1) * slices + term.slice] += term.value
   }
 
-  /// Forgets what was counted of other shards.
-  public mutating func keep(shards: Range<Int>) {
+  /// Forgets what was counted of other shards, and of relaxations unless this rank is to keep that.
+  public mutating func keep(shards: Range<Int>, relaxation keepsRelaxation: Bool) {
+    if !keepsRelaxation { relaxation = RelaxationTally(layers: layers) }
     let perShard = layers * slices
     for shard in examples.indices where !shards.contains(shard) {
       (examples[shard], wrong[shard], costs[shard]) = (0, 0, 0)
@@ -45,6 +49,7 @@ public struct Tally: Codable, Equatable, Sendable {
     }
     for i in energies.indices { energies[i] += other.energies[i] }
     diverged += other.diverged
+    relaxation.join(other.relaxation)
   }
 
   public var totalExamples: Int { examples.reduce(0, +) }

@@ -12,7 +12,7 @@ public final class Trainer {
   let grid: Grid
   let deal: Deal
   let directory: RunDirectory
-  let method: EquilibriumPropagation
+  let rule: any LearningRule
   let evaluation: Evaluation
   let counter: Counter
   let splits: [SplitData]
@@ -46,10 +46,7 @@ public final class Trainer {
       }
     }
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    method = EquilibriumPropagation(
-      portion: portion, relaxation: run.relaxation, nudging: run.nudging, rows: rows,
-      precision: precision,
-      neighbours: GridNeighbours(grid: grid, deal: deal, rows: rows, precision: precision))
+    rule = run.makeRule(relaxation: run.relaxation, grid: grid, deal: deal, rows: rows)
     evaluation = Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
     counter = Counter(deal: deal, place: grid.place)
@@ -59,7 +56,7 @@ public final class Trainer {
     layout = CheckpointLayout(run: run, data: data, deal: deal)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
-    state = RunState(run, data: data.digest, deal: deal)
+    state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
   }
 
   private var training: SplitData { splits[0] }
@@ -94,18 +91,37 @@ public final class Trainer {
   private func step() throws {
     let members = training.members(epoch: state.epoch, step: state.cursor)
     let clamped = training.clamp(members, parameters: parameters)
-    let free = try method.freePhase(from: training.start(members), clamped: clamped, parameters: parameters)
+    let free = try rule.infer(from: training.start(members), clamped: clamped, parameters: parameters)
     _ = counter.count(
       free, members: members, clamped: clamped, data: training, into: &state.tally)
     training.persistent?.store(members, from: free.state)
-    let (contrast, nudged) = try method.contrast(
-      free: free.state, sign: sign(step: state.step), clamped: clamped, parameters: parameters)
-    state.tally.diverged += nudged.reduce(0) { $0 + $1.outcomes.count { $0 == .diverged } }
+    let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
-    try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
+    let lesson = try rule.learn(
+      from: free.state, sign: sign(step: state.step), clamped: clamped, parameters: &parameters
+    ) { parameters, contrast in
+      try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
+    }
+    counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
+    if let before { try measure(from: before) }
     examplesThisEpoch += examples
     state.step += 1
     state.cursor += 1
+  }
+
+  /// The steps whose changes of the weights are measured: every 50th, which costs under 1 % of the time, and the
+  /// first ones where rates have to find their balance.
+  private var isMeasured: Bool {
+    state.cursor.isMultiple(of: 50) || (optimizer.rates.areBalanced && state.step < 50)
+  }
+
+  private func measure(from before: Parameters) throws {
+    var changes = WeightChanges(from: before, to: parameters)
+    try changes.share(over: grid)
+    let ratios = changes.ratios
+    if grid.isFirst { state.tally.relaxation.addChanges(ratios) }
+    optimizer.rates.balance(changes: ratios, factor: optimizer.factor(epoch: state.epoch))
+    state.rates = optimizer.rates
   }
 
   /// ±1, drawn once a step.
@@ -181,6 +197,7 @@ extension Trainer {
       epoch: state.epoch, step: state.step, trainingError: trained.error,
       validationError: evaluated[.validation]?.error, testError: evaluated[.test]?.error, cost: trained.cost,
       energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
+      relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed)
     var flags: [Int64] = [evaluated.values.contains { $0.diverged > 0 } ? 1 : 0]
     try grid.world.maximum(&flags)
@@ -220,9 +237,12 @@ extension Trainer {
       optimizer.velocities = model.velocities
       for data in splits { data.persistent = model.persistent[data.split] }
       state = try directory.store.state(picked)
+      optimizer.rates = state.rates
     }
     // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
-    state.tally.keep(shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0)
+    state.tally.keep(
+      shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0,
+      relaxation: grid.isFirst)
     tell(.resumed(checkpoint: picked, step: state.step))
   }
 }

@@ -37,18 +37,45 @@ typedef struct {
   const int *rows;           // the rows in which a group has any non-zero, ascending
 } eq_live;
 
-// The two phases of one connection over the rows of several shards.
+// Products of the two ends of one connection over the rows of several shards.
 typedef struct {
   long depth, panels;
-  const void *pre, *post;            // rho of both ends in the first state, rows x depth and rows x (16 panels)
-  const void *pre_minus, *post_minus; // in the second state, subtracted; both null: `post` is a difference already
-  long pre_stride, post_stride, pre_minus_stride, post_minus_stride;  // a stride of 0 repeats one row
-  const eq_live *live;               // of `pre`, which then begins at a multiple of 8 columns and has no minus; or null
+  const void *pre, *post;            // rows x depth and rows x (16 panels)
+  const void *pre_2, *post_2;        // a second product, added row by row; both null without one
+  long pre_stride, post_stride, pre_2_stride, post_2_stride;  // a stride of 0 repeats one row
+  const eq_live *live;               // of `pre`, which then begins at column 0 and is alone; or null
   long shards;
   const long *bounds;                // shards + 1 row numbers
   void *out;                         // panels of `depth` rows
   long panel_stride;
 } eq_contrast;
+
+// The response of one layer to a small force: (d2E/ds2) response = force, one layer given its neighbours.
+typedef struct {
+  long rows, columns;
+  const void *response;    // lambda
+  const void *drive;       // W' g below + W g above, g = slope lambda
+  const void *force;       // -dC/ds, or null where the layer feels none
+  const void *slope;       // rho'(s)
+  const void *curve;       // rho''(s) drive(s), or null where rho is straight
+  void *next;              // lambda afterwards
+  void *seen;              // g afterwards; null where g = lambda
+  long response_stride, drive_stride, force_stride, slope_stride, curve_stride, next_stride, seen_stride;
+  double step;             // epsilon; 0: to the layer's own solution at once, where rho is straight
+} eq_response;
+
+// The complex states of one layer: rows x columns of real parts, and as many of imaginary parts.
+typedef struct {
+  long rows, columns;
+  const void *states[2], *drive[2], *activity_before[2];  // activity_before: null where rho is the identity
+  const void *targets;                                    // real, or null where the layer is not nudged
+  void *next[2], *activity[2];
+  long states_stride, drive_stride, activity_before_stride, targets_stride, next_stride, activity_stride;
+  eq_activation activation;
+  double beta[2];
+  double step;
+  int to_minimum;          // where rho is straight: to the minimiser given the neighbours at once
+} eq_complex_update;
 
 typedef struct {
   // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero.
@@ -69,6 +96,25 @@ typedef struct {
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
+  // lambda <- lambda + step (force + curve lambda + slope drive - lambda); returns max |change| / step.
+  double (*respond)(const eq_response *u);
+  // z <- z - step dF/dz on complex states; returns the largest change of a part / step.
+  double (*complex_update)(const eq_complex_update *u);
+  // slope <- rho'(s), 0 where the hard sigmoid is clipped; curve (if not null) <- rho''(s) drive.
+  void (*slopes)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
+                 const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
+                 long slope_stride, void *curve, long curve_stride);
+  // mean <- (a + b) / 2, difference <- a - b; either may be null.
+  void (*spread)(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
+                 long mean_stride, void *difference, long difference_stride);
+  // out <- the complex conjugate of (re + i im) z
+  void (*turn)(long rows, long columns, double re, double im, const void *z_re, const void *z_im, long z_stride,
+               void *out_re, void *out_im, long out_stride);
+  // Adds to low and high how many of a row's activities stand at, or within 1 % of, the bounds of rho's range.
+  void (*count_bounds)(long rows, long columns, eq_activation activation, const void *activity, long stride,
+                       long *low, long *high);
+  // The sum of squares of a - b (b may be null) over rows of a panel, one chain a column, columns then added in order.
+  double (*squares)(long rows, const void *a, const void *b);
   // g = decay w - scale contrast; velocity <- momentum velocity + g; w <- w - rate velocity. velocity may be null.
   void (*descend)(long count, double rate, double scale, double momentum, double decay, const void *contrast,
                   void *velocity, void *w);

@@ -81,7 +81,7 @@ extension CheckpointLayout {
   /// The layout of a run's checkpoints.
   init(run: RunFile, data: DataSet, deal: Deal) {
     var persistent: [Split: Int] = [:]
-    if run.relaxation.start == .persistent {
+    if run.keepsStates {
       for split in Split.allCases { persistent[split] = data.count(split) }
     }
     self.init(

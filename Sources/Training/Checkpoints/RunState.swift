@@ -31,12 +31,15 @@ package struct RunState: Codable, Equatable, Sendable {
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
+  /// The layers' rates, and what balanced ones go by.
+  package var rates: LayerRates
   /// What has been counted of the present epoch.
   package var tally: Tally
 
   /// The state before the first step.
-  package init(_ run: RunFile, data: String, deal: Deal) {
+  package init(_ run: RunFile, data: String, rates: LayerRates? = nil, deal: Deal) {
     self.data = data
+    self.rates = rates ?? LayerRates(run.network.layers.map(\.rate))
     seed = run.seed
     shards = deal.tiling.shards
     slices = deal.tiling.slicing.slices

@@ -1,0 +1,66 @@
+import CKernels
+
+/// The response of one layer's states to a small force, given its neighbours' responses:
+///
+///     λ ← λ + ε (force + ρ″(s) D ⊙ λ + ρ′(s) ⊙ drive − λ),   drive = Wᵀ g below + W g above,   g = ρ′(s) ⊙ λ
+///
+/// so that (∂²E/∂s²) λ = force at rest. Where ρ is straight ε = nil goes to the layer's own solution at once.
+public struct LayerResponse {
+  /// ρ′(s); 0 where the hard sigmoid is clipped, so that nothing responds there.
+  public var slope: Matrix
+  /// ρ″(s) D, D the drive at s; nil where ρ is straight.
+  public var curve: Matrix?
+  /// The force on the layer, nil where there is none.
+  public var force: Matrix?
+  public var step: Double?
+
+  public init(slope: Matrix, curve: Matrix? = nil, force: Matrix? = nil, step: Double?) {
+    self.slope = slope
+    self.curve = curve
+    self.force = force
+    self.step = step
+  }
+
+  /// Moves response[rows, columns] into `next` and g into `nextSeen` (nil where g = λ) at the same place; `drive` holds
+  /// just these columns, from 0, as do slope, curve and force. Returns the largest |Δλ| / ε.
+  public func apply(
+    to response: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>, next: inout Matrix,
+    nextSeen: inout Matrix?
+  ) -> Double {
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    var update = eq_response()
+    update.rows = rows.count
+    update.columns = columns.count
+    update.response = response.pointer(row, column)
+    update.response_stride = response.stride
+    update.drive = drive.pointer(row, 0)
+    update.drive_stride = drive.stride
+    update.force = force?.pointer(row, 0)
+    update.force_stride = force?.stride ?? 0
+    update.slope = slope.pointer(row, 0)
+    update.slope_stride = slope.stride
+    update.curve = curve?.pointer(row, 0)
+    update.curve_stride = curve?.stride ?? 0
+    update.next = next.mutablePointer(row, column)
+    update.next_stride = next.stride
+    update.seen = nextSeen?.mutablePointer(row, column)
+    update.seen_stride = nextSeen?.stride ?? 0
+    update.step = step ?? 0
+    return response.precision.kernels.pointee.respond(&update)
+  }
+}
+
+extension Matrix {
+  /// self[rows, 0 …] = ρ′(states[rows, columns]), 0 where the hard sigmoid is clipped, and in `curve` ρ″(states) drive;
+  /// `drive` holds just these columns, from 0.
+  public mutating func setSlopes(
+    of curveOfActivation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,
+    columns: Range<Int>, curve: inout Matrix?
+  ) {
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    precision.kernels.pointee.slopes(
+      rows.count, columns.count, curveOfActivation.code, states.pointer(row, column), states.stride,
+      activity.pointer(row, column), activity.stride, drive.pointer(row, 0), drive.stride,
+      mutablePointer(row, 0), stride, curve?.mutablePointer(row, 0), curve?.stride ?? 0)
+  }
+}

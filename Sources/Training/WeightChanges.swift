@@ -1,0 +1,79 @@
+import EnergyModels
+import Tensors
+
+/// How much a step has changed the weights of each layer, ‖ΔW_k‖/‖W_k‖ (Frobenius, without biases), with the same bits
+/// on every grid.
+///
+/// Squares are summed by tile: of a cut layer each slice's columns; of a whole layer over a cut one each slice's rows;
+/// otherwise the whole matrix. Tiles are then added in order.
+struct WeightChanges {
+  private let layers: Int
+  private let slices: Int
+  /// For each layer and slice the sum of squares of ΔW, then that of W: 0 where another rank computes it.
+  private var squares: [Double]
+
+  /// What this rank knows of a step from `before` to `after`.
+  init(from before: Parameters, to after: Parameters) {
+    let portion = after.portion
+    (layers, slices) = (portion.network.depth, portion.slicing.slices)
+    squares = Array(repeating: 0, count: 2 * layers * slices)
+    for k in portion.layers {
+      guard let new = after[connection: k].forward, let old = before[connection: k].forward else { continue }
+      for tile in portion.weightTiles(k) {
+        let place = (k - 1) * slices + tile.slice
+        for panel in tile.panels {
+          squares[2 * place] += new.squares(panel: panel, rows: tile.rows, minus: old, at: panel)
+          squares[2 * place + 1] += new.squares(panel: panel, rows: tile.rows)
+        }
+      }
+    }
+  }
+
+  /// Takes in what the other ranks know, by one maximum of 2 × layers × slices numbers.
+  mutating func share(over grid: Grid) throws {
+    if grid.world.count > 1 { try grid.world.maximum(&squares) }
+  }
+
+  /// ‖ΔW_k‖/‖W_k‖ of every layer, once shared; 0 where there are no weights yet.
+  var ratios: [Double] {
+    (0..<layers).map { layer in
+      let places = layer * slices..<(layer + 1) * slices
+      let change = places.reduce(0) { $0 + squares[2 * $1] }
+      let size = places.reduce(0) { $0 + squares[2 * $1 + 1] }
+      return size > 0 ? (change / size).squareRoot() : 0
+    }
+  }
+}
+
+extension Portion {
+  /// A part of W_k's forward block whose squares are summed on their own.
+  fileprivate struct WeightTile {
+    let slice: Int
+    let rows: Range<Int>
+    let panels: Range<Int>
+  }
+
+  /// The tiles of W_k that this portion accounts for.
+  fileprivate func weightTiles(_ k: Int) -> [WeightTile] {
+    let held = units(of: k - 1, driving: k)
+    let rows = 0..<held.count
+    let panels = 0..<padded(units(k).count) / panelWidth
+    if slicing.isCut(k) {
+      return slices.map { slice in
+        let columns = slicing.units(k, slice: slice)
+        let first = (columns.lowerBound - units(k).lowerBound) / panelWidth
+        return WeightTile(
+          slice: slice, rows: rows, panels: first..<first + padded(columns.count) / panelWidth)
+      }
+    }
+    guard k > 1, slicing.isCut(k - 1) else {
+      return slices.contains(0) ? [WeightTile(slice: 0, rows: rows, panels: panels)] : []
+    }
+    return slices.map { slice in
+      let units = slicing.units(k - 1, slice: slice)
+      return WeightTile(
+        slice: slice, rows: units.lowerBound - held.lowerBound..<units.upperBound - held.lowerBound,
+        panels: panels)
+    }
+  }
+}
