@@ -20,7 +20,7 @@ final class Optimizer {
 
   init(run: RunFile, parameters: Parameters, grid: Grid) {
     settings = run.training
-    rates = run.network.layers.map(\.rate)
+    rates = run.network.startingRates
     self.grid = grid
     sum32 = FixedOrderAllreduce(over: grid.twins)
     sum64 = FixedOrderAllreduce(over: grid.twins)
