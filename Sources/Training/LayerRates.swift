@@ -1,5 +1,3 @@
-import EnergyModels
-
 /// The learning rates of the layers, of which balanced ones follow the output's:
 ///
 ///     α_k = α_L · u_L / u_k,   u_k = rms over the last measured steps of ‖ΔW_k‖ / (α_k ‖W_k‖)
@@ -22,11 +20,10 @@ package struct LayerRates: Codable, Equatable, Sendable {
   private static let farthest = 1000.0
 
   /// A balanced layer begins with the output's rate.
-  package init(_ settings: [Rate]) {
-    let output = settings.last?.number ?? 0
-    rates = settings.map { $0.number ?? output }
-    isBalanced = settings.map { $0 == .balanced }
-    squares = settings.map { _ in 0 }
+  package init(_ network: NetworkSettings) {
+    rates = network.startingRates
+    isBalanced = network.layers.map { $0.rate == .balanced }
+    squares = rates.map { _ in 0 }
   }
 
   /// Whether any layer's rate follows the output's.
@@ -45,12 +42,5 @@ package struct LayerRates: Codable, Equatable, Sendable {
       let ratio = (squares[output] / squares[k]).squareRoot()
       rates[k] = rates[output] * min(max(ratio, 1 / Self.farthest), Self.farthest)
     }
-  }
-}
-
-extension Rate {
-  /// The rate, nil where it is balanced.
-  var number: Double? {
-    if case .fixed(let rate) = self { rate } else { nil }
   }
 }

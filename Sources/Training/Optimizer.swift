@@ -21,7 +21,7 @@ final class Optimizer {
 
   init(run: RunFile, parameters: Parameters, grid: Grid) {
     settings = run.training
-    rates = LayerRates(run.network.layers.map(\.rate))
+    rates = LayerRates(run.network)
     rejects = run.nudging.reject
     self.grid = grid
     sum32 = FixedOrderAllreduce(over: grid.twins)

@@ -169,7 +169,7 @@ extension RunFileMistake {
     data: {format: digits}⏎network: {layers: [{units: 2}, {units: 2000000}]}
     2:40: 'network.layers.1.units' is '2000000'; it takes a whole number from 1 to 1000000, such as 500
     data: {format: digits}⏎network: {layers: [{units: 2, rate: -1}]}
-    2:37: 'network.layers.0.rate' is '-1'; it takes a number of at least 0, such as 0.05
+    2:37: 'network.layers.0.rate' is '-1'; it takes balanced or a number of at least 0, such as 0.05
     data: {format: idx}⏎network: {layers: [{units: 2}]}
     1:7: missing required key 'data.path'; name the folder of the idx files, as in path: data/mnist
     data: {format: digits, path: x}⏎network: {layers: [{units: 2}]}

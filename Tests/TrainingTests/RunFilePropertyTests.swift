@@ -29,6 +29,8 @@ struct RunFilePropertyTests {
     ["network.layers=[{units: 64, rate: 1e-300}, {units: 65, activation: tanh}, {units: 3}]"],
     ["network.layers.0.activation=sigmoid", "network.layers.1.rate=0.1"],
     ["network.initialization={uniform: 0.7}", "network.initialization={uniform: 123456789.123456789}"],
+    ["network.layers.0.rate=balanced"],
+    ["rule=contrastive-hebbian", "rule=backpropagation", "rule=recurrent-backpropagation"],
     ["relaxation.updates=euler", "relaxation.step=0.30000000000000004"],
     ["relaxation.start=forward", "relaxation.start=persistent"],
     ["relaxation.free=7", "relaxation.free={tolerance: 1e-7, at-most: 1000000}"],
@@ -84,6 +86,11 @@ struct RunFilePropertyTests {
         "training.schedule=cosine",
         ["training.epochs: 25 here, none there", "training.schedule: {kind: cosine} here, constant there"]
       ),
+      (
+        "rule=contrastive-hebbian", ["rule: contrastive-hebbian here, equilibrium-propagation there"]
+      ),
+      ("nudging.reject=true", ["nudging.reject: true here, false there"]),
+      ("network.layers.0.rate=balanced", ["network.layers.0.rate: balanced here, 0.2 there"]),
       ("tiling.shards=5", ["tiling.shards: 5 here, 4 there"]),
       (
         "network.layers=[{units: 500, rate: 0.2}]",

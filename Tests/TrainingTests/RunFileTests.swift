@@ -16,9 +16,10 @@ struct RunFileTests {
         format: .idx, path: "data/mnist", training: 50_000, validation: 10_000, divisor: 256),
       network: NetworkSettings(
         layers: [
-          LayerSettings(units: 500, activation: .hardSigmoid, rate: 0.2),
-          LayerSettings(units: 10, activation: .hardSigmoid, rate: 0.1),
+          LayerSettings(units: 500, activation: .hardSigmoid, rate: .fixed(0.2)),
+          LayerSettings(units: 10, activation: .hardSigmoid, rate: .fixed(0.1)),
         ], initialization: .glorotUniform, cost: .squaredError),
+      rule: .equilibriumPropagation,
       relaxation: Relaxation(
         updates: .euler, step: 0.5, start: .persistent, free: Duration(atMost: 20),
         nudged: Duration(atMost: 4)),
@@ -48,6 +49,7 @@ struct RunFileTests {
             - {units: 10, activation: hard-sigmoid, rate: 0.05}
           initialization: glorot-uniform
           cost: squared-error
+        rule: equilibrium-propagation
         relaxation:
           updates: even-odd
           step: 0.5
@@ -57,6 +59,7 @@ struct RunFileTests {
         nudging:
           kind: centered
           beta: 0.2
+          reject: false
         training:
           epochs: 10
           batch: 16
@@ -84,7 +87,7 @@ struct RunFileTests {
       (4, [32, 100], 4, 1),
     ])
   func standardTiling(batch: Int, units: [Int], shards: Int, slices: Int) {
-    let layers = units.map { LayerSettings(units: $0, activation: .linear, rate: 0) }
+    let layers = units.map { LayerSettings(units: $0, activation: .linear, rate: .fixed(0)) }
     #expect(
       TilingSettings.standard(batch: batch, layers: layers) == TilingSettings(shards: shards, slices: slices))
   }
@@ -116,7 +119,7 @@ struct RunFileTests {
         "relaxation.free={tolerance: 1e-4, at-most: 100}", "training.schedule.kind=exponential",
         "training.schedule.factor=0.99", "network.initialization.uniform=0.7",
       ].filter { !$0.hasPrefix("network.initialization") } + ["network.initialization={uniform: 0.7}"])
-    #expect(runFile.network.layers.map(\.rate) == [0.5, 0.1])
+    #expect(runFile.network.layers.map(\.rate) == [.fixed(0.5), .fixed(0.1)])
     #expect(runFile.training.batch == 40)
     #expect(runFile.tiling == TilingSettings(shards: 2, slices: 8))
     #expect(runFile.relaxation.free == Duration(atMost: 100, tolerance: 1e-4))
@@ -127,7 +130,10 @@ struct RunFileTests {
   @Test("the list of keys names every key once and only keys that are read")
   func keys() throws {
     #expect(RunFile.keys.count == Set(RunFile.keys).count)
-    for key in ["seed", "network.layers.0.units", "relaxation.free.at-most", "training.schedule.kind"] {
+    for key in [
+      "seed", "network.layers.0.units", "relaxation.free.at-most", "training.schedule.kind", "rule",
+      "nudging.points", "nudging.reject",
+    ] {
       #expect(RunFile.keys.contains(key))
     }
     let unknown = RunFile.keys.filter { key in

@@ -39,7 +39,7 @@ package struct RunState: Codable, Equatable, Sendable {
   /// The state before the first step.
   package init(_ run: RunFile, data: String, rates: LayerRates? = nil, deal: Deal) {
     self.data = data
-    self.rates = rates ?? LayerRates(run.network.layers.map(\.rate))
+    self.rates = rates ?? LayerRates(run.network)
     seed = run.seed
     shards = deal.tiling.shards
     slices = deal.tiling.slicing.slices

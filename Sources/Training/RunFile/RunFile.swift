@@ -12,6 +12,8 @@ public struct RunFile: Equatable, Sendable {
   public var data: DataSource
   /// The layers, their learning rates and the cost.
   public var network: NetworkSettings
+  /// What the network learns by.
+  public var rule: Rule
   /// How states settle in the free and the nudged phase.
   public var relaxation: Relaxation
   /// How the output is nudged.
@@ -24,13 +26,15 @@ public struct RunFile: Equatable, Sendable {
   public var checkpoint: CheckpointSettings
 
   public init(
-    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, relaxation: Relaxation,
-    nudging: Nudging, training: TrainingSettings, tiling: TilingSettings, checkpoint: CheckpointSettings
+    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: Rule,
+    relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,
+    checkpoint: CheckpointSettings
   ) {
     self.name = name
     self.seed = seed
     self.data = data
     self.network = network
+    self.rule = rule
     self.relaxation = relaxation
     self.nudging = nudging
     self.training = training

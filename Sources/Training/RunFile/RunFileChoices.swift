@@ -25,6 +25,27 @@ extension RunFileCodec where Value == Duration {
     }, keys: RunFileCodec<LimitedDuration>.limited.keys)
 }
 
+extension RunFileCodec where Value == Rate {
+  /// A number of at least 0, or `balanced`.
+  static let rate = Self(
+    read: { tree, path throws(RunFileError) in
+      if tree.text == balanced { return .balanced }
+      let number = RunFileCodec<Double>.number("a number of at least 0", example: "0.05") { $0 >= 0 }
+      guard let rate = try? number.read(tree, path) else {
+        throw .noWord(tree, path, of: [balanced], or: "a number of at least 0, such as 0.05")
+      }
+      return .fixed(rate)
+    },
+    write: { rate in
+      switch rate {
+      case .fixed(let rate): .value("\(rate)")
+      case .balanced: .value(balanced)
+      }
+    })
+
+  private static var balanced: String { "balanced" }
+}
+
 /// The long form of a duration.
 private struct LimitedDuration: Sendable {
   var tolerance = 0.0

@@ -10,6 +10,7 @@ extension RunFile {
     name: "", seed: 1,
     data: DataSource(format: .digits),
     network: NetworkSettings(layers: [], initialization: .glorotUniform, cost: .squaredError),
+    rule: .equilibriumPropagation,
     relaxation: Relaxation(
       updates: .evenOdd, step: 0.5, start: .zero, free: Duration(atMost: 15), nudged: Duration(atMost: 15)),
     nudging: Nudging(kind: .centered, beta: 0.2),
@@ -34,5 +35,5 @@ extension RunFile {
 
 extension LayerSettings {
   /// `units` must be written.
-  static let blank = LayerSettings(units: 0, activation: .hardSigmoid, rate: 0.05)
+  static let blank = LayerSettings(units: 0, activation: .hardSigmoid, rate: .fixed(0.05))
 }

@@ -1,12 +1,12 @@
 import DataSets
 import EnergyModels
-import EquilibriumPropagation
 
 /// What no key can be judged by alone.
 extension RunFile {
   /// Throws `RunFileError` where two keys contradict each other, at the one to change.
   func check(_ root: RunFileTree) throws(RunFileError) {
     try checkData(root)
+    try checkRates(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
@@ -33,25 +33,13 @@ extension RunFile {
     }
   }
 
-  /// Even-odd updates put the output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
-  private func checkNudging(_ root: RunFileTree) throws(RunFileError) {
-    guard relaxation.updates == .evenOdd else { return }
-    let place = root.place(of: "nudging.beta")
-    switch nudging.kind {
-    case .oneSided where nudging.beta <= -1:
-      throw RunFileError(
-        place, "'nudging.beta' is \(nudging.beta), but even-odd updates have a minimum only above -1",
-        hint: "use a beta above -1, or relaxation.updates: euler")
-    case .randomSign where abs(nudging.beta) >= 1, .centered where abs(nudging.beta) >= 1,
-      .points where abs(nudging.beta) >= 1:
-      throw RunFileError(
-        place,
-        "'nudging.beta' is \(nudging.beta), but \(nudging.kind.rawValue) nudging also uses "
-          + "\(-abs(nudging.beta)) and even-odd updates have a minimum only above -1",
-        hint: "use a beta between -1 and 1, or relaxation.updates: euler")
-    case .oneSided, .randomSign, .centered, .points:
-      break
-    }
+  /// The other layers are balanced against the output.
+  private func checkRates(_ root: RunFileTree) throws(RunFileError) {
+    guard network.layers.last?.rate == .balanced else { return }
+    let path = "network.layers.\(network.layers.count - 1).rate"
+    throw RunFileError(
+      root.place(of: path), "'\(path)' is balanced, but this layer is the output",
+      hint: "use a number such as 0.05: the other layers are balanced against it")
   }
 
   private func checkShards(_ root: RunFileTree) throws(RunFileError) {

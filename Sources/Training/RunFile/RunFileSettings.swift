@@ -21,6 +21,19 @@ public struct NetworkSettings: Equatable, Sendable {
     let layers = layers.map { Layer(units: $0.units, activation: $0.activation) }
     return Network(inputs: inputs, layers: layers, cost: cost)
   }
+
+  /// α of each layer at the first step: a balanced layer starts with the output's.
+  public var startingRates: [Double] {
+    guard case .fixed(let output) = layers.last?.rate else {
+      preconditionFailure("a run file with layers whose output has no number for a rate is refused")
+    }
+    return layers.map { layer in
+      switch layer.rate {
+      case .fixed(let rate): rate
+      case .balanced: output
+      }
+    }
+  }
 }
 
 /// A layer of free units and the learning rate of the connection below it.
@@ -30,9 +43,9 @@ public struct LayerSettings: Equatable, Sendable {
   /// The units' ρ.
   public var activation: Activation
   /// α in ΔW = (α/β) · contrast, for the weight and the bias of this layer.
-  public var rate: Double
+  public var rate: Rate
 
-  public init(units: Int, activation: Activation, rate: Double) {
+  public init(units: Int, activation: Activation, rate: Rate) {
     self.units = units
     self.activation = activation
     self.rate = rate

@@ -12,6 +12,7 @@ extension RunFileCodec where Value == RunFile {
       .init("seed", \.seed, .whole(0...UInt64.max, example: 1)),
       .init("data", \.data, .data, required: "{format: digits}"),
       .init("network", \.network, .network),
+      .init("rule", \.rule, .word),
       .init("relaxation", \.relaxation, .relaxation),
       .init("nudging", \.nudging, .nudging),
       .init("training", \.training, .training),
@@ -60,7 +61,7 @@ extension RunFileCodec where Value == LayerSettings {
     [
       .init("units", \.units, .whole(RunFileRange.count, example: 500), required: "500"),
       .init("activation", \.activation, .word),
-      .init("rate", \.rate, .number("a number of at least 0", example: "0.05") { $0 >= 0 }),
+      .init("rate", \.rate, .rate),
     ])
 }
 
@@ -82,6 +83,8 @@ extension RunFileCodec where Value == Nudging {
     [
       .init("kind", \.kind, .word),
       .init("beta", \.beta, .number("a number other than 0", example: "0.2") { $0 != 0 }),
+      .init("points", \.points, .optional(.whole(2...64, example: 4))),
+      .init("reject", \.reject, .flag),
     ])
 }
 

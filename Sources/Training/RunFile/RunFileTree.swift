@@ -53,6 +53,17 @@ struct RunFileTree: Equatable, Sendable {
     entries?.first { $0.key == key }?.value
   }
 
+  /// Where the value of a dotted path was written, or that of another where the first was not.
+  func place(of path: String, or other: String) -> RunFilePlace {
+    place(of: isWritten(path) ? path : other)
+  }
+
+  private func isWritten(_ path: String) -> Bool {
+    var tree: RunFileTree? = self
+    for name in path.split(separator: ".") { tree = tree?.value(String(name)) }
+    return tree != nil
+  }
+
   /// Where the value of a dotted path was written, or where the nearest thing around it was.
   func place(of path: String) -> RunFilePlace {
     var tree = self

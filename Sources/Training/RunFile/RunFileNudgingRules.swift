@@ -1,0 +1,113 @@
+import EnergyModels
+import EquilibriumPropagation
+
+/// What rule, nudging and activations need of each other.
+extension RunFile {
+  /// Throws `RunFileError` where the rule cannot nudge as the run file asks for, at the key to change.
+  ///
+  /// Rules that do not nudge leave kind and beta unread: every comparison is one changed `rule` away.
+  func checkNudging(_ root: RunFileTree) throws(RunFileError) {
+    try checkPoints(root)
+    try checkKind(root)
+    try checkReject(root)
+    guard rule.nudges else { return }
+    try checkActivations(root)
+    try checkBeta(root)
+  }
+
+  private func checkPoints(_ root: RunFileTree) throws(RunFileError) {
+    switch (nudging.kind, nudging.points) {
+    case (.points, nil):
+      throw RunFileError(
+        root.place(of: "nudging"), "missing required key 'nudging.points'", hint: "add points: 4")
+    case (.points, _?), (_, nil):
+      break
+    case (let kind, _?):
+      throw RunFileError(
+        root.place(of: "nudging.points"), "'nudging.points' is of no use to \(kind.rawValue) nudging",
+        hint: "delete it or write kind: \(NudgingKind.points.rawValue)")
+    }
+  }
+
+  private func checkKind(_ root: RunFileTree) throws(RunFileError) {
+    guard let (kinds, reason) = rule.kinds, !kinds.contains(nudging.kind) else { return }
+    throw RunFileError(
+      root.place(of: "nudging.kind", or: "rule"),
+      "'nudging.kind' is \(nudging.kind.rawValue), but the rule \(rule.rawValue) \(reason)",
+      hint: "use nudging.kind: \(RunFileSpelling.listed(kinds.map(\.rawValue)))")
+  }
+
+  private func checkReject(_ root: RunFileTree) throws(RunFileError) {
+    guard nudging.reject, !rule.canReject else { return }
+    throw RunFileError(
+      root.place(of: "nudging.reject"), "'nudging.reject' is of no use to the rule \(rule.rawValue)",
+      hint: "delete it or set it to false")
+  }
+
+  /// N-point nudging relaxes complex states.
+  private func checkActivations(_ root: RunFileTree) throws(RunFileError) {
+    guard nudging.kind == .points,
+      let layer = network.layers.firstIndex(where: { !$0.activation.isHolomorphic })
+    else { return }
+    let path = "network.layers.\(layer).activation"
+    let holomorphic = Activation.allCases.filter(\.isHolomorphic).map(\.rawValue)
+    throw RunFileError(
+      root.place(of: path),
+      "'\(path)' is \(network.layers[layer].activation.rawValue), but n-point nudging relaxes complex states, "
+        + "which need a holomorphic activation", hint: "use \(RunFileSpelling.listed(holomorphic))")
+  }
+
+  /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
+  private func checkBeta(_ root: RunFileTree) throws(RunFileError) {
+    guard relaxation.updates == .evenOdd else { return }
+    let beta = nudging.beta
+    let reason: String
+    switch nudging.kind {
+    case .oneSided where beta <= -1:
+      reason = "but even-odd updates have a minimum only above -1"
+    case .randomSign where abs(beta) >= 1, .centered where abs(beta) >= 1:
+      reason =
+        "but \(nudging.kind.rawValue) nudging also uses \(-abs(beta)) and even-odd updates have a minimum only "
+        + "above -1"
+    case .points where abs(beta) >= 1:
+      reason =
+        "but the circle of n-point nudging must not reach -1, where even-odd updates have no minimum"
+    case .oneSided, .randomSign, .centered, .points:
+      return
+    }
+    let range = nudging.kind == .oneSided ? "above -1" : "between -1 and 1"
+    throw RunFileError(
+      root.place(of: "nudging.beta"), "'nudging.beta' is \(beta), \(reason)",
+      hint: "use a beta \(range), or relaxation.updates: euler")
+  }
+}
+
+extension Rule {
+  /// The kinds of nudging a rule can use and why it can use no other; nil where any kind loads.
+  fileprivate var kinds: (kinds: [NudgingKind], reason: String)? {
+    switch self {
+    case .continual:
+      ([.oneSided, .randomSign], "learns along a single nudged phase")
+    case .coupled:
+      ([.oneSided, .randomSign, .centered], "clamps the output at real values")
+    case .equilibriumPropagation, .contrastiveHebbian, .backpropagation, .recurrentBackpropagation:
+      nil
+    }
+  }
+
+  /// Whether the rule relaxes its output under β C, rather than clamping it or not using β at all.
+  fileprivate var nudges: Bool {
+    switch self {
+    case .equilibriumPropagation, .continual: true
+    case .contrastiveHebbian, .coupled, .backpropagation, .recurrentBackpropagation: false
+    }
+  }
+
+  /// Whether the rule knows which examples violate the proposition before it learns from them.
+  fileprivate var canReject: Bool {
+    switch self {
+    case .equilibriumPropagation, .contrastiveHebbian, .coupled: true
+    case .continual, .backpropagation, .recurrentBackpropagation: false
+    }
+  }
+}
