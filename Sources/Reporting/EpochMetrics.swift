@@ -69,6 +69,6 @@ public struct EpochMetrics: Equatable, Sendable {
     self.rejected = rejected
   }
 
-  /// The error that judges an epoch: of the validation split, or of the test split where there is none.
+  /// The error that judges an epoch: of the validation split, or of the training split where there is none.
   public var judgingError: Double? { validationError ?? trainingError }
 }

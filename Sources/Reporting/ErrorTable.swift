@@ -7,7 +7,7 @@ public struct ErrorTable: Equatable, Sendable {
     self.epochs = epochs
   }
 
-  /// The earliest epoch with the lowest validation error, or test error where there is no validation.
+  /// The earliest epoch with the lowest validation error, or training error where there is no validation.
   public var best: EpochMetrics? { bestIndex.map { epochs[$0] } }
 
   /// Epochs spread evenly over the table, besides the best one.
