@@ -18,11 +18,35 @@ public struct EpochMetrics: Equatable, Sendable {
   public var examplesPerSecond: Double?
   /// Time of the epoch.
   public var seconds: Double?
+  /// Mean iterations of a shard's free phase.
+  public var freeIterations: Double?
+  /// Mean iterations of a shard's nudged phase.
+  public var nudgedIterations: Double?
+  /// The largest residual of the free phases.
+  public var freeResidual: Double?
+  /// The largest residual of the nudged phases.
+  public var nudgedResidual: Double?
+  /// The share of each layer's units at the lower bound of their states, 0…1; NaN where it was not finite.
+  public var atLower: [Double]?
+  /// The share of each layer's units at the upper bound of their states, 0…1; NaN where it was not finite.
+  public var atUpper: [Double]?
+  /// Mean ‖ΔW_k‖/‖W_k‖ of each layer's steps; NaN where it was not finite.
+  public var weightChange: [Double]?
+  /// The learning rates of the layers.
+  public var rates: [Double]?
+  /// The share of examples, in percent, that violate the rule's promise: for equilibrium propagation
+  /// C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}).
+  public var violations: Double?
+  /// Examples left out of the contrast for that.
+  public var rejected: Int?
 
   public init(
     epoch: Int, step: Int, trainingError: Double? = nil, validationError: Double? = nil,
     testError: Double? = nil, cost: Double? = nil, energy: Double? = nil, examplesPerSecond: Double? = nil,
-    seconds: Double? = nil
+    seconds: Double? = nil, freeIterations: Double? = nil, nudgedIterations: Double? = nil,
+    freeResidual: Double? = nil, nudgedResidual: Double? = nil, atLower: [Double]? = nil,
+    atUpper: [Double]? = nil, weightChange: [Double]? = nil, rates: [Double]? = nil,
+    violations: Double? = nil, rejected: Int? = nil
   ) {
     self.epoch = epoch
     self.step = step
@@ -33,8 +57,18 @@ public struct EpochMetrics: Equatable, Sendable {
     self.energy = energy
     self.examplesPerSecond = examplesPerSecond
     self.seconds = seconds
+    self.freeIterations = freeIterations
+    self.nudgedIterations = nudgedIterations
+    self.freeResidual = freeResidual
+    self.nudgedResidual = nudgedResidual
+    self.atLower = atLower
+    self.atUpper = atUpper
+    self.weightChange = weightChange
+    self.rates = rates
+    self.violations = violations
+    self.rejected = rejected
   }
 
-  /// The error that judges an epoch: of the validation split, or of the test split where there is none.
+  /// The error that judges an epoch: of the validation split, or of the training split where there is none.
   public var judgingError: Double? { validationError ?? trainingError }
 }

@@ -7,7 +7,7 @@ public struct ErrorTable: Equatable, Sendable {
     self.epochs = epochs
   }
 
-  /// The earliest epoch with the lowest validation error, or test error where there is no validation.
+  /// The earliest epoch with the lowest validation error, or training error where there is no validation.
   public var best: EpochMetrics? { bestIndex.map { epochs[$0] } }
 
   /// Epochs spread evenly over the table, besides the best one.
@@ -56,20 +56,39 @@ public struct ErrorTable: Equatable, Sendable {
     ]
   }
 
-  /// Every epoch and the best one's number, as one line of JSON.
+  /// Every epoch and the best one's number, as one line of JSON; how the phases and the layers fared is
+  /// there where it was measured.
   public var json: String {
     let best = best.map { JSONText.integer($0.epoch) } ?? .null
     return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))]).text
   }
 
   private static func json(_ metrics: EpochMetrics) -> JSONText {
-    .object([
-      ("epoch", .integer(metrics.epoch)), ("step", .integer(metrics.step)),
-      ("training_error", .optional(metrics.trainingError)),
-      ("validation_error", .optional(metrics.validationError)),
-      ("test_error", .optional(metrics.testError)), ("cost", .optional(metrics.cost)),
-      ("energy", .optional(metrics.energy)), ("examples_per_second", .optional(metrics.examplesPerSecond)),
-      ("seconds", .optional(metrics.seconds)),
-    ])
+    .object(
+      [
+        ("epoch", .integer(metrics.epoch)), ("step", .integer(metrics.step)),
+        ("training_error", .optional(metrics.trainingError)),
+        ("validation_error", .optional(metrics.validationError)),
+        ("test_error", .optional(metrics.testError)), ("cost", .optional(metrics.cost)),
+        ("energy", .optional(metrics.energy)),
+        ("examples_per_second", .optional(metrics.examplesPerSecond)),
+        ("seconds", .optional(metrics.seconds)),
+      ] + dynamics(metrics))
+  }
+
+  /// How the phases and the layers fared, as far as it was measured.
+  private static func dynamics(_ metrics: EpochMetrics) -> [(key: String, value: JSONText)] {
+    let numbers = { (values: [Double]?) in values.map { JSONText.array($0.map(JSONText.number)) } }
+    let fields: [(String, JSONText?)] = [
+      ("free_iterations", metrics.freeIterations.map(JSONText.number)),
+      ("nudged_iterations", metrics.nudgedIterations.map(JSONText.number)),
+      ("free_residual", metrics.freeResidual.map(JSONText.number)),
+      ("nudged_residual", metrics.nudgedResidual.map(JSONText.number)),
+      ("at_lower", numbers(metrics.atLower)), ("at_upper", numbers(metrics.atUpper)),
+      ("weight_change", numbers(metrics.weightChange)), ("rates", numbers(metrics.rates)),
+      ("violations", metrics.violations.map(JSONText.number)),
+      ("rejected", metrics.rejected.map(JSONText.integer)),
+    ]
+    return fields.compactMap { key, value in value.map { (key: key, value: $0) } }
   }
 }

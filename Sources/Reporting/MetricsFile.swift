@@ -65,8 +65,16 @@ public struct MetricsFile: Equatable, Sendable {
     return EpochMetrics(
       epoch: epoch, step: step, trainingError: object.trainingError,
       validationError: object.validationError, testError: object.testError, cost: object.cost,
-      energy: object.energy, examplesPerSecond: object.examplesPerSecond, seconds: object.seconds)
+      energy: object.energy, examplesPerSecond: object.examplesPerSecond, seconds: object.seconds,
+      freeIterations: object.freeIterations, nudgedIterations: object.nudgedIterations,
+      freeResidual: object.freeResidual, nudgedResidual: object.nudgedResidual,
+      atLower: numbers(object.atLower), atUpper: numbers(object.atUpper),
+      weightChange: numbers(object.weightChange), rates: numbers(object.rates),
+      violations: object.violations, rejected: object.rejected)
   }
+
+  /// JSON has no NaN: what was not finite was written as `null`.
+  private static func numbers(_ values: [Double?]?) -> [Double]? { values?.map { $0 ?? .nan } }
 
   /// A line as it is written, its names in snake case.
   private struct Line: Decodable {
@@ -80,5 +88,15 @@ public struct MetricsFile: Equatable, Sendable {
     let energy: Double?
     let examplesPerSecond: Double?
     let seconds: Double?
+    let freeIterations: Double?
+    let nudgedIterations: Double?
+    let freeResidual: Double?
+    let nudgedResidual: Double?
+    let atLower: [Double?]?
+    let atUpper: [Double?]?
+    let weightChange: [Double?]?
+    let rates: [Double?]?
+    let violations: Double?
+    let rejected: Int?
   }
 }

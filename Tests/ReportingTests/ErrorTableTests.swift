@@ -69,6 +69,24 @@ struct ErrorTableTests {
         """)
     #expect(ErrorTable([]).json == #"{"best_epoch":null,"epochs":[]}"#)
   }
+
+  @Test("how phases and layers fared stands in the JSON where it was measured, never in the text")
+  func dynamics() {
+    let plain = EpochMetrics(epoch: 1, step: 20)
+    var measured = plain
+    measured.freeIterations = 14.25
+    measured.nudgedResidual = 1e-7
+    measured.atUpper = [0.25, .nan]
+    measured.weightChange = []
+    measured.rejected = 0
+    let start = ErrorTable([plain]).json.dropLast(3)
+    #expect(start.hasSuffix(#""seconds":null"#))
+    #expect(
+      ErrorTable([measured]).json == start
+        + #","free_iterations":14.25,"nudged_residual":1e-07,"at_upper":[0.25,null],"weight_change":[],"#
+        + #""rejected":0}]}"#)
+    #expect(ErrorTable([measured]).text == ErrorTable([plain]).text)
+  }
 }
 
 @Suite("Confusion table")

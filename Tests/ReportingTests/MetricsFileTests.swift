@@ -38,6 +38,30 @@ struct MetricsFileTests {
     #expect(try epochs(Self.first + "\n" + Self.second) == Self.epochs)
   }
 
+  /// Every field of an epoch's line, in the order of the error table's JSON.
+  static let full = """
+    {"event":"epoch","epoch":3,"step":60,"training_error":1.5,"validation_error":2.5,"test_error":3.5,\
+    "cost":0.25,"energy":-1.5,"examples_per_second":10.5,"seconds":2.25,"free_iterations":14.5,\
+    "nudged_iterations":4.25,"free_residual":0.001,"nudged_residual":0.002,"at_lower":[0.25,0.0],\
+    "at_upper":[0.125,1.0],"weight_change":[0.01,null],"rates":[0.2,0.1],"violations":1.25,"rejected":7}
+    """
+
+  @Test("phases and layers: every field is read and written under its own name")
+  func dynamics() throws {
+    let epoch = try #require(try epochs(Self.full).first)
+    #expect(epoch.freeIterations == 14.5 && epoch.nudgedIterations == 4.25)
+    #expect(epoch.freeResidual == 0.001 && epoch.nudgedResidual == 0.002)
+    #expect(epoch.atLower == [0.25, 0] && epoch.atUpper == [0.125, 1] && epoch.rates == [0.2, 0.1])
+    #expect(epoch.weightChange?.first == 0.01 && epoch.weightChange?.last?.isNaN == true)
+    #expect(epoch.violations == 1.25 && epoch.rejected == 7)
+    let written = Self.full.replacingOccurrences(of: #""event":"epoch","#, with: "")
+    #expect(ErrorTable([epoch]).json == #"{"best_epoch":3,"epochs":["# + written + "]}")
+    #expect(try epochs(Self.second)[0].rates == nil)
+    #expect(
+      refusal(#"{"event":"epoch","epoch":1,"step":2,"rates":0.1}"# + "\n")?.description
+        == "m.jsonl:1: this line is not a JSON object of metrics; the file was damaged after it was written")
+  }
+
   @Test("a last line torn anywhere is passed over")
   func torn() throws {
     let line = Array(Self.second.utf8)

@@ -1,0 +1,66 @@
+extension Chart {
+  /// The chart as an SVG document: 720 × 450 pixels, light or dark as its surroundings, equal bytes for
+  /// equal charts.
+  public var svg: String {
+    let layout = ChartLayout(self)
+    let guides = guides(layout)
+    let size = "viewBox=\"0 0 720 450\" width=\"720\" height=\"450\""
+    // Bold letters are wider.
+    let heading = SVGText.cut(
+      title, to: ChartLayout.width - 2 * ChartLayout.margin, size: 1.1 * ChartLayout.titleSize)
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" \(size) role="img">
+      <title>\(SVGText.escaped(title))</title>
+      <style>
+      \(ChartStyle.sheet)</style>
+      <rect class="paper" width="720" height="450"/>
+      \(Self.text(heading, at: ChartPlace(ChartLayout.margin, 30), "class=\"title\""))
+      \(axes(layout))\(guides.lines)\(lines(layout))\(guides.labels)\(legend(layout))</svg>
+
+      """
+  }
+
+  static func text(_ text: String, at place: ChartPlace, _ attributes: String) -> String {
+    let (x, y) = (SVGText.coordinate(place.x), SVGText.coordinate(place.y))
+    return "<text x=\"\(x)\" y=\"\(y)\" \(attributes)>\(SVGText.escaped(text))</text>"
+  }
+
+  /// The guides' lines, which go under the series, and their labels, which go over them.
+  private func guides(_ layout: ChartLayout) -> (lines: String, labels: String) {
+    var (lines, labels) = ("", "")
+    for guide in guides {
+      guard let line = ChartGuideLine(guide, in: layout) else { continue }
+      lines += "<path class=\"guide\" d=\"M\(line.from.text)L\(line.to.text)\"/>\n"
+      // A rim in the paper's colour keeps letters readable where a series crosses them.
+      for style in ["rim", "guide"] {
+        labels += Self.text(guide.label, at: line.label, "class=\"\(style)\"") + "\n"
+      }
+    }
+    return (lines, labels)
+  }
+
+  private func legend(_ layout: ChartLayout) -> String {
+    let entries = layout.legend.enumerated().map { index, entry in
+      let (x, y) = (entry.place.x, entry.place.y)
+      let (start, middle) = (ChartPlace(x, y - 4), ChartPlace(x + ChartLayout.sample.length / 2, y - 4))
+      let name = ChartPlace(x + ChartLayout.sample.length + ChartLayout.sample.gap, y)
+      let sample = "M\(start.text)h\(SVGText.coordinate(ChartLayout.sample.length))"
+      return "<g class=\"legend\"><g class=\"\(ChartStyle.colour(index))\">\(Self.path(sample, index))"
+        + Self.mark(middle, index, nil) + "</g>" + Self.text(entry.text, at: name, "class=\"name\"")
+        + "</g>\n"
+    }
+    return entries.joined()
+  }
+
+  /// A line of a series, or of its sample in the legend.
+  static func path(_ data: String, _ series: Int) -> String {
+    let dashes = ChartStyle.dashes(series).map { " stroke-dasharray=\"\($0)\"" } ?? ""
+    return "<path class=\"line\"\(dashes) d=\"\(data)\"/>"
+  }
+
+  /// A marker of a series, with a text that shows where a pointer rests on it.
+  static func mark(_ place: ChartPlace, _ series: Int, _ hint: String?) -> String {
+    let shape = "<path class=\"mark\" d=\"M\(place.text)\(ChartStyle.marker(series))\""
+    return hint.map { "\(shape)><title>\(SVGText.escaped($0))</title></path>" } ?? shape + "/>"
+  }
+}

@@ -1,0 +1,81 @@
+/// A line chart; `svg` draws it.
+public struct Chart: Equatable, Sendable {
+  /// A place in the units of the data.
+  public struct Point: Equatable, Sendable {
+    public var x: Double
+    public var y: Double
+
+    public init(_ x: Double, _ y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// One line of the chart.
+  public struct Series: Equatable, Sendable {
+    /// What the legend calls it.
+    public var name: String
+    /// Joined in this order; the line breaks at a point that its axes cannot show: one that is not finite,
+    /// or not above 0 on a logarithmic axis.
+    public var points: [Point]
+
+    public init(_ name: String, _ points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  /// A thin straight line to compare with, from one side of the chart to the other.
+  public struct Guide: Equatable, Sendable {
+    /// Written beside the line.
+    public var label: String
+    /// A point of the line.
+    public var through: Point
+    /// The rise over the run, each in decades on a logarithmic axis: the order p of y ∝ x^p where both are.
+    public var slope: Double
+
+    public init(_ label: String, through: Point, slope: Double) {
+      self.label = label
+      self.through = through
+      self.slope = slope
+    }
+  }
+
+  /// How values are laid out along an axis.
+  public enum Scale: Equatable, Sendable {
+    case linear
+    /// By their decimal logarithm.
+    case logarithmic
+  }
+
+  /// An axis; its range follows from the points.
+  public struct Axis: Equatable, Sendable {
+    public var label: String
+    public var scale: Scale
+    /// Values that the range takes in besides the points': 0, say.
+    public var including: [Double]
+    /// Whether only whole numbers are marked, as for epochs.
+    public var isWhole: Bool
+
+    public init(_ label: String, scale: Scale = .linear, including: [Double] = [], isWhole: Bool = false) {
+      self.label = label
+      self.scale = scale
+      self.including = including
+      self.isWhole = isWhole
+    }
+  }
+
+  public var title: String
+  public var x: Axis
+  public var y: Axis
+  public var series: [Series]
+  public var guides: [Guide]
+
+  public init(title: String, x: Axis, y: Axis, series: [Series], guides: [Guide] = []) {
+    self.title = title
+    self.x = x
+    self.y = y
+    self.series = series
+    self.guides = guides
+  }
+}

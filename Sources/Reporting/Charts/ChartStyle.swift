@@ -1,0 +1,66 @@
+/// What a chart's lines look like, in light and in dark surroundings.
+///
+/// A series is told by colour, dashes and marker together, so that print in grey and eyes of every kind
+/// can follow it. Colours after Okabe and Ito's set, darkened or lightened to stand off the paper.
+enum ChartStyle {
+  static let colours = 6
+
+  /// The marker of a series: a path from its centre, about 9 pixels wide.
+  static func marker(_ series: Int) -> String { markers[series % markers.count] }
+
+  /// The dashes of a series, nil for a solid line; after six series colours return with other dashes.
+  static func dashes(_ series: Int) -> String? { dashes[(series + series / colours) % dashes.count] }
+
+  /// The class that colours a series.
+  static func colour(_ series: Int) -> String { "c\(series % colours + 1)" }
+
+  private static let markers = [
+    "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
+    "m-3.6 -3.6h7.2v7.2h-7.2z",
+    "m0 -4.8l4.6 8h-9.2z",
+    "m0 -5.2l5.2 5.2l-5.2 5.2l-5.2 -5.2z",
+    "m-3.8 -3.8l7.6 7.6m0 -7.6l-7.6 7.6",
+    "m0 4.8l4.6 -8h-9.2z",
+  ]
+
+  private static let dashes: [String?] = [nil, "8 4", "2 4", "9 4 2 4", "14 4", "5 3 1 3 1 3"]
+
+  /// The style sheet, the same for every chart, so that several can stand in one page.
+  static let sheet = """
+    .eqprop-chart{font-family:system-ui,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:12px}
+    .eqprop-chart .paper{fill:#ffffff}
+    .eqprop-chart text{fill:#30343b}
+    .eqprop-chart .title{font-size:16px;font-weight:600;fill:#14171c}
+    .eqprop-chart .label{font-size:13px}
+    .eqprop-chart .grid{stroke:#e3e6ea;fill:none}
+    .eqprop-chart .frame{stroke:#7b828d;fill:none}
+    .eqprop-chart path.guide{stroke:#7b828d;stroke-dasharray:1 4;stroke-width:1.5;stroke-linecap:round;fill:none}
+    .eqprop-chart text.guide{fill:#5b626d;font-style:italic}
+    .eqprop-chart .rim{stroke:#ffffff;stroke-width:4;stroke-linejoin:round;font-style:italic}
+    .eqprop-chart .line{stroke:currentColor;stroke-width:2;stroke-linejoin:round;fill:none}
+    .eqprop-chart .mark{stroke:currentColor;stroke-width:1.5;fill:currentColor}
+    .eqprop-chart .c1{color:#0072b2}
+    .eqprop-chart .c2{color:#c94f00}
+    .eqprop-chart .c3{color:#00805f}
+    .eqprop-chart .c4{color:#b0508f}
+    .eqprop-chart .c5{color:#8f7000}
+    .eqprop-chart .c6{color:#20242b}
+    @media (prefers-color-scheme:dark){
+    .eqprop-chart .paper{fill:#15181d}
+    .eqprop-chart text{fill:#ccd1d8}
+    .eqprop-chart .title{fill:#f1f3f5}
+    .eqprop-chart .grid{stroke:#2b3038}
+    .eqprop-chart .frame{stroke:#858d99}
+    .eqprop-chart path.guide{stroke:#858d99}
+    .eqprop-chart text.guide{fill:#a4abb6}
+    .eqprop-chart .rim{stroke:#15181d}
+    .eqprop-chart .c1{color:#56b4e9}
+    .eqprop-chart .c2{color:#f28a3c}
+    .eqprop-chart .c3{color:#35c29b}
+    .eqprop-chart .c4{color:#e298c8}
+    .eqprop-chart .c5{color:#e2c84b}
+    .eqprop-chart .c6{color:#eef0f2}
+    }
+
+    """
+}
