@@ -2,15 +2,6 @@ import EnergyModels
 import EquilibriumPropagation
 import Tensors
 
-/// One number for each weight (row-major) and bias of each layer.
-struct Gradient {
-  var weights: [[Double]]
-  var biases: [[Double]]
-
-  var layers: Int { weights.count }
-  var all: [Double] { weights.flatMap { $0 } + biases.flatMap { $0 } }
-}
-
 extension Gradient {
   /// −dC/dW as a contrast estimates it: the mean over the batch, divided by the nudging's strength.
   init(_ contrast: Contrast, of problem: Problem) throws {
@@ -21,50 +12,26 @@ extension Gradient {
       sum.write(panels: 0..<out.count, to: &out, at: 0, shards: contrast.shards)
       return (0..<depth).flatMap { i in (0..<columns).map { out[i, $0] * scale } }
     }
-    weights = (1...portion.network.depth).map { k in
+    let weights = (1...portion.network.depth).map { k in
       let block = Block(rows: 0..<portion.network.units(k - 1), columns: 0..<portion.network.units(k))
       return scaled(
         contrast.sum(connection: k, block: block, backward: false), depth: block.rows.count,
         columns: block.columns.count)
     }
-    biases = (1...portion.network.depth).map { k in
+    let biases = (1...portion.network.depth).map { k in
       let units = 0..<portion.network.units(k)
       return scaled(contrast.sum(bias: k, units: units), depth: 1, columns: units.count)
     }
+    self.init(weights: weights, biases: biases)
   }
 
-  /// −dC(s⁰)/dW of the batch's mean by finite differences of fourth order: each is four free phases to rest.
+  /// −dC(s⁰)/dθ of the batch's mean by finite differences: each element is four free phases to rest.
   init(finiteDifferencesOf problem: Problem) throws {
     let rest = try problem.free().state
-    func meanCost(_ parameters: Parameters) throws -> Double {
-      var changed = problem
-      changed.parameters = parameters
-      let state = try changed.free(from: rest).state
-      return (0..<problem.rows).reduce(0) { $0 + changed.cost(state, row: $1) } / Double(problem.rows)
-    }
-    func slope(_ change: (inout Parameters, Double) -> Void) throws -> Double {
-      let h = 1e-3
-      func cost(at x: Double) throws -> Double {
-        var parameters = problem.parameters
-        change(&parameters, x)
-        return try meanCost(parameters)
-      }
-      return try (8 * (cost(at: h) - cost(at: -h)) - (cost(at: 2 * h) - cost(at: -2 * h))) / (12 * h)
-    }
-    let network = problem.network
-    weights = try (1...network.depth).map { k in
-      try (0..<network.units(k - 1)).flatMap { i in
-        try (0..<network.units(k)).map { j in
-          try -slope { parameters, x in
-            parameters[connection: k].forward?[i, j] += x
-            parameters[connection: k].mirror()
-          }
-        }
-      }
-    }
-    biases = try (1...network.depth).map { k in
-      try (0..<network.units(k)).map { j in try -slope { $0[bias: k][0, j] += $1 } }
-    }
+    let method = problem.method(Problem.toRest)
+    self = try FiniteDifferences().gradient(
+      of: { try method.costAtRest(from: rest, clamped: problem.clamped, parameters: $0) },
+      at: problem.parameters)
   }
 }
 
@@ -77,4 +44,56 @@ func relativeError(_ a: [Double], _ b: [Double]) -> Double { norm(zip(a, b).map 
 /// a · b / ‖a‖ ‖b‖.
 func cosine(_ a: [Double], _ b: [Double]) -> Double {
   zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / (norm(a) * norm(b))
+}
+
+extension Gradient {
+  /// The parameters themselves, in the order of a gradient.
+  init(_ parameters: Parameters) {
+    let network = parameters.portion.network
+    self.init(
+      weights: (1...network.depth).map { k in
+        (0..<network.units(k - 1)).flatMap { i in
+          (0..<network.units(k)).map { parameters[connection: k].forward?[i, $0] ?? .nan }
+        }
+      },
+      biases: (1...network.depth).map { k in
+        (0..<network.units(k)).map { parameters[bias: k][0, $0] }
+      })
+  }
+
+  /// A random direction: every element in −½ … ½.
+  init(parametersLike network: Network, seed: Int) {
+    func drawn(_ count: Int, _ k: Int) -> [Double] {
+      (0..<count).map { Problem.random.unit($0, k, 40 + seed) - 0.5 }
+    }
+    self.init(
+      weights: (1...network.depth).map { drawn(network.units($0 - 1) * network.units($0), $0) },
+      biases: (1...network.depth).map { drawn(network.units($0), 100 + $0) })
+  }
+
+  /// The mean over the batch of ρ(s_{k−1}) ρ(s_k)ᵀ and of ρ(s_k).
+  init(productsOf state: State, _ problem: Problem) {
+    let layers = 1...problem.network.depth
+    let activities = [problem.input] + layers.map { state.activity($0) }
+    func mean(_ value: (Int) -> Double) -> Double {
+      (0..<problem.rows).reduce(0) { $0 + value($1) } / Double(problem.rows)
+    }
+    self.init(
+      weights: layers.map { k in
+        (0..<problem.network.units(k - 1)).flatMap { i in
+          (0..<problem.network.units(k)).map { j in mean { activities[k - 1][$0, i] * activities[k][$0, j] } }
+        }
+      },
+      biases: layers.map { k in
+        (0..<problem.network.units(k)).map { j in mean { activities[k][$0, j] } }
+      })
+  }
+
+  /// (self − other) / strength.
+  func difference(_ other: Gradient, over strength: Double) -> Gradient {
+    func scaled(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+      zip(a, b).map { zip($0, $1).map { ($0 - $1) / strength } }
+    }
+    return Gradient(weights: scaled(weights, other.weights), biases: scaled(biases, other.biases))
+  }
 }

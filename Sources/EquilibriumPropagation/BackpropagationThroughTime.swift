@@ -1,0 +1,83 @@
+import EnergyModels
+import Tensors
+
+/// The exact gradient of the cost after the relaxation actually run, by going back through its iterations.
+///
+///     s_{t+1} = s_t + ε (ρ′(s_t) D(s_t) − s_t) [clipped],   D_k = W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k
+///     through the last t of T iterations:  −Σ_{τ = T−t}^{T−1} dC(s_T)/dθ_τ
+///
+/// where each iteration has parameters θ_τ of its own; with t = T it is −dC(s_T)/dθ. From a state at rest, the contrast
+/// after t nudged Euler steps over β tends to the same as β → 0, step by step. Even-odd sweeps are gone back through the
+/// other way round, odd layers first, so there the two meet only as t grows.
+///
+/// Source: Ernoult et al. 2019, arXiv:1905.13633.
+public struct BackpropagationThroughTime: Sendable {
+  public let updates: Updates
+  /// ε.
+  public let step: Double
+
+  /// For the iterations of a relaxation; where it starts and how long it takes is said with each call.
+  public init(_ relaxation: Relaxation) {
+    updates = relaxation.updates
+    step = relaxation.step
+  }
+
+  /// −dC(s_T)/dθ, the mean over the batch, through the last t of T iterations for each t asked, in that order.
+  ///
+  /// In Float64, for a whole network. Keeps the states of as many iterations as the largest t.
+  ///
+  /// - Parameters:
+  ///   - last: each t, 0 … T.
+  ///   - iterations: T.
+  ///   - start: s₀ of the relaxation.
+  ///   - clamped: the batch, for these parameters.
+  public func gradients(
+    last: [Int], of iterations: Int, from start: State, clamped: Clamped, parameters: Parameters
+  ) throws -> [Gradient] {
+    precondition(last.allSatisfy { (0...iterations).contains($0) }, "more iterations than were run")
+    let deepest = last.max() ?? 0
+    let states = try self.states(
+      last: deepest, of: iterations, from: start, clamped: clamped, parameters: parameters)
+    var pass = ReversePass(from: states[deepest], clamped: clamped, parameters: parameters)
+    var found: [Int: Gradient] = [:]
+    for t in 0...deepest {
+      if last.contains(t) { found[t] = pass.gradient }
+      if t < deepest { goBack(&pass, from: states[deepest - t], to: states[deepest - t - 1]) }
+    }
+    return last.compactMap { found[$0] }
+  }
+
+  /// The states before, between and after the last t of T iterations of the free phase.
+  private func states(
+    last t: Int, of iterations: Int, from start: State, clamped: Clamped, parameters: Parameters
+  ) throws -> [State] {
+    let once = Duration(atMost: 1)
+    let method = EquilibriumPropagation(
+      portion: parameters.portion,
+      relaxation: Relaxation(updates: updates, step: step, start: .persistent, free: once, nudged: once),
+      nudging: Nudging(kind: .oneSided, beta: 1), rows: clamped.rows.count, precision: .float64,
+      neighbours: Alone())
+    var states = [start]
+    for iteration in 0..<iterations {
+      let next = try method.freePhase(
+        from: states[states.count - 1], clamped: clamped, parameters: parameters
+      ).state
+      if iteration < iterations - t { states[0] = next } else { states.append(next) }
+    }
+    return states
+  }
+
+  /// Goes back through one iteration, which moved one set of layers after the other.
+  private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
+    let layers = Array(1...pass.depth)
+    switch updates {
+    case .euler:
+      pass.goBack(layers, .euler(step), from: after, to: before)
+    case .evenOdd:
+      var between = before
+      for k in layers where k % 2 == 0 { between[k] = after[k] }
+      pass.goBack(layers.filter { $0 % 2 == 1 }, .minimize(step), from: after, to: between)
+      pass.goBack(layers.filter { $0 % 2 == 0 }, .minimize(step), from: between, to: before)
+    }
+  }
+}

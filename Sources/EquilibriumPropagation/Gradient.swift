@@ -1,0 +1,93 @@
+import EnergyModels
+
+/// −dC/dθ, the mean over a batch: one number for each weight and bias of a whole network.
+public struct Gradient: Equatable, Sendable {
+  /// For each connection W_k, k = 1 … L, its n_{k−1} × n_k elements, row-major.
+  public var weights: [[Double]]
+  /// For each layer k = 1 … L the n_k elements of b_k.
+  public var biases: [[Double]]
+
+  public init(weights: [[Double]], biases: [[Double]]) {
+    precondition(weights.count == biases.count, "weights and biases of two networks")
+    self.weights = weights
+    self.biases = biases
+  }
+
+  /// Zeros.
+  public init(zerosFor network: Network) {
+    let layers = 1...network.depth
+    weights = layers.map { Array(repeating: 0, count: network.units($0 - 1) * network.units($0)) }
+    biases = layers.map { Array(repeating: 0, count: network.units($0)) }
+  }
+
+  /// What is compared of a layer.
+  public enum Part: String, CaseIterable, Sendable {
+    case weight, bias
+    /// The weight, then the bias.
+    case both
+  }
+
+  /// L.
+  public var layers: Int { weights.count }
+
+  /// Every element: the weights of all layers, then the biases.
+  public var all: [Double] { weights.flatMap { $0 } + biases.flatMap { $0 } }
+
+  /// The elements of layer k, 1 … L.
+  public func elements(layer k: Int, _ part: Part = .both) -> [Double] {
+    switch part {
+    case .weight: weights[k - 1]
+    case .bias: biases[k - 1]
+    case .both: weights[k - 1] + biases[k - 1]
+    }
+  }
+
+  /// How well this estimate of layer k's gradient matches the exact one.
+  public func match(_ exact: Gradient, layer k: Int, _ part: Part = .both) -> GradientMatch {
+    GradientMatch(elements(layer: k, part), exact: exact.elements(layer: k, part))
+  }
+
+  /// How well this estimate of the whole gradient matches the exact one.
+  public func match(_ exact: Gradient) -> GradientMatch { GradientMatch(all, exact: exact.all) }
+}
+
+/// How well an estimate a of a gradient matches the exact one, b.
+public struct GradientMatch: Equatable, Sendable {
+  /// a · b / ‖a‖ ‖b‖; 1 where both are zero, 0 where one is.
+  public var cosine: Double
+  /// ‖a − b‖ / ‖b‖; where b is zero, 0 if a is zero too and infinite if not.
+  public var relativeError: Double
+  /// The share of the elements whose sign is that of the exact one, among those where the exact one is not 0 (an
+  /// estimate of 0 has neither sign); nil where the exact gradient is zero.
+  public var equalSigns: Double?
+
+  public init(_ estimate: [Double], exact: [Double]) {
+    precondition(estimate.count == exact.count, "gradients of two networks")
+    let isZero = (estimate.allSatisfy { $0 == 0 }, exact.allSatisfy { $0 == 0 })
+    let (length, exactLength) = (norm(estimate), norm(exact))
+    switch isZero {
+    case (true, true): (cosine, relativeError) = (1, 0)
+    case (false, true): (cosine, relativeError) = (0, .infinity)
+    case (true, false): (cosine, relativeError) = (0, 1)
+    case (false, false):
+      cosine = zip(estimate, exact).reduce(0) { $0 + $1.0 / length * ($1.1 / exactLength) }
+      relativeError = norm(zip(estimate, exact).map { $0 - $1 }) / exactLength
+    }
+    let told = zip(estimate, exact).filter { $0.1 != 0 }
+    let equal = told.count { $0.0 * $0.1.sign.unit > 0 }
+    equalSigns = told.isEmpty ? nil : Double(equal) / Double(told.count)
+  }
+}
+
+extension FloatingPointSign {
+  /// +1 or −1.
+  fileprivate var unit: Double { self == .plus ? 1 : -1 }
+}
+
+/// ‖a‖, whose squares neither overflow nor vanish.
+func norm(_ a: [Double]) -> Double {
+  let largest = a.reduce(0) { max($0, abs($1)) }
+  // Nothing but zeros and NaNs; a NaN shows.
+  guard largest > 0, largest.isFinite else { return a.reduce(0) { $0 + abs($1) } }
+  return largest * a.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+}

@@ -1,0 +1,109 @@
+import EnergyModels
+import Tensors
+
+/// The reverse sweep of backpropagation through time: where it has come to, dC/ds there, and −dC/dθ of what lies behind.
+struct ReversePass {
+  private let parameters: Parameters
+  private let clamped: Clamped
+  /// dC/ds_k for each layer, rows × n_k.
+  private var slopes: [Matrix]
+  /// The sum over the batch and the iterations passed.
+  private var sum: Gradient
+
+  var depth: Int { slopes.count }
+
+  /// −dC/dθ, the mean over the batch, summed over the iterations passed.
+  var gradient: Gradient {
+    let scale = 1 / Double(clamped.rows.count)
+    return Gradient(
+      weights: sum.weights.map { $0.map { $0 * scale } }, biases: sum.biases.map { $0.map { $0 * scale } })
+  }
+
+  /// At the last state.
+  init(from last: State, clamped: Clamped, parameters: Parameters) {
+    precondition(parameters.precision == .float64, "exact gradients are taken in Float64")
+    guard let targets = clamped.targets else { preconditionFailure("a cost without targets") }
+    self.parameters = parameters
+    self.clamped = clamped
+    let (network, rows) = (parameters.portion.network, clamped.rows.count)
+    sum = Gradient(zerosFor: network)
+    slopes = (1...network.depth).map { k in
+      guard k == network.depth else {
+        return Matrix(rows: rows, columns: network.units(k), precision: .float64)
+      }
+      let outputs = last[k].states
+      return switch network.cost {
+      case .squaredError:
+        Matrix(rows: rows, columns: outputs.columns, precision: .float64) {
+          outputs[$0, $1] - targets[$0, $1]
+        }
+      }
+    }
+  }
+
+  /// Goes back through one move of some layers at once, each driven by its neighbours before it.
+  mutating func goBack(_ moved: [Int], _ move: UnitMove, from after: State, to before: State) {
+    // dC/dD_k of the layers moved; the others' slopes pass as they are.
+    var pulls: [Int: Matrix] = [:]
+    for k in moved { pulls[k] = goBack(k, move, from: after[k], to: before[k]) }
+    for k in 1...depth {
+      addThroughDrives(k, pulls, before)
+      if let pull = pulls[k] { addToBias(k, pull) }
+      addToWeight(k, pulls, before)
+    }
+  }
+
+  /// Turns dC/ds′ of a layer into dC/ds through its own state, and returns dC/dD.
+  private mutating func goBack(
+    _ k: Int, _ move: UnitMove, from after: LayerState, to before: LayerState
+  ) -> Matrix {
+    let activation = parameters.portion.network.activation(k)
+    let (slope, moved, now, activity) = (slopes[k - 1], after.states, before.states, before.activity)
+    func unit(_ i: Int, _ j: Int) -> (own: Double, drive: Double) {
+      move.slopes(activation, from: now[i, j], to: moved[i, j], activity: activity[i, j])
+    }
+    let (rows, columns) = (slope.rows, slope.columns)
+    slopes[k - 1] = Matrix(rows: rows, columns: columns, precision: .float64) {
+      unit($0, $1).own * slope[$0, $1]
+    }
+    return Matrix(rows: rows, columns: columns, precision: .float64) { unit($0, $1).drive * slope[$0, $1] }
+  }
+
+  /// dC/ds_k += ρ′(s_k) (W_kᵀ dC/dD_{k−1} + W_{k+1} dC/dD_{k+1}).
+  private mutating func addThroughDrives(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
+    let (activation, activity) = (parameters.portion.network.activation(k), before.activity(k))
+    var felt = Matrix(rows: activity.rows, columns: activity.columns, precision: .float64)
+    if let below = pulls[k - 1], let weights = parameters[connection: k].forward {
+      felt.setProduct(rows: clamped.rows, of: below, with: weights, adding: .itself)
+    }
+    if let above = pulls[k + 1], let weights = parameters[connection: k + 1].backward {
+      felt.setProduct(rows: clamped.rows, of: above, with: weights, adding: .itself)
+    }
+    let slope = slopes[k - 1]
+    slopes[k - 1] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
+      slope[$0, $1] + activation.derivatives(activity: activity[$0, $1]).first * felt[$0, $1]
+    }
+  }
+
+  private mutating func addToBias(_ k: Int, _ pull: Matrix) {
+    for i in clamped.rows { for j in 0..<pull.columns { sum.biases[k - 1][j] -= pull[i, j] } }
+  }
+
+  /// −dC/dW_k = −Σ ρ(s_{k−1}) (dC/dD_k)ᵀ + dC/dD_{k−1} ρ(s_k)ᵀ.
+  private mutating func addToWeight(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
+    typealias End = ContrastSum.End
+    guard let activityBelow = k == 1 ? clamped.input : before.activity(k - 1) else { return }
+    var terms: [(End, End)] = []
+    if let above = pulls[k] { terms.append((End(activityBelow), End(above))) }
+    if let below = pulls[k - 1] { terms.append((End(below), End(before.activity(k)))) }
+    for (pre, post) in terms {
+      let columns = post.activity.columns
+      var term = Panels(depth: pre.activity.columns, columns: columns, precision: .float64)
+      ContrastSum(pre: pre, post: post)
+        .write(panels: 0..<term.count, to: &term, at: 0, shards: [0, clamped.rows.upperBound])
+      for i in 0..<term.depth {
+        for j in 0..<columns { sum.weights[k - 1][i * columns + j] -= term[i, j] }
+      }
+    }
+  }
+}
