@@ -15,7 +15,8 @@ let package = Package(
     .executableTarget(
       name: "eqprop",
       dependencies: [
-        "Reporting", "Training", "EquilibriumPropagation", "DataSets", "MessagePassing",
+        "Reporting", "Training", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "MessagePassing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(name: "Reporting", swiftSettings: strict),

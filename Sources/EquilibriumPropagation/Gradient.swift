@@ -1,4 +1,5 @@
 import EnergyModels
+import Tensors
 
 /// −dC/dθ, the mean over a batch: one number for each weight and bias of a whole network.
 public struct Gradient: Equatable, Sendable {
@@ -49,6 +50,32 @@ public struct Gradient: Equatable, Sendable {
 
   /// How well this estimate of the whole gradient matches the exact one.
   public func match(_ exact: Gradient) -> GradientMatch { GradientMatch(all, exact: exact.all) }
+}
+
+extension Gradient {
+  /// The mean over the batch that a contrast estimates, of a whole network in Float64.
+  public init(_ contrast: Contrast, portion: Portion) {
+    let network = portion.network
+    self.init(zerosFor: network)
+    let scale = 1 / (contrast.strength * Double((contrast.shards.last ?? 0) - contrast.rejected))
+    func scaled(_ sums: [ContrastSum], depth: Int, columns: Int) -> [Double] {
+      var total = Array(repeating: 0.0, count: depth * columns)
+      for sum in sums {
+        var out = Panels(depth: depth, columns: columns, precision: .float64)
+        sum.write(panels: 0..<out.count, to: &out, at: 0, shards: contrast.shards)
+        for i in 0..<depth { for j in 0..<columns { total[i * columns + j] += scale * out[i, j] } }
+      }
+      return total
+    }
+    for k in 1...network.depth {
+      let block = Block(rows: 0..<network.units(k - 1), columns: 0..<network.units(k))
+      weights[k - 1] = scaled(
+        contrast.sums(connection: k, block: block, backward: false), depth: block.rows.count,
+        columns: block.columns.count)
+      biases[k - 1] = scaled(
+        [contrast.sum(bias: k, units: block.columns)], depth: 1, columns: block.columns.count)
+    }
+  }
 }
 
 /// How well an estimate a of a gradient matches the exact one, b.

@@ -75,3 +75,10 @@ extension Nudging {
   /// Whether any phase needs complex states.
   var isComplex: Bool { kind == .points && (points ?? 2) > 2 }
 }
+
+extension Rule {
+  /// Whether what it descends is C(s⁰), as β → 0.
+  public var descendsCost: Bool {
+    self == .equilibriumPropagation || self == .continual || self == .recurrentBackpropagation
+  }
+}

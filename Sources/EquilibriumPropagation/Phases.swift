@@ -17,14 +17,14 @@ public struct Phases {
   var network: Network { relaxer.portion.network }
 
   /// s⁰: relaxes with β = 0. `start` gives the portion's own units; neighbours' are exchanged first.
-  func free(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
+  public func free(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
     let start = try relaxer.begin(start, clamped: clamped, parameters: parameters)
     return try relaxer.relax(
       start, descent(beta: 0, clamped), for: relaxation.free, clamped: clamped, parameters: parameters)
   }
 
   /// s^β: relaxes from s⁰ with the output pulled towards the targets (β > 0) or pushed away (β < 0).
-  func nudged(
+  public func nudged(
     from free: State, beta: Double, for duration: Duration? = nil, clamped: Clamped, parameters: Parameters
   ) throws -> Settled {
     try relaxer.relax(
@@ -33,7 +33,7 @@ public struct Phases {
   }
 
   /// Relaxes from s⁰ with the output held at y⁰ + share · (d − y⁰), within its range.
-  func clampedOutput(
+  public func clampedOutput(
     from free: State, share: Double, clamped: Clamped, parameters: Parameters
   ) throws -> Settled {
     var start = free

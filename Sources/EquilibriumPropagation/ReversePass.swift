@@ -97,8 +97,8 @@ struct ReversePass {
     if let above = pulls[k] { terms.append((End(activityBelow), End(above))) }
     if let below = pulls[k - 1] { terms.append((End(below), End(before.activity(k)))) }
     for (pre, post) in terms {
-      let columns = post.activity.columns
-      var term = Panels(depth: pre.activity.columns, columns: columns, precision: .float64)
+      let columns = post.values.columns
+      var term = Panels(depth: pre.values.columns, columns: columns, precision: .float64)
       ContrastSum(pre: pre, post: post)
         .write(panels: 0..<term.count, to: &term, at: 0, shards: [0, clamped.rows.upperBound])
       for i in 0..<term.depth {

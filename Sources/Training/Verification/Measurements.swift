@@ -1,0 +1,59 @@
+import EquilibriumPropagation
+
+/// What a verification measured, complete on rank 0.
+public struct Measurements: Sendable {
+  /// One gradient against the exact one: each layer's weights and biases together, and all of them.
+  public struct Match: Sendable {
+    public var layers: [GradientMatch]
+    public var all: GradientMatch
+
+    init(_ gradient: Gradient, _ exact: Gradient) {
+      layers = (1...exact.layers).map { gradient.match(exact, layer: $0) }
+      all = gradient.match(exact)
+    }
+
+    /// The smallest cosine of a layer.
+    public var cosine: Double { layers.map(\.cosine).min() ?? .nan }
+    /// The largest relative error of a layer.
+    public var relativeError: Double { layers.map(\.relativeError).max() ?? .nan }
+    /// The layers whose gradient has not been reached at all, counted from 1.
+    public var silentLayers: [Int] { layers.indices.filter { layers[$0].cosine == 0 }.map { $0 + 1 } }
+  }
+
+  /// The error at each β by one kind of nudging, phases at rest.
+  public struct Sweep: Sendable {
+    public var nudging: Nudging
+    public var points: [(beta: Double, match: Match)]
+  }
+
+  /// Contrasts step by step against backpropagation through time.
+  public struct StepMatch: Sendable {
+    public var step: Int
+    /// For each layer; nil where the exact gradient is still zero.
+    public var cosines: [Double?]
+  }
+
+  /// Examples in the batch.
+  public var examples = 0
+  /// The rule's gradient with the run's own durations and β, against the exact one.
+  public var own: Match?
+  /// The same, every phase to rest.
+  public var ownAtRest: Match?
+  /// Centered nudging at β .05, phases at rest.
+  public var centered: Match?
+  public var sweeps: [Sweep] = []
+  public var steps: [StepMatch] = []
+  /// The largest residual at the end of the run's own free phase, and its iterations.
+  public var freeResidual: Double?
+  public var freeIterations = 0
+  /// Iterations from the same start to a residual of 10⁻³, and to rest; nil where that was not reached.
+  public var iterationsToSettle: Int?
+  public var iterationsToRest: Int?
+  /// Examples of the batch that break the rule's promise, as a share.
+  public var violations: Double?
+  /// The largest rise of an example's total energy in an iteration, over |F|.
+  public var energyRise: Double?
+  /// The largest relative difference, over the layers, between the slope of what the rule descends along a layer's
+  /// gradient and ‖gradient‖².
+  public var slopeError: Double?
+}

@@ -1,0 +1,107 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+import MessagePassing
+import Tensors
+
+/// Judges the gradient that a run's rule computes, on the run's own network, data and grid, against exact ones.
+///
+/// Everything is in Float64. Every rank computes its tiles' share as in training; gradients are brought together on
+/// rank 0, which alone compares them, and alone differentiates by finite differences and through time.
+public struct Verifier {
+  let run: RunFile
+  let grid: Grid
+  let deal: Deal
+  let batch: Batch
+  let parameters: Parameters
+  let whole: WholeNetwork?
+
+  /// The batch as this rank holds it.
+  struct Batch {
+    let clamped: Clamped
+    let start: State
+    let rows: Int
+    /// Examples on all ranks.
+    let examples: Int
+  }
+
+  /// β of the sweeps.
+  public static let betas = (0..<9).map { 0.2 / Double(1 << $0) }
+
+  /// Loads the first batch of so many examples, at least one of each shard, and draws the weights, or takes those of a
+  /// run directory's newest checkpoint.
+  ///
+  /// Every rank of the grid must call it.
+  public init(run: RunFile, data: DataSet, examples: Int, weights: String?, deal: Deal, grid: Grid) throws {
+    var run = run
+    run.training.precision = .float64
+    run.training.momentum = 0
+    run.training.decay = 0
+    let perShard = max(1, (examples + deal.tiling.shards - 1) / deal.tiling.shards)
+    (self.run, self.grid, self.deal) = (run, grid, deal)
+    let batch = try grid.world.agree { [run] in
+      try Batch(run: run, data: data, deal: deal, place: grid.place, perShard: perShard)
+    }
+    let parameters = try Self.parameters(run, weights: weights, deal: deal, grid: grid)
+    self.parameters = parameters
+    self.batch = batch.clamped(by: parameters)
+    whole = try grid.world.agree { [run] in
+      guard grid.isFirst else { return nil }
+      return try WholeNetwork(run: run, data: data, weights: weights, deal: deal, perShard: perShard)
+    }
+  }
+
+  /// The weights before the first step, or those of a checkpoint, in Float64.
+  static func parameters(_ run: RunFile, weights: String?, deal: Deal, grid: Grid) throws -> Parameters {
+    guard let weights else {
+      var parameters = Parameters(portion: deal.portion(at: grid.place), precision: .float64)
+      parameters.initialize(run.network.initialization, seed: run.seed)
+      return parameters
+    }
+    return try grid.world.agree { try stored(in: weights, deal: deal, place: grid.place) }
+  }
+
+  /// A part of the weights of a run directory's newest whole checkpoint.
+  static func stored(in directory: String, deal: Deal, place: Place) throws -> Parameters {
+    let store = RunDirectory(path: directory).store
+    let name = try store.name(of: .latest)
+    _ = try store.verified(name)
+    let parameters = Parameters(portion: deal.portion(at: place), precision: .float64)
+    var model = Model(
+      parameters: parameters, velocities: Velocities(parameters, isUsed: false), persistent: [:])
+    let precision = try RunDirectory(path: directory).savedRun()?.training.precision ?? .float32
+    let layout = CheckpointLayout(deal: deal, momentum: false, persistent: [:], precision: precision)
+    try layout.read(store.folder(name), into: &model, place: place, deal: deal)
+    return model.parameters
+  }
+}
+
+extension Verifier.Batch {
+  init(run: RunFile, data: DataSet, deal: Deal, place: Place, perShard: Int) throws {
+    var fresh = run
+    fresh.relaxation.start = .zero
+    let split = try SplitData(
+      .training, of: data, run: fresh, deal: deal, place: place, perShard: perShard)
+    let members = split.members(epoch: 0, step: 0)
+    let portion = deal.portion(at: place)
+    clamped = split.clamp(members, parameters: Parameters(portion: portion, precision: .float64))
+    start = split.start(members)
+    rows = split.mostRows
+    examples = split.batches.size(step: 0)
+  }
+
+  /// The same with the input's drive through some weights.
+  func clamped(by parameters: Parameters) -> Self {
+    var clamped = clamped
+    clamped.setInputDrive(parameters)
+    return Self(clamped: clamped, start: start, rows: rows, examples: examples)
+  }
+}
+
+extension Relaxation {
+  /// The same updates to rest: residual ≤ 10⁻¹³, going on from where they are.
+  var toRest: Relaxation {
+    let rest = Duration(atMost: 20_000, tolerance: 1e-13)
+    return Relaxation(updates: updates, step: step, start: .persistent, free: rest, nudged: rest)
+  }
+}

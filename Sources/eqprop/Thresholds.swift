@@ -1,0 +1,162 @@
+import EnergyModels
+import EquilibriumPropagation
+import Reporting
+import Training
+
+/// What a verification must keep, and what to do where it does not.
+struct Thresholds {
+  typealias Check = VerificationReport.Check
+
+  let run: RunFile
+  let measured: Measurements
+
+  var checks: [Check] {
+    guard run.rule != .backpropagation else { return [slope] }
+    let common = [atRest, freePhase] + energyDescent
+    return common + (run.rule.descendsCost ? ownGradient + theorem : [slope] + clampedGradient) + promise
+  }
+
+  private var isSmooth: Bool { run.network.layers.allSatisfy(\.activation.isHolomorphic) }
+  private var depth: Int { run.network.layers.count }
+
+  // MARK: The phases
+
+  private var atRest: Check {
+    Check(
+      name: "the free phase comes to rest (residual ≤ 1e-13): iterations",
+      value: measured.iterationsToRest.map(Double.init) ?? .infinity, limit: .atMost(20_000),
+      advice: "no rest within 20,000 iterations: smaller initial weights, or a smaller relaxation.step")
+  }
+
+  private var freePhase: Check {
+    let enough = measured.iterationsToSettle.map { "\($0) iterations reach 0.001" }
+    return Check(
+      name: "residual after the run's own free phase", value: measured.freeResidual ?? .nan,
+      limit: .atMost(0.05),
+      advice: "the free phase is too short, and its drift leaks into the contrast: "
+        + (enough ?? "even 20,000 iterations do not reach 0.001; use smaller initial weights"))
+  }
+
+  private var energyDescent: [Check] {
+    [
+      Check(
+        name: "rise of the total energy in an iteration, over |F|", value: measured.energyRise ?? .nan,
+        limit: .atMost(1e-12),
+        advice: "relaxation.step \(run.relaxation.step) is too long: use 0.5 or less, or updates: even-odd")
+    ]
+  }
+
+  private var promise: [Check] {
+    guard let violations = measured.violations else { return [] }
+    let isClamped = !run.rule.descendsCost
+    return [
+      Check(
+        name: isClamped
+          ? "share of examples with E(s^β) < E(s⁰)"
+          : "share of examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β)", value: violations, limit: .atMost(0),
+        advice: "the free phase is too short, or β \(run.nudging.beta) is too large"
+          + (isClamped ? "" : "; nudging.reject leaves such examples out"))
+    ]
+  }
+
+  // MARK: The run's own gradient
+
+  private var ownGradient: [Check] {
+    [
+      Check(
+        name: "cosine of the run's own gradient, worst layer", value: measured.own?.cosine ?? .nan,
+        limit: .atLeast(0.9), advice: ownAdvice)
+    ]
+  }
+
+  /// What keeps the run's own gradient from the exact one.
+  private var ownAdvice: String {
+    guard let own = measured.own, let atRest = measured.ownAtRest else { return "" }
+    if let layer = own.silentLayers.last {
+      return "the nudge never reaches layer \(layer): the nudged phase of \(run.relaxation.nudged.atMost) is "
+        + "shorter than the depth; use relaxation.nudged of \(2 * reach) or more"
+    }
+    if atRest.cosine < 0.9 {
+      let beta = measured.sweeps.first { $0.nudging.kind == run.nudging.kind }?.points
+        .first { $0.match.cosine >= 0.99 }?.beta
+      return "β \(run.nudging.beta) is too large: even at rest the cosine is \(short(atRest.cosine))"
+        + (beta.map { "; use \(short($0)) or less" } ?? "")
+    }
+    if let residual = measured.freeResidual, residual > 1e-3 {
+      return "the free phase is too short: it ends with a residual of \(short(residual))"
+        + (measured.iterationsToSettle.map { ", \($0) iterations reach 0.001" } ?? "")
+    }
+    return "the nudged phase is too short: at rest the cosine is \(short(atRest.cosine)); "
+      + "use a relaxation.nudged above \(run.relaxation.nudged.atMost)"
+  }
+
+  /// The iterations that a nudge needs from the output to the first layer.
+  private var reach: Int {
+    run.relaxation.updates == .evenOdd ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
+  }
+
+  private func short(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
+
+  // MARK: The theorem
+
+  private var slope: Check {
+    Check(
+      name: "the gradient at rest against finite differences, worst layer",
+      value: measured.slopeError ?? .nan, limit: .atMost(isSmooth ? 1e-6 : 1e-4),
+      advice: isSmooth
+        ? "the network has several minima close to each other: smaller initial weights"
+        : "a unit stands at a kink of the hard sigmoid: try other examples")
+  }
+
+  private var theorem: [Check] {
+    var checks = [slope]
+    checks.append(
+      Check(
+        name: "centered nudging at β 0.05: cosine, worst layer", value: measured.centered?.cosine ?? .nan,
+        limit: .atLeast(isSmooth ? 0.999999 : 0.99), advice: curvature))
+    if isSmooth {
+      checks.append(
+        Check(
+          name: "centered nudging at β 0.05: relative error, worst layer",
+          value: measured.centered?.relativeError ?? .nan, limit: .atMost(5e-3), advice: curvature))
+      checks += measured.sweeps.map(order)
+    }
+    return checks + stepMatches
+  }
+
+  private var curvature: String {
+    "the total energy is flat at s⁰, where a given β moves the states far: smaller initial weights, or biases "
+      + "that drive the units to where the activation is steep"
+  }
+
+  private func order(_ sweep: Measurements.Sweep) -> Check {
+    let shown = VerificationReport.Sweep(sweep)
+    let p = Double(sweep.order)
+    // Halving β divides the error by 2^p ± 5 %, or ± 10 % for N points.
+    let slack = sweep.nudging.kind == .points ? 0.14 : 0.072
+    return Check(
+      name: "order of the error in β, \(shown.nudging)", value: shown.fittedOrder ?? .nan,
+      limit: .within(p, share: slack / p), advice: curvature)
+  }
+
+  private var stepMatches: [Check] {
+    let limits = [5: 0.996, 10: 0.9998, 20: 0.99999]
+    return measured.steps.filter { limits[$0.step] != nil }.map { match in
+      Check(
+        name: "\(match.step) nudged steps against backpropagation through time: cosine, worst layer",
+        value: match.cosines.compactMap { $0 }.min() ?? .nan, limit: .atLeast(limits[match.step] ?? 1),
+        advice: isSmooth ? curvature : "units cross a kink of the hard sigmoid: try other examples")
+    }
+  }
+
+  // MARK: Rules that clamp the output
+
+  private var clampedGradient: [Check] {
+    [
+      Check(
+        name: "cosine of the run's own gradient with −dC/dθ, worst layer",
+        value: measured.own?.cosine ?? .nan,
+        limit: .atLeast(0), advice: "the rule climbs C at these weights: it descends another objective")
+    ]
+  }
+}
