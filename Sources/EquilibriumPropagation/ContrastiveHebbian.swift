@@ -10,8 +10,6 @@ import EnergyModels
 public struct ContrastiveHebbian: LearningRule {
   let phases: Phases
 
-  init(phases: Phases) { self.phases = phases }
-
   public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }

@@ -13,11 +13,6 @@ public struct CoupledLearning: LearningRule {
   let phases: Phases
   let nudging: Nudging
 
-  init(phases: Phases, nudging: Nudging) {
-    self.phases = phases
-    self.nudging = nudging
-  }
-
   public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }

@@ -43,17 +43,39 @@ import Testing
     }
   }
 
-  @Test("from below only, as a forward sweep needs them")
-  func belowOnly() {
+  @Test("parts of them are what the other parts' sources leave when they are silent")
+  func parts() {
     let network = Network(inputs: 5, layers: [7, 6, 4].map { Layer(units: $0, activation: .tanh) })
     let example = Example(network)
-    var drive = Matrix(rows: Example.rows, columns: 6, precision: .float64)
-    example.parameters.setDrive(
-      &drive, of: 2, state: example.state, clamped: example.clamped, partials: { _ in nil },
-      rows: 0..<Example.rows, fromBelowOnly: true)
-    var silent = example.state
-    silent[3].withActivity { $0.fill(0) }
-    #expect((0..<Example.rows).allSatisfy { drive.row($0) == example.drive(2, state: silent).row($0) })
-    #expect(drive.row(0) != example.drive(2).row(0))
+    func drive(_ k: Int, _ parts: DriveParts) -> Matrix {
+      var drive = Matrix(rows: Example.rows, columns: network.units(k), precision: .float64)
+      example.parameters.setDrive(
+        &drive, of: k, state: example.state, clamped: example.clamped, partials: { _ in nil },
+        rows: 0..<Example.rows, parts: parts)
+      return drive
+    }
+    for k in 1...3 {
+      for parts in (0..<8).map(DriveParts.init(rawValue:)) {
+        var quiet = example
+        if !parts.contains(.below), k > 1 { quiet.state[k - 1].withActivity { $0.fill(0) } }
+        if !parts.contains(.above), k < 3 { quiet.state[k + 1].withActivity { $0.fill(0) } }
+        if !parts.contains(.constant) { quiet.silenceConstants(of: k) }
+        let (found, expected) = (drive(k, parts), quiet.drive(k))
+        #expect((0..<Example.rows).allSatisfy { found.row($0) == expected.row($0) }, "\(k) \(parts)")
+        let sources: DriveParts = k == 1 ? [.constant, .above] : k == 3 ? [.constant, .below] : .all
+        #expect((found.row(0) == example.drive(k).row(0)) == parts.isSuperset(of: sources))
+      }
+    }
+  }
+}
+
+extension Example {
+  /// Sets b_k, and at layer 1 the input, to 0.
+  fileprivate mutating func silenceConstants(of k: Int) {
+    for j in 0..<network.units(k) { parameters[bias: k][0, j] = 0 }
+    guard k == 1 else { return }
+    clamped.input?.fill(0)
+    clamped.live = nil
+    clamped.setInputDrive(parameters)
   }
 }

@@ -4,9 +4,9 @@ import Tensors
 /// A network with drawn weights, biases, inputs, targets and states, in whole or as one portion of it.
 struct Example {
   let network: Network
-  let parameters: Parameters
-  let clamped: Clamped
-  let state: State
+  var parameters: Parameters
+  var clamped: Clamped
+  var state: State
 
   static let shards = [0, 2, 5]
   static let rows = 5

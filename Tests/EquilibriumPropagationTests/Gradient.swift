@@ -3,28 +3,6 @@ import EquilibriumPropagation
 import Tensors
 
 extension Gradient {
-  /// −dC/dW as a contrast estimates it: the mean over the batch, divided by the nudging's strength.
-  init(_ contrast: Contrast, of problem: Problem) throws {
-    let portion = problem.portion
-    let scale = 1 / (contrast.strength * Double(problem.rows))
-    func scaled(_ sum: ContrastSum, depth: Int, columns: Int) -> [Double] {
-      var out = Panels(depth: depth, columns: columns, precision: problem.parameters.precision)
-      sum.write(panels: 0..<out.count, to: &out, at: 0, shards: contrast.shards)
-      return (0..<depth).flatMap { i in (0..<columns).map { out[i, $0] * scale } }
-    }
-    let weights = (1...portion.network.depth).map { k in
-      let block = Block(rows: 0..<portion.network.units(k - 1), columns: 0..<portion.network.units(k))
-      return scaled(
-        contrast.sum(connection: k, block: block, backward: false), depth: block.rows.count,
-        columns: block.columns.count)
-    }
-    let biases = (1...portion.network.depth).map { k in
-      let units = 0..<portion.network.units(k)
-      return scaled(contrast.sum(bias: k, units: units), depth: 1, columns: units.count)
-    }
-    self.init(weights: weights, biases: biases)
-  }
-
   /// −dC(s⁰)/dθ of the batch's mean by finite differences: each element is four free phases to rest.
   init(finiteDifferencesOf problem: Problem) throws {
     let rest = try problem.free().state
@@ -32,6 +10,18 @@ extension Gradient {
     self = try FiniteDifferences().gradient(
       of: { try method.costAtRest(from: rest, clamped: problem.clamped, parameters: $0) },
       at: problem.parameters)
+  }
+}
+
+extension Panels {
+  /// Sums over the shards' rows, added in order.
+  init(_ sums: [ContrastSum], depth: Int, columns: Int, shards: [Int], _ precision: Precision) {
+    self.init(depth: depth, columns: columns, precision: precision)
+    var term = self
+    for sum in sums {
+      sum.write(panels: 0..<count, to: &term, at: 0, shards: shards)
+      add(term, panels: 0..<count)
+    }
   }
 }
 

@@ -20,8 +20,8 @@ import Testing
     let free = try problem.free()
     let (contrast, phases) = try method.contrast(
       free: free.state, sign: sign, clamped: clamped, parameters: problem.parameters)
-    for settled in [free] + phases { #expect(settled.outcomes.allSatisfy { $0 == .settled }) }
-    return try Gradient(contrast, of: problem)
+    for settled in [free] + phases.map(\.settled) { #expect(settled.outcomes.allSatisfy { $0 == .settled }) }
+    return Gradient(contrast, portion: problem.portion)
   }
 
   @Test(
@@ -103,10 +103,8 @@ import Testing
 
   private func written(_ contrast: Contrast, _ k: Int, _ block: Block, backward: Bool) -> Panels {
     let (depth, columns) = (block.rows.count, block.columns.count)
-    var out = Panels(
-      depth: backward ? columns : depth, columns: backward ? depth : columns, precision: .float64)
-    contrast.sum(connection: k, block: block, backward: backward)
-      .write(panels: 0..<out.count, to: &out, at: 0, shards: contrast.shards)
-    return out
+    return Panels(
+      contrast.sums(connection: k, block: block, backward: backward), depth: backward ? columns : depth,
+      columns: backward ? depth : columns, shards: contrast.shards, .float64)
   }
 }

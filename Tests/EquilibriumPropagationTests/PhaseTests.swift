@@ -76,7 +76,7 @@ import Testing
         let method = problem.method(Problem.counted(updates, iterations), Nudging(kind: kind, beta: 0.5))
         let (contrast, _) = try method.contrast(
           free: free.state, sign: -1, clamped: problem.clamped, parameters: problem.parameters)
-        let gradient = try Gradient(contrast, of: problem)
+        let gradient = Gradient(contrast, portion: problem.portion)
         let isZero = (gradient.weights[0] + gradient.biases[0]).allSatisfy { $0 == 0 }
         #expect(isZero == (iterations < needed), "\(iterations) of \(needed)")
         #expect(gradient.weights[depth - 1].contains { $0 != 0 })
@@ -126,7 +126,8 @@ import Testing
       let (contrast, phases) = try problem.method(Problem.toRest, Nudging(kind: kind, beta: 0.25)).contrast(
         free: free.state, sign: sign, clamped: problem.clamped, parameters: problem.parameters)
       #expect(contrast.strength == strength && contrast.shards == problem.shards)
-      #expect(try phases.map { bits($0.state) } == betas.map(nudged))
+      #expect(try phases.map { bits($0.settled.state) } == betas.map(nudged))
+      #expect(phases.map(\.beta) == betas)
     }
   }
 

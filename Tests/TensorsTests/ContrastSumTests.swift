@@ -27,13 +27,13 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
     _ sum: ContrastSum, _ k: Int, _ j: Int, _ bounds: [Int], _ precision: Precision
   ) -> Double {
     func value(_ end: ContrastSum.End, _ row: Int, _ unit: Int) -> Double {
-      end.activity[end.activity.rows == 1 ? 0 : row, end.from + unit]
+      end.values[end.values.rows == 1 ? 0 : end.fromRow + row, end.from + unit]
     }
     var shards = (1..<bounds.count).map { shard in
       (bounds[shard - 1]..<bounds[shard]).reduce(0.0) { chain, row in
-        let plus = precision.fma(value(sum.pre, row, k), value(sum.post, row, j), chain)
-        guard let minus = sum.minus else { return plus }
-        return precision.fma(-value(minus.pre, row, k), value(minus.post, row, j), plus)
+        let first = precision.fma(value(sum.pre, row, k), value(sum.post, row, j), chain)
+        guard let second = sum.second else { return first }
+        return precision.fma(value(second.pre, row, k), value(second.post, row, j), first)
       }
     }
     while shards.count > 1 {
@@ -54,16 +54,16 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
     return out
   }
 
-  @Test("two phases: a chain a shard, then the tree", arguments: InstructionSet.all)
+  @Test("two products: a chain a shard, then the tree", arguments: InstructionSet.all)
   func twoTerms(set: InstructionSet) {
     let precision = set.precision
     let sum = ContrastSum(
       pre: Self.end(31, columns: Self.depth, precision), post: Self.end(32, columns: Self.columns, precision),
-      minus: (Self.end(33, columns: Self.depth, precision), Self.end(34, columns: Self.columns, precision)))
+      and: (Self.end(33, columns: Self.depth, precision), Self.end(34, columns: Self.columns, precision)))
     check(sum, set)
   }
 
-  @Test("one difference: a chain a shard, then the tree", arguments: InstructionSet.all)
+  @Test("one product: a chain a shard, then the tree", arguments: InstructionSet.all)
   func oneTerm(set: InstructionSet) {
     let precision = set.precision
     check(
@@ -93,12 +93,12 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
   @Test("a bias: a single row stands for the ones", arguments: Precision.allCases)
   func bias(precision: Precision) {
     let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: precision) { _, _ in 1 })
-    let (plus, minus) = (Self.end(35, columns: 43, precision), Self.end(36, columns: 43, precision))
-    let sum = ContrastSum(pre: one, post: plus, minus: (one, minus))
+    let post = Self.end(35, columns: 43, precision)
+    let sum = ContrastSum(pre: one, post: post)
     let bounds = [0, 4, 4, 11, 12]
     let out = Self.written(sum, depth: 1, bounds, precision)
     for j in 0..<43 {
-      let total = (0..<12).reduce(0) { $0 + plus.activity[$1, j] - minus.activity[$1, j] }
+      let total = (0..<12).reduce(0) { $0 + post.values[$1, j] }
       #expect(abs(out[0, j] - total) < 100 * precision.epsilon)
       #expect(precision.bits(out[0, j]) == precision.bits(Self.expected(sum, 0, j, bounds, precision)))
     }
@@ -108,12 +108,12 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
   @Test("with the ends swapped, the transpose in every bit", arguments: Precision.allCases)
   func swapped(precision: Precision) {
     let (pre, post) = (Self.end(31, columns: 70, precision), Self.end(32, columns: 45, precision))
-    let (preMinus, postMinus) = (Self.end(33, columns: 70, precision), Self.end(34, columns: 45, precision))
+    let (pre2, post2) = (Self.end(33, columns: 70, precision), Self.end(34, columns: 45, precision))
     for shards in 1...9 {
       let bounds = bounds(shards: shards, kind: 1)
       for isTwoTerms in [false, true] {
-        let forward = ContrastSum(pre: pre, post: post, minus: isTwoTerms ? (preMinus, postMinus) : nil)
-        let backward = ContrastSum(pre: post, post: pre, minus: isTwoTerms ? (postMinus, preMinus) : nil)
+        let forward = ContrastSum(pre: pre, post: post, and: isTwoTerms ? (pre2, post2) : nil)
+        let backward = ContrastSum(pre: post, post: pre, and: isTwoTerms ? (post2, pre2) : nil)
         let w = Self.written(forward, depth: 70, columns: 45, bounds, precision)
         let t = Self.written(backward, depth: 45, columns: 70, bounds, precision)
         for k in 0..<70 { for j in 0..<45 { #expect(w[k, j].bitPattern == t[j, k].bitPattern) } }
@@ -125,8 +125,8 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
   func cut(set: InstructionSet) {
     let precision = set.precision
     let (pre, post) = (Self.end(31, columns: 50, precision), Self.end(32, columns: 83, precision))
-    let (preMinus, postMinus) = (Self.end(33, columns: 50, precision), Self.end(34, columns: 83, precision))
-    let whole = ContrastSum(pre: pre, post: post, minus: (preMinus, postMinus))
+    let (pre2, post2) = (Self.end(33, columns: 50, precision), Self.end(34, columns: 83, precision))
+    let whole = ContrastSum(pre: pre, post: post, and: (pre2, post2))
     let bounds = [0, 9, 10, 24]
     let expected = Self.written(whole, depth: 50, columns: 83, bounds, precision, set.kernels)
 
@@ -145,10 +145,20 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
       }
     }
 
+    // Rows of which the first is not the matrix's: the imaginary parts of complex states.
+    let lower = ContrastSum(
+      pre: .init(pre.values, from: 0, fromRow: 11), post: .init(post.values, from: 0, fromRow: 11))
+    let found = Self.written(lower, depth: 50, columns: 83, bounds, precision, set.kernels)
+    for k in 0..<50 {
+      for j in 0..<83 {
+        #expect(precision.bits(found[k, j]) == precision.bits(Self.expected(lower, k, j, bounds, precision)))
+      }
+    }
+
     // A block: pre units from 13, post units from the third panel.
     let block = ContrastSum(
-      pre: .init(pre.activity, from: 13), post: .init(post.activity, from: 32),
-      minus: (.init(preMinus.activity, from: 13), .init(postMinus.activity, from: 32)))
+      pre: .init(pre.values, from: 13), post: .init(post.values, from: 32),
+      and: (.init(pre2.values, from: 13), .init(post2.values, from: 32)))
     let part = Self.written(block, depth: 20, columns: 51, bounds, precision, set.kernels)
     for k in 0..<20 {
       for j in 0..<51 { #expect(part[k, j].bitPattern == expected[13 + k, 32 + j].bitPattern) }

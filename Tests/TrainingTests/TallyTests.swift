@@ -53,10 +53,13 @@ import Training
     var tally = Tally(Self.tiling)
     (tally.examples, tally.wrong, tally.costs) = ([4, 3, 1], [1, 0, 1], [0.1, 0.2, 0.3])
     for place in tally.energies.indices { tally.energies[place] = 0.1 * Double(place) }
+    tally.relaxation.low = [5, 6]
+    tally.relaxation.changes = [0.1, 0.7]
+    tally.relaxation.free.residual = 0.25
     var total = Tally(Self.tiling)
     for shards in [0..<0, 1..<3, 0..<1] {
       var part = tally
-      part.keep(shards: shards)
+      part.keep(shards: shards, relaxation: shards.contains(0))
       #expect(part.totalExamples == shards.reduce(0) { $0 + tally.examples[$1] })
       total.join(part)
     }
