@@ -55,4 +55,41 @@ import Testing
     #expect(matrix.row(0).allSatisfy { $0 == 0 } && matrix.row(2).allSatisfy { $0 == 0 })
     #expect(matrix.hasZeroPadding)
   }
+
+  @Test("mean and difference of a block, the rest as it was", arguments: Precision.allCases)
+  func meanAndDifference(precision: Precision) {
+    let a = Matrix(random: 85, rows: 5, columns: 40, precision: precision)
+    let b = Matrix(random: 86, rows: 5, columns: 50, precision: precision)
+    let before = Matrix(random: 87, rows: 5, columns: 40, precision: precision)
+    var (mean, difference) = (before, before)
+    mean.setMean(of: a, b, rows: 1..<4, columns: 16..<37)
+    difference.setDifference(of: a, b, rows: 1..<4, columns: 16..<37)
+    for i in 0..<5 {
+      for j in 0..<40 {
+        let isIn = (1..<4).contains(i) && (16..<37).contains(j)
+        let half = precision.product(0.5, precision.sum(a[i, j], b[i, j]))
+        #expect(mean[i, j] == (isIn ? half : before[i, j]))
+        #expect(difference[i, j] == (isIn ? precision.sum(a[i, j], -b[i, j]) : before[i, j]))
+      }
+    }
+  }
+
+  @Test(
+    "activities at the bounds of ρ, or within 1 % of them where it is smooth", arguments: Precision.allCases)
+  func bounds(precision: Precision) {
+    let values: [Double] = [0, 1, -1, 0.0099, 0.0101, 0.9899, 0.9901, -0.9899, -0.9901, 0.5, 1e-6, 1 - 1e-6]
+    let matrix = Matrix(rows: 4, columns: 30, precision: precision) { i, j in
+      (10..<22).contains(j) && i > 0 ? values[j - 10] : 0.5
+    }
+    let expected: [(Curve, low: Int, high: Int)] = [
+      // What lies below a range counts as at its lower bound.
+      (.hardSigmoid, 4, 1), (.sigmoid, 6, 3), (.tanh, 2, 3), (.linear, 0, 0),
+    ]
+    for (curve, low, high) in expected {
+      let found = matrix.countAtBounds(of: curve, rows: 1..<3, columns: 10..<22)
+      #expect(found == (2 * low, 2 * high), "\(curve)")
+      #expect(matrix.countAtBounds(of: curve, rows: 0..<4, columns: 22..<30) == (0, 0))
+      #expect(matrix.countAtBounds(of: curve, rows: 0..<1, columns: 0..<30) == (0, 0))
+    }
+  }
 }

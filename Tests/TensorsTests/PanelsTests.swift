@@ -45,4 +45,23 @@ import Testing
     #expect(scalars.count == 48 && scalars[2 * 16 + 5] == 5)
     #expect(w.scalars(panels: 0..<2).buffer(of: Double.self).allSatisfy { $0 == 0 })
   }
+
+  @Test("squares of some rows of a panel, or of their differences, in Float64", arguments: Precision.allCases)
+  func squares(precision: Precision) {
+    let w = Panels(random: 53, depth: 40, columns: 43, precision: precision)
+    let other = Panels(random: 54, depth: 40, columns: 20, precision: precision)
+    for (panel, place) in [(0, 1), (1, 0), (2, 1)] {
+      for rows in [0..<40, 7..<23, 5..<5] {
+        func sum(_ x: (Int, Int) -> Double) -> Double {
+          rows.reduce(0) { sum, k in (0..<16).reduce(sum) { $0 + x(k, $1) * x(k, $1) } }
+        }
+        func element(_ panels: Panels, _ k: Int, _ j: Int) -> Double { j < panels.columns ? panels[k, j] : 0 }
+        let plain = sum { element(w, $0, 16 * panel + $1) }
+        #expect(abs(w.squares(panel: panel, rows: rows) - plain) <= 1e-14 * plain)
+        let apart = sum { element(w, $0, 16 * panel + $1) - element(other, $0, 16 * place + $1) }
+        #expect(abs(w.squares(panel: panel, rows: rows, minus: other, at: place) - apart) <= 1e-14 * apart)
+      }
+    }
+    #expect(w.squares(panel: 0, rows: 3..<9, minus: w, at: 0) == 0)
+  }
 }
