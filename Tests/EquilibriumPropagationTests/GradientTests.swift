@@ -7,11 +7,6 @@ import Testing
 @Suite("The gradient") struct GradientTests {
   static let smooth: [Activation] = [.sigmoid, .tanh]
 
-  /// Units driven to where F is steep: the error that a given β leaves is about (β / λ)², λ the least curvature of F.
-  private func problem(_ hidden: Int, _ activation: Activation) -> Problem {
-    Problem(hidden: hidden, activation, bias: activation == .sigmoid ? -0.5 ... -0.2 : 0.8...1.1)
-  }
-
   private func estimated(_ problem: Problem, _ kind: NudgingKind, _ beta: Double, sign: Double = 1) throws
     -> Gradient
   {
@@ -27,7 +22,7 @@ import Testing
   @Test(
     "centered at β .05: cosine ≥ .999999 and relative error ≤ 5e-3 in every layer", arguments: smooth, 1...3)
   func centered(activation: Activation, hidden: Int) throws {
-    let problem = self.problem(hidden, activation)
+    let problem = Problem(curved: hidden, activation)
     let expected = try Gradient(finiteDifferencesOf: problem)
     let found = try estimated(problem, .centered, 0.05)
     for k in 0..<expected.layers {
@@ -57,7 +52,7 @@ import Testing
   private func check(
     _ activation: Activation, _ hidden: Int, _ kind: NudgingKind, betas: [Double], ratio: Double
   ) throws {
-    let problem = self.problem(hidden, activation)
+    let problem = Problem(curved: hidden, activation)
     let expected = try Gradient(finiteDifferencesOf: problem).all
     let errors = try betas.map { relativeError(try estimated(problem, kind, $0).all, expected) }
     for (larger, smaller) in zip(errors, errors.dropFirst()) {

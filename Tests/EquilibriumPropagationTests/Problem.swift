@@ -9,7 +9,7 @@ struct Problem {
   /// Row numbers: shard i holds rows shards[i] ..< shards[i + 1].
   let shards: [Int]
   let input: Matrix
-  let targets: Matrix
+  var targets: Matrix
 
   static let random = CounterRandom(seed: 2017, purpose: .weights)
 
@@ -39,6 +39,18 @@ struct Problem {
     targets = Matrix(rows: numbers.count, columns: 4, precision: precision) {
       numbers[$0] % 4 == $1 ? 1 : 0
     }
+  }
+
+  /// Units driven to where F is steep: the error that a given β leaves is about (β / λ)², λ the least curvature of F.
+  init(curved hidden: Int, _ activation: Activation, output: Activation? = nil) {
+    self.init(
+      hidden: hidden, activation, output: output, bias: activation == .sigmoid ? -0.5 ... -0.2 : 0.8...1.1)
+  }
+
+  /// Units in the steep part of ρ, so that enough of the output's gradient reaches the first layer to be compared.
+  init(lively hidden: Int, _ activation: Activation, output: Activation? = nil) {
+    self.init(
+      hidden: hidden, activation, output: output, bias: activation == .sigmoid ? 0...0.3 : -0.15...0.15)
   }
 
   var rows: Int { shards[shards.count - 1] }
