@@ -12,12 +12,13 @@ import Testing
     (.sigmoid, .linear), (.linear, .tanh),
   ]
 
-  /// Drives wide enough that some units of a hard sigmoid are clipped at 0, some at 1 and some not at all.
+  /// Of a hidden layer of hard sigmoids one unit is held at 0, one at 1.
   private func problem(_ hidden: Int, _ activations: (Activation, Activation)) -> Problem {
-    let isClipped = activations.0 == .hardSigmoid
-    return Problem(
-      hidden: hidden, activations.0, output: activations.1, gain: isClipped ? 1.2 : 0.5,
-      bias: isClipped ? -0.8...1.5 : nil)
+    var problem = Problem(hidden: hidden, activations.0, output: activations.1)
+    for k in 1...hidden where activations.0 == .hardSigmoid {
+      for (unit, bias) in [-3.0, 3].enumerated() { problem.parameters[bias: k][0, unit] = bias }
+    }
+    return problem
   }
 
   /// Finite differences of C(s_T) where the last t iterations have the parameters that are moved.
@@ -77,10 +78,10 @@ import Testing
     let problem = problem(hidden, (.hardSigmoid, .linear))
     for iterations in [3, 7, 20] {
       let state = try problem.free(Problem.counted(updates, iterations)).state
-      let values = (1...hidden).flatMap { k in
-        (0..<problem.rows).flatMap { state[k].states.row($0) }
+      for k in 1...hidden {
+        let values = (0..<problem.rows).flatMap { state[k].states.row($0) }
+        #expect(values.contains(0) && values.contains(1) && values.contains { $0 > 0 && $0 < 1 })
       }
-      #expect(values.contains(0) && values.contains(1) && values.contains { $0 > 0 && $0 < 1 })
     }
   }
 
