@@ -126,7 +126,7 @@ extension Verifier {
       }
       measured.sweeps.append(sweep)
     }
-    measured.centered = try match(Nudging(kind: .centered, beta: 0.05))
+    measured.centered = try match(Nudging(kind: .centered, beta: 0.01))
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.
