@@ -42,7 +42,10 @@ struct Thresholds {
       Check(
         name: "rise of the total energy in an iteration, over |F|", value: measured.energyRise ?? .nan,
         limit: .atMost(1e-12),
-        advice: "relaxation.step \(run.relaxation.step) is too long: use 0.5 or less, or updates: even-odd")
+        advice: run.relaxation.step > 0.5
+          ? "relaxation.step \(run.relaxation.step) is too long: use 0.5 or less, or updates: even-odd"
+          : "β \(run.nudging.beta) bends the total energy too sharply for a step of \(run.relaxation.step): use a "
+            + "smaller β, or updates: even-odd")
     ]
   }
 
