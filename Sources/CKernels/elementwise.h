@@ -1,37 +1,12 @@
 // What is done to one element after the other: updates, descent, sums. Part of template.h.
 
-// Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
-#define CLIP(x) ((x) < 0 ? 0 : (x) > 1 ? 1 : (x))
 #define ROWS(u) for (long r = 0; r < (u)->rows; r++)
 #define ROW(pointer, stride) ((pointer) ? (SCALAR *)(pointer) + r * (stride) : (SCALAR *)0)
-
-INLINE V NAME(clip)(V x) {
-  x = x < (V)(0) ? (V)(0) : x;
-  return x > (V)(1) ? (V)(1) : x;
-}
 
 INLINE SCALAR NAME(largest)(V x) {
   SCALAR most = 0;
   for (int i = 0; i < 16; i++) most = x[i] > most ? x[i] : most;
   return most;
-}
-
-INLINE SCALAR NAME(rho)(eq_activation activation, SCALAR s) {
-  switch (activation) {
-    case eq_hard_sigmoid: return CLIP(s);
-    case eq_sigmoid: return 1 / (1 + MATH(exp)(2 - 4 * s));
-    case eq_tanh: return MATH(tanh)(s);
-    case eq_linear: return s;
-  }
-}
-
-// rho'(s), given rho(s).
-INLINE SCALAR NAME(slope)(eq_activation activation, SCALAR rho) {
-  switch (activation) {
-    case eq_sigmoid: return 4 * rho * (1 - rho);
-    case eq_tanh: return 1 - rho * rho;
-    default: return 1;
-  }
 }
 
 // Where rho is the identity on the states: 16 columns at a time; padding columns are 0 and stay 0.
@@ -55,22 +30,29 @@ INLINE double NAME(euler_identity)(const eq_update *u, int clipped) {
 }
 
 // Where rho bends: `activity` holds rho(s) before and after.
-static double NAME(euler_smooth)(const eq_update *u) {
-  SCALAR most = 0, step = u->step, beta = u->beta;
+INLINE double NAME(euler_bent)(const eq_update *u, eq_activation activation) {
+  V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
   ROWS(u) {
     const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
                  *d = ROW(u->targets, u->targets_stride), *before = ROW(u->activity_before, u->activity_stride);
     SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
-    for (long j = 0; j < u->columns; j++) {
-      SCALAR force = NAME(slope)(u->activation, before[j]) * drive[j] - s[j];
-      if (d) force = MATH(fma)(beta, d[j] - s[j], force);
-      SCALAR moved = MATH(fma)(step, force, s[j]), change = MATH(fabs)(moved - s[j]);
+    for (long j = 0; j < u->columns; j += 16) {
+      NAME(ivec) mask = NAME(lanes)(u->columns - j);
+      V now = *(const V *)(s + j);
+      V force = NAME(slope_v)(activation, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
+      if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+      V moved = NAME(keep)(__builtin_elementwise_fma(step, force, now), mask);
+      V change = __builtin_elementwise_abs(moved - now);
       most = change > most ? change : most;
-      next[j] = moved;
-      activity[j] = NAME(rho)(u->activation, moved);
+      *(V *)(next + j) = moved;
+      *(V *)(activity + j) = NAME(keep)(NAME(rho_v)(activation, moved), mask);
     }
   }
-  return most / step;
+  return NAME(largest)(most) / (SCALAR)u->step;
+}
+
+static double NAME(euler_smooth)(const eq_update *u) {
+  return u->activation == eq_sigmoid ? NAME(euler_bent)(u, eq_sigmoid) : NAME(euler_bent)(u, eq_tanh);
 }
 
 static double NAME(euler)(const eq_update *u) {
@@ -111,9 +93,11 @@ static void NAME(forward)(const eq_update *u) {
   ROWS(u) {
     const SCALAR *drive = ROW(u->drive, u->drive_stride);
     SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
-    for (long j = 0; j < u->columns; j++) {
-      next[j] = NAME(rho)(u->activation, drive[j]);
-      if (activity) activity[j] = NAME(rho)(u->activation, next[j]);
+    for (long j = 0; j < u->columns; j += 16) {
+      NAME(ivec) mask = NAME(lanes)(u->columns - j);
+      V moved = NAME(keep)(NAME(rho_v)(u->activation, *(const V *)(drive + j)), mask);
+      *(V *)(next + j) = moved;
+      if (activity) *(V *)(activity + j) = NAME(keep)(NAME(rho_v)(u->activation, moved), mask);
     }
   }
 }
@@ -192,9 +176,11 @@ static void NAME(look_up)(long count, const unsigned char *bytes, const void *ta
 static void NAME(activate)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                            void *activity, long activity_stride) {
   for (long r = 0; r < rows; r++)
-    for (long j = 0; j < columns; j++)
-      ((SCALAR *)activity)[r * activity_stride + j] =
-          NAME(rho)(activation, ((const SCALAR *)s)[r * s_stride + j]);
+    for (long j = 0; j < columns; j += 16) {
+      V now = *(const V *)((const SCALAR *)s + r * s_stride + j);
+      V *out = (V *)((SCALAR *)activity + r * activity_stride + j);
+      *out = NAME(keep)(NAME(rho_v)(activation, now), NAME(lanes)(columns - j));
+    }
 }
 
 static double NAME(energy)(long rows, long columns, const void *s_, long s_stride, const void *activity_,

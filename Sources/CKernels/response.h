@@ -51,7 +51,7 @@ INLINE NAME(complex) NAME(complex_rho)(eq_activation activation, NAME(complex) z
   // 1 / (1 + e^w), w = 2 - 4z; and tanh z = 1 - 2 / (1 + e^2z).
   NAME(complex) w = activation == eq_sigmoid ? (NAME(complex)){2 - 4 * z.re, -4 * z.im}
                                              : (NAME(complex)){2 * z.re, 2 * z.im};
-  SCALAR size = MATH(exp)(w.re);
+  SCALAR size = NAME(exp_v)((V)(w.re))[0];
   NAME(complex) below = {1 + size * MATH(cos)(w.im), size * MATH(sin)(w.im)};
   SCALAR norm = below.re * below.re + below.im * below.im;
   NAME(complex) inverse = {below.re / norm, -below.im / norm};

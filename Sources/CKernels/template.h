@@ -1,9 +1,12 @@
 // Included once for each scalar and instruction set, with SCALAR, NAME(x), MOST_ROWS, PANELS and MATH(x) defined.
 
 typedef SCALAR NAME(vec) __attribute__((ext_vector_type(16), aligned(sizeof(SCALAR))));
+typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(INTEGER))));
 #define V NAME(vec)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define INLINE static inline __attribute__((always_inline))
+
+#include "activation.h"
 
 #include "product.h"
 

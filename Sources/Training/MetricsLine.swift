@@ -41,7 +41,7 @@ public struct MetricsLine: Equatable, Sendable {
       ("training_error", trainingError), ("validation_error", validationError), ("test_error", testError),
       ("cost", cost), ("energy", energy),
     ] {
-      if let value { fields.append("\"\(key)\":\(value)") }
+      if let value { fields.append("\"\(key)\":\(value.json)") }
     }
     fields += relaxation.fields
     fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
@@ -56,4 +56,9 @@ public struct MetricsLine: Equatable, Sendable {
     }
     return object["epoch"] as? Int
   }
+}
+
+extension Double {
+  /// The number as JSON, which knows neither infinities nor NaN.
+  var json: String { isFinite ? "\(self)" : "null" }
 }

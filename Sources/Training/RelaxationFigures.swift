@@ -46,13 +46,13 @@ public struct RelaxationFigures: Equatable, Sendable {
     let numbers = [
       ("free_iterations", freeIterations), ("nudged_iterations", nudgedIterations),
       ("free_residual", freeResidual), ("nudged_residual", nudgedResidual),
-    ].compactMap { key, value in value.map { "\"\(key)\":\($0)" } }
+    ].compactMap { key, value in value.map { "\"\(key)\":\($0.json)" } }
     let lists = [
       ("at_lower", atLower), ("at_upper", atUpper), ("weight_change", weightChange), ("rates", rates),
     ].compactMap { key, values in
-      values.isEmpty ? nil : "\"\(key)\":[" + values.map { "\($0)" }.joined(separator: ",") + "]"
+      values.isEmpty ? nil : "\"\(key)\":[" + values.map(\.json).joined(separator: ",") + "]"
     }
-    return numbers + lists + (violations.map { ["\"violations\":\($0)"] } ?? [])
+    return numbers + lists + (violations.map { ["\"violations\":\($0.json)"] } ?? [])
       + (rejected.map { ["\"rejected\":\($0)"] } ?? [])
   }
 }

@@ -27,8 +27,9 @@ extension VerificationReport {
 }
 
 extension VerificationReport.Sweep {
-  /// Powers of β above the first count until the error is small; below 10⁻⁹ the residual of 10⁻¹³ does.
+  /// Powers of β above the first count until the error is small; near the least error of a high order the residual does.
   init(_ sweep: Measurements.Sweep) {
+    let least = sweep.points.map(\.match.all.relativeError).min() ?? 0
     self.init(
       nudging: sweep.nudging.points.map { "\(sweep.nudging.kind.rawValue) \($0)" }
         ?? sweep.nudging.kind.rawValue,
@@ -37,7 +38,7 @@ extension VerificationReport.Sweep {
         Point(
           beta: $0.beta, relativeError: $0.match.all.relativeError,
           layerErrors: $0.match.layers.map(\.relativeError))
-      }, floor: 1e-9, ceiling: 0.03)
+      }, floor: max(1e-9, sweep.order > 2 ? 4 * least : 0), ceiling: 0.03)
   }
 }
 

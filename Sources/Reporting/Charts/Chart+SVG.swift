@@ -4,16 +4,17 @@ extension Chart {
   public var svg: String {
     let layout = ChartLayout(self)
     let guides = guides(layout)
-    let size = "viewBox=\"0 0 720 450\" width=\"720\" height=\"450\""
+    let (width, height) = (SVGText.coordinate(ChartLayout.width), SVGText.coordinate(ChartLayout.height))
+    let size = "width=\"\(width)\" height=\"\(height)\""
     // Bold letters are wider.
     let heading = SVGText.cut(
       title, to: ChartLayout.width - 2 * ChartLayout.margin, size: 1.1 * ChartLayout.titleSize)
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" \(size) role="img">
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \(size) role="img">
       <title>\(SVGText.escaped(title))</title>
       <style>
       \(ChartStyle.sheet)</style>
-      <rect class="paper" width="720" height="450"/>
+      <rect class="paper" \(size)/>
       \(Self.text(heading, at: ChartPlace(ChartLayout.margin, 30), "class=\"title\""))
       \(axes(layout))\(guides.lines)\(lines(layout))\(guides.labels)\(legend(layout))</svg>
 

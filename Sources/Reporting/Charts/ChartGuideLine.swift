@@ -6,13 +6,14 @@ struct ChartGuideLine {
 
   /// nil where the guide passes the frame by, or where an axis cannot show its point.
   init?(_ guide: Chart.Guide, in layout: ChartLayout) {
-    guard let through = layout.place(guide.through), guide.slope.isFinite else { return nil }
+    guard let through = layout.place(guide.through) else { return nil }
     let unit = (
       x: (layout.right - layout.left) / (layout.scales.x.high - layout.scales.x.low),
       y: (layout.bottom - layout.top) / (layout.scales.y.high - layout.scales.y.low)
     )
     // Pixels count downwards.
     let rise = -guide.slope * unit.y / unit.x
+    guard rise.isFinite else { return nil }
     var (start, end) = (layout.left, layout.right)
     if rise == 0 {
       guard (layout.top...layout.bottom).contains(through.y) else { return nil }
@@ -21,7 +22,8 @@ struct ChartGuideLine {
       (start, end) = (max(start, ends[0]), min(end, ends[1]))
       guard start < end else { return nil }
     }
-    let y = { (x: Double) in through.y + (x - through.x) * rise }
+    // On the steepest of lines rounding would leave the frame.
+    let y = { (x: Double) in min(max(through.y + (x - through.x) * rise, layout.top), layout.bottom) }
     from = ChartPlace(start, y(start))
     to = ChartPlace(end, y(end))
     label = Self.label(guide.label, from: from, rise: rise, in: layout)

@@ -26,10 +26,10 @@ package struct ChartScale: Equatable, Sendable {
 
   /// The value itself or its logarithm; nil where the axis cannot show it.
   static func position(_ value: Double, _ scale: Chart.Scale) -> Double? {
-    // Beyond 1e100 differences of values would overflow sooner or later.
+    // Beyond 1e±100 differences of values would overflow or vanish sooner or later.
     guard value.isFinite, abs(value) < 1e100 else { return nil }
     switch scale {
-    case .linear: return value
+    case .linear: return abs(value) > 1e-100 ? value : 0
     case .logarithmic: return value > 1e-100 ? log10(value) : nil
     }
   }

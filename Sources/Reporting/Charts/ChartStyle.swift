@@ -1,7 +1,9 @@
 /// What a chart's lines look like, in light and in dark surroundings.
 ///
 /// A series is told by colour, dashes and marker together, so that print in grey and eyes of every kind
-/// can follow it. Colours after Okabe and Ito's set, darkened or lightened to stand off the paper.
+/// can follow it. The colours have a contrast of 3 at least with the paper, and differ from each other
+/// also as protanopia, deuteranopia and tritanopia show them (Machado et al. 2009,
+/// doi:10.1109/TVCG.2009.113).
 enum ChartStyle {
   static let colours = 6
 
@@ -39,11 +41,11 @@ enum ChartStyle {
     .eqprop-chart .rim{stroke:#ffffff;stroke-width:4;stroke-linejoin:round;font-style:italic}
     .eqprop-chart .line{stroke:currentColor;stroke-width:2;stroke-linejoin:round;fill:none}
     .eqprop-chart .mark{stroke:currentColor;stroke-width:1.5;fill:currentColor}
-    .eqprop-chart .c1{color:#0072b2}
-    .eqprop-chart .c2{color:#c94f00}
-    .eqprop-chart .c3{color:#00805f}
-    .eqprop-chart .c4{color:#b0508f}
-    .eqprop-chart .c5{color:#8f7000}
+    .eqprop-chart .c1{color:#0b62c4}
+    .eqprop-chart .c2{color:#a83a00}
+    .eqprop-chart .c3{color:#0f9a72}
+    .eqprop-chart .c4{color:#cf66bf}
+    .eqprop-chart .c5{color:#b09000}
     .eqprop-chart .c6{color:#20242b}
     @media (prefers-color-scheme:dark){
     .eqprop-chart .paper{fill:#15181d}
@@ -54,11 +56,11 @@ enum ChartStyle {
     .eqprop-chart path.guide{stroke:#858d99}
     .eqprop-chart text.guide{fill:#a4abb6}
     .eqprop-chart .rim{stroke:#15181d}
-    .eqprop-chart .c1{color:#56b4e9}
-    .eqprop-chart .c2{color:#f28a3c}
-    .eqprop-chart .c3{color:#35c29b}
-    .eqprop-chart .c4{color:#e298c8}
-    .eqprop-chart .c5{color:#e2c84b}
+    .eqprop-chart .c1{color:#4f9bf0}
+    .eqprop-chart .c2{color:#e5622a}
+    .eqprop-chart .c3{color:#3fd0a0}
+    .eqprop-chart .c4{color:#e59ad0}
+    .eqprop-chart .c5{color:#f2d94a}
     .eqprop-chart .c6{color:#eef0f2}
     }
 

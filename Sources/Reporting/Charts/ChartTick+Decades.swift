@@ -3,14 +3,14 @@ import Foundation
 extension ChartTick {
   /// Powers of ten, with 2 and 5 times them on a short axis; both ends are decimal logarithms.
   static func logarithmic(from low: Double, to high: Double) -> [ChartTick] {
-    let decades = Int(ceil(low - 1e-9))..<max(Int(floor(high + 1e-9)) + 1, Int(ceil(low - 1e-9)))
-    let stride = (decades.count - 1) / 8 + 1
+    let (first, last) = (Int(ceil(low - 1e-9)), Int(floor(high + 1e-9)))
+    let stride = max(last - first, 0) / 8 + 1
     // Beyond eight decades there is room for some powers of ten and nothing between.
     let digits = stride > 1 ? 1...1 : 1...9
-    let marked = ((decades.lowerBound - 1)...decades.upperBound).flatMap { exponent in
+    let marked = (first - 1...last + 1).flatMap { exponent in
       digits.map { Mark(digit: $0, exponent: exponent) }
     }.filter { $0.position >= low - 1e-9 && $0.position <= high + 1e-9 }
-    let isShort = decades.count < 3
+    let isShort = last - first < 2
     let labelled = marked.filter { mark in
       switch mark.digit {
       case 1: mark.exponent.isMultiple(of: stride)

@@ -12,18 +12,21 @@ package struct ChartTick: Equatable, Sendable {
     let power = pow(10, floor(log10(rough)))
     let nice = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * (1 - 1e-9) } ?? 10 * power
     let step = isWhole ? max(nice, 1) : nice
-    let indices =
-      Int(ceil(low / step - 1e-9))...max(Int(floor(high / step + 1e-9)), Int(ceil(low / step - 1e-9)))
+    let (first, last) = (Int(ceil(low / step - 1e-9)), Int(floor(high / step + 1e-9)))
     let most = max(abs(low), abs(high))
-    return indices.map { index in
+    return (first..<max(last + 1, first)).map { index in
       let value = Double(index) * step
       return ChartTick(value: value, label: linearLabel(value, step: step, most: most))
     }
   }
 
+  /// As many digits as it takes to tell neighbours apart.
   private static func linearLabel(_ value: Double, step: Double, most: Double) -> String {
-    if most >= 1e7 || step < 1e-5 { return Figures.plain(value) }
-    if step >= 1 { return Figures.grouped(Int(value.rounded())) }
-    return String(format: "%.\(Int((-log10(step) - 1e-9).rounded(.up)))f", value)
+    let exponent = { (value: Double) in Int(floor(log10(value) + 1e-9)) }
+    guard (1e-4..<1e7).contains(most) else {
+      let digits = exponent(most) - exponent(step) + 1
+      return value == 0 ? "0" : String(format: "%.\(digits)g", value)
+    }
+    return step >= 1 ? Figures.grouped(Int(value.rounded())) : String(format: "%.\(-exponent(step))f", value)
   }
 }

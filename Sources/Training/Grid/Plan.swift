@@ -61,6 +61,14 @@ public struct Plan: Sendable {
 extension RunFile {
   /// Iterations of all phases of a step, at most.
   var iterationsPerStep: Int {
-    relaxation.free.atMost + relaxation.nudged.atMost * (nudging.kind == .centered ? 2 : 1)
+    if rule == .backpropagation { return 2 }
+    let phases =
+      switch (rule, nudging.kind) {
+      case (.equilibriumPropagation, .centered), (.coupled, .centered): 2
+      // Complex states take two products.
+      case (.equilibriumPropagation, .points): nudging.points ?? 2
+      default: 1
+      }
+    return relaxation.free.atMost + relaxation.nudged.atMost * phases
   }
 }

@@ -39,7 +39,7 @@ public struct Measurements: Sendable {
   public var own: Match?
   /// The same, every phase to rest.
   public var ownAtRest: Match?
-  /// Centered nudging at β .05, phases at rest.
+  /// Centered nudging at β .01, phases at rest.
   public var centered: Match?
   public var sweeps: [Sweep] = []
   public var steps: [StepMatch] = []

@@ -111,23 +111,22 @@ extension Verifier {
       guard let gradient, let exact else { return nil }
       return .init(gradient, exact)
     }
-    let isHolomorphic = run.network.layers.allSatisfy(\.activation.isHolomorphic)
     var kinds = [Nudging(kind: .oneSided, beta: 1), Nudging(kind: .randomSign, beta: 1)]
     kinds.append(Nudging(kind: .centered, beta: 1))
-    if isHolomorphic {
+    if run.isHolomorphic {
       let points = run.nudging.points.map { max($0, 3) } ?? 4
       kinds.append(Nudging(kind: .points, beta: 1, points: points))
     }
     for kind in kinds {
       var sweep = Measurements.Sweep(nudging: kind, points: [])
-      for beta in Self.betas {
+      for beta in betas {
         var nudging = kind
         nudging.beta = beta
         if let found = try match(nudging) { sweep.points.append((beta, found)) }
       }
       measured.sweeps.append(sweep)
     }
-    measured.centered = try match(Nudging(kind: .centered, beta: 0.05))
+    measured.centered = try match(Nudging(kind: .centered, beta: 0.01))
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.
