@@ -1,0 +1,84 @@
+import Foundation
+import Tensors
+import Testing
+
+/// ρ by an exponential of our own: as true as the C library's, and the same wherever a unit stands.
+@Suite("Activations") struct ActivationTests {
+  private func activity(_ states: [Double], _ curve: Curve, _ precision: Precision) -> [Double] {
+    let matrix = Matrix(rows: 1, columns: states.count, precision: precision) { states[$1] }
+    var out = matrix
+    out.activate(matrix, curve: curve, rows: 0..<1, columns: 0..<states.count)
+    return out.row(0)
+  }
+
+  /// Small, large, negative, next to nothing: 40 to a decade.
+  private var states: [Double] {
+    let sizes = (-600...110).map { pow(10, Double($0) / 40) }
+    return sizes + sizes.map { -$0 } + [0, -0.0] + (0...4000).map { Double($0) / 500 - 4 }
+  }
+
+  /// ρ of a state that the precision holds; the sigmoid's argument 4s − 2 is rounded as the method has it.
+  private func exact(_ s: Double, _ curve: Curve, _ precision: Precision) -> Double {
+    switch curve {
+    case .sigmoid: 1 / (1 + exp(precision.sum(2, -4 * s)))
+    case .tanh: tanh(s)
+    case .hardSigmoid: min(max(s, 0), 1)
+    case .linear: s
+    }
+  }
+
+  /// |a − b| in units of b's last place.
+  private func ulps(_ a: Double, _ b: Double, _ precision: Precision) -> Double {
+    abs(a - b) / (precision == .float32 ? Double(Float(b).ulp) : b.ulp)
+  }
+
+  @Test(
+    "within 4 units of the last place of the exact value, near 0 and far out",
+    arguments: Precision.allCases, LayerUpdateTests.curves)
+  func accuracy(precision: Precision, curve: Curve) {
+    let states = states.map(precision.rounded)
+    var worst = 0.0
+    for (s, rho) in zip(states, activity(states, curve, precision)) {
+      let exact = exact(s, curve, precision)
+      // Where e^(2 − 4s) would overflow the sigmoid stays at its smallest; so near 0 nothing is to be told apart.
+      guard exact > 1e-36 || curve != .sigmoid else {
+        #expect(rho >= 0 && rho <= 1e-35)
+        continue
+      }
+      worst = max(worst, ulps(rho, exact, precision))
+      if curve == .tanh { #expect(abs(rho) <= 1 && (rho < 0) == (s < 0)) }
+    }
+    measured("ρ \(curve) \(precision): largest error in ulp", worst)
+    #expect(worst <= 4)
+  }
+
+  @Test("rises with the state to its bounds", arguments: Precision.allCases, [Curve.sigmoid, .tanh])
+  func bounds(precision: Precision, curve: Curve) {
+    let low: Double = curve == .tanh ? -1 : 0
+    for (s, expected) in [
+      (1e30, 1.0), (100, 1), (-1e30, low), (-100, low), (.infinity, 1), (-.infinity, low),
+    ] {
+      #expect(abs(activity([s], curve, precision)[0] - expected) <= 1e-35)
+    }
+    let risen = activity((0...2000).map { Double($0) / 1000 - 1 }, curve, precision)
+    #expect(zip(risen, risen.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(activity([.nan, 0.5, .signalingNaN], curve, precision).map(\.isNaN) == [true, false, true])
+  }
+
+  @Test(
+    "the same bits in any column, the padding zero", arguments: Precision.allCases, [Curve.sigmoid, .tanh])
+  func place(precision: Precision, curve: Curve) {
+    for width in [1, 5, 15, 16, 17, 31, 40] {
+      let states = (0..<width).map { precision.rounded(2 * noise($0, 0, 49)) }
+      let matrix = Matrix(rows: 2, columns: width, precision: precision) {
+        states[width - 1 - $1] + 0 * Double($0)
+      }
+      var out = matrix
+      out.activate(matrix, curve: curve, rows: 0..<2, columns: 0..<width)
+      for row in 0..<2 {
+        #expect(out.row(row) == states.reversed().map { activity([$0], curve, precision)[0] })
+      }
+      #expect(out.hasZeroPadding)
+    }
+  }
+}
