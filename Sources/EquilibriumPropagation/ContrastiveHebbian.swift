@@ -9,6 +9,8 @@ import EnergyModels
 /// Source: Movellan 1991; Xie & Seung 2003, doi:10.1162/089976603762552988.
 public struct ContrastiveHebbian: LearningRule {
   let phases: Phases
+  /// Whether rows whose objective is negative are left out of the mean.
+  let rejects: Bool
 
   public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
@@ -21,7 +23,9 @@ public struct ContrastiveHebbian: LearningRule {
     let held = try phases.clampedOutput(from: free, share: 1, clamped: clamped, parameters: parameters)
     let violations = try phases.energyViolations(
       free: free, others: [held.state], clamped: clamped, parameters: parameters)
-    try update(&parameters, Contrast(held.state, minus: free, over: 1, clamped: clamped))
+    var contrast = Contrast(held.state, minus: free, over: 1, clamped: clamped)
+    if rejects { try phases.reject(violations, from: &contrast, clamped: clamped) }
+    try update(&parameters, contrast)
     return Lesson(phases: [held], violations: violations)
   }
 }

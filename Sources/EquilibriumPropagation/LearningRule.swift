@@ -57,7 +57,7 @@ extension Rule {
     switch self {
     case .equilibriumPropagation:
       return EquilibriumPropagation(phases: phases, nudging: nudging)
-    case .contrastiveHebbian: return ContrastiveHebbian(phases: phases)
+    case .contrastiveHebbian: return ContrastiveHebbian(phases: phases, rejects: nudging.reject)
     case .coupled: return CoupledLearning(phases: phases, nudging: nudging)
     case .continual: return ContinualPropagation(phases: phases, nudging: nudging)
     case .backpropagation: return Backpropagation(relaxer: phases.relaxer)
