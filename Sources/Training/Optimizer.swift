@@ -8,7 +8,7 @@ import Tensors
 ///
 ///     g = λ W − (1/β) · mean contrast,   v ← μ v + g,   W ← W − α(epoch) v       (no decay on biases)
 ///
-/// Sends, where there are replicas, the sum of each connection and bias once: see `FixedOrderAllreduce`.
+/// Sends, where there are replicas, each sum that a connection or bias learns from once: see `FixedOrderAllreduce`.
 final class Optimizer {
   private let settings: TrainingSettings
   private let grid: Grid
@@ -80,16 +80,21 @@ final class Optimizer {
     var term: Panels? = sums.count > 1 ? workspace(weights, strip, 1) : nil
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
+      func write(_ sum: ContrastSum, to out: inout Panels) throws {
+        sum.write(panels: panels, to: &out, at: 0, shards: shards)
+        guard !isOnlyReplica else { return }
+        try add(out.scalars(panels: 0..<panels.count), byMPI: mayUseMPI && settings.reduction == .mpi)
+      }
+      // Each sum is complete over all shards before the next is added to it, wherever the shards are.
       for (index, sum) in sums.enumerated() {
         guard index > 0, term != nil else {
-          sum.write(panels: panels, to: &contrast, at: 0, shards: shards)
+          try write(sum, to: &contrast)
           continue
         }
-        sum.write(panels: panels, to: &term!, at: 0, shards: shards)
+        try write(sum, to: &term!)
         contrast.add(term!, panels: 0..<panels.count)
       }
       let written = contrast.scalars(panels: 0..<panels.count)
-      if !isOnlyReplica { try add(written, byMPI: mayUseMPI && settings.reduction == .mpi) }
       descent.apply(
         to: weights.scalars(panels: panels), velocity: velocity?.scalars(panels: panels), contrast: written)
     }

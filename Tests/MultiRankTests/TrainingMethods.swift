@@ -10,7 +10,7 @@ struct TrainingMethod: Sendable, CustomTestStringConvertible {
 }
 
 extension TrainingMethod {
-  static let all = [centered, persistent, forward, smooth, oddShards]
+  static let all = [centered, persistent, forward, smooth, oddShards] + rules
 
   /// One hidden layer; the last batch has 5 examples of 20, so that its shards have two, one, one and one.
   static let centered = TrainingMethod(

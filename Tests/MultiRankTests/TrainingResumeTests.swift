@@ -15,7 +15,7 @@ extension RealRanks {
       }
     }
 
-    // An epoch has 10 steps for `persistent`, 11 for `centered` and `oddShards`.
+    // An epoch has 10 steps for `persistent`, 11 for `centered` and `oddShards`, 7 for `balanced`.
     static let stops = [
       Stops(
         method: .persistent, options: [],
@@ -29,6 +29,10 @@ extension RealRanks {
       Stops(
         method: .oddShards, options: ["--set", "checkpoint.every=1"],
         stretches: [("1x2x1", 2), ("3x1x1", 12), ("1x1x3", nil)]),
+      // What the rates go by is in state.json.
+      Stops(
+        method: .balanced, options: [],
+        stretches: [("1x4x1", 2), ("2x1x1", 7), ("1x1x2", 10), ("2x2x1", nil)]),
     ]
 
     @Test("A run stopped anywhere goes on on another grid to the same bits", arguments: stops)
