@@ -14,8 +14,11 @@ package struct LayerRates: Codable, Equatable, Sendable {
   private var squares: [Double]
   private var weight = 0.0
 
-  /// How much of the past a measurement keeps: the average reaches back about ten measurements.
-  private static let memory = 0.9
+  /// How much of the past a measurement keeps: the average reaches back about fifty of them.
+  private static let memory = 0.98
+  /// A balanced rate grows by at most this factor a measurement: a network that has learnt nothing yet shows larger
+  /// ratios than it will keep, and following them at once has driven deep ones into saturation.
+  private static let growth = 1.03
   /// A balanced rate stays within this factor of the output's.
   private static let farthest = 1000.0
 
@@ -40,7 +43,8 @@ package struct LayerRates: Codable, Equatable, Sendable {
     let output = rates.count - 1
     for k in rates.indices where isBalanced[k] && squares[k] > 0 && squares[output] > 0 {
       let ratio = (squares[output] / squares[k]).squareRoot()
-      rates[k] = rates[output] * min(max(ratio, 1 / Self.farthest), Self.farthest)
+      let balanced = rates[output] * min(max(ratio, 1 / Self.farthest), Self.farthest)
+      rates[k] = min(balanced, rates[k] * Self.growth)
     }
   }
 }

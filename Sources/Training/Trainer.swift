@@ -112,7 +112,7 @@ public final class Trainer {
   /// The steps whose changes of the weights are measured: every 50th, which costs under 1 % of the time, and the
   /// first ones where rates have to find their balance.
   private var isMeasured: Bool {
-    state.cursor.isMultiple(of: 50) || (optimizer.rates.areBalanced && state.step < 50)
+    state.cursor.isMultiple(of: 50) || (optimizer.rates.areBalanced && state.step < 250)
   }
 
   private func measure(from before: Parameters) throws {
