@@ -103,7 +103,7 @@ extension TrainingMethod {
           - {units: 96, rate: 0.1}
           - {units: 70, rate: 0.1}
           - {units: 10, rate: 0.05}
-      relaxation: {updates: euler, start: zero, free: 8, nudged: 2}
+      relaxation: {updates: euler, start: zero, free: 3, nudged: 4}
       nudging: {kind: centered, beta: 0.6, reject: true}
       training: {epochs: 1, batch: 16, momentum: 0.5}
       tiling: {shards: 4, slices: 2}
