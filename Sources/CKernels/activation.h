@@ -6,8 +6,6 @@
 // r^15/15! < 1e-19 in double). Off from the C library's by 2 ulp at most (tested).
 
 // Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
-#define CLIP(x) ((x) < 0 ? 0 : (x) > 1 ? 1 : (x))
-
 INLINE V NAME(clip)(V x) {
   x = x < (V)(0) ? (V)(0) : x;
   return x > (V)(1) ? (V)(1) : x;
@@ -47,12 +45,6 @@ INLINE V NAME(rho_v)(eq_activation activation, V s) {
   V scale, p = NAME(exp_parts)(s + s, &scale);
   V less = __builtin_elementwise_fma(p, scale, scale - (V)(1));
   return less / (less + (V)(2));
-}
-
-INLINE SCALAR NAME(rho)(eq_activation activation, SCALAR s) {
-  if (activation == eq_hard_sigmoid) return CLIP(s);
-  if (activation == eq_linear) return s;
-  return NAME(rho_v)(activation, (V)(s))[0];
 }
 
 // rho'(s), given rho(s); 1 on the hard sigmoid's closed interval.

@@ -130,14 +130,6 @@ static void NAME(add)(long rows, long columns, void *a_, long a_stride, const vo
   }
 }
 
-static void NAME(subtract)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
-  for (long r = 0; r < rows; r++) {
-    SCALAR *a = (SCALAR *)a_ + r * a_stride;
-    const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
-    for (long j = 0; j < columns; j++) a[j] -= b[j];
-  }
-}
-
 // A 16 x 16 block in registers: four rounds of interleaving the upper with the lower half transpose it.
 INLINE void NAME(transpose_block)(const SCALAR *w, SCALAR *t) {
   V a[16], b[16];

@@ -1,17 +1,17 @@
-// Linear responses, complex states, and what is told of a relaxation. Part of template.h.
+// The linear response of a layer to a small force. Part of template.h.
 
 static double NAME(respond)(const eq_response *u) {
   SCALAR most = 0, step = u->step, one = 1;
   ROWS(u) {
     const SCALAR *now = ROW(u->response, u->response_stride), *drive = ROW(u->drive, u->drive_stride),
                  *force = ROW(u->force, u->force_stride), *slope = ROW(u->slope, u->slope_stride),
-                 *curve = ROW(u->curve, u->curve_stride);
+                 *bend = ROW(u->bend, u->bend_stride);
     SCALAR *next = ROW(u->next, u->next_stride), *seen = ROW(u->seen, u->seen_stride);
     for (long j = 0; j < u->columns; j++) {
       // Units that are clipped respond to nothing.
       SCALAR pull = slope[j] * drive[j];
       if (force) pull += seen ? force[j] : force[j] * slope[j];
-      if (curve) pull = MATH(fma)(curve[j], now[j], pull);
+      if (bend) pull = MATH(fma)(bend[j], now[j], pull);
       SCALAR moved = step == 0 ? pull : MATH(fma)(step, pull - now[j], now[j]), change = MATH(fabs)(moved - now[j]);
       most = change > most ? change : most;
       next[j] = moved;
@@ -23,142 +23,16 @@ static double NAME(respond)(const eq_response *u) {
 
 static void NAME(slopes)(long rows, long columns, eq_activation activation, const void *s_, long s_stride,
                          const void *activity_, long activity_stride, const void *drive_, long drive_stride,
-                         void *slope_, long slope_stride, void *curve_, long curve_stride) {
+                         void *slope_, long slope_stride, void *bend_, long bend_stride) {
   for (long r = 0; r < rows; r++) {
     const SCALAR *s = (const SCALAR *)s_ + r * s_stride, *rho = (const SCALAR *)activity_ + r * activity_stride;
     const SCALAR *drive = (const SCALAR *)drive_ + r * drive_stride;
-    SCALAR *slope = (SCALAR *)slope_ + r * slope_stride, *curve = ROW(curve_, curve_stride);
+    SCALAR *slope = (SCALAR *)slope_ + r * slope_stride, *bend = ROW(bend_, bend_stride);
     for (long j = 0; j < columns; j++) {
       slope[j] = activation == eq_hard_sigmoid ? (s[j] > 0 && s[j] < 1 ? 1 : 0) : NAME(slope)(activation, rho[j]);
-      if (!curve) continue;
-      SCALAR bend = activation == eq_sigmoid ? 4 * slope[j] * (1 - 2 * rho[j]) : activation == eq_tanh ? -2 * rho[j] * slope[j] : 0;
-      curve[j] = bend * drive[j];
+      if (!bend) continue;
+      SCALAR second = activation == eq_sigmoid ? 4 * slope[j] * (1 - 2 * rho[j]) : activation == eq_tanh ? -2 * rho[j] * slope[j] : 0;
+      bend[j] = second * drive[j];
     }
   }
-}
-
-typedef struct {
-  SCALAR re, im;
-} NAME(complex);
-
-INLINE NAME(complex) NAME(times)(NAME(complex) a, NAME(complex) b) {
-  return (NAME(complex)){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
-
-// rho of a complex state; the hard sigmoid has no such continuation and is refused before it comes here.
-INLINE NAME(complex) NAME(complex_rho)(eq_activation activation, NAME(complex) z) {
-  if (activation == eq_linear) return z;
-  // 1 / (1 + e^w), w = 2 - 4z; and tanh z = 1 - 2 / (1 + e^2z).
-  NAME(complex) w = activation == eq_sigmoid ? (NAME(complex)){2 - 4 * z.re, -4 * z.im}
-                                             : (NAME(complex)){2 * z.re, 2 * z.im};
-  SCALAR size = NAME(exp_v)((V)(w.re))[0];
-  NAME(complex) below = {1 + size * MATH(cos)(w.im), size * MATH(sin)(w.im)};
-  SCALAR norm = below.re * below.re + below.im * below.im;
-  NAME(complex) inverse = {below.re / norm, -below.im / norm};
-  return activation == eq_sigmoid ? inverse : (NAME(complex)){1 - 2 * inverse.re, -2 * inverse.im};
-}
-
-INLINE NAME(complex) NAME(complex_slope)(eq_activation activation, NAME(complex) rho) {
-  if (activation == eq_linear) return (NAME(complex)){1, 0};
-  NAME(complex) square = NAME(times)(rho, rho);
-  return activation == eq_sigmoid ? (NAME(complex)){4 * (rho.re - square.re), 4 * (rho.im - square.im)}
-                                  : (NAME(complex)){1 - square.re, -square.im};
-}
-
-static double NAME(complex_update)(const eq_complex_update *u) {
-  SCALAR most = 0, step = u->step;
-  NAME(complex) beta = {u->beta[0], u->beta[1]};
-  // 1 / (1 + beta), the inverse of the output's curvature.
-  SCALAR norm = (1 + beta.re) * (1 + beta.re) + beta.im * beta.im;
-  NAME(complex) inverse = {(1 + beta.re) / norm, -beta.im / norm};
-  ROWS(u) {
-#define PART(field, i) ROW(u->field[i], u->field##_stride)
-    const SCALAR *s[2] = {PART(states, 0), PART(states, 1)}, *drive[2] = {PART(drive, 0), PART(drive, 1)},
-                 *before[2] = {PART(activity_before, 0), PART(activity_before, 1)}, *d = ROW(u->targets, u->targets_stride);
-    SCALAR *next[2] = {PART(next, 0), PART(next, 1)}, *activity[2] = {PART(activity, 0), PART(activity, 1)};
-#undef PART
-    for (long j = 0; j < u->columns; j++) {
-      NAME(complex) now = {s[0][j], s[1][j]}, force = {drive[0][j], drive[1][j]}, moved;
-      if (u->to_minimum) {
-        if (d) force = NAME(times)((NAME(complex)){force.re + beta.re * d[j], force.im + beta.im * d[j]}, inverse);
-        moved = force;
-      } else {
-        if (before[0]) {
-          NAME(complex) rho = {before[0][j], before[1][j]};
-          force = NAME(times)(NAME(complex_slope)(u->activation, rho), force);
-        }
-        force = (NAME(complex)){force.re - now.re, force.im - now.im};
-        if (d) {
-          NAME(complex) nudge = NAME(times)(beta, (NAME(complex)){d[j] - now.re, -now.im});
-          force = (NAME(complex)){force.re + nudge.re, force.im + nudge.im};
-        }
-        moved = (NAME(complex)){MATH(fma)(step, force.re, now.re), MATH(fma)(step, force.im, now.im)};
-      }
-      SCALAR change = MATH(fabs)(moved.re - now.re), change_im = MATH(fabs)(moved.im - now.im);
-      change = change_im > change ? change_im : change;
-      most = change > most ? change : most;
-      next[0][j] = moved.re;
-      next[1][j] = moved.im;
-      if (activity[0]) {
-        NAME(complex) rho = NAME(complex_rho)(u->activation, moved);
-        activity[0][j] = rho.re;
-        activity[1][j] = rho.im;
-      }
-    }
-  }
-  return u->to_minimum ? most : most / step;
-}
-
-static void NAME(spread)(long rows, long columns, const void *a_, long a_stride, const void *b_, long b_stride,
-                         void *mean_, long mean_stride, void *difference_, long difference_stride) {
-  for (long r = 0; r < rows; r++) {
-    const SCALAR *a = (const SCALAR *)a_ + r * a_stride, *b = (const SCALAR *)b_ + r * b_stride;
-    SCALAR *mean = ROW(mean_, mean_stride), *difference = ROW(difference_, difference_stride);
-    if (mean)
-      for (long j = 0; j < columns; j++) mean[j] = (SCALAR)0.5 * (a[j] + b[j]);
-    if (difference)
-      for (long j = 0; j < columns; j++) difference[j] = a[j] - b[j];
-  }
-}
-
-static void NAME(turn)(long rows, long columns, double re_, double im_, const void *z_re, const void *z_im,
-                       long z_stride, void *out_re, void *out_im, long out_stride) {
-  SCALAR re = re_, im = im_;
-  for (long r = 0; r < rows; r++) {
-    const SCALAR *a = (const SCALAR *)z_re + r * z_stride, *b = (const SCALAR *)z_im + r * z_stride;
-    SCALAR *x = (SCALAR *)out_re + r * out_stride, *y = (SCALAR *)out_im + r * out_stride;
-    for (long j = 0; j < columns; j++) {
-      x[j] = re * a[j] - im * b[j];
-      y[j] = -(re * b[j] + im * a[j]);
-    }
-  }
-}
-
-static void NAME(count_bounds)(long rows, long columns, eq_activation activation, const void *activity_, long stride,
-                               long *low, long *high) {
-  if (activation == eq_linear) return;
-  SCALAR margin = activation == eq_hard_sigmoid ? 0 : (SCALAR)0.01, bottom = activation == eq_tanh ? -1 : 0;
-  SCALAR lowest = bottom + margin, highest = 1 - margin;
-  for (long r = 0; r < rows; r++) {
-    const SCALAR *rho = (const SCALAR *)activity_ + r * stride;
-    int below = 0, above = 0;
-    for (long j = 0; j < columns; j++) {
-      below += rho[j] <= lowest;
-      above += rho[j] >= highest;
-    }
-    *low += below;
-    *high += above;
-  }
-}
-
-static double NAME(squares)(long rows, const void *a_, const void *b_) {
-  const SCALAR *a = a_, *b = b_;
-  double sums[16] = {0}, total = 0;
-  for (long i = 0; i < rows; i++)
-    for (int j = 0; j < 16; j++) {
-      double x = b ? (double)a[i * 16 + j] - b[i * 16 + j] : a[i * 16 + j];
-      sums[j] = fma(x, x, sums[j]);
-    }
-  for (int j = 0; j < 16; j++) total += sums[j];
-  return total;
 }

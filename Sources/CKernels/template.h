@@ -16,10 +16,14 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "response.h"
 
+#include "complex.h"
+
+#include "measure.h"
+
 static const eq_kernels NAME(table) = {
     NAME(product),  NAME(product_live), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
     NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
-    NAME(descend),  NAME(add),       NAME(subtract), NAME(transpose), NAME(look_up),
+    NAME(descend),  NAME(add),       NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 
 #undef V
@@ -28,6 +32,5 @@ static const eq_kernels NAME(table) = {
 #undef PRODUCT_CASE
 #undef PRODUCT_CASES
 #undef LIVE_CASES
-#undef CLIP
 #undef ROWS
 #undef ROW

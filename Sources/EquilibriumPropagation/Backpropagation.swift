@@ -25,7 +25,8 @@ public struct Backpropagation: LearningRule {
   /// The feed-forward pass; `start` is not looked at.
   public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
     try relaxer.pass(
-      upwards: true, silence, FeedForward(network: relaxer.portion.network), clamped: clamped,
+      upwards: true, silence, ForwardPass(network: relaxer.portion.network, showsStates: true),
+      clamped: clamped,
       parameters: parameters)
   }
 
@@ -49,22 +50,6 @@ public struct Backpropagation: LearningRule {
   }
 }
 
-/// h_k = ρ(W_kᵀ h_{k−1} + b_k): states and activities are both h.
-private struct FeedForward: Dynamics {
-  let network: Network
-  var parts: DriveParts { [.constant, .below] }
-
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
-    let update = LayerUpdate(move: .forward, curve: network.activation(k).curve, step: 1)
-    let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
-    next.showStates(rows: rows, columns: units)
-    return residual
-  }
-}
-
 /// δ_k = ρ′_k ⊙ (W_{k+1} δ_{k+1}), and ρ′_L ⊙ (d − y) at the output: activities are δ.
 private struct ErrorPass: Dynamics {
   let network: Network
@@ -81,10 +66,10 @@ private struct ErrorPass: Dynamics {
       activities[k], Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
     )
     var slope = none
-    var curve: Matrix?
+    var bend: Matrix?
     slope.setSlopes(
       of: network.activation(k).curve, states: h.states, activity: h.activity, drive: drive, rows: rows,
-      columns: units, curve: &curve)
+      columns: units, bend: &bend)
     let error = outputError?.layer == k ? outputError?.1 : drive
     let update = LayerResponse(slope: slope, force: error, step: nil)
     return next.apply(update, to: state, drive: none, rows: rows, columns: units)

@@ -9,7 +9,7 @@ import Tensors
 ///
 /// which loses no digits where the phases are near each other, and is the symmetric rule of spike timing.
 public struct Contrast {
-  /// What the sums are divided by: β, or 2β between phases at ±β.
+  /// What the sums are divided by: β, 2β between phases at ±β, N β of N points, 1 where the gradient is exact.
   public let strength: Double
   /// Rows of the batch that were left out of it.
   public private(set) var rejected = 0

@@ -61,9 +61,11 @@ struct ComplexDescent: Dynamics {
   }
 }
 
-/// The forward start of a free phase: s_k = ρ(W_kᵀ ρ(s_{k−1}) + b_k).
-struct ForwardGuess: Dynamics {
+/// A pass upwards: the forward start of a free phase, s_k = ρ(W_kᵀ ρ(s_{k−1}) + b_k), or the feed-forward twin's
+/// h_k = ρ(W_kᵀ h_{k−1} + b_k), whose layers show their states themselves.
+struct ForwardPass: Dynamics {
   let network: Network
+  let showsStates: Bool
   var parts: DriveParts { [.constant, .below] }
 
   func move(
@@ -71,7 +73,9 @@ struct ForwardGuess: Dynamics {
     to next: inout LayerState
   ) -> Double {
     let update = LayerUpdate(move: .forward, curve: network.activation(k).curve, step: 1)
-    return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+    let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+    if showsStates { next.showStates(rows: rows, columns: units) }
+    return residual
   }
 }
 

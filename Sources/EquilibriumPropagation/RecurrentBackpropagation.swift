@@ -52,20 +52,20 @@ public struct RecurrentBackpropagation: LearningRule {
 final class Linearization: Dynamics {
   private let portion: Portion
   private var slopes: [Matrix]
-  private var curves: [Matrix?]
+  private var bends: [Matrix?]
 
   init(portion: Portion, rows: Int, precision: Precision) {
     self.portion = portion
     slopes = portion.layers.map {
       Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
     }
-    curves = zip(portion.layers, slopes).map { k, slope in
+    bends = zip(portion.layers, slopes).map { k, slope in
       portion.network.activation(k).isIdentityOnStates ? nil : slope
     }
   }
 
   func slope(_ k: Int) -> Matrix { slopes[k - portion.layers.lowerBound] }
-  func curve(_ k: Int) -> Matrix? { curves[k - portion.layers.lowerBound] }
+  func bend(_ k: Int) -> Matrix? { bends[k - portion.layers.lowerBound] }
 
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -74,7 +74,7 @@ final class Linearization: Dynamics {
     let place = k - portion.layers.lowerBound
     slopes[place].setSlopes(
       of: portion.network.activation(k).curve, states: state.states, activity: state.activity, drive: drive,
-      rows: rows, columns: units, curve: &curves[place])
+      rows: rows, columns: units, bend: &bends[place])
     next.copy(rows: rows, from: state)
     return 0
   }
@@ -98,22 +98,11 @@ struct LinearResponse: Dynamics {
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
     to next: inout LayerState
   ) -> Double {
-    let curve = linearized.curve(k)
-    let goesToSolution = relaxation.updates == .evenOdd && curve == nil
+    let bend = linearized.bend(k)
+    let goesToSolution = relaxation.updates == .evenOdd && bend == nil
     let update = LayerResponse(
-      slope: linearized.slope(k), curve: curve, force: force?.layer == k ? force?.1 : nil,
+      slope: linearized.slope(k), bend: bend, force: force?.layer == k ? force?.1 : nil,
       step: goesToSolution ? nil : relaxation.step)
     return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
-  }
-}
-
-extension Relaxer {
-  /// d − y where the output is computed.
-  func outputForce(_ state: State, clamped: Clamped) -> (layer: Int, Matrix)? {
-    let k = portion.network.depth
-    guard portion.holds(k), let targets = clamped.targets else { return nil }
-    var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
-    force.setDifference(of: targets, state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
-    return (k, force)
   }
 }

@@ -1,7 +1,7 @@
 import EnergyModels
 import Tensors
 
-/// Lets the states of a portion settle towards a minimum of the total energy F = E + βC.
+/// Moves the states of a portion by any `Dynamics`, iteration by iteration until they rest, or in one pass.
 ///
 /// It owns the room that a phase works in and the order of its sweeps, so that an iteration allocates next to nothing;
 /// nothing else in it outlives a phase.
@@ -61,7 +61,7 @@ final class Relaxer {
     case .zero: return start
     case .persistent: return try share(start, layers: Array(1...portion.network.depth), rows: [clamped.rows])
     case .forward:
-      let guess = ForwardGuess(network: portion.network)
+      let guess = ForwardPass(network: portion.network, showsStates: false)
       return try pass(upwards: true, start, guess, clamped: clamped, parameters: parameters).state
     }
   }
@@ -240,6 +240,17 @@ extension Relaxer {
 
   private func isFinite(_ state: State, rows: Range<Int>) -> Bool {
     portion.layers.allSatisfy { state[$0].states.isFinite(rows: rows, columns: portion.units($0)) }
+  }
+}
+
+extension Relaxer {
+  /// d − y where the output is computed.
+  func outputForce(_ state: State, clamped: Clamped) -> (layer: Int, Matrix)? {
+    let k = portion.network.depth
+    guard portion.holds(k), let targets = clamped.targets else { return nil }
+    var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
+    force.setDifference(of: targets, state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
+    return (k, force)
   }
 }
 

@@ -26,9 +26,9 @@ public struct EpochMetrics: Equatable, Sendable {
   public var freeResidual: Double?
   /// The largest residual of the nudged phases.
   public var nudgedResidual: Double?
-  /// The share of each layer's units at the lower bound of their states, 0…1; NaN where it was not finite.
+  /// The share of each layer's units at the lower bound of ρ's range, 0…1; NaN where it was not finite.
   public var atLower: [Double]?
-  /// The share of each layer's units at the upper bound of their states, 0…1; NaN where it was not finite.
+  /// The share of each layer's units at the upper bound of ρ's range, 0…1; NaN where it was not finite.
   public var atUpper: [Double]?
   /// Mean ‖ΔW_k‖/‖W_k‖ of each layer's steps; NaN where it was not finite.
   public var weightChange: [Double]?

@@ -38,7 +38,7 @@ public struct VerificationReport: Equatable, Sendable {
   public struct GradientRow: Equatable, Sendable {
     /// Counted from 1.
     public var layer: Int
-    /// The cosine of the angle between the two; NaN where one of them is zero.
+    /// The cosine of the angle between the two; 0 where one of them is zero, 1 where both are.
     public var cosine: Double
     /// ‖computed − exact‖ / ‖exact‖.
     public var relativeError: Double

@@ -1,11 +1,4 @@
 extension Matrix {
-  /// self[rows, columns] −= other[rows, columns].
-  public mutating func subtract(rows: Range<Int>, columns: Range<Int>, _ other: Matrix) {
-    precision.kernels.pointee.subtract(
-      rows.count, columns.count, mutablePointer(rows.lowerBound, columns.lowerBound), stride,
-      other.pointer(rows.lowerBound, columns.lowerBound), other.stride)
-  }
-
   /// self[rows, columns] = ½ (a + b).
   public mutating func setMean(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
     let (row, column) = (rows.lowerBound, columns.lowerBound)

@@ -9,20 +9,20 @@ public struct LayerResponse {
   /// ρ′(s); 0 where the hard sigmoid is clipped, so that nothing responds there.
   public var slope: Matrix
   /// ρ″(s) D, D the drive at s; nil where ρ is straight.
-  public var curve: Matrix?
+  public var bend: Matrix?
   /// The force on the layer, nil where there is none.
   public var force: Matrix?
   public var step: Double?
 
-  public init(slope: Matrix, curve: Matrix? = nil, force: Matrix? = nil, step: Double?) {
+  public init(slope: Matrix, bend: Matrix? = nil, force: Matrix? = nil, step: Double?) {
     self.slope = slope
-    self.curve = curve
+    self.bend = bend
     self.force = force
     self.step = step
   }
 
   /// Moves response[rows, columns] into `next` and g into `nextSeen` (nil where g = λ) at the same place; `drive` holds
-  /// just these columns, from 0, as do slope, curve and force. Returns the largest |Δλ| / ε.
+  /// just these columns, from 0, as do slope, bend and force. Returns the largest |Δλ| / ε.
   public func apply(
     to response: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>, next: inout Matrix,
     nextSeen: inout Matrix?
@@ -39,8 +39,8 @@ public struct LayerResponse {
     update.force_stride = force?.stride ?? 0
     update.slope = slope.pointer(row, 0)
     update.slope_stride = slope.stride
-    update.curve = curve?.pointer(row, 0)
-    update.curve_stride = curve?.stride ?? 0
+    update.bend = bend?.pointer(row, 0)
+    update.bend_stride = bend?.stride ?? 0
     update.next = next.mutablePointer(row, column)
     update.next_stride = next.stride
     update.seen = nextSeen?.mutablePointer(row, column)
@@ -51,16 +51,16 @@ public struct LayerResponse {
 }
 
 extension Matrix {
-  /// self[rows, 0 …] = ρ′(states[rows, columns]), 0 where the hard sigmoid is clipped, and in `curve` ρ″(states) drive;
+  /// self[rows, 0 …] = ρ′(states[rows, columns]), 0 where the hard sigmoid is clipped, and in `bend` ρ″(states) drive;
   /// `drive` holds just these columns, from 0.
   public mutating func setSlopes(
-    of curveOfActivation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,
-    columns: Range<Int>, curve: inout Matrix?
+    of activation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,
+    columns: Range<Int>, bend: inout Matrix?
   ) {
     let (row, column) = (rows.lowerBound, columns.lowerBound)
     precision.kernels.pointee.slopes(
-      rows.count, columns.count, curveOfActivation.code, states.pointer(row, column), states.stride,
+      rows.count, columns.count, activation.code, states.pointer(row, column), states.stride,
       activity.pointer(row, column), activity.stride, drive.pointer(row, 0), drive.stride,
-      mutablePointer(row, 0), stride, curve?.mutablePointer(row, 0), curve?.stride ?? 0)
+      mutablePointer(row, 0), stride, bend?.mutablePointer(row, 0), bend?.stride ?? 0)
   }
 }

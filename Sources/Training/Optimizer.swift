@@ -130,6 +130,19 @@ final class Optimizer {
   }
 }
 
+extension Optimizer {
+  /// Steps that add up gradients: rate 1, no momentum, no decay.
+  convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) {
+    var plain = run
+    for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
+    plain.training.momentum = 0
+    plain.training.decay = 0
+    plain.training.schedule = .constant
+    plain.training.reduction = .reproducible
+    self.init(run: plain, parameters: parameters, grid: grid)
+  }
+}
+
 /// Momentum's velocities, one beside each weight and bias; all nil without momentum.
 struct Velocities: Sendable {
   var forward: [Panels?]

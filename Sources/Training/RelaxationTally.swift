@@ -3,7 +3,7 @@ import EquilibriumPropagation
 import Tensors
 
 /// What has been told of the relaxations of an epoch's training examples, in whole numbers and maxima, so that ranks
-/// may add what they know in any order.
+/// may add what they know in any order; the sums of weight changes are kept on rank 0 alone.
 package struct RelaxationTally: Codable, Equatable, Sendable {
   /// Iterations of phases, shard by shard, and how many there were.
   package struct Phases: Codable, Equatable, Sendable {

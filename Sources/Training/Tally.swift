@@ -1,4 +1,6 @@
 import EnergyModels
+import Foundation
+import MessagePassing
 
 /// What has been counted over examples, kept apart by shard (and energies by layer and slice), so that totals are
 /// added in one order on every grid.
@@ -65,4 +67,23 @@ public struct Tally: Codable, Equatable, Sendable {
 
   /// Mean energy of an example.
   public var energy: Double? { totalExamples == 0 ? nil : energies.reduce(0, +) / Double(totalExamples) }
+}
+
+extension Tally {
+  /// The tallies of all ranks joined, on rank 0; elsewhere this rank's own.
+  func joined(over grid: Grid) throws -> Tally {
+    let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
+    // A diverged cost is told, not an error of the encoder.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let all = try grid.world.gather(Array(encoder.encode(self)), at: 0) else { return self }
+    var total: Tally?
+    for bytes in all {
+      let tally = try decoder.decode(Tally.self, from: Data(bytes))
+      if total == nil { total = tally } else { total?.join(tally) }
+    }
+    return total ?? self
+  }
 }

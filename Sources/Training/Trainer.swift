@@ -121,7 +121,6 @@ public final class Trainer {
     let ratios = changes.ratios
     if grid.isFirst { state.tally.relaxation.addChanges(ratios) }
     optimizer.rates.balance(changes: ratios, factor: optimizer.factor(epoch: state.epoch))
-    state.rates = optimizer.rates
   }
 
   /// ±1, drawn once a step.
@@ -164,6 +163,7 @@ public final class Trainer {
     Watchdog.note("checkpoint at step", state.step)
     var snapshot = state
     snapshot.tally = try state.tally.joined(over: grid)
+    snapshot.rates = optimizer.rates
     try writer.begin(snapshot, model: model, isBest: isBest)
   }
 

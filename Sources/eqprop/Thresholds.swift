@@ -28,7 +28,8 @@ struct Thresholds {
     Check(
       name: "the free phase comes to rest (residual ≤ 1e-13): iterations",
       value: measured.iterationsToRest.map(Double.init) ?? .infinity, limit: .atMost(20_000),
-      advice: "no rest within 20,000 iterations: smaller initial weights, or a smaller relaxation.step")
+      advice: "no rest within 20,000 iterations: use smaller initial weights"
+        + (run.relaxation.updates == .euler ? ", or a smaller relaxation.step" : ""))
   }
 
   private var freePhase: Check {
@@ -48,7 +49,7 @@ struct Thresholds {
         advice: run.relaxation.step > 0.5
           ? "relaxation.step \(run.relaxation.step) is too long: use 0.5 or less, or updates: even-odd"
           : "β \(run.nudging.beta) bends the total energy too sharply for a step of \(run.relaxation.step): use a "
-            + "smaller β, or updates: even-odd")
+            + "smaller β" + (run.relaxation.updates == .euler ? ", or updates: even-odd" : ""))
     ]
   }
 
@@ -61,7 +62,7 @@ struct Thresholds {
           ? "share of examples with E(s^β) < E(s⁰)"
           : "share of examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β)", value: violations, limit: .atMost(0),
         advice: "the free phase is too short, or β \(run.nudging.beta) is too large"
-          + (isClamped ? "" : "; nudging.reject leaves such examples out"))
+          + (isClamped || run.nudging.reject ? "" : "; nudging.reject leaves such examples out"))
     ]
   }
 
@@ -114,7 +115,7 @@ struct Thresholds {
     run.relaxation.updates == .evenOdd ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
   }
 
-  private func short(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
+  private func short(_ value: Double) -> String { String(format: "%.3g", value) }
 
   // MARK: The theorem
 
@@ -124,7 +125,8 @@ struct Thresholds {
       isTwin ? "this is a fault of the program" : "the network has several minima close to each other"
     return Check(
       name: "the gradient\(isTwin ? "" : " at rest") against finite differences, worst layer",
-      value: measured.slopeError ?? .nan, limit: .atMost(isSmooth ? 1e-6 : 1e-4),
+      value: measured.slopeError ?? .nan,
+      limit: .atMost(!isSmooth ? 1e-4 : run.rule.descendsCost || isTwin ? 1e-6 : 1e-8),
       advice: isSmooth
         ? minima + (isTwin ? "" : ": smaller initial weights")
         : "a unit stands at a kink of the hard sigmoid: try other examples")

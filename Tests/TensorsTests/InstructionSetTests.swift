@@ -81,8 +81,6 @@ import Testing
       let b = Matrix(random: 98, rows: 6, columns: 37, precision: precision)
       table.pointee.add(6, 37, a.mutablePointer(0, 0), a.stride, b.pointer(0, 0), b.stride)
       found += a.bits
-      table.pointee.subtract(6, 30, a.mutablePointer(0, 0), a.stride, b.pointer(0, 0), b.stride)
-      found += a.bits
       let sums = [
         table.pointee.energy(
           6, 37, a.pointer(0, 0), a.stride, b.pointer(0, 0), b.stride, a.pointer(0, 0), a.stride),

@@ -17,7 +17,7 @@ import Testing
       rows: 0..<3, of: first, with: Panels(depth: 5, columns: 5, precision: precision), adding: .zero)
     #expect(first.bits == before && fourth.bits.allSatisfy { $0 == 0 })
     var fifth = first
-    fifth.subtract(rows: 0..<3, columns: 0..<5, first)
+    fifth.setDifference(of: first, first, rows: 0..<3, columns: 0..<5)
     #expect(first.bits == before && fifth.bits.allSatisfy { $0 == 0 })
 
     let panels = Panels(random: 42, depth: 3, columns: 20, precision: precision)
@@ -105,7 +105,7 @@ import Testing
     c.add(rows: 2..<5, b, from: 16)
     check(rows: 2..<5, columns: 0..<19, c) { precision.sum(a[$0, $1], b[$0, 16 + $1]) }
     c = a
-    c.subtract(rows: 0..<2, columns: 3..<11, b)
+    c.setDifference(of: a, b, rows: 0..<2, columns: 3..<11)
     check(rows: 0..<2, columns: 3..<11, c) { precision.sum(a[$0, $1], -b[$0, $1]) }
     c = a
     c.copy(rows: 3..<5, columns: 2..<9, from: b, rows: 0, columns: 30)

@@ -57,10 +57,10 @@ typedef struct {
   const void *drive;       // W' g below + W g above, g = slope lambda
   const void *force;       // -dC/ds, or null where the layer feels none
   const void *slope;       // rho'(s)
-  const void *curve;       // rho''(s) drive(s), or null where rho is straight
+  const void *bend;        // rho''(s) drive(s), or null where rho is straight
   void *next;              // lambda afterwards
   void *seen;              // g afterwards; null where g = lambda
-  long response_stride, drive_stride, force_stride, slope_stride, curve_stride, next_stride, seen_stride;
+  long response_stride, drive_stride, force_stride, slope_stride, bend_stride, next_stride, seen_stride;
   double step;             // epsilon; 0: to the layer's own solution at once, where rho is straight
 } eq_response;
 
@@ -96,14 +96,14 @@ typedef struct {
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
-  // lambda <- lambda + step (force + curve lambda + slope drive - lambda); returns max |change| / step.
+  // lambda <- lambda + step (force + bend lambda + slope drive - lambda); returns max |change| / step.
   double (*respond)(const eq_response *u);
   // z <- z - step dF/dz on complex states; returns the largest change of a part / step.
   double (*complex_update)(const eq_complex_update *u);
-  // slope <- rho'(s), 0 where the hard sigmoid is clipped; curve (if not null) <- rho''(s) drive.
+  // slope <- rho'(s), 0 where the hard sigmoid is clipped; bend (if not null) <- rho''(s) drive.
   void (*slopes)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                  const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
-                 long slope_stride, void *curve, long curve_stride);
+                 long slope_stride, void *bend, long bend_stride);
   // mean <- (a + b) / 2, difference <- a - b; either may be null.
   void (*spread)(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
                  long mean_stride, void *difference, long difference_stride);
@@ -120,8 +120,6 @@ typedef struct {
                   void *velocity, void *w);
   // a <- a + b
   void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
-  // a <- a - b
-  void (*subtract)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
   // The panels of the transposed matrix: depth x columns -> columns x depth.
   void (*transpose)(long depth, long columns, const void *w, long panel_stride, void *t, long t_panel_stride);
   // out[i] = table[bytes[i]]

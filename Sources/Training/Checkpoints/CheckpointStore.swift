@@ -97,7 +97,23 @@ package struct CheckpointStore: Sendable {
   }
 
   /// The state of a checkpoint that has been verified.
-  package func state(_ name: String) throws -> RunState { try decode(folder(name) + "/state.json") }
+  ///
+  /// Throws `OtherRun` where another version of the program wrote it.
+  package func state(_ name: String) throws -> RunState {
+    let path = folder(name) + "/state.json"
+    let written: Version = try decode(path)
+    guard written.version == RunState.currentVersion else {
+      throw OtherRun(
+        description:
+          "\(folder(name)): was written by another version of eqprop (form \(written.version), this one is "
+          + "\(RunState.currentVersion)); use --fresh to start over or another --output")
+    }
+    return try decode(path)
+  }
+
+  private struct Version: Decodable {
+    var version: Int
+  }
 
   /// Completes a checkpoint whose tensor files lie in the temporary folder: the manifest last, then one rename.
   package func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {

@@ -14,7 +14,9 @@ package struct RunState: Codable, Equatable, Sendable {
     }
   }
 
-  package var version = 1
+  /// The form of this file; another one is told and left alone.
+  package var version = RunState.currentVersion
+  static let currentVersion = 2
   /// Steps made.
   package var step = 0
   /// Epochs completed.

@@ -10,6 +10,7 @@ extension RunFile {
     try checkPoints(root)
     try checkKind(root)
     try checkReject(root)
+    try checkDuration(root)
     guard rule.nudges else { return }
     try checkActivations(root)
     try checkBeta(root)
@@ -42,6 +43,15 @@ extension RunFile {
     throw RunFileError(
       root.place(of: "nudging.reject"), "'nudging.reject' is of no use to the rule \(rule.rawValue)",
       hint: "delete it or set it to false")
+  }
+
+  /// Between updates of the weights there is no rest to be told by a tolerance.
+  private func checkDuration(_ root: RunFileTree) throws(RunFileError) {
+    guard rule == .continual, relaxation.nudged.tolerance != nil else { return }
+    throw RunFileError(
+      root.place(of: "relaxation.nudged"),
+      "'relaxation.nudged' has a tolerance, but the rule continual changes the weights at each of its iterations",
+      hint: "use a count, such as 15")
   }
 
   /// N-point nudging relaxes complex states.

@@ -35,8 +35,14 @@ extension RunFile {
 
   /// The other layers are balanced against the output.
   private func checkRates(_ root: RunFileTree) throws(RunFileError) {
-    guard network.layers.last?.rate == .balanced else { return }
     let path = "network.layers.\(network.layers.count - 1).rate"
+    let areBalanced = network.layers.contains { $0.rate == .balanced }
+    if areBalanced, network.layers.last?.rate == .fixed(0) {
+      throw RunFileError(
+        root.place(of: path), "'\(path)' is 0, and so would be every rate balanced against it",
+        hint: "use a number above 0, such as 0.05")
+    }
+    guard network.layers.last?.rate == .balanced else { return }
     throw RunFileError(
       root.place(of: path), "'\(path)' is balanced, but this layer is the output",
       hint: "use a number such as 0.05: the other layers are balanced against it")

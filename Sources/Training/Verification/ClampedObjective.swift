@@ -45,8 +45,10 @@ struct ClampedObjective {
   /// −d/dθ of it by the rule itself, phases at rest.
   func gradient() throws -> Gradient {
     var gradient = whole.zeros
+    var nudging = whole.run.nudging
+    nudging.reject = false
     let rule = whole.run.rule.make(
-      portion: whole.parameters.portion, relaxation: whole.run.relaxation.toRest, nudging: whole.run.nudging,
+      portion: whole.parameters.portion, relaxation: whole.run.relaxation.toRest, nudging: nudging,
       rows: whole.batch.rows, precision: .float64, neighbours: Alone())
     var parameters = whole.parameters
     _ = try rule.learn(from: rest, sign: -1, clamped: whole.batch.clamped, parameters: &parameters) {
@@ -63,10 +65,11 @@ struct ClampedObjective {
       portion: parameters.portion, relaxation: whole.run.relaxation.toRest, rows: whole.batch.rows,
       precision: .float64, neighbours: Alone())
     guard let outputs else {
-      return (try phases.free(from: rest, clamped: clamped, parameters: parameters).state, clamped)
+      let free = try phases.free(from: rest, clamped: clamped, parameters: parameters)
+      return (try free.stateAtRest(), clamped)
     }
     clamped.targets = outputs
     let held = try phases.clampedOutput(from: rest, share: 1, clamped: clamped, parameters: parameters)
-    return (held.state, clamped)
+    return (try held.stateAtRest(), clamped)
   }
 }

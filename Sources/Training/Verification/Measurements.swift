@@ -48,9 +48,8 @@ public struct Measurements: Sendable {
   public var centered: Match?
   public var sweeps: [Sweep] = []
   public var steps: [StepMatch] = []
-  /// The largest residual at the end of the run's own free phase, and its iterations.
+  /// The largest residual at the end of the run's own free phase.
   public var freeResidual: Double?
-  public var freeIterations = 0
   /// Iterations from the same start to a residual of 10⁻³, and to rest; nil where that was not reached.
   public var iterationsToSettle: Int?
   public var iterationsToRest: Int?

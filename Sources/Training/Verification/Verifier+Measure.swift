@@ -46,16 +46,15 @@ extension Verifier {
     var residual = [free.residual]
     try grid.world.maximum(&residual)
     measured.freeResidual = residual[0]
-    measured.freeIterations = try iterations(free)
     measured.iterationsToSettle = try iterations(reaching: 1e-3)
-    let rest = try infer(run.relaxation.toRest)
+    let rest = try infer(run.relaxation.toRest, from: free.state)
     measured.iterationsToRest = try haveSettled(rest) ? iterations(rest) : nil
     return rest.state
   }
 
-  private func infer(_ relaxation: Relaxation) throws -> Settled {
+  private func infer(_ relaxation: Relaxation, from start: State? = nil) throws -> Settled {
     try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows)
-      .infer(from: batch.start, clamped: batch.clamped, parameters: parameters)
+      .infer(from: start ?? batch.start, clamped: batch.clamped, parameters: parameters)
   }
 
   /// The iterations of the slowest shard on any rank.
@@ -158,18 +157,5 @@ extension Verifier {
     try Watchdog.withoutLimit {
       try grid.world.agree { if let whole { try body(whole) } }
     }
-  }
-}
-
-extension Optimizer {
-  /// Steps that add up gradients: rate 1, no momentum, no decay.
-  convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) {
-    var plain = run
-    for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
-    plain.training.momentum = 0
-    plain.training.decay = 0
-    plain.training.schedule = .constant
-    plain.training.reduction = .reproducible
-    self.init(run: plain, parameters: parameters, grid: grid)
   }
 }

@@ -35,14 +35,15 @@ public struct Verifier {
   public init(run: RunFile, data: DataSet, examples: Int, weights: String?, deal: Deal, grid: Grid) throws {
     var run = run
     run.training.precision = .float64
-    run.training.momentum = 0
-    run.training.decay = 0
     let perShard = max(1, (examples + deal.tiling.shards - 1) / deal.tiling.shards)
     (self.run, self.grid, self.deal) = (run, grid, deal)
     let batch = try grid.world.agree { [run] in
       try Batch(run: run, data: data, deal: deal, place: grid.place, perShard: perShard)
     }
-    let parameters = try Self.parameters(run, weights: weights, deal: deal, grid: grid)
+    let weights = try weights.map { try Self.newestCheckpoint(of: $0, grid: grid) }
+    let parameters = try grid.world.agree { [run] in
+      try Self.parameters(run, weights: weights, deal: deal, place: grid.place)
+    }
     self.parameters = parameters
     self.batch = batch.clamped(by: parameters)
     whole = try grid.world.agree { [run] in
@@ -51,27 +52,38 @@ public struct Verifier {
     }
   }
 
-  /// The weights before the first step, or those of a checkpoint, in Float64.
-  static func parameters(_ run: RunFile, weights: String?, deal: Deal, grid: Grid) throws -> Parameters {
+  /// A checkpoint whose weights are verified.
+  struct Weights {
+    let folder: String
+    let precision: Precision
+  }
+
+  /// A run directory's newest checkpoint, which rank 0 alone picks and checks.
+  private static func newestCheckpoint(of directory: String, grid: Grid) throws -> Weights {
+    let picked = try grid.world.agree { () -> String in
+      guard grid.isFirst else { return "" }
+      let store = RunDirectory(path: directory).store
+      let name = try store.name(of: .latest)
+      _ = try store.verified(name)
+      return store.folder(name)
+    }
+    let folder = String(decoding: try grid.world.broadcast(Array(picked.utf8), from: 0), as: UTF8.self)
+    let saved = try grid.world.agree { try RunDirectory(path: directory).savedRun() }
+    return Weights(folder: folder, precision: saved?.training.precision ?? .float32)
+  }
+
+  /// A place's part of the weights before the first step, or of those in a checkpoint, in Float64.
+  static func parameters(_ run: RunFile, weights: Weights?, deal: Deal, place: Place) throws -> Parameters {
+    var parameters = Parameters(portion: deal.portion(at: place), precision: .float64)
     guard let weights else {
-      var parameters = Parameters(portion: deal.portion(at: grid.place), precision: .float64)
       parameters.initialize(run.network.initialization, seed: run.seed)
       return parameters
     }
-    return try grid.world.agree { try stored(in: weights, deal: deal, place: grid.place) }
-  }
-
-  /// A part of the weights of a run directory's newest whole checkpoint.
-  static func stored(in directory: String, deal: Deal, place: Place) throws -> Parameters {
-    let store = RunDirectory(path: directory).store
-    let name = try store.name(of: .latest)
-    _ = try store.verified(name)
-    let parameters = Parameters(portion: deal.portion(at: place), precision: .float64)
     var model = Model(
       parameters: parameters, velocities: Velocities(parameters, isUsed: false), persistent: [:])
-    let precision = try RunDirectory(path: directory).savedRun()?.training.precision ?? .float32
-    let layout = CheckpointLayout(deal: deal, momentum: false, persistent: [:], precision: precision)
-    try layout.read(store.folder(name), into: &model, place: place, deal: deal)
+    let layout = CheckpointLayout(
+      deal: deal, momentum: false, persistent: [:], precision: weights.precision)
+    try layout.read(weights.folder, into: &model, place: place, deal: deal)
     return model.parameters
   }
 }

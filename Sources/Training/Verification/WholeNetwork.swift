@@ -9,18 +9,12 @@ struct WholeNetwork {
   let parameters: Parameters
   let batch: Verifier.Batch
 
-  init(run: RunFile, data: DataSet, weights: String?, deal: Deal, perShard: Int) throws {
+  init(run: RunFile, data: DataSet, weights: Verifier.Weights?, deal: Deal, perShard: Int) throws {
     let alone = try Deal(run, tiling: deal.tiling, to: GridShape(replicas: 1, stages: 1, slices: 1))
     let place = Place(replica: 0, stage: 0, slice: 0)
     let batch = try Verifier.Batch(run: run, data: data, deal: alone, place: place, perShard: perShard)
     self.run = run
-    if let weights {
-      parameters = try Verifier.stored(in: weights, deal: alone, place: place)
-    } else {
-      var drawn = Parameters(portion: alone.portion(at: place), precision: .float64)
-      drawn.initialize(run.network.initialization, seed: run.seed)
-      parameters = drawn
-    }
+    parameters = try Verifier.parameters(run, weights: weights, deal: alone, place: place)
     self.batch = batch.clamped(by: parameters)
   }
 
@@ -41,19 +35,29 @@ struct WholeNetwork {
 
   /// Everything that is measured in one place.
   func measure(_ measured: inout Measurements, rule: Rule, exact: Gradient) throws {
-    let rest = try method(run.relaxation.toRest)
-      .freePhase(from: batch.start, clamped: batch.clamped, parameters: parameters)
     measured.energyRise = try energyRise()
+    // Rest is sought where the run's own free phase ends: there may be other minima.
+    let own = try method(Evaluator.relaxation(of: run))
+      .freePhase(from: batch.start, clamped: batch.clamped, parameters: parameters)
+    let rest = try method(run.relaxation.toRest)
+      .freePhase(from: own.state, clamped: batch.clamped, parameters: parameters)
     guard rest.outcomes.allSatisfy({ $0 == .settled }) else { return }
-    if rule.descendsCost {
-      measured.slopeError = try slopeError(exact) { parameters in
-        try method(run.relaxation.toRest).costAtRest(
-          from: rest.state, clamped: batch.clamped, parameters: parameters)
-      }
-      measured.steps = try stepMatches(from: rest.state)
-    } else {
-      let objective = ClampedObjective(of: self, rest: rest.state)
-      measured.slopeError = try slopeError(objective.gradient(), objective.value)
+    do {
+      measured.slopeError = try slopeError(rule: rule, exact: exact, rest: rest.state)
+    } catch is NotAtRest {
+      measured.slopeError = .infinity
+    }
+    if rule.descendsCost { measured.steps = try stepMatches(from: rest.state) }
+  }
+
+  private func slopeError(rule: Rule, exact: Gradient, rest: State) throws -> Double {
+    guard rule.descendsCost else {
+      let objective = ClampedObjective(of: self, rest: rest)
+      return try slopeError(objective.gradient(), objective.value)
+    }
+    return try slopeError(exact) { parameters in
+      try method(run.relaxation.toRest).costAtRest(
+        from: rest, clamped: batch.clamped, parameters: parameters)
     }
   }
 }
@@ -75,17 +79,20 @@ extension WholeNetwork {
     return worst
   }
 
-  /// The largest rise of an example's F = E + βC in an iteration, over |F|: along the run's free phase, then along the
-  /// nudged one.
+  /// The largest rise of an example's F = E + βC in an iteration, over |F|: along the run's free phase, then along each
+  /// nudged one that stays real.
   private func energyRise() throws -> Double {
     var relaxation = run.relaxation
     relaxation.start = .persistent
     relaxation.free = Duration(atMost: 1)
     relaxation.nudged = Duration(atMost: 1)
     let method = method(relaxation)
-    var (state, worst) = (batch.start, 0.0)
+    var (state, rest, worst) = (batch.start, batch.start, 0.0)
     // Beyond some hundred iterations nothing moves but the last bits.
-    for (beta, duration) in [(0, run.relaxation.free), (run.nudging.beta, run.relaxation.nudged)] {
+    for (beta, duration) in [(0, run.relaxation.free)]
+      + run.nudgedStrengths.map({ ($0, run.relaxation.nudged) })
+    {
+      if beta != 0 { state = rest }
       var before = totalEnergies(state, beta: beta)
       for _ in 0..<min(duration.atMost, 200) {
         state = try
@@ -97,6 +104,7 @@ extension WholeNetwork {
         for (old, new) in zip(before, after) { worst = max(worst, (new - old) / max(abs(old), 1e-300)) }
         before = after
       }
+      if beta == 0 { rest = state }
     }
     return worst
   }
@@ -157,4 +165,13 @@ extension WholeNetwork {
 
   /// The twin's gradient by finite differences in every weight.
   func twinGradient() throws -> Gradient { try differences.gradient(of: twinCost, at: parameters) }
+}
+
+extension RunFile {
+  /// β of every nudged phase on real states.
+  fileprivate var nudgedStrengths: [Double] {
+    guard rule == .equilibriumPropagation || rule == .continual else { return [] }
+    let isSymmetric = nudging.kind != .oneSided && (nudging.points ?? 2).isMultiple(of: 2)
+    return isSymmetric ? [nudging.beta, -nudging.beta] : [nudging.beta]
+  }
 }

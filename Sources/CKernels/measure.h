@@ -1,0 +1,42 @@
+// What contrasts and figures are made of: means and differences, counts, squares. Part of template.h.
+
+static void NAME(spread)(long rows, long columns, const void *a_, long a_stride, const void *b_, long b_stride,
+                         void *mean_, long mean_stride, void *difference_, long difference_stride) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *a = (const SCALAR *)a_ + r * a_stride, *b = (const SCALAR *)b_ + r * b_stride;
+    SCALAR *mean = ROW(mean_, mean_stride), *difference = ROW(difference_, difference_stride);
+    if (mean)
+      for (long j = 0; j < columns; j++) mean[j] = (SCALAR)0.5 * (a[j] + b[j]);
+    if (difference)
+      for (long j = 0; j < columns; j++) difference[j] = a[j] - b[j];
+  }
+}
+
+static void NAME(count_bounds)(long rows, long columns, eq_activation activation, const void *activity_, long stride,
+                               long *low, long *high) {
+  if (activation == eq_linear) return;
+  SCALAR margin = activation == eq_hard_sigmoid ? 0 : (SCALAR)0.01, bottom = activation == eq_tanh ? -1 : 0;
+  SCALAR lowest = bottom + margin, highest = 1 - margin;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *rho = (const SCALAR *)activity_ + r * stride;
+    int below = 0, above = 0;
+    for (long j = 0; j < columns; j++) {
+      below += rho[j] <= lowest;
+      above += rho[j] >= highest;
+    }
+    *low += below;
+    *high += above;
+  }
+}
+
+static double NAME(squares)(long rows, const void *a_, const void *b_) {
+  const SCALAR *a = a_, *b = b_;
+  double sums[16] = {0}, total = 0;
+  for (long i = 0; i < rows; i++)
+    for (int j = 0; j < 16; j++) {
+      double x = b ? (double)a[i * 16 + j] - b[i * 16 + j] : a[i * 16 + j];
+      sums[j] = fma(x, x, sums[j]);
+    }
+  for (int j = 0; j < 16; j++) total += sums[j];
+  return total;
+}

@@ -1,0 +1,62 @@
+import EnergyModels
+import EquilibriumPropagation
+import Tensors
+
+/// Counts what free phases show, where the output is computed.
+struct Counter {
+  let deal: Deal
+  let place: Place
+
+  private var depth: Int { deal.tiling.network.depth }
+  /// The output is whole: of the slice ranks that hold it the first one counts.
+  let countsOutput: Bool
+
+  init(deal: Deal, place: Place) {
+    self.deal = deal
+    self.place = place
+    countsOutput = deal.portion(at: place).holds(deal.tiling.network.depth) && place.slice == 0
+  }
+
+  /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
+  func count(
+    _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
+  ) -> [(Int, Int)] {
+    tally.diverged += free.outcomes.count { $0 == .diverged }
+    guard countsOutput, let targets = clamped.targets else { return [] }
+    let outputs = free.state[depth].states
+    let predictions = outputs.largestColumns(rows: members.rows.count)
+    var pairs: [(Int, Int)] = []
+    pairs.reserveCapacity(predictions.count)
+    for (i, shard) in data.shards.enumerated() {
+      let rows = members.bounds[i]..<members.bounds[i + 1]
+      for row in rows {
+        let label = data.label(members, row)
+        tally.wrong[shard] += label == predictions[row] ? 0 : 1
+        pairs.append((label, predictions[row]))
+      }
+      tally.examples[shard] += rows.count
+      tally.costs[shard] += deal.tiling.network.cost.value(outputs: outputs, targets: targets, rows: rows)
+    }
+    return pairs
+  }
+
+  /// Adds how the phases of a batch went.
+  func count(_ free: Settled, _ lesson: Lesson, rejects: Bool, rows: Range<Int>, into tally: inout Tally) {
+    tally.diverged += lesson.phases.reduce(0) { $0 + $1.outcomes.count { $0 == .diverged } }
+    tally.relaxation.free.add(free, countsIterations: countsOutput)
+    for phase in lesson.phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
+    tally.relaxation.addBounds(free.state, portion: deal.portion(at: place), rows: rows)
+    if countsOutput { tally.relaxation.addViolations(lesson.violations, rejects: rejects) }
+  }
+
+  func addEnergies(
+    _ free: Settled, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
+  ) {
+    for (i, shard) in data.shards.enumerated() {
+      let rows = clamped.shards[i]..<clamped.shards[i + 1]
+      for term in parameters.energyTerms(state: free.state, clamped: clamped, rows: rows) {
+        tally.add(term, shard: shard)
+      }
+    }
+  }
+}
