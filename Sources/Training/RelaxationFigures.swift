@@ -22,7 +22,7 @@ public struct RelaxationFigures: Equatable, Sendable {
 
   public init() {}
 
-  init(_ tally: RelaxationTally, run: RunFile, rates: [Double]) {
+  package init(_ tally: RelaxationTally, run: RunFile, rates: [Double]) {
     let relaxes = run.rule != .backpropagation
     if relaxes {
       freeIterations = tally.free.mean
