@@ -24,6 +24,18 @@ extension Verifier {
     }
     tell("the free phase, and rest")
     let free = try settle(&measured)
+    if measured.iterationsToRest != nil {
+      try measureGradients(&measured, free: free, tell)
+    } else {
+      try onFirst { measured.energyRise = try $0.energyRise() }
+    }
+    return measured
+  }
+
+  /// What the theorem says of a network that comes to rest.
+  private func measureGradients(
+    _ measured: inout Measurements, free: State, _ tell: (String) -> Void
+  ) throws {
     tell("the exact gradient")
     let exact = try exactGradient(from: free)
     try measureOwn(&measured, free: free, exact: exact)
@@ -35,7 +47,6 @@ extension Verifier {
     try onFirst { whole in
       try whole.measure(&measured, rule: run.rule, exact: exact ?? whole.zeros)
     }
-    return measured
   }
 
   /// The run's own free phase, how long rest takes, and s⁰ at rest.

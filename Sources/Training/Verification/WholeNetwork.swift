@@ -81,7 +81,7 @@ extension WholeNetwork {
 
   /// The largest rise of an example's F = E + βC in an iteration, over |F|: along the run's free phase, then along each
   /// nudged one that stays real.
-  private func energyRise() throws -> Double {
+  func energyRise() throws -> Double {
     var relaxation = run.relaxation
     relaxation.start = .persistent
     relaxation.free = Duration(atMost: 1)
