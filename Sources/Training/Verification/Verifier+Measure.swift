@@ -106,7 +106,10 @@ extension Verifier {
       try grid.world.sum(&counts)
       measured.violations = counts[1] > 0 ? Double(counts[0]) / Double(counts[1]) : 0
     }
-    let atRest = try self.gradient(run, run.relaxation.toRest, from: free).gradient
+    var resting = run
+    // While weights wait, the steps of a phase add up to its contrast, which one nudged phase gives at once.
+    if run.rule == .continual { resting.rule = .equilibriumPropagation }
+    let atRest = try self.gradient(resting, run.relaxation.toRest, from: free).gradient
     guard let exact, let gradient, let atRest else { return }
     measured.own = .init(gradient, exact)
     measured.ownAtRest = .init(atRest, exact)
