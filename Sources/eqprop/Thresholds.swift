@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Foundation
 import Reporting
 import Training
 
@@ -13,7 +14,9 @@ struct Thresholds {
   var checks: [Check] {
     guard run.rule != .backpropagation else { return [slope] }
     let common = [atRest, freePhase] + energyDescent
-    return common + (run.rule.descendsCost ? ownGradient + theorem : [slope] + clampedGradient) + promise
+    // Without rest there is no s⁰ whose gradient could be judged.
+    guard measured.iterationsToRest != nil else { return common }
+    return common + (run.rule.descendsCost ? ownGradient + theorem : clampedGradient) + promise
   }
 
   private var isSmooth: Bool { run.isHolomorphic }
@@ -75,21 +78,34 @@ struct Thresholds {
   /// What keeps the run's own gradient from the exact one.
   private var ownAdvice: String {
     guard let own = measured.own, let atRest = measured.ownAtRest else { return "" }
-    if let layer = own.silentLayers.last {
-      return "the nudge never reaches layer \(layer): the nudged phase of \(run.relaxation.nudged.atMost) is "
-        + "shorter than the depth; use relaxation.nudged of \(2 * reach) or more"
-    }
-    if atRest.cosine < 0.5 {
+    if let silence = silence(own) { return silence }
+    // Not a number is too large as well.
+    guard atRest.cosine >= 0.5 else {
       let beta = measured.sweeps.first { $0.nudging.kind == run.nudging.kind }?.points
         .first { $0.match.cosine >= 0.99 }?.beta
-      return "β \(run.nudging.beta) is too large: even at rest the cosine is \(short(atRest.cosine))"
-        + (beta.map { "; use \(short($0)) or less" } ?? "")
+      let fate =
+        atRest.cosine.isNaN
+        ? "the nudged phase never comes to rest" : "even at rest the cosine is \(short(atRest.cosine))"
+      return "β \(run.nudging.beta) is too large: \(fate)" + (beta.map { "; use \(short($0)) or less" } ?? "")
     }
+    return shortPhase(insteadOf: atRest.cosine)
+  }
+
+  /// Where the second phase ends before all layers have felt the output.
+  private func silence(_ gradient: Measurements.Match) -> String? {
+    gradient.silentLayers.last.map {
+      "the nudge never reaches layer \($0): the nudged phase of \(run.relaxation.nudged.atMost) is "
+        + "shorter than the depth; use relaxation.nudged of \(2 * reach) or more"
+    }
+  }
+
+  /// Which phase is too short, where the same phases at rest have a better cosine.
+  private func shortPhase(insteadOf cosine: Double) -> String {
     if let residual = measured.freeResidual, residual > 1e-3 {
       return "the free phase is too short: it ends with a residual of \(short(residual))"
         + (measured.iterationsToSettle.map { ", \($0) iterations reach 0.001" } ?? "")
     }
-    return "the nudged phase is too short: at rest the cosine is \(short(atRest.cosine)); "
+    return "the nudged phase is too short: at rest the cosine is \(short(cosine)); "
       + "use a relaxation.nudged above \(run.relaxation.nudged.atMost)"
   }
 
@@ -103,11 +119,14 @@ struct Thresholds {
   // MARK: The theorem
 
   private var slope: Check {
-    Check(
-      name: "the gradient at rest against finite differences, worst layer",
+    let isTwin = run.rule == .backpropagation
+    let minima =
+      isTwin ? "this is a fault of the program" : "the network has several minima close to each other"
+    return Check(
+      name: "the gradient\(isTwin ? "" : " at rest") against finite differences, worst layer",
       value: measured.slopeError ?? .nan, limit: .atMost(isSmooth ? 1e-6 : 1e-4),
       advice: isSmooth
-        ? "the network has several minima close to each other: smaller initial weights"
+        ? minima + (isTwin ? "" : ": smaller initial weights")
         : "a unit stands at a kink of the hard sigmoid: try other examples")
   }
 
@@ -132,7 +151,8 @@ struct Thresholds {
   private var kinkedTheorem: Check {
     let centered = measured.sweeps.first { $0.nudging.kind == .centered }?.points.last
     return Check(
-      name: "centered nudging at β \(centered.map { String($0.beta) } ?? "–"): relative error, worst layer",
+      name: "centered nudging at β \(centered.map { String(format: "%.6g", $0.beta) } ?? "–"): "
+        + "relative error, worst layer",
       value: centered?.match.relativeError ?? .nan, limit: .atMost(5e-3),
       advice: "units cross a kink of the hard sigmoid even at the smallest β: try other examples")
   }
@@ -145,11 +165,19 @@ struct Thresholds {
   private func order(_ sweep: Measurements.Sweep) -> Check {
     let shown = VerificationReport.Sweep(sweep)
     let p = Double(sweep.order)
+    guard shown.fittedOrder != nil || sweep.order < 8 else { return vanishing(shown) }
     // Halving β divides the error by 2^p ± 5 %, or ± 10 % for N points.
     let slack = sweep.nudging.kind == .points ? 0.14 : 0.072
     return Check(
       name: "order of the error in β, \(shown.nudging)", value: shown.fittedOrder ?? .nan,
-      limit: .within(p, share: slack / p), advice: curvature)
+      limit: .within(p, share: (slack / p * 1e3).rounded() / 1e3), advice: curvature)
+  }
+
+  /// So many points that halving β twice ends in rounding: there is no order to fit, and hardly any error.
+  private func vanishing(_ sweep: VerificationReport.Sweep) -> Check {
+    Check(
+      name: "least error over β, \(sweep.nudging), too small for an order",
+      value: sweep.points.map(\.relativeError).min() ?? .nan, limit: .atMost(1e-9), advice: curvature)
   }
 
   private var stepMatches: [Check] {
@@ -157,7 +185,7 @@ struct Thresholds {
     return measured.steps.filter { limits[$0.step] != nil }.map { match in
       Check(
         name: "\(match.step) nudged steps against backpropagation through time: cosine, worst layer",
-        value: match.cosines.compactMap { $0 }.min() ?? .nan, limit: .atLeast(limits[match.step] ?? 1),
+        value: match.cosine, limit: .atLeast(limits[match.step] ?? 1),
         advice: isSmooth ? curvature : "units cross a kink of the hard sigmoid: try other examples")
     }
   }
@@ -165,11 +193,17 @@ struct Thresholds {
   // MARK: Rules that clamp the output
 
   private var clampedGradient: [Check] {
-    [
+    let durations = measured.durations
+    return [
+      slope,
       Check(
-        name: "cosine of the run's own gradient with −dC/dθ, worst layer",
-        value: measured.own?.cosine ?? .nan,
-        limit: .atLeast(0), advice: "the rule climbs C at these weights: it descends another objective")
+        name: "cosine of the run's own gradient with the rule's at rest, worst layer",
+        value: durations?.cosine ?? .nan, limit: .atLeast(0.5),
+        advice: durations.flatMap(silence) ?? shortPhase(insteadOf: 1)),
+      Check(
+        name: "cosine of the rule's gradient at rest with −dC/dθ, worst layer",
+        value: measured.ownAtRest?.cosine ?? .nan, limit: .atLeast(0),
+        advice: "the rule climbs C at these weights: it descends another objective"),
     ]
   }
 }

@@ -27,9 +27,8 @@ extension VerificationReport {
 }
 
 extension VerificationReport.Sweep {
-  /// Powers of β above the first count until the error is small; near the least error of a high order the residual does.
+  /// Powers of β above the first count until the error is small.
   init(_ sweep: Measurements.Sweep) {
-    let least = sweep.points.map(\.match.all.relativeError).min() ?? 0
     self.init(
       nudging: sweep.nudging.points.map { "\(sweep.nudging.kind.rawValue) \($0)" }
         ?? sweep.nudging.kind.rawValue,
@@ -38,7 +37,7 @@ extension VerificationReport.Sweep {
         Point(
           beta: $0.beta, relativeError: $0.match.all.relativeError,
           layerErrors: $0.match.layers.map(\.relativeError))
-      }, floor: max(1e-9, sweep.order > 2 ? 4 * least : 0), ceiling: 0.03)
+      }, floor: sweep.order > 2 ? sweep.rounding : 1e-9, ceiling: 0.03)
   }
 }
 
@@ -50,6 +49,14 @@ extension Measurements.Sweep {
     case .centered: 2
     case .points: nudging.points ?? 2
     }
+  }
+
+  /// The largest error in which rounding plays a part: what it leaves in the states is divided by β, and so is nearly
+  /// all of the error where β · error is least.
+  fileprivate var rounding: Double {
+    let parts = points.map { ($0.beta * $0.match.all.relativeError, $0.match.all.relativeError) }
+    let least = parts.map { $0.0 }.min() ?? 0
+    return parts.filter { $0.0 <= 4 * least }.map { $0.1 }.max() ?? 0
   }
 }
 

@@ -47,8 +47,8 @@ struct Verify: RankCommand {
     let report = VerificationReport(measured, of: run, inputs: data.inputs, grid: deal.grid)
     try world.agree {
       guard isFirst else { return }
+      print(json ? report.json + "\n" : report.text, terminator: "")
       if let plot { try DurableFile.write(report.chart.svg, to: plot) }
-      print(json ? report.json : report.text)
     }
     var code = [Int64(isFirst && !report.isPassed ? 1 : 0)]
     try world.maximum(&code)

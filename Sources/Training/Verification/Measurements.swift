@@ -12,10 +12,10 @@ public struct Measurements: Sendable {
       all = gradient.match(exact)
     }
 
-    /// The smallest cosine of a layer.
-    public var cosine: Double { layers.map(\.cosine).min() ?? .nan }
-    /// The largest relative error of a layer.
-    public var relativeError: Double { layers.map(\.relativeError).max() ?? .nan }
+    /// The smallest cosine of a layer; NaN where any is.
+    public var cosine: Double { layers.map(\.cosine).worst { $0.min() } }
+    /// The largest relative error of a layer; NaN where any is.
+    public var relativeError: Double { layers.map(\.relativeError).worst { $0.max() } }
     /// The layers whose gradient has not been reached at all, counted from 1.
     public var silentLayers: [Int] { layers.indices.filter { layers[$0].cosine == 0 }.map { $0 + 1 } }
   }
@@ -31,6 +31,9 @@ public struct Measurements: Sendable {
     public var step: Int
     /// For each layer; nil where the exact gradient is still zero.
     public var cosines: [Double?]
+
+    /// The smallest of them; NaN where any is.
+    public var cosine: Double { cosines.compactMap { $0 }.worst { $0.min() } }
   }
 
   /// Examples in the batch.
@@ -39,6 +42,8 @@ public struct Measurements: Sendable {
   public var own: Match?
   /// The same, every phase to rest.
   public var ownAtRest: Match?
+  /// The rule's gradient with the run's own durations and β, against its own at rest.
+  public var durations: Match?
   /// Centered nudging at β .01, phases at rest.
   public var centered: Match?
   public var sweeps: [Sweep] = []
@@ -56,4 +61,11 @@ public struct Measurements: Sendable {
   /// The largest relative difference, over the layers, between the slope of what the rule descends along a layer's
   /// gradient and ‖gradient‖².
   public var slopeError: Double?
+}
+
+extension [Double] {
+  /// The one that is picked, or NaN where there is a NaN, which `min` and `max` may pass over.
+  fileprivate func worst(_ pick: (Self) -> Double?) -> Double {
+    contains(where: \.isNaN) ? .nan : pick(self) ?? .nan
+  }
 }

@@ -100,6 +100,7 @@ extension Verifier {
     guard let exact, let gradient, let atRest else { return }
     measured.own = .init(gradient, exact)
     measured.ownAtRest = .init(atRest, exact)
+    measured.durations = .init(gradient, atRest)
   }
 
   private func measureSweeps(_ measured: inout Measurements, free: State, exact: Gradient?) throws {

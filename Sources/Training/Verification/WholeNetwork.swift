@@ -69,6 +69,7 @@ extension WholeNetwork {
       let expected = direction.all.reduce(0) { $0 + $1 * $1 }
       guard expected > 0 else { return .infinity }
       let slope = try differences.slope(along: direction, of: function, at: parameters)
+      guard slope.isFinite else { return .infinity }
       worst = max(worst, abs(-slope - expected) / expected)
     }
     return worst
@@ -92,6 +93,7 @@ extension WholeNetwork {
           ? method.freePhase(from: state, clamped: batch.clamped, parameters: parameters)
           : method.nudgedPhase(from: state, beta: beta, clamped: batch.clamped, parameters: parameters)).state
         let after = totalEnergies(state, beta: beta)
+        guard after.allSatisfy(\.isFinite) else { return .infinity }
         for (old, new) in zip(before, after) { worst = max(worst, (new - old) / max(abs(old), 1e-300)) }
         before = after
       }
