@@ -27,8 +27,8 @@ import Testing
     Case(.coupled, .oneSided, 0.5), Case(.coupled, .centered, 0.5), Case(.contrastiveHebbian, .oneSided, 1),
   ]
 
-  /// A row that is not at rest breaks either promise: off its targets it cannot be kept from drifting nearer to them (and
-  /// at them, farther away), and far up in energy it can only fall.
+  /// Rows put where they can only break the promise: outputs at their targets, from which they drift away (far off them,
+  /// where they are to be pushed away, from which they come back); or states so high in energy that they can only fall.
   private func pushed(_ problem: Problem, _ free: State, _ test: Case, rows: [Int]) -> State {
     var state = free
     let (k, isAttracted) = (problem.network.depth, test.nudging.beta > 0)
