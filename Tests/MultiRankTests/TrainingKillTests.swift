@@ -30,7 +30,8 @@ extension RealRanks {
     /// Kills one rank so many times, and starts the run again each time, on another grid.
     private func killed(_ times: Int, seed: UInt64) throws {
       let folder = try TrainingFolder(Self.runFile)
-      try #require(try folder.train("1x1x1", to: "undisturbed").status == 0)
+      let undisturbed = try folder.train("1x1x1", to: "undisturbed")
+      try #require(undisturbed.status == 0)
       let remains = try folder.remains("undisturbed")
       let grids = ["2x1x1", "1x2x1", "1x1x2", "2x1x2"]
       var random = SeededGenerator(state: seed)
@@ -42,8 +43,9 @@ extension RealRanks {
         let training = folder.training(grid)
         let job = try training.start()
         let ranks = try Ranks.await(training.ranks, of: job)
-        // From the session's beginning to some way into the training.
-        usleep(UInt32.random(in: 50_000...900_000, using: &random))
+        // From the session's beginning to some way into the training, on a busy machine too.
+        let longest = max(900_000, UInt32(undisturbed.seconds * 1e6))
+        usleep(UInt32.random(in: 50_000...longest, using: &random))
         let isUnderWay = Ranks.started(by: job).count == ranks.count
         let victim = ranks[Int.random(in: ranks.indices, using: &random)]
         if isUnderWay { kill(victim.process, SIGKILL) }
