@@ -42,7 +42,7 @@ import Testing
     (update.force, update.force_stride) = (force.pointer(0, 0), force.stride)
     (update.slope, update.slope_stride) = (slope.pointer(0, 0), slope.stride)
     if !isStraight {
-      (update.curve, update.curve_stride) = (bend.pointer(0, 0), bend.stride)
+      (update.bend, update.bend_stride) = (bend.pointer(0, 0), bend.stride)
       (update.seen, update.seen_stride) = (seen.mutablePointer(0, 0), seen.stride)
     }
     (update.next, update.next_stride) = (next.mutablePointer(0, 0), next.stride)

@@ -29,7 +29,7 @@ import Testing
     _ layer: Layer, isStraight: Bool, hasForce: Bool, hasCurve: Bool, step: Double?
   ) {
     let update = LayerResponse(
-      slope: layer.slope, curve: hasCurve ? layer.curve : nil, force: hasForce ? layer.force : nil,
+      slope: layer.slope, bend: hasCurve ? layer.curve : nil, force: hasForce ? layer.force : nil,
       step: step)
     var (next, seen) = (layer.response, isStraight ? nil : layer.response)
     let residual = update.apply(
@@ -105,7 +105,7 @@ import Testing
       let before = slope
       slope.setSlopes(
         of: curve, states: states, activity: activity, drive: drive, rows: Self.rows, columns: Self.columns,
-        curve: &bend)
+        bend: &bend)
       for i in 0..<Self.height {
         for (place, j) in Self.columns.enumerated() {
           guard Self.rows.contains(i) else {
