@@ -30,13 +30,15 @@ static void NAME(count_bounds)(long rows, long columns, eq_activation activation
 }
 
 static double NAME(squares)(long rows, const void *a_, const void *b_) {
+  typedef double wide __attribute__((ext_vector_type(16)));
   const SCALAR *a = a_, *b = b_;
-  double sums[16] = {0}, total = 0;
-  for (long i = 0; i < rows; i++)
-    for (int j = 0; j < 16; j++) {
-      double x = b ? (double)a[i * 16 + j] - b[i * 16 + j] : a[i * 16 + j];
-      sums[j] = fma(x, x, sums[j]);
-    }
+  wide sums = (wide)(0);
+  for (long i = 0; i < rows; i++) {
+    wide x = __builtin_convertvector(*(const V *)(a + i * 16), wide);
+    if (b) x -= __builtin_convertvector(*(const V *)(b + i * 16), wide);
+    sums = __builtin_elementwise_fma(x, x, sums);
+  }
+  double total = 0;
   for (int j = 0; j < 16; j++) total += sums[j];
   return total;
 }
