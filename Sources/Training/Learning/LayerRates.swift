@@ -16,8 +16,8 @@ package struct LayerRates: Codable, Equatable, Sendable {
 
   /// How much of the past a measurement keeps: the average reaches back about fifty of them.
   private static let memory = 0.98
-  /// A balanced rate grows by at most this factor a measurement: a network that has learnt nothing yet shows larger
-  /// ratios than it will keep, and following them at once has driven deep ones into saturation.
+  /// A balanced rate grows by at most this factor a measurement, so that it does not follow at once the ratios of a
+  /// network that has learnt nothing yet.
   private static let growth = 1.03
   /// A balanced rate stays within this factor of the output's.
   private static let farthest = 1000.0
