@@ -23,11 +23,11 @@ struct Evaluation {
   let deal: Deal
   let rule: any LearningRule
 
-  init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) {
+  init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) throws {
     self.grid = grid
     self.deal = deal
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    rule = run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows)
+    rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.

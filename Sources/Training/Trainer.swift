@@ -46,8 +46,8 @@ public final class Trainer {
       }
     }
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    rule = run.makeRule(relaxation: run.relaxation, grid: grid, deal: deal, rows: rows)
-    evaluation = Evaluation(
+    rule = try run.makeRule(relaxation: run.relaxation, grid: grid, deal: deal, rows: rows)
+    evaluation = try Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
     counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)

@@ -47,6 +47,22 @@ int cmpi_split(
 int cmpi_duplicate(cmpi_communicator communicator, cmpi_communicator *copy);
 int cmpi_free(cmpi_communicator communicator);
 
+// Memory that every rank of a communicator on one host reads and writes, cmpi_shared.c. A counter in it only grows.
+typedef struct {
+  intptr_t value;
+} cmpi_window;
+
+int cmpi_shares_memory(cmpi_communicator communicator, int *shares);  // whether all ranks are on one host
+// `count` bytes of this rank, all zero, at `*bytes`, on a cache line's boundary.
+int cmpi_share(
+    cmpi_communicator communicator, int64_t count, cmpi_window *window, void *_Nullable *_Nonnull bytes);
+int cmpi_shared_bytes(cmpi_window window, int rank, void *_Nullable *_Nonnull bytes);
+int cmpi_unshare(cmpi_window window);
+// What was written before `cmpi_publish` is seen after the counter has been seen to reach the value.
+void cmpi_publish(uint64_t *counter, uint64_t value);
+int cmpi_has_reached(const uint64_t *counter, uint64_t value);
+void cmpi_await(const uint64_t *counter, uint64_t value);
+
 // Messages between two ranks, cmpi_transfers.c.
 void cmpi_set_count_limit(int64_t limit);  // the longest piece; more than 2^31-1 becomes 2^31-1
 int64_t cmpi_count_limit(void);

@@ -15,43 +15,68 @@ final class GridNeighbours: Neighbours {
   private let portion: Portion
   private let rows: Int
   private let precision: Precision
-  /// By tag, made when first needed.
-  private var routes: [Route?]
+  /// By tag.
+  private var routes: [Route] = []
+  /// Where all ranks of the replica are on one host.
+  private var slots: SharedSlots?
 
-  init(grid: Grid, deal: Deal, rows: Int, precision: Precision) {
+  /// Every rank of the replica must make it.
+  init(grid: Grid, deal: Deal, rows: Int, precision: Precision) throws {
     self.precision = precision
     self.grid = grid
     self.deal = deal
     self.rows = rows
     portion = deal.portion(at: grid.place)
-    routes = Array(repeating: nil, count: 3 * (deal.tiling.network.depth + 1))
+    routes = (0..<3 * (deal.tiling.network.depth + 1)).map(route)
+    guard grid.replica.count > 1 else { return }
+    slots = try SharedSlots(
+      over: grid.replica, slots: routes.count,
+      outgoing: routes.filter { !$0.receivers.isEmpty }.map {
+        .init(slot: $0.tag, capacity: $0.outgoingBytes, receivers: $0.receivers)
+      })
+    if slots == nil { routes.forEach { $0.makeBuffers() } }
   }
 
   func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
-    let route = route(of: parcel)
+    let route = routes[tag(parcel)]
     guard !route.isEmpty else { return }
-    precondition(route.pending == nil, "a parcel is received before it is sent again")
-    var end = 0
-    if let columns = route.mine, !route.receivers.isEmpty {
+    func pack(_ room: UnsafeMutableRawBufferPointer) -> Int {
+      var end = 0
       for rows in rows {
-        let room = UnsafeMutableRawBufferPointer(rebasing: route.outgoing.bytes[end...])
-        end += matrix.pack(rows: rows, columns: columns, into: room)
+        end += matrix.pack(
+          rows: rows, columns: route.mine, into: UnsafeMutableRawBufferPointer(rebasing: room[end...]))
       }
+      return end
     }
-    try route.start(bytes: end, rows: rows.reduce(0) { $0 + $1.count }, in: grid)
+    if let slots {
+      if !route.receivers.isEmpty { slots.send(route.tag, pack) }
+      return
+    }
+    precondition(route.pending == nil, "a parcel is received before it is sent again")
+    let bytes = route.receivers.isEmpty ? 0 : pack(route.outgoing.bytes)
+    try route.start(bytes: bytes, rows: rows.reduce(0) { $0 + $1.count }, in: grid)
   }
 
   func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
-    let route = route(of: parcel)
+    let route = routes[tag(parcel)]
     guard !route.isEmpty else { return }
-    if route.pending == nil { try route.start(bytes: 0, rows: rows.reduce(0) { $0 + $1.count }, in: grid) }
-    try route.pending.take()?.wait()
-    for source in route.sources {
-      var begin = 0
-      for rows in rows {
-        let arrived = UnsafeRawBufferPointer(rebasing: source.incoming.bytes[begin...])
-        matrix.unpack(rows: rows, columns: source.columns, from: arrived)
-        begin += rows.count * source.columns.count * precision.size
+    if slots == nil {
+      if route.pending == nil { try route.start(bytes: 0, rows: rows.reduce(0) { $0 + $1.count }, in: grid) }
+      try route.pending.take()?.wait()
+    }
+    for (index, source) in route.sources.enumerated() {
+      func unpack(_ arrived: UnsafeRawBufferPointer) {
+        var begin = 0
+        for rows in rows {
+          matrix.unpack(
+            rows: rows, columns: source.columns, from: UnsafeRawBufferPointer(rebasing: arrived[begin...]))
+          begin += rows.count * source.columns.count * precision.size
+        }
+      }
+      if let slots {
+        slots.receive(route.tag, from: source.peer, unpack)
+      } else {
+        unpack(UnsafeRawBufferPointer(route.incoming[index].bytes))
       }
     }
   }
@@ -65,62 +90,66 @@ final class GridNeighbours: Neighbours {
     struct Source {
       let peer: Int
       let columns: Range<Int>
-      let incoming: MessageBuffer
     }
     let tag: Int
-    let size: Int
-    /// The columns this rank hands out, nil where it computes none.
-    let mine: Range<Int>?
+    /// The columns this rank hands out, none where it computes none.
+    let mine: Range<Int>
     let receivers: [Int]
     let sources: [Source]
-    let outgoing: MessageBuffer
+    /// Bytes of a column.
+    private let height: Int
+    private let size: Int
+    private(set) var outgoing = MessageBuffer(byteCount: 0)
+    private(set) var incoming: [MessageBuffer] = []
     var pending: PendingTransfers?
 
     init(
       tag: Int, mine: Range<Int>?, receivers: [Int], sources: [(peer: Int, columns: Range<Int>)], rows: Int,
       size: Int
     ) {
-      let mine = mine ?? 0..<0
-      func room(_ columns: Range<Int>) -> MessageBuffer {
-        MessageBuffer(byteCount: rows * columns.count * size)
-      }
       self.tag = tag
       self.size = size
-      self.mine = mine
-      self.receivers = mine.isEmpty ? [] : receivers
-      self.sources = sources.filter { !$0.columns.isEmpty }.map {
-        Source(peer: $0.peer, columns: $0.columns, incoming: room($0.columns))
-      }
-      outgoing = room(self.receivers.isEmpty ? 0..<0 : mine)
+      self.mine = mine ?? 0..<0
+      height = rows * size
+      self.receivers = self.mine.isEmpty ? [] : receivers
+      self.sources = sources.filter { !$0.columns.isEmpty }.map { Source(peer: $0.peer, columns: $0.columns) }
     }
 
     var isEmpty: Bool { receivers.isEmpty && sources.isEmpty }
+    var outgoingBytes: Int { height * mine.count }
+
+    /// Room for messages between hosts.
+    func makeBuffers() {
+      outgoing = MessageBuffer(byteCount: receivers.isEmpty ? 0 : outgoingBytes)
+      incoming = sources.map { MessageBuffer(byteCount: height * $0.columns.count) }
+    }
 
     func start(bytes: Int, rows: Int, in grid: Grid) throws {
       let leaving =
         bytes == 0 ? [] : receivers.map { Transfer(buffer: outgoing, range: 0..<bytes, peer: $0, tag: tag) }
-      let arriving = sources.map {
-        Transfer(
-          buffer: $0.incoming, range: 0..<rows * $0.columns.count * size, peer: $0.peer, tag: tag)
+      let arriving = zip(sources, incoming).map { source, buffer in
+        Transfer(buffer: buffer, range: 0..<rows * source.columns.count * size, peer: source.peer, tag: tag)
       }
       pending = try grid.replica.start(sending: leaving, receiving: arriving)
     }
   }
 
-  private func route(of parcel: Parcel) -> Route {
-    let tag =
-      switch parcel {
-      case .activity(let k): 3 * k
-      case .partialDrives(let k, let j): 3 * k + (j < k ? 1 : 2)
-      }
-    if let route = routes[tag] { return route }
-    let route =
-      switch parcel {
-      case .activity(let k): activityRoute(k, tag: tag)
-      case .partialDrives(let k, let j): partialRoute(k, from: j, tag: tag)
-      }
-    routes[tag] = route
-    return route
+  private func tag(_ parcel: Parcel) -> Int {
+    switch parcel {
+    case .activity(let k): 3 * k
+    case .partialDrives(let k, let j): 3 * k + (j < k ? 1 : 2)
+    }
+  }
+
+  /// The way of the parcel with a tag; an empty one where there is no such parcel.
+  private func route(tag: Int) -> Route {
+    let (k, kind) = (tag / 3, tag % 3)
+    let from = kind == 1 ? k - 1 : k + 1
+    let layers = 1...deal.tiling.network.depth
+    guard layers.contains(k), kind == 0 || layers.contains(from) else {
+      return Route(tag: tag, mine: nil, receivers: [], sources: [], rows: rows, size: precision.size)
+    }
+    return kind == 0 ? activityRoute(k, tag: tag) : partialRoute(k, from: from, tag: tag)
   }
 
   private func rank(stage: Int, slice: Int) -> Int { stage * grid.shape.slices + slice }
@@ -169,7 +198,8 @@ final class GridNeighbours: Neighbours {
       return slices.lowerBound * width..<slices.upperBound * width
     }
     // From another stage's layer every slice rank computes all partial drives itself.
-    let peers = portion.holds(k) && portion.holds(j) ? otherSlices : []
+    let isPartial = portion.isPartial(into: k, from: j)
+    let peers = isPartial && portion.holds(k) && portion.holds(j) ? otherSlices : []
     return Route(
       tag: tag, mine: stretch(grid.place.slice),
       receivers: peers.map { rank(stage: grid.place.stage, slice: $0) },

@@ -147,7 +147,7 @@ extension Verifier {
   private func gradient(
     _ run: RunFile, _ relaxation: Relaxation, from free: State
   ) throws -> (gradient: Gradient?, violations: [Bool]) {
-    let rule = run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows)
+    let rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows)
     let known =
       run.rule == .backpropagation
       ? try rule.infer(from: free, clamped: batch.clamped, parameters: parameters).state : free

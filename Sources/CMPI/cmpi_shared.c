@@ -1,0 +1,64 @@
+#include <sched.h>
+
+#include "handles.h"
+
+_Static_assert(sizeof(MPI_Win) <= sizeof(intptr_t), "a window fits an integer");
+
+static MPI_Win unwrap_window(cmpi_window window) {
+  MPI_Win handle;
+  memcpy(&handle, &window.value, sizeof handle);
+  return handle;
+}
+
+int cmpi_shares_memory(cmpi_communicator communicator, int *shares) {
+  MPI_Comm host;
+  int all = 0, here = 0;
+  int code = MPI_Comm_split_type(unwrap(communicator), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(host, &here);
+  if (code == MPI_SUCCESS) code = MPI_Comm_free(&host);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(unwrap(communicator), &all);
+  int mine = code == MPI_SUCCESS && here == all;
+  if (code == MPI_SUCCESS) code = MPI_Allreduce(&mine, shares, 1, MPI_INT, MPI_MIN, unwrap(communicator));
+  return code;
+}
+
+int cmpi_share(cmpi_communicator communicator, int64_t count, cmpi_window *window, void **bytes) {
+  MPI_Win handle = MPI_WIN_NULL;
+  int code = MPI_Win_allocate_shared(
+      (MPI_Aint)count, 1, MPI_INFO_NULL, unwrap(communicator), bytes, &handle);
+  if (code == MPI_SUCCESS) code = MPI_Win_set_errhandler(handle, MPI_ERRORS_RETURN);
+  // One epoch for good: loads and stores are ordered by the counters' own barriers.
+  if (code == MPI_SUCCESS) code = MPI_Win_lock_all(MPI_MODE_NOCHECK, handle);
+  window->value = 0;
+  memcpy(&window->value, &handle, sizeof handle);
+  return code;
+}
+
+int cmpi_shared_bytes(cmpi_window window, int rank, void **bytes) {
+  MPI_Aint count;
+  int unit;
+  return MPI_Win_shared_query(unwrap_window(window), rank, &count, &unit, bytes);
+}
+
+int cmpi_unshare(cmpi_window window) {
+  MPI_Win handle = unwrap_window(window);
+  int code = MPI_Win_unlock_all(handle);
+  return code == MPI_SUCCESS ? MPI_Win_free(&handle) : code;
+}
+
+void cmpi_publish(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELEASE); }
+
+int cmpi_has_reached(const uint64_t *counter, uint64_t value) {
+  return __atomic_load_n(counter, __ATOMIC_ACQUIRE) >= value;
+}
+
+void cmpi_await(const uint64_t *counter, uint64_t value) {
+  for (int i = 0; i < 200; i++) {
+    if (cmpi_has_reached(counter, value)) return;
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+  // Whoever is awaited may need this very core.
+  while (!cmpi_has_reached(counter, value)) sched_yield();
+}
