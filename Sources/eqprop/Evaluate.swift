@@ -53,7 +53,7 @@ struct Evaluate: RankCommand {
     let evaluator = try Evaluator(
       run: run, directory: directory, choice: choice, relaxation: relaxation, inputs: examples.inputs,
       deal: deal,
-      grid: Grid(deal.grid, world: world))
+      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
     let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }

@@ -28,6 +28,16 @@ struct GridOptions: ParsableArguments {
     help: ArgumentHelp("Ends a rank that waits longer for another one, exit code 86.", valueName: "seconds"))
   var stallLimit = 300.0
 
+  @Option(
+    help: """
+      How ranks of one host talk: automatic (through its memory) or mpi (as between hosts). The bits are the same.
+      """)
+  var transport = Transport.automatic
+
+  enum Transport: String, ExpressibleByArgument { case automatic, mpi }
+
+  var sharesMemory: Bool { transport == .automatic }
+
   func validate() throws {
     guard stallLimit > 0, stallLimit.isFinite else {
       throw ValidationError("--stall-limit \(stallLimit): a positive number of seconds is needed")

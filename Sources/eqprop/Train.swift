@@ -44,7 +44,8 @@ struct Train: RankCommand {
     let display = Display(run: run, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }
     let trainer = try Trainer(
-      run: run, data: data, deal: deal, grid: Grid(deal.grid, world: world), output: directory,
+      run: run, data: data, deal: deal,
+      grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), output: directory,
       report: display.show)
     defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)

@@ -41,7 +41,7 @@ struct Verify: RankCommand {
     try world.agree { try run.check(against: data) }
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, deal: deal,
-      grid: Grid(deal.grid, world: world))
+      grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory))
     let measured = try verifier.measure { complain("\(run.name): \($0)") }
     let isFirst = world.rank == 0
     let report = VerificationReport(measured, of: run, inputs: data.inputs, grid: deal.grid)

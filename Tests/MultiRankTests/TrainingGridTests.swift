@@ -48,6 +48,19 @@ extension RealRanks {
       }
     }
 
+    @Test(
+      "Through shared memory and as messages between hosts the same bits are handed out",
+      arguments: [("1x2x2", TrainingMethod.forward), ("1x4x2", .smooth), ("2x2x1", .persistent)])
+    func transports(grid: String, method: TrainingMethod) throws {
+      let folder = try TrainingFolder(method.runFile)
+      for transport in ["automatic", "mpi"] {
+        let outcome = try folder.train(
+          grid, to: transport, ["--set", "training.epochs=1", "--transport", transport])
+        try #require(outcome.status == 0, "\(outcome.story)")
+      }
+      #expect(try folder.remains("mpi") == folder.remains("automatic"))
+    }
+
     @Test("Another seed gives other bits")
     func anotherSeed() throws {
       let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)

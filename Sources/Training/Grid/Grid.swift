@@ -12,10 +12,14 @@ public final class Grid {
   /// The ranks that hold the same weights: this place in every replica, rank = replica.
   public let twins: Communicator
 
+  /// Whether ranks of a replica that are all on one host hand each other parcels through its memory.
+  let sharesMemory: Bool
+
   /// Every rank of `world` must call it.
-  public init(_ shape: GridShape, world: borrowing Communicator) throws {
+  public init(_ shape: GridShape, world: borrowing Communicator, sharesMemory: Bool = true) throws {
     precondition(shape.ranks == world.count, "a grid of other ranks than there are")
     self.shape = shape
+    self.sharesMemory = sharesMemory
     place = shape.place(ofRank: world.rank)
     self.world = try world.duplicate(label: "all ranks")
     let inReplica = place.stage * shape.slices + place.slice

@@ -29,11 +29,13 @@ final class GridNeighbours: Neighbours {
     portion = deal.portion(at: grid.place)
     routes = (0..<3 * (deal.tiling.network.depth + 1)).map(route)
     guard grid.replica.count > 1 else { return }
-    slots = try SharedSlots(
-      over: grid.replica, slots: routes.count,
-      outgoing: routes.filter { !$0.receivers.isEmpty }.map {
-        .init(slot: $0.tag, capacity: $0.outgoingBytes, receivers: $0.receivers)
-      })
+    if grid.sharesMemory {
+      slots = try SharedSlots(
+        over: grid.replica, slots: routes.count,
+        outgoing: routes.filter { !$0.receivers.isEmpty }.map {
+          .init(slot: $0.tag, capacity: $0.outgoingBytes, receivers: $0.receivers)
+        })
+    }
     if slots == nil { routes.forEach { $0.makeBuffers() } }
   }
 

@@ -64,8 +64,10 @@ extension Verifier {
   }
 
   private func infer(_ relaxation: Relaxation, from start: State? = nil) throws -> Settled {
-    try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows)
-      .infer(from: start ?? batch.start, clamped: batch.clamped, parameters: parameters)
+    try run.makeRule(
+      relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages
+    )
+    .infer(from: start ?? batch.start, clamped: batch.clamped, parameters: parameters)
   }
 
   /// The iterations of the slowest shard on any rank.
@@ -147,7 +149,8 @@ extension Verifier {
   private func gradient(
     _ run: RunFile, _ relaxation: Relaxation, from free: State
   ) throws -> (gradient: Gradient?, violations: [Bool]) {
-    let rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows)
+    let rule = try run.makeRule(
+      relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages)
     let known =
       run.rule == .backpropagation
       ? try rule.infer(from: free, clamped: batch.clamped, parameters: parameters).state : free

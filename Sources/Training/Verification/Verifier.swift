@@ -15,6 +15,8 @@ public struct Verifier {
   let batch: Batch
   let parameters: Parameters
   let whole: WholeNetwork?
+  /// What every rule talks through.
+  let messages: GridNeighbours
 
   /// The batch as this rank holds it.
   struct Batch {
@@ -46,6 +48,8 @@ public struct Verifier {
     }
     self.parameters = parameters
     self.batch = batch.clamped(by: parameters)
+    // Complex states take twice the rows.
+    messages = try GridNeighbours(grid: grid, deal: deal, rows: 2 * batch.rows, precision: .float64)
     whole = try grid.world.agree { [run] in
       guard grid.isFirst else { return nil }
       return try WholeNetwork(run: run, data: data, weights: weights, deal: deal, perShard: perShard)
