@@ -1,11 +1,11 @@
 // Products: each element one chain of fused multiply-adds. Part of template.h.
 
 INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
-                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride,
-                               const int *live) {
+                               long panel_stride, const SCALAR *base, long base_stride, int base_last, SCALAR *c,
+                               long c_stride, const int *live) {
   V sum[MOST_ROWS][PANELS];
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
-    sum[r][p] = base ? *(const V *)(base + r * base_stride + p * 16) : (V)(0);
+    sum[r][p] = base && !base_last ? *(const V *)(base + r * base_stride + p * 16) : (V)(0);
   for (long i = 0; i < depth; i++) {
     long k = live ? live[i] : i;
     V b[PANELS];
@@ -13,12 +13,17 @@ INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a
     UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
       sum[r][p] = __builtin_elementwise_fma((V)(a[r * a_stride + k]), b[p], sum[r][p]);
   }
+  if (base_last)
+    UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
+      sum[r][p] += *(const V *)(base + r * base_stride + p * 16);
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
     *(V *)(c + r * c_stride + p * 16) = sum[r][p] + (V)(0);  // no -0, which a zero left out could leave or not
 }
 
 #define PRODUCT_CASE(R, P) \
-  case R: NAME(product_tile)(R, P, depth, a, a_stride, w, panel_stride, base, base_stride, c, c_stride, live); break;
+  case R: \
+    NAME(product_tile)(R, P, depth, a, a_stride, w, panel_stride, base, base_stride, base_last, c, c_stride, live); \
+    break;
 #define LIVE_CASES(P) PRODUCT_CASE(1, P) PRODUCT_CASE(2, P) PRODUCT_CASE(3, P) PRODUCT_CASE(4, P) \
   PRODUCT_CASE(5, P) PRODUCT_CASE(6, P)
 #if MOST_ROWS == 12
@@ -31,7 +36,8 @@ INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a
 
 #define live 0
 static void NAME(product_rows)(long rows, long panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
-                               long panel_stride, const SCALAR *base, long base_stride, SCALAR *c, long c_stride) {
+                               long panel_stride, const SCALAR *base, long base_stride, int base_last, SCALAR *c,
+                               long c_stride) {
 #if PANELS == 2
   if (panels == 2) {
     switch (rows) { PRODUCT_CASES(2) }
@@ -42,6 +48,7 @@ static void NAME(product_rows)(long rows, long panels, long depth, const SCALAR 
 }
 #undef live
 
+#define base_last 0
 static void NAME(product_live_rows)(long rows, long panels, long depth, const SCALAR *a, long a_stride,
                                     const SCALAR *w, long panel_stride, const SCALAR *base, long base_stride,
                                     SCALAR *c, long c_stride, const int *live) {
@@ -53,9 +60,11 @@ static void NAME(product_live_rows)(long rows, long panels, long depth, const SC
 #endif
   switch (rows) { LIVE_CASES(1) }
 }
+#undef base_last
 
 static void NAME(product)(long rows, long panels, long depth, const void *a_, long a_stride, const void *w_,
-                          long panel_stride, const void *base_, long base_stride, void *c_, long c_stride) {
+                          long panel_stride, const void *base_, long base_stride, int base_last, void *c_,
+                          long c_stride) {
   const SCALAR *a = a_, *w = w_, *base = base_;
   SCALAR *c = c_;
   long blocks = (rows + MOST_ROWS - 1) / MOST_ROWS;
@@ -64,7 +73,8 @@ static void NAME(product)(long rows, long panels, long depth, const void *a_, lo
     for (long i = 0; i < blocks; i++) {
       long r = rows * i / blocks, end = rows * (i + 1) / blocks;
       NAME(product_rows)(end - r, width, depth, a + r * a_stride, a_stride, w + p * panel_stride, panel_stride,
-                         base ? base + r * base_stride + p * 16 : 0, base_stride, c + r * c_stride + p * 16, c_stride);
+                         base ? base + r * base_stride + p * 16 : 0, base_stride, base_last,
+                         c + r * c_stride + p * 16, c_stride);
     }
   }
 }

@@ -51,24 +51,32 @@ public struct DriveParts: OptionSet, Sendable {
   public static let all: DriveParts = [.constant, .below, .above]
 }
 
-/// Partial drives into a whole layer: rows × (slices × padded units), one stretch of columns a slice.
+/// What one layer sends into another, before it is added to what else drives that: rows × units held or, where partial,
+/// rows × (slices × padded units), one stretch of columns a slice.
 public typealias PartialDrives = Matrix
 
 extension Parameters {
-  /// Room for the partial drives into layer k.
+  /// Room for what layer j sends into layer k of a portion or of the portion below.
   public static func partialDrives(
-    into k: Int, of portion: Portion, rows: Int, precision: Precision
+    into k: Int, from j: Int, of portion: Portion, rows: Int, precision: Precision
   ) -> PartialDrives {
-    Matrix(
-      rows: rows, columns: portion.slicing.slices * padded(portion.network.units(k)), precision: precision)
+    let stretches = portion.slicing.slices * padded(portion.network.units(k))
+    return Matrix(
+      rows: rows, columns: portion.isPartial(into: k, from: j) ? stretches : portion.units(k).count,
+      precision: precision)
   }
 
-  /// ρ(s_j)[slice] W[slice, :] for each slice of neighbour j computed here: all slices where j comes from another
-  /// portion, the portion's own otherwise.
+  /// What layer j sends into layer k through the weights held here: ρ(s_j) W where k is cut or both are whole,
+  /// otherwise ρ(s_j)[slice] W[slice, :] for each slice of j computed here: all slices where j comes from the portion
+  /// below, the portion's own otherwise.
   public func setPartialDrives(
     _ partials: inout PartialDrives, into k: Int, from j: Int, state: State, rows: Range<Int>
   ) {
     guard let (weights, known) = weights(into: k, from: j) else { return }
+    guard portion.isPartial(into: k, from: j) else {
+      return partials.setProduct(
+        rows: rows, of: state.activity(j), from: known.lowerBound, with: weights, adding: .zero)
+    }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
     for slice in slices {
       let units = portion.slicing.units(j, slice: slice)
@@ -81,22 +89,26 @@ extension Parameters {
 
   /// The drive of the portion's units of layer k: W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k, or the asked parts of it.
   ///
-  /// In this order: bias (and input), the layer below, the layer above; a whole layer adds a cut neighbour's partial
-  /// drives slice by slice. `drive` is rows × units held.
+  /// One chain of additions runs through bias (and input) and the layer below; what the layer above sends is a chain of
+  /// its own, added last, so that it may be computed elsewhere. A whole layer adds a cut neighbour's partial drives
+  /// slice by slice. `drive` is rows × units held.
   public func setDrive(
-    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped, partials: (Source) -> PartialDrives?,
-    rows: Range<Int>, parts: DriveParts = .all
-  ) {
+    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
+    partials: (Source) throws -> PartialDrives?, rows: Range<Int>, parts: DriveParts = .all
+  ) rethrows {
     var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
     if k == 1, parts.contains(.constant), let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
     for source in portion.sources(of: k) where parts.contains(source.layer < k ? .below : .above) {
-      if source.isPartial, let partial = partials(source) {
+      if source.isPartial || source.isElsewhere, let partial = try partials(source) {
         drive.set(rows: rows, base)
         let width = padded(portion.network.units(k))
-        for slice in 0..<portion.slicing.slices { drive.add(rows: rows, partial, from: slice * width) }
+        for slice in 0..<(source.isPartial ? portion.slicing.slices : 1) {
+          drive.add(rows: rows, partial, from: slice * width)
+        }
       } else if let (weights, known) = weights(into: k, from: source.layer) {
         drive.setProduct(
-          rows: rows, of: state.activity(source.layer), from: known.lowerBound, with: weights, adding: base)
+          rows: rows, of: state.activity(source.layer), from: known.lowerBound, with: weights, adding: base,
+          last: source.layer > k)
       }
       base = .itself
     }
@@ -105,6 +117,7 @@ extension Parameters {
 
   /// The weights through which layer j drives layer k, and the units of j that they start from.
   private func weights(into k: Int, from j: Int) -> (Panels, Range<Int>)? {
+    guard portion.holds(max(j, k)) else { return nil }
     let connection = self[connection: max(j, k)]
     if j < k, let weights = connection.forward, let block = connection.forwardBlock {
       return (weights, block.rows)

@@ -10,39 +10,48 @@ public struct EnergyTerm: Equatable, Sendable {
 extension Parameters {
   /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_{k−1})ᵀ W_k ρ(s_k) − Σ b_kᵀ ρ(s_k) that belong to this portion.
   ///
-  /// A connection counts with the layer above it, but with the cut layer below where it leads into a whole one, so that
-  /// every term is found where its states are. Sums run in Float64 over rows, then units; nothing is sent.
+  /// A connection counts with the layer above it: where that is whole and the layer below cut, slice by slice of the
+  /// layer below, so that every term is found where its states are. Sums run in Float64 over rows, then units; nothing
+  /// is sent.
   public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     portion.layers.flatMap { k in
-      let drive = countedDrive(of: k, state: state, clamped: clamped, rows: rows)
-      let first = portion.units(k).lowerBound
-      return portion.countedSlices(of: k).map { slice in
-        let units = portion.slicing.units(k, slice: slice)
-        let value = state[k].states.energy(
-          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows,
-          columns: units)
-        return EnergyTerm(layer: k, slice: slice, value: value)
-      }
+      k > 1 && portion.isPartial(into: k, from: k - 1)
+        ? termsOverSlices(k, state: state, rows: rows)
+        : termsBySlices(k, state: state, clamped: clamped, rows: rows)
     }
   }
 
-  /// b_k and the connections counted with layer k, applied to what is at their other ends: rows × units held.
-  private func countedDrive(of k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
+  /// Each slice of layer k with all that drives it from below.
+  private func termsBySlices(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
-    if k == 1, let inputDrive = clamped.inputDrive {
-      drive.set(rows: rows, .matrix(inputDrive))
-    } else {
-      drive.set(rows: rows, .row(self[bias: k]))
+    setDrive(
+      &drive, of: k, state: state, clamped: clamped, partials: { _ in nil }, rows: rows,
+      parts: [.constant, .below])
+    let first = portion.units(k).lowerBound
+    return portion.countedSlices(of: k).map { slice in
+      let units = portion.slicing.units(k, slice: slice)
+      let value = state[k].states.energy(
+        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows,
+        columns: units)
+      return EnergyTerm(layer: k, slice: slice, value: value)
     }
-    if k > 1, !portion.isPartial(into: k, from: k - 1), let forward = self[connection: k].forward {
-      drive.setProduct(rows: rows, of: state.activity(k - 1), with: forward, adding: .itself)
+  }
+
+  /// A whole layer: the first slice below with the layer's own terms, the others with their part of the connection.
+  private func termsOverSlices(_ k: Int, state: State, rows: Range<Int>) -> [EnergyTerm] {
+    var partials = Parameters.partialDrives(
+      into: k, from: k - 1, of: portion, rows: rows.upperBound, precision: precision)
+    setPartialDrives(&partials, into: k, from: k - 1, state: state, rows: rows)
+    let units = 0..<portion.network.units(k)
+    let silent = Matrix(rows: rows.upperBound, columns: units.count, precision: precision)
+    return portion.slices.map { slice in
+      var drive = silent
+      if slice == 0 { drive.set(rows: rows, .row(self[bias: k])) }
+      drive.add(rows: rows, partials, from: slice * padded(units.count))
+      let value = (slice == 0 ? state[k].states : silent).energy(
+        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows, columns: units)
+      return EnergyTerm(layer: k, slice: slice, value: value)
     }
-    if k < portion.network.depth, portion.isPartial(into: k + 1, from: k),
-      let backward = self[connection: k + 1].backward
-    {
-      drive.setProduct(rows: rows, of: state.activity(k + 1), with: backward, adding: .itself)
-    }
-    return drive
   }
 
   /// E(s) summed over some rows, where the portion is the whole network.

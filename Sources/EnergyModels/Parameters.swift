@@ -13,26 +13,23 @@ public struct Block: Equatable, Sendable {
 
 /// The symmetric connection W_k between layers k − 1 and k, as far as a portion needs it.
 ///
-/// It is held once for each of its two directions; where both directions need the same block, `backward` mirrors
+/// It is held with layer k, once for each of its two directions; where both directions need the same block, `backward` mirrors
 /// `forward`, otherwise both learn the same bits from the same states.
 public struct Connection: Sendable {
   /// k.
   public let index: Int
   /// Drives the portion's units of layer k: W_k[rows, columns].
   public let forwardBlock: Block?
-  /// Drives the portion's units of layer k − 1: W_k[rows, columns], stored transposed.
+  /// Drives the slices' units of layer k − 1, wherever that is: W_k[rows, columns], stored transposed; none of the input.
   public let backwardBlock: Block?
   public var forward: Panels?
   public var backward: Panels?
 
   init(_ k: Int, portion: Portion, precision: Precision) {
     index = k
-    forwardBlock =
-      portion.holds(k)
-      ? Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k)) : nil
+    forwardBlock = Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k))
     backwardBlock =
-      portion.holds(k - 1)
-      ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
+      k > 1 ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
     forward = forwardBlock.map {
       Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision)
     }
@@ -64,10 +61,7 @@ public struct Parameters: Sendable {
   public init(portion: Portion, precision: Precision) {
     self.precision = precision
     self.portion = portion
-    let highest = min(portion.layers.upperBound + 1, portion.network.depth)
-    connections = (portion.layers.lowerBound...highest).map {
-      Connection($0, portion: portion, precision: precision)
-    }
+    connections = portion.layers.map { Connection($0, portion: portion, precision: precision) }
     biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count, precision: precision) }
   }
 

@@ -38,6 +38,9 @@ public struct Source: Equatable, Sendable {
   /// Whether its drive is the sum of one partial drive for each of its slices: so it is where a whole layer has a cut
   /// neighbour, and then only the small partial drives need to travel.
   public let isPartial: Bool
+  /// Whether the layer, the one above, is another portion's, which computes the drive and hands it down: the weights
+  /// between two portions belong to the upper one alone.
+  public let isElsewhere: Bool
 }
 
 /// The part of a network that is computed in one place: consecutive layers and, of those that are cut,
@@ -56,7 +59,11 @@ public struct Portion: Equatable, Sendable {
     self.slices = slices
     sources = layers.map { k in
       [k - 1, k + 1].filter { $0 >= 1 && $0 <= slicing.network.depth }
-        .map { Source(layer: $0, isPartial: !slicing.isCut(k) && slicing.isCut($0)) }
+        .map {
+          Source(
+            layer: $0, isPartial: !slicing.isCut(k) && slicing.isCut($0),
+            isElsewhere: $0 > layers.upperBound)
+        }
     }
   }
 
@@ -70,6 +77,9 @@ public struct Portion: Equatable, Sendable {
 
   /// The units of layer k computed here.
   public func units(_ k: Int) -> Range<Int> { slicing.units(k, slices: slices) }
+
+  /// The layer of another portion that this one drives from above.
+  public var drivenBelow: Int? { layers.lowerBound > 1 ? layers.lowerBound - 1 : nil }
 
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }

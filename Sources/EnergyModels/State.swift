@@ -99,16 +99,16 @@ public struct LayerState: Sendable {
   }
 }
 
-/// The states s₁ … s_L of a portion and of the layers next to it; rows are the examples of a batch.
+/// The states of a portion's layers and of the one below them; rows are the examples of a batch.
 public struct State: Sendable {
-  /// The layers known here: those of the portion and one on each side.
+  /// The layers known here: those of the portion and the one below.
   public let known: ClosedRange<Int>
   private var layers: [LayerState]
 
   /// All states 0.
   public init(rows: Int, portion: Portion, precision: Precision) {
     let network = portion.network
-    known = max(1, portion.layers.lowerBound - 1)...min(network.depth, portion.layers.upperBound + 1)
+    known = max(1, portion.layers.lowerBound - 1)...portion.layers.upperBound
     layers = known.map {
       LayerState(
         rows: rows, units: network.units($0), activation: network.activation($0), precision: precision)

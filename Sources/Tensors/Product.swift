@@ -22,9 +22,10 @@ extension Matrix {
   ///   - a: rows × at least `from + depth.count`; its column `from` meets row `depth.lowerBound` of `w`.
   ///   - depth: the rows of `w` summed over; nil for all.
   ///   - to: the first column written, a multiple of the panel width.
+  ///   - last: whether the addend is added to the end of the chain instead of beginning it.
   package mutating func setProduct(
     rows: Range<Int>, of a: Matrix, from: Int = 0, with w: Panels, depth: Range<Int>? = nil,
-    adding addend: Addend, to: Int = 0, kernels: Kernels? = nil
+    adding addend: Addend, last: Bool = false, to: Int = 0, kernels: Kernels? = nil
   ) {
     let depth = depth ?? 0..<w.depth
     precondition(to + w.count * panelWidth <= stride && from + depth.count <= a.stride, "shapes do not meet")
@@ -34,7 +35,8 @@ extension Matrix {
     func multiply(_ base: UnsafeRawPointer?, _ baseStride: Int) {
       (kernels?.table ?? precision.kernels).pointee.product(
         rows.count, w.count, depth.count, a.pointer(rows.lowerBound, from), a.stride,
-        w.pointer(panel: 0, row: depth.lowerBound), w.panelStride, base, baseStride, result, stride)
+        w.pointer(panel: 0, row: depth.lowerBound), w.panelStride, base, baseStride,
+        base != nil && last ? 1 : 0, result, stride)
     }
     switch addend {
     case .zero: multiply(nil, 0)

@@ -3,8 +3,8 @@ import Tensors
 import Testing
 
 @Suite("Drives") struct DriveTests {
-  /// The order of the sum is part of the meaning: bias and input, the layer below, the layer above, each one chain of
-  /// fused multiply-adds; into a whole layer a cut one adds slice by slice, each slice's chain begun at 0.
+  /// The order of the sum is part of the meaning: one chain of fused multiply-adds through bias, input and the layer
+  /// below, then one of its own for the layer above; into a whole layer a cut one adds slice by slice, each slice's chain begun at 0.
   @Test("are summed in the one order that every grid keeps", arguments: 1...3)
   func order(slices: Int) throws {
     let network = Network(
@@ -33,6 +33,8 @@ import Testing
             }
             if slicing.isCut(j), !slicing.isCut(k) {
               for slice in 0..<slices { expected += chain(0, slicing.units(j, slice: slice), term) }
+            } else if j > k {
+              expected += chain(0, 0..<network.units(j), term)
             } else {
               expected = chain(expected, 0..<network.units(j), term)
             }

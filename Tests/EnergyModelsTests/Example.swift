@@ -58,11 +58,13 @@ struct Example {
   func partialDrives(into k: Int, state: State) -> [Int: PartialDrives] {
     let portion = parameters.portion
     var partials: [Int: PartialDrives] = [:]
-    for source in portion.sources(of: k) where source.isPartial {
+    let sources = portion.holds(k) ? portion.sources(of: k).map(\.layer) : [k + 1]
+    for j in sources
+    where portion.isPartial(into: k, from: j) || j > portion.layers.upperBound || !portion.holds(k) {
       var partial = Parameters.partialDrives(
-        into: k, of: portion, rows: Self.rows, precision: parameters.precision)
-      parameters.setPartialDrives(&partial, into: k, from: source.layer, state: state, rows: 0..<Self.rows)
-      partials[source.layer] = partial
+        into: k, from: j, of: portion, rows: Self.rows, precision: parameters.precision)
+      parameters.setPartialDrives(&partial, into: k, from: j, state: state, rows: 0..<Self.rows)
+      partials[j] = partial
     }
     return partials
   }

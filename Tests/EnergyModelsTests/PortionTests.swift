@@ -85,17 +85,24 @@ private func stages(_ depth: Int) -> [[ClosedRange<Int>]] {
     }
   }
 
-  /// The partial drives into layer k: a portion's own slices, the others' copied from whoever computed them.
+  /// The partial drives into layer k: a portion's own slices, the others' copied from whoever computed them, and what
+  /// the portion above hands down.
   private func exchanged(into k: Int, for part: Example, among parts: [Example]) -> [Int: PartialDrives] {
     let portion = part.parameters.portion
     var partials = part.partialDrives(into: k, state: part.state)
     let width = padded(portion.network.units(k))
-    for j in partials.keys where portion.holds(j) {
+    for j in partials.keys {
+      let isPartial = portion.isPartial(into: k, from: j)
       for other in parts {
         let theirs = other.parameters.portion
-        guard theirs.layers == portion.layers, theirs.slices != portion.slices else { continue }
-        guard let partial = other.partialDrives(into: k, state: other.state)[j] else { continue }
-        let columns = theirs.slices.lowerBound * width..<theirs.slices.upperBound * width
+        // From below every portion computes all slices itself.
+        guard theirs.holds(j), theirs.holds(max(j, k)), isPartial || theirs.slices == portion.slices,
+          !(theirs.layers == portion.layers && theirs.slices == portion.slices),
+          let partial = other.partialDrives(into: k, state: other.state)[j]
+        else { continue }
+        let columns =
+          isPartial
+          ? theirs.slices.lowerBound * width..<theirs.slices.upperBound * width : 0..<partial.columns
         partials[j]?.copy(
           rows: 0..<Example.rows, columns: columns, from: partial, rows: 0, columns: columns.lowerBound)
       }

@@ -47,7 +47,9 @@ import Testing
     #expect(parameters.connections.map(\.index) == [2, 3])
     // Layer 2 is driven by all of layer 1; the output, whole, by partial drives from the units of layer 2 held here.
     #expect(parameters[connection: 2].forwardBlock == Block(rows: 0..<96, columns: 64..<128))
-    #expect(parameters[connection: 2].backwardBlock == nil)
+    // What drives layer 1 from here is another portion's to add.
+    #expect(parameters[connection: 2].backwardBlock == Block(rows: 48..<96, columns: 0..<128))
+    #expect(portion.drivenBelow == 1)
     #expect(parameters[connection: 3].forwardBlock == Block(rows: 64..<128, columns: 0..<10))
     #expect(parameters[connection: 3].backwardBlock == Block(rows: 64..<128, columns: 0..<10))
     #expect(parameters[connection: 3].isMirrored)
@@ -55,6 +57,7 @@ import Testing
     let output = Parameters(
       portion: Portion(slicing: slicing, layers: 3...3, slices: 0..<1), precision: .float64)
     #expect(output[connection: 3].forwardBlock == Block(rows: 0..<128, columns: 0..<10))
-    #expect(output[connection: 3].backwardBlock == nil)
+    #expect(output[connection: 3].backwardBlock == Block(rows: 0..<64, columns: 0..<10))
+    #expect(Portion(slicing: slicing, layers: 1...1, slices: 0..<1).drivenBelow == nil)
   }
 }

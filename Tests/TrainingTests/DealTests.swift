@@ -94,10 +94,10 @@ import Training
     }.min() ?? .infinity
   }
 
-  @Test("A layer's work counts its neighbours at every iteration and the clamped input once")
+  @Test("A layer's work counts its connection both ways at every iteration and the clamped input once")
   func work() {
     let two = tiling(inputs: 784, units: [500, 10])
-    #expect(layerWork(1, two, 24) == Double(500 * (2 * 784 + 24 * 10)))
-    #expect(layerWork(2, two, 24) == Double(10 * (2 * 500 + 24 * 500)))
+    #expect(layerWork(1, two, 24) == Double(500 * 2 * 784))
+    #expect(layerWork(2, two, 24) == Double(10 * (2 * 500 + 2 * 24 * 500)))
   }
 }

@@ -78,9 +78,10 @@ typedef struct {
 } eq_complex_update;
 
 typedef struct {
-  // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero.
+  // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero. The chain of additions
+  // begins with the base or, where base_last is set, with 0, the base being added to its end.
   void (*product)(long rows, long panels, long depth, const void *a, long a_stride, const void *w,
-                  long panel_stride, const void *base, long base_stride, void *c, long c_stride);
+                  long panel_stride, const void *base, long base_stride, int base_last, void *c, long c_stride);
   // The same product where `a` has many zeros, listed in `live`.
   void (*product_live)(long rows, long panels, const eq_live *live, const void *a, long a_stride, const void *w,
                        long panel_stride, const void *base, long base_stride, void *c, long c_stride);

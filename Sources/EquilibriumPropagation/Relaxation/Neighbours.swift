@@ -5,7 +5,8 @@ import Tensors
 public enum Parcel: Hashable, Sendable {
   /// ρ(s_k): each slice hands out its own units.
   case activity(Int)
-  /// Partial drives into a whole layer from a cut one: each slice hands out its own stretch.
+  /// What one layer sends into another: into a whole layer from a cut one each slice hands out its own stretch; down
+  /// from the next portion each slice hands out what drives its units.
   case partialDrives(into: Int, from: Int)
 }
 
@@ -15,6 +16,8 @@ public protocol Neighbours: AnyObject {
   func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws
   /// Fills in what others computed of a parcel.
   func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws
+  /// Returns once everything handed out has left.
+  func finish() throws
   /// The largest of each value over all portions.
   func maximum(_ values: inout [Double]) throws
 }
@@ -24,5 +27,6 @@ public final class Alone: Neighbours {
   public init() {}
   public func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) {}
   public func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) {}
+  public func finish() {}
   public func maximum(_ values: inout [Double]) {}
 }

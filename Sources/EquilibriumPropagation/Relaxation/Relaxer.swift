@@ -22,6 +22,8 @@ final class Relaxer {
   private var drives: [Matrix]
   /// For each layer of the portion and each of its sources the partial drives, where there are any.
   private var partials: [[PartialDrives?]]
+  /// What the lowest layer sends into the one below it, where that is another portion's.
+  private var descending: PartialDrives?
   /// Where the next states are written while the present ones are still read.
   private var next: State
 
@@ -49,9 +51,13 @@ final class Relaxer {
     }
     partials = portion.layers.map { k in
       portion.sources(of: k).map {
-        $0.isPartial
-          ? Parameters.partialDrives(into: k, of: portion, rows: rows, precision: precision) : nil
+        $0.isPartial || $0.isElsewhere
+          ? Parameters.partialDrives(
+            into: k, from: $0.layer, of: portion, rows: rows, precision: precision) : nil
       }
+    }
+    descending = portion.drivenBelow.map {
+      Parameters.partialDrives(into: $0, from: $0 + 1, of: portion, rows: rows, precision: precision)
     }
   }
 
@@ -88,6 +94,7 @@ final class Relaxer {
       try move(layers, of: &state, moment, parameters, &residuals)
     }
     _ = progress.advance(residuals: residuals)
+    try neighbours.finish()
     return settled(state, progress, residuals: [], isComplex: false)
   }
 
@@ -117,6 +124,7 @@ final class Relaxer {
         }
       }
     }
+    try neighbours.finish()
     return settled(state, progress, residuals: residuals, isComplex: dynamics.isComplex)
   }
 
@@ -141,6 +149,8 @@ private struct LayerSet {
   let mine: [Int]
   /// Those whose activity is known here.
   let known: [Int]
+  /// Whether the layer below the portion, which it drives, is among them.
+  let drivesBelow: Bool
 
   init(_ layers: [Int], portion: Portion, known: ClosedRange<Int>) {
     let isOuter = { $0 == portion.layers.lowerBound || $0 == portion.layers.upperBound }
@@ -149,6 +159,7 @@ private struct LayerSet {
     let whole = held.filter { !portion.slicing.isCut($0) }
     mine = [cut, whole].flatMap { layers in layers.filter(isOuter) + layers.filter { !isOuter($0) } }
     self.known = layers.filter(known.contains)
+    drivesBelow = portion.drivenBelow.map(layers.contains) ?? false
   }
 }
 
@@ -181,26 +192,31 @@ extension Relaxer {
     _ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters,
     _ residuals: inout [Double]
   ) throws {
+    if layers.drivesBelow { try sendDrivesBelow(state, moment, parameters) }
     for k in layers.mine { try sendPartialDrives(into: k, state, moment, parameters) }
     for k in layers.mine {
-      try receivePartialDrives(into: k, moment)
-      update(k, state, moment, parameters, &residuals)
+      try update(k, state, moment, parameters, &residuals)
       try neighbours.send(.activity(k), next.activity(k), rows: moment.rows)
     }
     for k in layers.mine { swap(&state[k], &next[k]) }
     for k in layers.known { try receiveActivity(k, into: &state, rows: moment.rows) }
   }
 
+  /// What others compute of the drive is taken in when its turn comes, after what is computed here.
   private func update(
     _ k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters, _ residuals: inout [Double]
-  ) {
+  ) throws {
     let place = k - portion.layers.lowerBound
     for rows in moment.rows {
       // Bias and input are real: imaginary parts have none.
       let isReal = rows.lowerBound < moment.clamped.rows.upperBound
-      parameters.setDrive(
+      try parameters.setDrive(
         &drives[place], of: k, state: state, clamped: moment.clamped,
-        partials: { partials[place][$0.layer < k ? 0 : partials[place].count - 1] }, rows: rows,
+        partials: {
+          // All rows arrive in one message.
+          if rows == moment.rows[0] { try receivePartialDrives(into: k, from: $0, moment) }
+          return partials[place][$0.layer < k ? 0 : partials[place].count - 1]
+        }, rows: rows,
         parts: isReal ? moment.dynamics.parts : moment.dynamics.parts.subtracting(.constant))
     }
     for piece in moment.progress.pieces {
@@ -210,12 +226,20 @@ extension Relaxer {
     }
   }
 
+  private func sendDrivesBelow(_ state: State, _ moment: Moment, _ parameters: Parameters) throws {
+    guard let k = portion.drivenBelow, moment.dynamics.parts.contains(.above) else { return }
+    for rows in moment.rows {
+      parameters.setPartialDrives(&descending!, into: k, from: k + 1, state: state, rows: rows)
+    }
+    try neighbours.send(.partialDrives(into: k, from: k + 1), descending!, rows: moment.rows)
+  }
+
   private func sendPartialDrives(
     into k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters
   ) throws {
     let place = k - portion.layers.lowerBound
     for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && moment.counts(source, into: k) {
+    where source.isPartial && !source.isElsewhere && moment.counts(source, into: k) {
       for rows in moment.rows {
         parameters.setPartialDrives(
           &partials[place][i]!, into: k, from: source.layer, state: state, rows: rows)
@@ -225,13 +249,11 @@ extension Relaxer {
     }
   }
 
-  private func receivePartialDrives(into k: Int, _ moment: Moment) throws {
+  private func receivePartialDrives(into k: Int, from source: Source, _ moment: Moment) throws {
     let place = k - portion.layers.lowerBound
-    for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && moment.counts(source, into: k) {
-      try neighbours.receive(
-        .partialDrives(into: k, from: source.layer), into: &partials[place][i]!, rows: moment.rows)
-    }
+    let index = source.layer < k ? 0 : partials[place].count - 1
+    try neighbours.receive(
+      .partialDrives(into: k, from: source.layer), into: &partials[place][index]!, rows: moment.rows)
   }
 
   private func receiveActivity(_ k: Int, into state: inout State, rows: [Range<Int>]) throws {

@@ -64,15 +64,11 @@ public struct Deal: Equatable, Sendable {
   }
 }
 
-/// Multiply-adds of layer k for one example: what it takes in at every iteration, and the input's drive and
-/// contrast once.
+/// Multiply-adds for one example of what comes with layer k, the connection below it: both its directions at every
+/// iteration, and the input's drive and contrast once.
 package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
-  let network = tiling.network
-  let units = Double(network.units(k))
-  let below = Double(network.units(k - 1))
-  let above = k < network.depth ? Double(network.units(k + 1)) : 0
-  let moving = (k == 1 ? 0 : below) + above
-  return units * (2 * below + Double(iterations) * moving)
+  let below = Double(tiling.network.units(k - 1))
+  return Double(tiling.network.units(k)) * below * (2 + (k == 1 ? 0 : 2 * Double(iterations)))
 }
 
 /// Cuts a list into consecutive parts whose largest sum is least; the first such cut.

@@ -3,12 +3,13 @@ import EquilibriumPropagation
 import MessagePassing
 import Tensors
 
-/// The other portions of this rank's replica: moves border states between stages, and states and partial drives
-/// between slices.
+/// The other portions of this rank's replica: moves border states up and their drives down between stages, and states
+/// and partial drives between slices.
 ///
 /// Of a cut layer each slice rank sends its units to whoever drives a layer from all of them: the other slice ranks
-/// of its stage where a cut layer is next to it, and every slice rank of a neighbouring stage. A whole layer goes from
-/// each slice rank to the one with the same slice in a neighbouring stage. Partial drives go to the other slice ranks.
+/// of its stage where a cut layer is next to it, and every slice rank of the next stage. A whole layer goes from
+/// each slice rank to the one with the same slice in the next stage. Partial drives go to the other slice ranks; what
+/// drives the stage below goes to the rank with the same slice, or to all of them where it is partial.
 final class GridNeighbours: Neighbours {
   private let grid: Grid
   private let deal: Deal
@@ -54,6 +55,8 @@ final class GridNeighbours: Neighbours {
       if !route.receivers.isEmpty { slots.send(route.tag, pack) }
       return
     }
+    // Who only hands out has nothing to wait for until the buffer is needed again.
+    if route.sources.isEmpty { try route.pending.take()?.wait() }
     precondition(route.pending == nil, "a parcel is received before it is sent again")
     let bytes = route.receivers.isEmpty ? 0 : pack(route.outgoing.bytes)
     try route.start(bytes: bytes, rows: rows.reduce(0) { $0 + $1.count }, in: grid)
@@ -81,6 +84,10 @@ final class GridNeighbours: Neighbours {
         unpack(UnsafeRawBufferPointer(route.incoming[index].bytes))
       }
     }
+  }
+
+  func finish() throws {
+    for route in routes where route.sources.isEmpty { try route.pending.take()?.wait() }
   }
 
   func maximum(_ values: inout [Double]) throws {
@@ -158,21 +165,16 @@ final class GridNeighbours: Neighbours {
 
   private var otherSlices: [Int] { (0..<grid.shape.slices).filter { $0 != grid.place.slice } }
 
-  private func neighbours(of k: Int) -> [Int] {
-    [k - 1, k + 1].filter { 1...deal.tiling.network.depth ~= $0 }
-  }
-
+  /// Upwards, to whoever holds the connection above, and within the stage where units that it drives are cut.
   private func activityRoute(_ k: Int, tag: Int) -> Route {
+    let (slicing, depth) = (deal.tiling.slicing, deal.tiling.network.depth)
     let home = deal.stage(ofLayer: k)
-    let isCut = deal.tiling.slicing.isCut(k)
-    let around = Set(neighbours(of: k).map(deal.stage(ofLayer:))).subtracting([home])
-    // Within its stage a cut layer travels only where a cut layer is next to it; a whole one takes partial drives.
-    let staysCut =
-      isCut
-      && neighbours(of: k).contains {
-        deal.stage(ofLayer: $0) == home && deal.tiling.slicing.isCut($0)
-      }
-    func units(_ slice: Int) -> Range<Int> { deal.tiling.slicing.units(k, slices: deal.slices(slice: slice)) }
+    let above = k < depth ? deal.stage(ofLayer: k + 1) : home
+    let isCut = slicing.isCut(k)
+    // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives.
+    let staysCut = isCut && (slicing.isCut(k - 1) || (above == home && slicing.isCut(k + 1)))
+    func units(_ slice: Int) -> Range<Int> { slicing.units(k, slices: deal.slices(slice: slice)) }
+    let slices = isCut ? Array(0..<grid.shape.slices) : [grid.place.slice]
     var receivers: [Int] = []
     var sources: [(Int, Range<Int>)] = []
     if home == grid.place.stage {
@@ -180,12 +182,8 @@ final class GridNeighbours: Neighbours {
         receivers += otherSlices.map { rank(stage: home, slice: $0) }
         sources += otherSlices.map { (rank(stage: home, slice: $0), units($0)) }
       }
-      for stage in around.sorted() {
-        let slices = isCut ? Array(0..<grid.shape.slices) : [grid.place.slice]
-        receivers += slices.map { rank(stage: stage, slice: $0) }
-      }
-    } else if around.contains(grid.place.stage) {
-      let slices = isCut ? Array(0..<grid.shape.slices) : [grid.place.slice]
+      if above != home { receivers += slices.map { rank(stage: above, slice: $0) } }
+    } else if above == grid.place.stage {
       sources += slices.map { (rank(stage: home, slice: $0), units($0)) }
     }
     let mine = home == grid.place.stage ? units(grid.place.slice) : nil
@@ -193,19 +191,30 @@ final class GridNeighbours: Neighbours {
       tag: tag, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
   }
 
+  /// Downwards, from whoever holds the connection, and within the stage from each slice into a whole layer.
   private func partialRoute(_ k: Int, from j: Int, tag: Int) -> Route {
+    let isPartial = portion.isPartial(into: k, from: j)
+    let (target, source) = (deal.stage(ofLayer: k), deal.stage(ofLayer: j))
+    let here = grid.place.stage
     let width = padded(deal.tiling.network.units(k))
     func stretch(_ slice: Int) -> Range<Int> {
       let slices = deal.slices(slice: slice)
       return slices.lowerBound * width..<slices.upperBound * width
     }
-    // From another stage's layer every slice rank computes all partial drives itself.
-    let isPartial = portion.isPartial(into: k, from: j)
-    let peers = isPartial && portion.holds(k) && portion.holds(j) ? otherSlices : []
+    var (mine, receivers, sources): (Range<Int>?, [Int], [(Int, Range<Int>)]) = (nil, [], [])
+    if isPartial, target == source || j > k {
+      let slices = target == source ? otherSlices : Array(0..<grid.shape.slices)
+      if here == source {
+        mine = stretch(grid.place.slice)
+        receivers = slices.map { rank(stage: target, slice: $0) }
+      }
+      if here == target { sources = slices.map { (rank(stage: source, slice: $0), stretch($0)) } }
+    } else if !isPartial, target != source, j > k {
+      let columns = 0..<deal.tiling.slicing.units(k, slices: deal.slices(slice: grid.place.slice)).count
+      if here == source { (mine, receivers) = (columns, [rank(stage: target, slice: grid.place.slice)]) }
+      if here == target { sources = [(rank(stage: source, slice: grid.place.slice), columns)] }
+    }
     return Route(
-      tag: tag, mine: stretch(grid.place.slice),
-      receivers: peers.map { rank(stage: grid.place.stage, slice: $0) },
-      sources: peers.map { (rank(stage: grid.place.stage, slice: $0), stretch($0)) }, rows: rows,
-      size: precision.size)
+      tag: tag, mine: mine, receivers: receivers, sources: sources, rows: rows, size: precision.size)
   }
 }
