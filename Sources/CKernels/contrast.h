@@ -31,13 +31,23 @@ INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long 
   }
 }
 
+// What becomes of the sums of one row of two panels.
+INLINE void NAME(contrast_put)(const eq_contrast *c, long place, V sum) {
+  SCALAR *out = (SCALAR *)c->out + place, *velocity = c->velocity ? (SCALAR *)c->velocity + place : 0;
+  sum += (V)(0);  // no -0
+  if (c->descent) NAME(descend_v)(c->descent, sum, velocity, out);
+  else *(V *)out = sum;
+}
+
 // The tree over shards is a binary counter: finished subtrees wait in `pending` until their neighbour is done.
 INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p, int is_live) {
   V sum[CONTRAST_UNITS][PANELS], pending[13][CONTRAST_UNITS][PANELS];
 #define EACH UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
   const long *live = is_live ? c->live->row_starts + k / 8 * c->shards : 0;
   if (is_live && live[0] == live[c->shards]) {  // zeros in every row, as at the border of a picture
-    EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = (V)(0);
+    // Without a velocity and decay nothing is learnt from nothing.
+    if (c->descent && !c->velocity && c->descent->decay == 0) return;
+    EACH NAME(contrast_put)(c, (p + q) * c->panel_stride + (k + u) * 16, (V)(0));
     return;
   }
   for (long s = 0; s < c->shards; s++) {
@@ -50,7 +60,7 @@ INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, lon
       for (level++; (s >> level) > 0; level++)
         if ((s >> level) & 1) EACH sum[u][q] = pending[level][u][q] + sum[u][q];
   }
-  EACH *(V *)((SCALAR *)c->out + (p + q) * c->panel_stride + (k + u) * 16) = sum[u][q] + (V)(0);  // no -0
+  EACH NAME(contrast_put)(c, (p + q) * c->panel_stride + (k + u) * 16, sum[u][q]);
 #undef EACH
 }
 

@@ -102,31 +102,33 @@ static void NAME(forward)(const eq_update *u) {
   }
 }
 
-static void NAME(descend)(long count, double rate_, double scale_, double momentum_, double decay_,
-                          const void *contrast_, void *velocity_, void *w_) {
-  const SCALAR *restrict contrast = contrast_;
-  SCALAR *restrict velocity = velocity_, *restrict w = w_;
-  SCALAR rate = rate_, scale = scale_, momentum = momentum_, decay = decay_;
-  if (!velocity && decay_ == 0) {
-    SCALAR gain = rate_ * scale_;
-    for (long i = 0; i < count; i++) w[i] = MATH(fma)(gain, contrast[i], w[i]);
-  } else if (!velocity) {
-    for (long i = 0; i < count; i++)
-      w[i] = MATH(fma)(-rate, MATH(fma)(-scale, contrast[i], decay * w[i]), w[i]);
-  } else {
-    for (long i = 0; i < count; i++) {
-      SCALAR gradient = MATH(fma)(-scale, contrast[i], decay * w[i]);
-      velocity[i] = MATH(fma)(momentum, velocity[i], gradient);
-      w[i] = MATH(fma)(-rate, velocity[i], w[i]);
-    }
+// Sixteen elements of w.
+INLINE void NAME(descend_v)(const eq_descent *d, V contrast, SCALAR *velocity, SCALAR *w_) {
+  V w = *(V *)w_, rate = (V)((SCALAR)d->rate), scale = (V)((SCALAR)d->scale), decay = (V)((SCALAR)d->decay);
+  if (!velocity && d->decay == 0) {
+    *(V *)w_ = __builtin_elementwise_fma((V)((SCALAR)(d->rate * d->scale)), contrast, w);
+    return;
   }
+  V gradient = __builtin_elementwise_fma(-scale, contrast, decay * w);
+  if (velocity) {
+    gradient = __builtin_elementwise_fma((V)((SCALAR)d->momentum), *(V *)velocity, gradient);
+    *(V *)velocity = gradient;
+  }
+  *(V *)w_ = __builtin_elementwise_fma(-rate, gradient, w);
 }
 
+static void NAME(descend)(long count, const eq_descent *d, const void *contrast, void *velocity, void *w) {
+  for (long i = 0; i < count; i += 16)
+    NAME(descend_v)(d, *(const V *)((const SCALAR *)contrast + i), velocity ? (SCALAR *)velocity + i : 0,
+                    (SCALAR *)w + i);
+}
+
+// Whole sixteens; what lies past the last column is padding.
 static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
   for (long r = 0; r < rows; r++) {
     SCALAR *a = (SCALAR *)a_ + r * a_stride;
     const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
-    for (long j = 0; j < columns; j++) a[j] += b[j];
+    for (long j = 0; j < columns; j += 16) *(V *)(a + j) += *(const V *)(b + j);
   }
 }
 
@@ -212,8 +214,11 @@ static void NAME(largest_columns)(long rows, long columns, const void *y_, long 
 }
 
 static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
-  SCALAR sum = 0;  // x * 0 is 0 when x is finite and NaN otherwise
+  V sum = (V)(0);  // x * 0 is 0 when x is finite and NaN otherwise
   for (long r = 0; r < rows; r++)
-    for (long j = 0; j < columns; j++) sum += ((const SCALAR *)a_)[r * stride + j] * 0;
-  return sum == 0;
+    for (long j = 0; j < columns; j += 16)
+      sum += NAME(keep)(*(const V *)((const SCALAR *)a_ + r * stride + j) * (V)(0), NAME(lanes)(columns - j));
+  SCALAR total = 0;
+  for (int i = 0; i < 16; i++) total += sum[i];
+  return total == 0;
 }

@@ -10,9 +10,9 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "product.h"
 
-#include "contrast.h"
-
 #include "elementwise.h"
+
+#include "contrast.h"
 
 #include "response.h"
 

@@ -42,12 +42,32 @@ public struct ContrastSum {
     panels: Range<Int>, to out: inout Panels, at first: Int, shards bounds: [Int],
     kernels: Kernels? = nil
   ) {
-    precondition(bounds.count > 1 && bounds.count - 1 <= Int(eq_most_shards), "no shards, or too many")
+    var contrast = kernelForm(panels: panels, to: &out, at: first)
+    run(&contrast, shards: bounds, kernels: kernels?.table ?? out.precision.kernels)
+  }
+
+  /// Lets weights learn from the sum while each of its elements is in a register: the bits of `write`, then
+  /// `Descent.apply`.
+  package func descend(
+    _ weights: inout Panels, velocity: inout Panels?, by descent: Descent, shards bounds: [Int],
+    kernels: Kernels? = nil
+  ) {
+    precondition(
+      velocity == nil || velocity?.depth == weights.depth && velocity?.count == weights.count,
+      "shapes do not meet")
+    var contrast = kernelForm(panels: 0..<weights.count, to: &weights, at: 0)
+    contrast.velocity = velocity?.mutablePointer(panel: 0, row: 0)
+    withUnsafePointer(to: descent.kernelForm) {
+      contrast.descent = $0
+      run(&contrast, shards: bounds, kernels: kernels?.table ?? weights.precision.kernels)
+    }
+  }
+
+  private func kernelForm(panels: Range<Int>, to out: inout Panels, at first: Int) -> eq_contrast {
     let column = panels.lowerBound * panelWidth
     var contrast = eq_contrast()
     contrast.depth = out.depth
     contrast.panels = panels.count
-    contrast.shards = bounds.count - 1
     contrast.pre = pre.pointer()
     contrast.pre_stride = pre.stride
     contrast.post = post.pointer(column)
@@ -60,13 +80,18 @@ public struct ContrastSum {
     }
     contrast.out = out.mutablePointer(panel: first, row: 0)
     contrast.panel_stride = out.panelStride
-    let table = kernels?.table ?? out.precision.kernels
+    return contrast
+  }
+
+  private func run(_ contrast: inout eq_contrast, shards bounds: [Int], kernels: UnsafePointer<eq_kernels>) {
+    precondition(bounds.count > 1 && bounds.count - 1 <= Int(eq_most_shards), "no shards, or too many")
+    contrast.shards = bounds.count - 1
     bounds.withUnsafeBufferPointer { bounds in
       contrast.bounds = bounds.baseAddress
-      guard let live else { return table.pointee.contrast(&contrast) }
+      guard let live else { return kernels.pointee.contrast(&contrast) }
       live.withKernelLists {
         contrast.live = $0
-        table.pointee.contrast(&contrast)
+        kernels.pointee.contrast(&contrast)
       }
     }
   }

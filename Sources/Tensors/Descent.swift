@@ -20,7 +20,11 @@ public struct Descent: Equatable, Sendable {
   package func apply(to weights: Scalars, velocity: Scalars?, contrast: Scalars) {
     precondition(weights.count == contrast.count, "shapes do not meet")
     precondition(velocity == nil || velocity?.count == weights.count, "shapes do not meet")
+    var descent = kernelForm
     weights.precision.kernels.pointee.descend(
-      weights.count, rate, scale, momentum, decay, contrast.start, velocity?.start, weights.start)
+      weights.count, &descent, contrast.start, velocity?.start, weights.start)
   }
+
+  /// As the kernels read it.
+  var kernelForm: eq_descent { eq_descent(rate: rate, scale: scale, momentum: momentum, decay: decay) }
 }

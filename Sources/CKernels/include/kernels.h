@@ -37,6 +37,12 @@ typedef struct {
   const int *rows;           // the rows in which a group has any non-zero, ascending
 } eq_live;
 
+// Gradient descent on one element after the other: g = decay w - scale contrast; velocity <- momentum velocity + g;
+// w <- w - rate velocity.
+typedef struct {
+  double rate, scale, momentum, decay;
+} eq_descent;
+
 // Products of the two ends of one connection over the rows of several shards.
 typedef struct {
   long depth, panels;
@@ -46,8 +52,10 @@ typedef struct {
   const eq_live *live;               // of `pre`, which then begins at column 0 and is alone; or null
   long shards;
   const long *bounds;                // shards + 1 row numbers
-  void *out;                         // panels of `depth` rows
+  void *out;                         // panels of `depth` rows: the sums, or what learns from them
   long panel_stride;
+  const eq_descent *descent;         // how `out` learns; null where it takes the sums
+  void *velocity;                    // beside `out`, or null
 } eq_contrast;
 
 // The response of one layer to a small force: (d2E/ds2) response = force, one layer given its neighbours.
@@ -116,9 +124,8 @@ typedef struct {
                        long *low, long *high);
   // The sum of squares of a - b (b may be null) over rows of a panel, one chain a column, columns then added in order.
   double (*squares)(long rows, const void *a, const void *b);
-  // g = decay w - scale contrast; velocity <- momentum velocity + g; w <- w - rate velocity. velocity may be null.
-  void (*descend)(long count, double rate, double scale, double momentum, double decay, const void *contrast,
-                  void *velocity, void *w);
+  // w learns from the contrast; velocity may be null.
+  void (*descend)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
   // a <- a + b
   void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
   // The panels of the transposed matrix: depth x columns -> columns x depth.

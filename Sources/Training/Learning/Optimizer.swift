@@ -68,13 +68,16 @@ final class Optimizer {
     }
   }
 
-  /// Contrast, sum over replicas, descent: two panels at a time while they are in the cache where this is the only
-  /// replica, else a whole block in one message.
+  /// Contrast, sum over replicas, descent: in one pass where this is the only replica and there is one sum, else a whole
+  /// block in one message.
   private func learn(
     _ weights: inout Panels, _ velocity: inout Panels?, _ sums: [ContrastSum], _ shards: [Int],
     _ descent: Descent, mayUseMPI: Bool
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
+    if isOnlyReplica, sums.count == 1 {
+      return sums[0].descend(&weights, velocity: &velocity, by: descent, shards: shards)
+    }
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
     var contrast = workspace(weights, strip, 0)
     var term: Panels? = sums.count > 1 ? workspace(weights, strip, 1) : nil
