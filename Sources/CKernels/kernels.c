@@ -8,6 +8,8 @@
 // fma stands where it is meant; the compiler adds none.
 #pragma STDC FP_CONTRACT OFF
 
+typedef _Bool eq_bits __attribute__((ext_vector_type(16)));
+
 #define JOIN3_(a, b, c) a##_##b##_##c
 #define JOIN3(a, b, c) JOIN3_(a, b, c)
 

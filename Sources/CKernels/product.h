@@ -95,6 +95,15 @@ static void NAME(product_live)(long rows, long panels, const eq_live *live, cons
   }
 }
 
+// Bit i: whether element i of 16 is not 0.
+INLINE unsigned NAME(not_zero)(const SCALAR *a) {
+  eq_bits bits = __builtin_convertvector(*(const V *)a != (V)(0), eq_bits);
+  unsigned short mask;
+  memcpy(&mask, &bits, sizeof mask);
+  return mask;
+}
+
+// Padding columns are 0.
 static void NAME(list_live)(long rows, long depth, const void *a_, long a_stride, long blocks, long *column_starts,
                             int *columns, long shards, const long *bounds, long *row_starts, int *live_rows) {
   const SCALAR *a = a_;
@@ -102,11 +111,10 @@ static void NAME(list_live)(long rows, long depth, const void *a_, long a_stride
   for (long i = 0; i < blocks; i++) {
     column_starts[i] = n;
     long from = rows * i / blocks, to = rows * (i + 1) / blocks;
-    for (long k = 0; k < depth; k++) {
-      int any = 0;
-      for (long r = from; r < to; r++) any |= a[r * a_stride + k] != 0;
-      columns[n] = k;
-      n += any;
+    for (long k = 0; k < depth; k += 16) {
+      unsigned any = 0;
+      for (long r = from; r < to; r++) any |= NAME(not_zero)(a + r * a_stride + k);
+      for (; any; any &= any - 1) columns[n++] = k + __builtin_ctz(any);
     }
   }
   column_starts[blocks] = n;
@@ -116,10 +124,9 @@ static void NAME(list_live)(long rows, long depth, const void *a_, long a_stride
     for (long s = 0; s < shards; s++) {
       row_starts[place++] = n;
       for (long r = bounds[s]; r < bounds[s + 1]; r++) {
-        int any = 0;
-        for (int u = 0; u < 8; u++) any |= a[r * a_stride + k + u] != 0;  // padding columns are 0
         live_rows[n] = r;
-        n += any;
+        // Groups are 8 wide, vectors 16: the second group of a vector is its upper half.
+        n += (NAME(not_zero)(a + r * a_stride + k / 16 * 16) >> k % 16 & 255) != 0;
       }
     }
   row_starts[place] = n;

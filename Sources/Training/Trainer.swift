@@ -131,10 +131,8 @@ public final class Trainer {
   /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a
   /// checkpoint still waits for its files. Sends one reduction of three integers.
   private func ranksAgreeToStop() throws -> Bool {
-    var flags: [Int64] = [
-      Interruption.isRequested ? 1 : 0, state.tally.diverged > 0 ? 1 : 0, writer.isWritten ? 0 : 1,
-    ]
-    try grid.world.maximum(&flags)
+    var flags = [Interruption.isRequested, state.tally.diverged > 0, !writer.isWritten].map { $0 ? 1.0 : 0 }
+    try grid.maximumOfFlags(&flags)
     if flags[1] > 0 { try endDiverged("a state") }
     if writer.isPending && flags[2] == 0 { try writer.complete() }
     return flags[0] > 0

@@ -26,9 +26,15 @@ public final class Grid {
     guard let replica = try world.split(colour: place.replica, key: inReplica, label: "replica"),
       let twins = try world.split(colour: inReplica, key: place.replica, label: "replicas")
     else { preconditionFailure("a rank with a colour has a part") }
+    flags = try SharedMaximum(over: self.world, most: 8, sharesMemory: sharesMemory)
     self.replica = replica
     self.twins = twins
   }
+
+  /// The largest of each of at most eight values over all ranks: the step's own small exchange.
+  private let flags: SharedMaximum
+
+  func maximumOfFlags(_ values: inout [Double]) throws { try flags.apply(to: &values, over: world) }
 
   public var isFirst: Bool { world.rank == 0 }
 }

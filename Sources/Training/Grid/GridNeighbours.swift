@@ -20,6 +20,7 @@ final class GridNeighbours: Neighbours {
   private var routes: [Route] = []
   /// Where all ranks of the replica are on one host.
   private var slots: SharedSlots?
+  private let residuals: SharedMaximum
 
   /// Every rank of the replica must make it.
   init(grid: Grid, deal: Deal, rows: Int, precision: Precision) throws {
@@ -28,6 +29,8 @@ final class GridNeighbours: Neighbours {
     self.deal = deal
     self.rows = rows
     portion = deal.portion(at: grid.place)
+    residuals = try SharedMaximum(
+      over: grid.replica, most: deal.tiling.shards, sharesMemory: grid.sharesMemory)
     routes = (0..<3 * (deal.tiling.network.depth + 1)).map(route)
     guard grid.replica.count > 1 else { return }
     if grid.sharesMemory {
@@ -91,7 +94,7 @@ final class GridNeighbours: Neighbours {
   }
 
   func maximum(_ values: inout [Double]) throws {
-    if grid.replica.count > 1 { try grid.replica.maximum(&values) }
+    try residuals.apply(to: &values, over: grid.replica)
   }
 
   /// The way of one parcel to and from this rank.
