@@ -62,3 +62,17 @@ void cmpi_await(const uint64_t *counter, uint64_t value) {
   // Whoever is awaited may need this very core.
   while (!cmpi_has_reached(counter, value)) sched_yield();
 }
+
+void cmpi_expect_read(const void *bytes, int64_t count) {
+  for (int64_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i, 0);
+}
+
+void cmpi_expect_write(void *bytes, int64_t count) {
+  for (int64_t i = 0; i < count; i += 64) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(((char *)bytes)[i]));
+#else
+    __builtin_prefetch((char *)bytes + i, 1);
+#endif
+  }
+}

@@ -62,6 +62,9 @@ int cmpi_unshare(cmpi_window window);
 void cmpi_publish(uint64_t *counter, uint64_t value);
 int cmpi_has_reached(const uint64_t *counter, uint64_t value);
 void cmpi_await(const uint64_t *counter, uint64_t value);
+// Begins to bring lines that another core holds into this one's cache.
+void cmpi_expect_read(const void *bytes, int64_t count);
+void cmpi_expect_write(void *bytes, int64_t count);
 
 // Messages between two ranks, cmpi_transfers.c.
 void cmpi_set_count_limit(int64_t limit);  // the longest piece; more than 2^31-1 becomes 2^31-1

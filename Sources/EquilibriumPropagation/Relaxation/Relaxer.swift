@@ -110,19 +110,22 @@ final class Relaxer {
     var progress = Progress(shards: clamped.shards, tolerance: duration.tolerance)
     var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
     let half = capacity / 2
+    var moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
     for _ in 0..<duration.atMost where !progress.isOver {
       for piece in progress.pieces { residuals[piece.shard] = 0 }
-      let moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
       for layers in holdsOutput ? hiddenSweep : sweep {
         try move(layers, of: &state, moment, parameters, &residuals)
       }
       if duration.tolerance != nil { try neighbours.maximum(&residuals) }
+      let rested = progress.advance(residuals: residuals)
+      guard !rested.isEmpty else { continue }
       // A settled shard's rows are written no more: both copies must hold them.
-      for rows in progress.advance(residuals: residuals) {
+      for rows in rested {
         for rows in dynamics.isComplex ? [rows, rows.shifted(by: half)] : [rows] {
           for k in portion.layers { next[k].copy(rows: rows, from: state[k]) }
         }
       }
+      moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
     }
     try neighbours.finish()
     return settled(state, progress, residuals: residuals, isComplex: dynamics.isComplex)
