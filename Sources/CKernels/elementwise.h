@@ -123,12 +123,12 @@ static void NAME(descend)(long count, const eq_descent *d, const void *contrast,
                     (SCALAR *)w + i);
 }
 
-// Whole sixteens; what lies past the last column is padding.
 static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {
   for (long r = 0; r < rows; r++) {
     SCALAR *a = (SCALAR *)a_ + r * a_stride;
     const SCALAR *b = (const SCALAR *)b_ + r * b_stride;
-    for (long j = 0; j < columns; j += 16) *(V *)(a + j) += *(const V *)(b + j);
+    for (long j = 0; j < columns; j += 16)
+      *(V *)(a + j) += NAME(keep)(*(const V *)(b + j), NAME(lanes)(columns - j));
   }
 }
 

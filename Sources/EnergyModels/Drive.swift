@@ -66,10 +66,35 @@ extension Parameters {
       precision: precision)
   }
 
+  /// What layer j sends into layer k through the weights held here, as far as it can be added up here.
+  public func setPartialDrives(
+    _ partials: inout PartialDrives, into k: Int, from j: Int, state: State, rows: Range<Int>
+  ) {
+    setSliceDrives(&partials, into: k, from: j, state: state, rows: rows)
+    guard portion.isPartial(into: k, from: j) else { return }
+    let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
+    addSlices(&partials, slices, units: portion.network.units(k), widths: 1..<portion.branch, rows: rows)
+  }
+
+  /// Adds neighbours' stretches of partial drives, in place: the levels of one binary tree over the slices, an odd one
+  /// carried up, whose branches have so many slices.
+  private func addSlices(
+    _ partials: inout PartialDrives, _ slices: Range<Int>, units: Int, widths: Range<Int>, rows: Range<Int>
+  ) {
+    var width = widths.lowerBound
+    while width < widths.upperBound {
+      for slice in stride(from: slices.lowerBound, to: slices.upperBound - width, by: 2 * width) {
+        partials.addColumns(
+          rows: rows, from: (slice + width) * padded(units), to: slice * padded(units), count: units)
+      }
+      width *= 2
+    }
+  }
+
   /// What layer j sends into layer k through the weights held here: ρ(s_j) W where k is cut or both are whole,
   /// otherwise ρ(s_j)[slice] W[slice, :] for each slice of j computed here: all slices where j comes from the portion
   /// below, the portion's own otherwise.
-  public func setPartialDrives(
+  func setSliceDrives(
     _ partials: inout PartialDrives, into k: Int, from j: Int, state: State, rows: Range<Int>
   ) {
     guard let (weights, known) = weights(into: k, from: j) else { return }
@@ -91,19 +116,25 @@ extension Parameters {
   ///
   /// One chain of additions runs through bias (and input) and the layer below; what the layer above sends is a chain of
   /// its own, added last, so that it may be computed elsewhere. A whole layer adds a cut neighbour's partial drives
-  /// slice by slice. `drive` is rows × units held.
+  /// in a binary tree over its slices. `drive` is rows × units held; partial drives are spent.
   public func setDrive(
     _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
-    partials: (Source) throws -> PartialDrives?, rows: Range<Int>, parts: DriveParts = .all
+    partials: (Source, (inout PartialDrives) -> Void) throws -> Void, rows: Range<Int>,
+    parts: DriveParts = .all
   ) rethrows {
     var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
     if k == 1, parts.contains(.constant), let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
     for source in portion.sources(of: k) where parts.contains(source.layer < k ? .below : .above) {
-      if source.isPartial || source.isElsewhere, let partial = try partials(source) {
+      if source.isPartial || source.isElsewhere {
         drive.set(rows: rows, base)
-        let width = padded(portion.network.units(k))
-        for slice in 0..<(source.isPartial ? portion.slicing.slices : 1) {
-          drive.add(rows: rows, partial, from: slice * width)
+        try partials(source) { partial in
+          if source.isPartial {
+            let slices = 0..<portion.slicing.slices
+            addSlices(
+              &partial, slices, units: portion.network.units(k), widths: portion.branch..<slices.count,
+              rows: rows)
+          }
+          drive.add(rows: rows, partial)
         }
       } else if let (weights, known) = weights(into: k, from: source.layer) {
         drive.setProduct(

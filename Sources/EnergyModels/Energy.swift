@@ -25,7 +25,7 @@ extension Parameters {
   private func termsBySlices(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
     setDrive(
-      &drive, of: k, state: state, clamped: clamped, partials: { _ in nil }, rows: rows,
+      &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: rows,
       parts: [.constant, .below])
     let first = portion.units(k).lowerBound
     return portion.countedSlices(of: k).map { slice in
@@ -41,7 +41,7 @@ extension Parameters {
   private func termsOverSlices(_ k: Int, state: State, rows: Range<Int>) -> [EnergyTerm] {
     var partials = Parameters.partialDrives(
       into: k, from: k - 1, of: portion, rows: rows.upperBound, precision: precision)
-    setPartialDrives(&partials, into: k, from: k - 1, state: state, rows: rows)
+    setSliceDrives(&partials, into: k, from: k - 1, state: state, rows: rows)
     let units = 0..<portion.network.units(k)
     let silent = Matrix(rows: rows.upperBound, columns: units.count, precision: precision)
     return portion.slices.map { slice in

@@ -81,6 +81,9 @@ public struct Portion: Equatable, Sendable {
   /// The layer of another portion that this one drives from above.
   public var drivenBelow: Int? { layers.lowerBound > 1 ? layers.lowerBound - 1 : nil }
 
+  /// How many slices' partial drives are added before they are handed out: a branch of the tree over all slices.
+  public var branch: Int { slices.count & -slices.count }
+
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 

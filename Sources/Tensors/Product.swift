@@ -58,6 +58,14 @@ extension Matrix {
       other.pointer(rows.lowerBound, from), other.stride)
   }
 
+  /// self[rows, to ..< to + count] += self[rows, from ..< from + count], two blocks apart from each other.
+  public mutating func addColumns(rows: Range<Int>, from: Int, to: Int, count: Int) {
+    precondition(abs(from - to) >= padded(count) && max(from, to) + count <= stride, "blocks that overlap")
+    let start = mutablePointer(rows.lowerBound, 0)
+    precision.kernels.pointee.add(
+      rows.count, count, start + to * precision.size, stride, start + from * precision.size, stride)
+  }
+
   /// self[rows, :] = addend[rows, :].
   public mutating func set(rows: Range<Int>, _ addend: Addend) {
     switch addend {

@@ -47,9 +47,9 @@ struct Example {
   func drive(_ k: Int, state: State? = nil, partials: [Int: PartialDrives]? = nil) -> Matrix {
     let portion = parameters.portion
     var drive = Matrix(rows: Self.rows, columns: portion.units(k).count, precision: parameters.precision)
-    let partials = partials ?? partialDrives(into: k, state: state ?? self.state)
+    var partials = partials ?? partialDrives(into: k, state: state ?? self.state)
     parameters.setDrive(
-      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { partials[$0.layer] },
+      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { $1(&partials[$0.layer]!) },
       rows: 0..<Self.rows)
     return drive
   }

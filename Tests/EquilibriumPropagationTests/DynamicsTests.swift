@@ -76,7 +76,7 @@ import Testing
     let isOutput = k == problem.network.depth
     var drive = Matrix(rows: problem.rows, columns: units, precision: .float64)
     problem.parameters.setDrive(
-      &drive, of: k, state: before, clamped: clamped, partials: { _ in nil }, rows: 0..<problem.rows)
+      &drive, of: k, state: before, clamped: clamped, partials: { _, _ in }, rows: 0..<problem.rows)
     let update = LayerUpdate(
       move: .minimize, curve: problem.network.activation(k).curve, step: 0.5, beta: isOutput ? beta : 0,
       targets: isOutput ? problem.targets : nil)

@@ -52,7 +52,7 @@ extension Problem {
       .flatMap { k in
         var drive = Matrix(rows: rows, columns: network.units(k), precision: .float64)
         parameters.setDrive(
-          &drive, of: k, state: state, clamped: clamped, partials: { _ in nil }, rows: 0..<rows)
+          &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: 0..<rows)
         return (0..<rows).flatMap(drive.row)
       }.map(Problem.distanceFromKinks).min() ?? .infinity
   }

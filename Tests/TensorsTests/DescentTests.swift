@@ -48,6 +48,41 @@ import Testing
     #expect(w.hasZeroPadding && velocity.hasZeroPadding)
   }
 
+  /// Inputs with rows that are zero for the whole batch, which a plain descent may leave alone, and without.
+  @Test("in registers, the bits of sum and descent one after the other", arguments: InstructionSet.all)
+  func fused(set: InstructionSet) throws {
+    let precision = set.precision
+    let bounds = [0, 5, 9, 9, 20]
+    let input = Matrix(rows: 20, columns: 61, precision: precision) { row, column in
+      (20..<44).contains(column) && (row + column) % 3 == 0 ? Double(row - column) / 7 : 0
+    }
+    let live = try #require(LiveInputs(input, shards: bounds))
+    let post = ContrastSum.End(Matrix(random: 67, rows: 20, columns: 50, precision: precision))
+    let other = ContrastSum.End(Matrix(random: 68, rows: 20, columns: 61, precision: precision))
+    let sums = [
+      ContrastSum(pre: .init(input), post: post, live: live), ContrastSum(pre: .init(input), post: post),
+      ContrastSum(pre: .init(input), post: post, and: (other, post)),
+    ]
+    for (name, descent, hasVelocity) in Self.cases {
+      for sum in sums {
+        var (one, two) = (
+          Panels(random: 69, depth: 61, columns: 50, precision: precision),
+          Panels(random: 69, depth: 61, columns: 50, precision: precision)
+        )
+        var (v, w): (Panels?, Panels?) = (nil, nil)
+        if hasVelocity { (v, w) = (one, one) }
+        var contrast = Panels(depth: 61, columns: 50, precision: precision)
+        let all = 0..<one.count
+        sum.write(panels: all, to: &contrast, at: 0, shards: bounds, kernels: set.kernels)
+        descent.apply(
+          to: one.scalars(panels: all), velocity: v?.scalars(panels: all),
+          contrast: contrast.scalars(panels: all))
+        sum.descend(&two, velocity: &w, by: descent, shards: bounds, kernels: set.kernels)
+        #expect(one.bits == two.bits && v?.bits == w?.bits, "\(name)")
+      }
+    }
+  }
+
   @Test("whole or panel by panel, the same bits", arguments: Precision.allCases)
   func strips(precision: Precision) {
     let start = Panels(random: 65, depth: 5, columns: 70, precision: precision)

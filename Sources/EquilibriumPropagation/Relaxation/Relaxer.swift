@@ -215,10 +215,10 @@ extension Relaxer {
       let isReal = rows.lowerBound < moment.clamped.rows.upperBound
       try parameters.setDrive(
         &drives[place], of: k, state: state, clamped: moment.clamped,
-        partials: {
+        partials: { source, use in
           // All rows arrive in one message.
-          if rows == moment.rows[0] { try receivePartialDrives(into: k, from: $0, moment) }
-          return partials[place][$0.layer < k ? 0 : partials[place].count - 1]
+          if rows == moment.rows[0] { try receivePartialDrives(into: k, from: source, moment) }
+          use(&partials[place][source.layer < k ? 0 : partials[place].count - 1]!)
         }, rows: rows,
         parts: isReal ? moment.dynamics.parts : moment.dynamics.parts.subtracting(.constant))
     }

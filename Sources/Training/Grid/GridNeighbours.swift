@@ -202,7 +202,8 @@ final class GridNeighbours: Neighbours {
     let width = padded(deal.tiling.network.units(k))
     func stretch(_ slice: Int) -> Range<Int> {
       let slices = deal.slices(slice: slice)
-      return slices.lowerBound * width..<slices.upperBound * width
+      // The first stretch of a branch holds its sum.
+      return slices.lowerBound * width..<(slices.upperBound - portion.branch + 1) * width
     }
     var (mine, receivers, sources): (Range<Int>?, [Int], [(Int, Range<Int>)]) = (nil, [], [])
     if isPartial, target == source || j > k {
