@@ -63,17 +63,18 @@ static double NAME(euler)(const eq_update *u) {
   }
 }
 
-INLINE double NAME(minimize_identity)(const eq_update *u, int clipped) {
-  V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta;
+INLINE double NAME(minimize_identity)(const eq_update *u, int clipped, int is_over) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta, factor = (V)((SCALAR)u->factor);
   ROWS(u) {
     const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
                  *d = ROW(u->targets, u->targets_stride);
     SCALAR *next = ROW(u->next, u->next_stride);
     for (long j = 0; j < u->columns; j += 16) {
-      V moved = *(const V *)(drive + j);
+      V moved = *(const V *)(drive + j), now = *(const V *)(s + j);
       if (d) moved = __builtin_elementwise_fma(beta, *(const V *)(d + j), moved) / curvature;
+      if (is_over) moved = __builtin_elementwise_fma(factor, moved - now, now);
       if (clipped) moved = NAME(clip)(moved);
-      V change = __builtin_elementwise_abs(moved - *(const V *)(s + j));
+      V change = __builtin_elementwise_abs(moved - now);
       most = change > most ? change : most;
       *(V *)(next + j) = moved;
     }
@@ -83,8 +84,9 @@ INLINE double NAME(minimize_identity)(const eq_update *u, int clipped) {
 
 static double NAME(minimize)(const eq_update *u) {
   switch (u->activation) {
-    case eq_hard_sigmoid: return NAME(minimize_identity)(u, 1);
-    case eq_linear: return NAME(minimize_identity)(u, 0);
+    case eq_hard_sigmoid:
+      return u->factor == 1 ? NAME(minimize_identity)(u, 1, 0) : NAME(minimize_identity)(u, 1, 1);
+    case eq_linear: return u->factor == 1 ? NAME(minimize_identity)(u, 0, 0) : NAME(minimize_identity)(u, 0, 1);
     default: return NAME(euler_smooth)(u);
   }
 }

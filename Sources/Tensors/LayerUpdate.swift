@@ -30,15 +30,20 @@ public struct LayerUpdate {
   public var curve: Curve
   /// ε.
   public var step: Double
+  /// How far `minimize` goes on the way to the minimiser: 1 reaches it, up to 2 lowers F all the same.
+  public var factor: Double
   /// β of a nudged output; 0 elsewhere.
   public var beta: Double
   /// d of a nudged output, rows × columns.
   public var targets: Matrix?
 
-  public init(move: Move, curve: Curve, step: Double, beta: Double = 0, targets: Matrix? = nil) {
+  public init(
+    move: Move, curve: Curve, step: Double, factor: Double = 1, beta: Double = 0, targets: Matrix? = nil
+  ) {
     self.move = move
     self.curve = curve
     self.step = step
+    self.factor = factor
     self.beta = beta
     self.targets = targets
   }
@@ -70,6 +75,7 @@ public struct LayerUpdate {
     update.activation = curve.code
     update.beta = beta
     update.step = step
+    update.factor = factor
     switch move {
     case .euler: return states.precision.kernels.pointee.euler(&update)
     case .minimize: return states.precision.kernels.pointee.minimize(&update)

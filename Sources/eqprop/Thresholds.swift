@@ -112,7 +112,7 @@ struct Thresholds {
 
   /// The iterations that a nudge needs from the output to the first layer.
   private var reach: Int {
-    run.relaxation.updates == .evenOdd ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
+    run.relaxation.updates.alternates ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
   }
 
   private func short(_ value: Double) -> String { String(format: "%.3g", value) }

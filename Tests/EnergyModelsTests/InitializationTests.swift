@@ -35,6 +35,29 @@ import Testing
     try check(.glorotUniform) { (6 / Double($0 + $1)).squareRoot() }
   }
 
+  @Test("spectral: the largest singular value is the gain", arguments: [(500, 500), (1024, 256), (300, 700)])
+  func spectral(below: Int, above: Int) throws {
+    let network = Network(inputs: 4, layers: [Layer(units: below), Layer(units: above)])
+    var parameters = Parameters(portion: Portion(whole: network), precision: .float32)
+    parameters.initialize(.spectral(gain: 0.8), seed: 5)
+    let connection = parameters[connection: 2]
+    let (forward, backward) = (try #require(connection.forward), try #require(connection.backward))
+    // Power iteration on WᵀW, whose rows come out through both directions.
+    var up = Matrix(rows: 1, columns: below, precision: .float32) { _, j in 1 + Double(j % 7) }
+    var gain = 0.0
+    for _ in 0..<60 {
+      var down = Matrix(rows: 1, columns: above, precision: .float32)
+      down.setProduct(rows: 0..<1, of: up, with: forward, adding: .zero)
+      func norm(_ x: Matrix) -> Double { (0..<x.columns).reduce(0) { $0 + x[0, $1] * x[0, $1] }.squareRoot() }
+      gain = norm(down) / norm(up)
+      let scale = norm(down)
+      let unit = Matrix(rows: 1, columns: above, precision: .float32) { down[0, $1] / scale }
+      up = Matrix(rows: 1, columns: below, precision: .float32)
+      up.setProduct(rows: 0..<1, of: unit, with: backward, adding: .zero)
+    }
+    #expect(abs(gain - 0.8) <= 0.02 * 0.8, "\(gain)")
+  }
+
   @Test("uniform: U(±gain / √fan-in)")
   func uniform() throws {
     try check(.uniform(gain: 0.7)) { below, _ in 0.7 / Double(below).squareRoot() }

@@ -42,8 +42,20 @@ import Testing
 
   @Test("F never rises in a half-sweep, and two of them are a sweep", arguments: activations, 1...3)
   func halfSweeps(activation: Activation, hidden: Int) throws {
+    try halfSweeps(Problem.counted(.evenOdd, 1), activation, hidden)
+  }
+
+  @Test("nor where it goes past the minimiser", arguments: [0.6, 1.2, 1.9], activations)
+  func overRelaxed(factor: Double, activation: Activation) throws {
+    var relaxation = Problem.counted(.overRelaxed, 1)
+    relaxation.factor = factor
+    try halfSweeps(relaxation, activation, 2)
+  }
+
+  private func halfSweeps(_ relaxation: Relaxation, _ activation: Activation, _ hidden: Int) throws {
     let problem = Problem(hidden: hidden, activation)
-    let (clamped, method) = (problem.clamped, problem.method(Problem.counted(.evenOdd, 1)))
+    let (clamped, method) = (problem.clamped, problem.method(relaxation))
+    let factor = relaxation.updates == .overRelaxed ? relaxation.factor : 1
     for beta in [0, 0.5, -0.5] {
       var state = problem.anywhere
       var worst = -Double.infinity
@@ -52,7 +64,7 @@ import Testing
         for parity in 0...1 {
           let before = halves
           for k in 1...problem.network.depth where k % 2 == parity {
-            minimize(k, of: &halves, given: before, beta: beta, problem, clamped)
+            minimize(k, of: &halves, given: before, factor: factor, beta: beta, problem, clamped)
           }
           worst = max(worst, rise(before, halves, beta: beta, problem, clamped))
         }
@@ -63,14 +75,17 @@ import Testing
         #expect(next.bits(problem.network, rows: rows) == halves.bits(problem.network, rows: rows))
         state = next
       }
-      measured("even-odd \(activation.rawValue) \(hidden) hidden β \(beta): largest rise of F / |F|", worst)
+      measured(
+        "\(relaxation.updates.rawValue) \(activation.rawValue) \(hidden) hidden β \(beta): largest rise of F / |F|",
+        worst)
       #expect(worst <= 1e-12)
     }
   }
 
-  /// Moves one layer to its minimiser given its neighbours.
+  /// Moves one layer towards its minimiser given its neighbours.
   private func minimize(
-    _ k: Int, of state: inout State, given before: State, beta: Double, _ problem: Problem, _ clamped: Clamped
+    _ k: Int, of state: inout State, given before: State, factor: Double, beta: Double, _ problem: Problem,
+    _ clamped: Clamped
   ) {
     let units = problem.network.units(k)
     let isOutput = k == problem.network.depth
@@ -78,8 +93,8 @@ import Testing
     problem.parameters.setDrive(
       &drive, of: k, state: before, clamped: clamped, partials: { _, _ in }, rows: 0..<problem.rows)
     let update = LayerUpdate(
-      move: .minimize, curve: problem.network.activation(k).curve, step: 0.5, beta: isOutput ? beta : 0,
-      targets: isOutput ? problem.targets : nil)
+      move: .minimize, curve: problem.network.activation(k).curve, step: 0.5, factor: factor,
+      beta: isOutput ? beta : 0, targets: isOutput ? problem.targets : nil)
     _ = state[k].apply(update, to: before[k], drive: drive, rows: 0..<problem.rows, columns: 0..<units)
   }
 

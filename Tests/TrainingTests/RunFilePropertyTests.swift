@@ -28,7 +28,10 @@ struct RunFilePropertyTests {
     ["data={format: idx, path: '/a b/c'}", "data={format: idx, path: x, divisor: 256, training: 5000}"],
     ["network.layers=[{units: 64, rate: 1e-300}, {units: 65, activation: tanh}, {units: 3}]"],
     ["network.layers.0.activation=sigmoid", "network.layers.1.rate=0.1"],
-    ["network.initialization={uniform: 0.7}", "network.initialization={uniform: 123456789.123456789}"],
+    [
+      "network.initialization={spectral: 0.8}", "network.initialization={uniform: 0.7}",
+      "network.initialization={uniform: 123456789.123456789}",
+    ],
     ["network.layers.0.rate=balanced"],
     ["rule=contrastive-hebbian", "rule=backpropagation", "rule=recurrent-backpropagation"],
     ["relaxation.updates=euler", "relaxation.step=0.30000000000000004"],

@@ -53,6 +53,7 @@ struct RunFileTests {
         relaxation:
           updates: even-odd
           step: 0.5
+          factor: 1.2
           start: zero
           free: 15
           nudged: 15

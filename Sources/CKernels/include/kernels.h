@@ -26,6 +26,7 @@ typedef struct {
   eq_activation activation;
   double beta;             // 0 where the layer is not nudged
   double step;             // epsilon
+  double factor;           // how far `minimize` goes on the way to the minimiser; 1: to it
 } eq_update;
 
 // Where a matrix of inputs is not zero. A product may leave out a zero: the chain's bits stay the same.

@@ -12,14 +12,11 @@ import Tensors
 ///
 /// Source: Ernoult et al. 2019, arXiv:1905.13633.
 public struct BackpropagationThroughTime: Sendable {
-  public let updates: Updates
-  /// ε.
-  public let step: Double
+  private let relaxation: Relaxation
 
   /// For the iterations of a relaxation; where it starts and how long it takes is said with each call.
   public init(_ relaxation: Relaxation) {
-    updates = relaxation.updates
-    step = relaxation.step
+    self.relaxation = relaxation
   }
 
   /// −dC(s_T)/dθ, the mean over the batch, through the last t of T iterations for each t asked, in that order.
@@ -51,10 +48,12 @@ public struct BackpropagationThroughTime: Sendable {
   private func states(
     last t: Int, of iterations: Int, from start: State, clamped: Clamped, parameters: Parameters
   ) throws -> [State] {
-    let once = Duration(atMost: 1)
+    var once = relaxation
+    once.start = .persistent
+    once.free = Duration(atMost: 1)
     let method = EquilibriumPropagation(
       portion: parameters.portion,
-      relaxation: Relaxation(updates: updates, step: step, start: .persistent, free: once, nudged: once),
+      relaxation: once,
       nudging: Nudging(kind: .oneSided, beta: 1), rows: clamped.rows.count, precision: .float64,
       neighbours: Alone())
     var states = [start]
@@ -70,14 +69,15 @@ public struct BackpropagationThroughTime: Sendable {
   /// Goes back through one iteration, which moved one set of layers after the other.
   private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
     let layers = Array(1...pass.depth)
-    switch updates {
+    switch relaxation.updates {
     case .euler:
-      pass.goBack(layers, .euler(step), from: after, to: before)
-    case .evenOdd:
+      pass.goBack(layers, .euler(relaxation.step), from: after, to: before)
+    case .evenOdd, .overRelaxed:
+      let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
       var between = before
       for k in layers where k % 2 == 0 { between[k] = after[k] }
-      pass.goBack(layers.filter { $0 % 2 == 1 }, .minimize(step), from: after, to: between)
-      pass.goBack(layers.filter { $0 % 2 == 0 }, .minimize(step), from: between, to: before)
+      pass.goBack(layers.filter { $0 % 2 == 1 }, move, from: after, to: between)
+      pass.goBack(layers.filter { $0 % 2 == 0 }, move, from: between, to: before)
     }
   }
 }

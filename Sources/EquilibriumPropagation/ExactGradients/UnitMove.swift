@@ -4,8 +4,9 @@ import EnergyModels
 enum UnitMove {
   /// An Euler step ε: s′ = s + ε (ρ′(s) D − s), clipped to [0, 1] for the hard sigmoid.
   case euler(Double)
-  /// To the minimiser given the neighbours, s′ = D, clipped; an Euler step ε where it has no closed form.
-  case minimize(Double)
+  /// On the way to the minimiser given the neighbours by a factor ω, s′ = s + ω (D − s), clipped; an Euler step ε where
+  /// it has no closed form.
+  case minimize(Double, factor: Double)
 
   /// ∂s′/∂s, the drive held, and ∂s′/∂D.
   ///
@@ -15,9 +16,9 @@ enum UnitMove {
   ) -> (own: Double, drive: Double) {
     let open: Double = activation == .hardSigmoid && !(moved > 0 && moved < 1) ? 0 : 1
     switch self {
-    case .minimize where activation.isIdentityOnStates:
-      return (0, open)
-    case .euler(let step), .minimize(let step):
+    case .minimize(_, let factor) where activation.isIdentityOnStates:
+      return (open * (1 - factor), open * factor)
+    case .euler(let step), .minimize(let step, _):
       let (first, ratio) = activation.derivatives(activity: activity)
       // ρ″(s) D from the step itself: ρ′(s) D = s + (s′ − s)/ε.
       let bend = ratio == 0 ? 0 : ratio * (s + (moved - s) / step)

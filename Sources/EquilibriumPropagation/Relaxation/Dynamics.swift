@@ -34,7 +34,7 @@ struct EnergyDescent: Dynamics {
     let isOutput = k == network.depth
     let update = LayerUpdate(
       move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
-      beta: isOutput ? beta : 0, targets: isOutput ? targets : nil)
+      factor: relaxation.reach, beta: isOutput ? beta : 0, targets: isOutput ? targets : nil)
     return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
   }
 }

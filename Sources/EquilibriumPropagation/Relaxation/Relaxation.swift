@@ -4,6 +4,12 @@ public enum Updates: String, CaseIterable, Sendable {
   case euler
   /// Every even layer to its minimiser given its neighbours, then every odd one.
   case evenOdd = "even-odd"
+  /// As even-odd, but each layer goes further than its minimiser, by a factor ω < 2: s ← s + ω (s* − s). F never rises,
+  /// and strong couplings, which make even-odd sweeps slow, settle in fewer of them.
+  case overRelaxed = "over-relaxed"
+
+  /// Whether layers move in two sets, each to (or past) its minimiser given the other.
+  public var alternates: Bool { self != .euler }
 }
 
 /// Where a free phase starts.
@@ -34,13 +40,22 @@ public struct Relaxation: Equatable, Sendable {
   public var updates: Updates
   /// ε of an Euler step (and of an even-odd update of a layer whose minimiser has no closed form).
   public var step: Double
+  /// ω of over-relaxed updates, where the minimiser has a closed form.
+  public var factor: Double
   public var start: Start
   public var free: Duration
   public var nudged: Duration
 
-  public init(updates: Updates, step: Double = 0.5, start: Start = .zero, free: Duration, nudged: Duration) {
+  /// What a layer's move to its minimiser is multiplied with.
+  var reach: Double { updates == .overRelaxed ? factor : 1 }
+
+  public init(
+    updates: Updates, step: Double = 0.5, factor: Double = 1.2, start: Start = .zero, free: Duration,
+    nudged: Duration
+  ) {
     self.updates = updates
     self.step = step
+    self.factor = factor
     self.start = start
     self.free = free
     self.nudged = nudged

@@ -40,7 +40,8 @@ final class Relaxer {
     let sets =
       switch relaxation.updates {
       case .euler: [all]
-      case .evenOdd: [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }].filter { !$0.isEmpty }
+      case .evenOdd, .overRelaxed:
+        [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }].filter { !$0.isEmpty }
       }
     sweep = sets.map { LayerSet($0, portion: portion, known: known) }
     hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }

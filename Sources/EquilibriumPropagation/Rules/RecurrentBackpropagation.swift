@@ -99,7 +99,7 @@ struct LinearResponse: Dynamics {
     to next: inout LayerState
   ) -> Double {
     let bend = linearized.bend(k)
-    let goesToSolution = relaxation.updates == .evenOdd && bend == nil
+    let goesToSolution = relaxation.updates.alternates && bend == nil
     let update = LayerResponse(
       slope: linearized.slope(k), bend: bend, force: force?.layer == k ? force?.1 : nil,
       step: goesToSolution ? nil : relaxation.step)

@@ -63,12 +63,18 @@ extension RunFileCodec where Value == LimitedDuration {
 }
 
 extension RunFileCodec where Value == Initialization {
-  /// `glorot-uniform`, or `{uniform: gain}`.
+  /// `glorot-uniform`, `{uniform: gain}` or `{spectral: gain}`.
   static let initialization = Self(
     read: { tree, path throws(RunFileError) in
       if case .map = tree.content {
         let gain = try RunFileCodec<Gain>.gain.read(tree, path)
-        return .uniform(gain: gain.uniform)
+        switch (gain.uniform, gain.spectral) {
+        case (let gain?, nil): return .uniform(gain: gain)
+        case (nil, let gain?): return .spectral(gain: gain)
+        default:
+          throw RunFileError(
+            tree.place, "'\(path)' needs one of uniform and spectral", hint: "write {uniform: 0.7}")
+        }
       }
       guard tree.text == glorot else {
         throw .noWord(tree, path, of: [glorot], or: "{uniform: 0.7}")
@@ -79,6 +85,7 @@ extension RunFileCodec where Value == Initialization {
       switch initialization {
       case .glorotUniform: .value(glorot)
       case .uniform(let gain): .value("{uniform: \(gain)}")
+      case .spectral(let gain): .value("{spectral: \(gain)}")
       }
     }, keys: RunFileCodec<Gain>.gain.keys)
 
@@ -86,13 +93,17 @@ extension RunFileCodec where Value == Initialization {
 }
 
 private struct Gain: Sendable {
-  var uniform = 0.0
+  var uniform: Double?
+  var spectral: Double?
 }
 
 extension RunFileCodec where Value == Gain {
   fileprivate static let gain = section(
     Gain(),
-    [.init("uniform", \.uniform, .number("a number above 0", example: "0.7") { $0 > 0 }, required: "0.7")])
+    [
+      .init("uniform", \.uniform, .optional(.number("a number above 0", example: "0.7") { $0 > 0 })),
+      .init("spectral", \.spectral, .optional(.number("a number above 0", example: "0.8") { $0 > 0 })),
+    ])
 }
 
 extension RunFileCodec where Value == Schedule {

@@ -69,7 +69,7 @@ extension RunFile {
 
   /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
   private func checkBeta(_ root: RunFileTree) throws(RunFileError) {
-    guard relaxation.updates == .evenOdd else { return }
+    guard relaxation.updates.alternates else { return }
     let beta = nudging.beta
     let reason: String
     switch nudging.kind {

@@ -71,6 +71,7 @@ extension RunFileCodec where Value == Relaxation {
     [
       .init("updates", \.updates, .word),
       .init("step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 }),
+      .init("factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 }),
       .init("start", \.start, .word),
       .init("free", \.free, .duration),
       .init("nudged", \.nudged, .duration),
