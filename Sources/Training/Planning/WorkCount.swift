@@ -68,8 +68,8 @@ struct WorkCount {
           products(phase.part, into: k, from: source.layer, times: times, ontoMatrix: ontoMatrix, &work)
         }
         if source.isPartial || source.isElsewhere {
-          // Every slice's partial drive is added, the neighbours' too.
-          let added = source.isPartial ? Double(portion.slicing.slices) : 1
+          // What comes of each branch of the tree over slices is added here, the neighbours' too.
+          let added = source.isPartial ? Double(portion.slicing.slices / portion.branch) : 1
           work.addElements(
             phase.part, rows: rows, columns: units, times: times * added, operations: 1, moves: 3)
         }
@@ -92,11 +92,16 @@ struct WorkCount {
         part, rows: rows, depth: portion.units(of: j, driving: k).count, columns: columns, times: times,
         ontoMatrix: ontoMatrix)
     }
-    for slice in portion.holds(j) ? portion.slices : 0..<portion.slicing.slices {
+    let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
+    for slice in slices {
       work.addProduct(
         part, rows: rows, depth: portion.slicing.units(j, slice: slice).count, columns: columns,
         times: times, ontoMatrix: false)
     }
+    // Branches are added up before they are handed out; for energies each slice stands alone.
+    guard count == nil else { return }
+    let added = Double(slices.count - slices.count / portion.branch)
+    work.addElements(part, rows: rows, columns: columns, times: times * added, operations: 1, moves: 3)
   }
 
   /// Means and differences of the layers known here, and turned complex states.
