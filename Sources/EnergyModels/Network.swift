@@ -21,8 +21,8 @@ public enum Initialization: Equatable, Sendable {
   case glorotUniform
   /// U(±gain / √fan-in).
   case uniform(gain: Double)
-  /// U(±gain √3 / (√fan-in + √fan-out)), whose largest singular value is the gain (Marchenko & Pastur 1967; within 2 % of
-  /// it at 500 × 500 units). Below 1 relaxation settles in a few sweeps, whatever the layers' widths.
+  /// U(±gain √3 / (√fan-in + √fan-out)), whose largest singular value is the gain (Marchenko & Pastur 1967; within 3 % of
+  /// it from 400 units a side). Below 1 relaxation settles in a few sweeps, whatever the layers' widths.
   case spectral(gain: Double)
 }
 

@@ -103,7 +103,7 @@ extension RunFileMistake {
     relaxation: {updates: newton}
     3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd or over-relaxed
     relaxation: {updates: over-relaxed, factor: 2}
-    3:45: 'relaxation.factor' is 2; it takes a number above 0 and below 2, such as 1.2
+    3:45: 'relaxation.factor' is '2'; it takes a number above 0 and below 2, such as 1.2
     training: [1]
     3:11: 'training' is a list; it takes a map, such as {epochs: …}
     training: {schedule: {kind: exponential}}
