@@ -124,13 +124,13 @@ import Training
     let run = try Self.run()
     let whole = try Self.work(run)
     let stages = try (0..<2).map { try Self.work(run, "1x2x1", rank: $0) }
-    #expect(stages.map { $Self.operations(0, .free) }.reduce(0, +) == Self.operations(whole, .free))
+    #expect(stages.map { Self.operations($0, .free) }.reduce(0, +) == Self.operations(whole, .free))
     #expect(
       Self.operations(stages[0], .drive) == Self.operations(whole, .drive)
         && Self.operations(stages[1], .drive) == 0)
     let joined: Int = 2 * Self.product(100, 10) + 3 * 1000
     #expect(
-      stages.map { $Self.operations(0, .contrast) }.reduce(0, +) == Self.operations(whole, .contrast) + joined
+      stages.map { Self.operations($0, .contrast) }.reduce(0, +) == Self.operations(whole, .contrast) + joined
     )
   }
 
@@ -140,7 +140,7 @@ import Training
     let slices = try (0..<2).map { try Self.work(run, "1x1x2", rank: $0) }
     let output: Int = 7 * 6 * 20 * 10
     #expect(
-      slices.map { $Self.operations(0, .free) }.reduce(0, +) == 7 * Self.iteration + output)
+      slices.map { Self.operations($0, .free) }.reduce(0, +) == 7 * Self.iteration + output)
     #expect(Self.operations(slices[0], .drive) == Self.product(64, 48))
     #expect(Self.operations(slices[1], .drive) == Self.product(64, 52))
   }
@@ -171,8 +171,8 @@ import Training
       "network.layers.0.activation=tanh", "nudging.kind=n-point", "nudging.points=4")
     let work = try Self.work(smooth)
     // ±β on real states and one pair of conjugates on complex ones.
-    #expect(
-      Self.operations(work, .nudged) == (2 + 2) * 3 * Self.iteration + Self.spread + 8 * 20 * 110)
+    let phases: Int = (2 + 2) * 3 * Self.iteration
+    #expect(Self.operations(work, .nudged) == phases + Self.spread + 8 * 20 * 110)
     let products = work.pieces.compactMap { piece -> Double? in
       if case .contrast(2, 100, 10, 20, 4, false) = piece.kind { piece.times } else { nil }
     }

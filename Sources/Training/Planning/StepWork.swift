@@ -39,7 +39,7 @@ public struct StepWork: Equatable, Sendable {
   public let scalarSize: Int
 
   /// The share of input elements that are multiplied, in the drive and in the contrast: the kernels leave zeros out.
-  public struct LiveShare: Equatable, Sendable {
+  public struct LiveShare: Codable, Equatable, Sendable {
     public var drive: Double
     public var contrast: Double
     public init(drive: Double, contrast: Double) {
