@@ -119,19 +119,20 @@ import Training
     }
   }
 
-  @Test("Stages: products are dealt just once, what joins two of them is learnt on both sides")
+  @Test("Stages: products and weights are dealt just once; what comes from above is added below")
   func stages() throws {
     let run = try Self.run()
     let whole = try Self.work(run)
     let stages = try (0..<2).map { try Self.work(run, "1x2x1", rank: $0) }
-    #expect(stages.map { Self.operations($0, .free) }.reduce(0, +) == Self.operations(whole, .free))
-    #expect(
-      Self.operations(stages[0], .drive) == Self.operations(whole, .drive)
-        && Self.operations(stages[1], .drive) == 0)
-    let joined: Int = 2 * Self.product(100, 10) + 3 * 1000
-    #expect(
-      stages.map { Self.operations($0, .contrast) }.reduce(0, +) == Self.operations(whole, .contrast) + joined
-    )
+    let added: Int = 7 * 20 * 100
+    #expect(stages.map { Self.operations($0, .free) }.reduce(0, +) == Self.operations(whole, .free) + added)
+    // The upper one multiplies in both directions.
+    #expect(Self.operations(stages[1], .free) > 7 * 2 * Self.product(10, 100))
+    #expect(Self.operations(stages[0], .drive) == Self.operations(whole, .drive))
+    #expect(Self.operations(stages[1], .drive) == 0)
+    for part in [StepPart.contrast, .optimizer] {
+      #expect(stages.map { Self.operations($0, part) }.reduce(0, +) == Self.operations(whole, part))
+    }
   }
 
   @Test("Slices: the cut layer's products are dealt, the whole output's update is everyone's")

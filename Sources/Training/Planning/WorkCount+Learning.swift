@@ -2,25 +2,15 @@ import EnergyModels
 import Tensors
 
 extension WorkCount {
-  /// The connections whose weights are held here.
-  var connectionsHeld: ClosedRange<Int> {
-    portion.layers.lowerBound...min(portion.layers.upperBound + 1, network.depth)
-  }
-
   /// What connection k learns, in each of the directions that are held, or once for both: see `Connection`.
   func connection(_ k: Int, _ lesson: StepLesson, _ work: inout StepWork) {
-    let forward =
-      portion.holds(k)
-      ? Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k)) : nil
+    let forward = Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k))
     let backward =
-      portion.holds(k - 1)
-      ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
-    let isMirrored = forward != nil && forward == backward
-    if let block = forward {
-      let terms = k == 1 ? [1] : lesson.terms
-      weights(k, depth: block.rows.count, columns: block.columns.count, terms: terms, lesson, &work)
-      if isMirrored { transpose(block, lesson, &work) }
-    }
+      k > 1 ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
+    let isMirrored = forward == backward
+    let terms = k == 1 ? [1] : lesson.terms
+    weights(k, depth: forward.rows.count, columns: forward.columns.count, terms: terms, lesson, &work)
+    if isMirrored { transpose(forward, lesson, &work) }
     if let block = backward, !isMirrored {
       weights(k, depth: block.columns.count, columns: block.rows.count, terms: lesson.terms, lesson, &work)
     }

@@ -26,7 +26,7 @@ struct WorkCount {
     for phase in run.phases(iterations) { count(phase, &work) }
     learn(lesson, &work)
     energies(lesson.energies, &work)
-    for k in connectionsHeld { connection(k, lesson, &work) }
+    for k in portion.layers { connection(k, lesson, &work) }
     for k in portion.layers {
       weights(nil, depth: 1, columns: portion.units(k).count, terms: [1], lesson, &work)
     }
@@ -55,29 +55,25 @@ struct WorkCount {
 
   private func count(_ phase: StepPhase, _ work: inout StepWork) {
     let times = phase.iterations * (phase.isComplex ? 2 : 1)
+    // The weights between two stages belong to the upper one, which computes what it sends down.
+    if let below = portion.drivenBelow, phase.parts.contains(.above) {
+      products(phase.part, into: below, from: below + 1, times: times, ontoMatrix: false, &work)
+    }
     for k in portion.layers where !(phase.holdsOutput && k == network.depth) {
       let units = portion.units(k).count
       var ontoMatrix = k == 1 && phase.parts.contains(.constant)
       for source in portion.sources(of: k)
       where phase.parts.contains(source.layer < k ? .below : .above) {
-        defer { ontoMatrix = true }
-        guard source.isPartial else {
-          work.addProduct(
-            phase.part, rows: rows, depth: portion.units(of: source.layer, driving: k).count, columns: units,
-            times: times, ontoMatrix: ontoMatrix)
-          continue
+        if !source.isElsewhere {
+          products(phase.part, into: k, from: source.layer, times: times, ontoMatrix: ontoMatrix, &work)
         }
-        let slices = portion.holds(source.layer) ? portion.slices : 0..<portion.slicing.slices
-        for slice in slices {
-          let depth = portion.slicing.units(source.layer, slice: slice).count
-          work.addProduct(
-            phase.part, rows: rows, depth: depth, columns: units, times: times, ontoMatrix: false)
+        if source.isPartial || source.isElsewhere {
+          // Every slice's partial drive is added, the neighbours' too.
+          let added = source.isPartial ? Double(portion.slicing.slices) : 1
+          work.addElements(
+            phase.part, rows: rows, columns: units, times: times * added, operations: 1, moves: 3)
         }
-        // Every slice's partial drive is added, the neighbours' too.
-        work.addElements(
-          phase.part, rows: rows, columns: units, times: times * Double(portion.slicing.slices),
-          operations: 1,
-          moves: 3)
+        ontoMatrix = true
       }
       let isBent = !network.activation(k).isIdentityOnStates
       work.addElements(
@@ -85,10 +81,27 @@ struct WorkCount {
     }
   }
 
+  /// What layer j sends into layer k through the weights held here: one product, or one for each slice of j.
+  private func products(
+    _ part: StepPart, into k: Int, from j: Int, rows count: Int? = nil, times: Double, ontoMatrix: Bool,
+    _ work: inout StepWork
+  ) {
+    let (rows, columns) = (count ?? self.rows, portion.units(k).count)
+    guard portion.isPartial(into: k, from: j) else {
+      return work.addProduct(
+        part, rows: rows, depth: portion.units(of: j, driving: k).count, columns: columns, times: times,
+        ontoMatrix: ontoMatrix)
+    }
+    for slice in portion.holds(j) ? portion.slices : 0..<portion.slicing.slices {
+      work.addProduct(
+        part, rows: rows, depth: portion.slicing.units(j, slice: slice).count, columns: columns,
+        times: times, ontoMatrix: false)
+    }
+  }
+
   /// Means and differences of the layers known here, and turned complex states.
   private func learn(_ lesson: StepLesson, _ work: inout StepWork) {
-    let known =
-      max(1, portion.layers.lowerBound - 1)...min(network.depth, portion.layers.upperBound + 1)
+    let known = max(1, portion.layers.lowerBound - 1)...portion.layers.upperBound
     for k in known {
       let units = network.units(k)
       work.addElements(
@@ -103,14 +116,8 @@ struct WorkCount {
     let times = states * Double(rows)
     for k in portion.layers where times > 0 {
       let units = portion.units(k).count
-      func product(_ depth: Int) {
-        work.addProduct(.nudged, rows: 1, depth: depth, columns: units, times: times, ontoMatrix: true)
-      }
-      if k > 1, !portion.isPartial(into: k, from: k - 1) {
-        product(portion.units(of: k - 1, driving: k).count)
-      }
-      if k < network.depth, portion.isPartial(into: k + 1, from: k) {
-        product(portion.units(of: k + 1, driving: k).count)
+      if k > 1 {
+        products(.nudged, into: k, from: k - 1, rows: 1, times: times, ontoMatrix: false, &work)
       }
       work.addElements(.nudged, rows: 1, columns: units, times: times, operations: 4, moves: 3)
     }
