@@ -35,7 +35,9 @@ extension BenchReport {
     let rank = ranks.count > 1 ? " of rank \(critical.rank), whose counted work takes longest" : ""
     let caption =
       "a step\(rank): medians over \(quiet.counted) repeats of \(Figures.grouped(quiet.stepsPerRepeat)) steps"
-    return caption + "\n" + table.text + "\(Figures.rate(examplesPerSecond)) examples a second\n"
+    let fused =
+      facts.isFused ? "contrast holds the descent too, which is done while a sum is in registers\n" : ""
+    return caption + "\n" + table.text + fused + "\(Figures.rate(examplesPerSecond)) examples a second\n"
   }
 
   private func row(_ part: Part, of total: Double) -> [String] {

@@ -20,10 +20,12 @@ public struct BenchReport: Equatable, Sendable {
     public var arithmetic: String
     /// The MPI library.
     public var library: String
+    /// Whether weights learn from a contrast while it is in registers, so that `contrast` holds the descent too.
+    public var isFused: Bool
 
     public init(
       run: String, network: String, batch: Int, grid: String, ranks: Int, cores: Int,
-      isOversubscribed: Bool, processor: String, arithmetic: String, library: String
+      isOversubscribed: Bool, processor: String, arithmetic: String, library: String, isFused: Bool
     ) {
       self.run = run
       self.network = network
@@ -35,6 +37,7 @@ public struct BenchReport: Equatable, Sendable {
       self.processor = processor
       self.arithmetic = arithmetic
       self.library = library
+      self.isFused = isFused
     }
   }
 

@@ -11,7 +11,8 @@ extension BenchReport {
       run: run.name, network: (0...network.depth).map { "\(network.units($0))" }.joined(separator: "-"),
       batch: run.training.batch, grid: "\(figures.grid)", ranks: figures.grid.ranks, cores: host.cores,
       isOversubscribed: figures.isOversubscribed, processor: host.processor,
-      arithmetic: "\(host.instructions) \(figures.machine.precision)", library: host.library)
+      arithmetic: "\(host.instructions) \(figures.machine.precision)", library: host.library,
+      isFused: figures.grid.replicas == 1 && run.nudging.kind != .points)
     let critical = figures.critical
     let talks = figures.grid.ranks > 1
     let messages = figures.machine.messages

@@ -21,7 +21,7 @@ import Testing
       facts: .init(
         run: "small", network: "64-100-10", batch: 20, grid: "1x2x1", ranks: 2, cores: 2,
         isOversubscribed: isOversubscribed, processor: "a processor", arithmetic: "avx2 float32",
-        library: "an MPI"),
+        library: "an MPI", isFused: true),
       step: time(200), ranks: [rank(0, 1), rank(1, 1.25)],
       ceilings: [
         .init(kernel: "product", shape: "20×10·10×100", part: "free", times: 15, gigaflops: 40)
@@ -74,6 +74,7 @@ import Testing
     let step = lines.firstIndex { $0.split(separator: " ").first == "step" } ?? 0
     #expect(lines[step + 1].split(separator: " ").starts(with: ["checkpoint", "50.0", "25.0"]))
     #expect(lines.contains { $0.hasSuffix("40.0         40") && $0.contains("20×10·10×100") })
+    #expect(lines.contains("contrast holds the descent too, which is done while a sum is in registers"))
     #expect(lines.contains("100,000 examples a second"))
     #expect(
       lines.contains("messages: 0.50 µs, 6.0 GB/s; a step waits for 30 of 12,345 bytes in all"))

@@ -154,7 +154,10 @@ extension Bench {
     let roofline = found.roofline
     let least = StepPart.allCases.map { part in
       switch part {
-      case .waiting: roofline.seconds(messages: median(\.parcels), bytes: median(\.parcelBytes))
+      case .waiting:
+        // The step's small exchange comes on top of the parcels.
+        roofline.seconds(
+          messages: median(\.parcels) + (deal.grid.ranks > 1 ? 1 : 0), bytes: median(\.parcelBytes))
       case .sum: roofline.seconds(messages: median(\.exchanges), bytes: median(\.exchangeBytes))
       default: roofline.seconds(part, of: work)
       }

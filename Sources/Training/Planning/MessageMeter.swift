@@ -13,8 +13,8 @@ extension Grid {
     let small = try median(of: 100) { try pair.exchange(in: world, bytes: 8) }
     let big = try median(of: 20) { try pair.exchange(in: world, bytes: large) }
     let reduction = try median(of: 100) {
-      var flags: [Int64] = [0, 0, 0]
-      try world.maximum(&flags)
+      var flags = [0.0, 0, 0]
+      try maximumOfFlags(&flags)
     }
     let barrier = try median(of: 100) { try world.barrier() }
     // The slowest pair's, on every rank alike.
