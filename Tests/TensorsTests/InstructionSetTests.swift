@@ -73,8 +73,8 @@ import Testing
         let (all, v, c) = (
           w.scalars(panels: 0..<3), velocity.scalars(panels: 0..<3), contrast.scalars(panels: 0..<3)
         )
-        table.pointee.descend(
-          all.count, 0.1, 0.05, momentum, decay, c.start, momentum > 0 ? v.start : nil, all.start)
+        var descent = eq_descent(rate: 0.1, scale: 0.05, momentum: momentum, decay: decay)
+        table.pointee.descend(all.count, &descent, c.start, momentum > 0 ? v.start : nil, all.start)
         found += w.bits + velocity.bits
       }
       var a = Matrix(random: 97, rows: 6, columns: 37, precision: precision)
