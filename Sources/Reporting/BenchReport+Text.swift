@@ -34,7 +34,7 @@ extension BenchReport {
     table.rows += critical.parts.filter { $0.name == Part.checkpoint }.map { row($0, of: total) }
     let rank = ranks.count > 1 ? " of rank \(critical.rank), whose counted work takes longest" : ""
     let caption =
-      "a step\(rank): medians over \(quiet.counted) repeats of \(Figures.grouped(quiet.stepsPerRepeat)) steps"
+      "a step\(rank): medians over \(quiet.counted > 0 ? quiet.counted : quiet.repeats) repeats of \(Figures.grouped(quiet.stepsPerRepeat)) steps"
     let fused =
       facts.isFused ? "contrast holds the descent too, which is done while a sum is in registers\n" : ""
     return caption + "\n" + table.text + fused + "\(Figures.rate(examplesPerSecond)) examples a second\n"
