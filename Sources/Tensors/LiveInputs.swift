@@ -38,6 +38,16 @@ public struct LiveInputs: Sendable {
     self.rows = rows
   }
 
+  /// The shares of a rows × columns matrix's elements that its product and its contrast take in.
+  public func shares(rows: Int, columns: Int) -> (product: Double, contrast: Double) {
+    let elements = Double(rows * columns)
+    let multiplied = (0..<blocks).reduce(0) { sum, i in
+      sum + (columnStarts[i + 1] - columnStarts[i]) * (rows * (i + 1) / blocks - rows * i / blocks)
+    }
+    let summed = min((rowStarts.last ?? 0) * Int(eq_live_group), rows * columns)
+    return (Double(multiplied) / elements, Double(summed) / elements)
+  }
+
   /// Calls `body` with the lists as the kernels read them.
   func withKernelLists<T>(_ body: (UnsafePointer<eq_live>) -> T) -> T {
     columnStarts.withUnsafeBufferPointer { columnStarts in

@@ -16,6 +16,8 @@ final class SplitData {
   private let table: Matrix
   /// Each example's last free state, where the run starts from it.
   var persistent: PersistentStates?
+  /// Tells the input's drive from the rest of a batch's data.
+  var clock: StepClock?
   private var order: (epoch: Int, rows: [[Int]])?
 
   init(_ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int) throws {
@@ -71,6 +73,8 @@ final class SplitData {
       input?.look(up: examples[shard].inputs[from..<from + network.inputs], in: table, row: i)
       targets?[i, Int(examples[shard].labels[row])] = 1
     }
+    clock?.enter(.drive)
+    defer { clock?.leave() }
     return Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
   }
 

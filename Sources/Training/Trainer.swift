@@ -59,7 +59,7 @@ public final class Trainer {
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
   }
 
-  private var training: SplitData { splits[0] }
+  var training: SplitData { splits[0] }
 
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
   public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
@@ -88,20 +88,29 @@ public final class Trainer {
   }
 
   /// One batch: free phase, nudged phase or phases, contrast, update.
-  private func step() throws {
+  func step() throws {
+    grid.clock?.enter(.data)
     let members = training.members(epoch: state.epoch, step: state.cursor)
     let clamped = training.clamp(members, parameters: parameters)
-    let free = try rule.infer(from: training.start(members), clamped: clamped, parameters: parameters)
+    let start = training.start(members)
+    grid.clock?.leave()
+    grid.clock?.enter(.free)
+    let free = try rule.infer(from: start, clamped: clamped, parameters: parameters)
+    grid.clock?.leave()
     _ = counter.count(
       free, members: members, clamped: clamped, data: training, into: &state.tally)
+    grid.clock?.enter(.data)
     training.persistent?.store(members, from: free.state)
+    grid.clock?.leave()
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
+    grid.clock?.enter(.nudged)
     let lesson = try rule.learn(
       from: free.state, sign: sign(step: state.step), clamped: clamped, parameters: &parameters
     ) { parameters, contrast in
       try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
     }
+    grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
     if let before { try measure(from: before) }
     examplesThisEpoch += examples
@@ -130,7 +139,9 @@ public final class Trainer {
 
   /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a
   /// checkpoint still waits for its files. Sends one reduction of three integers.
-  private func ranksAgreeToStop() throws -> Bool {
+  func ranksAgreeToStop() throws -> Bool {
+    grid.clock?.enter(.waiting)
+    defer { grid.clock?.leave() }
     var flags = [Interruption.isRequested, state.tally.diverged > 0, !writer.isWritten].map { $0 ? 1.0 : 0 }
     try grid.maximumOfFlags(&flags)
     if flags[1] > 0 { try endDiverged("a state") }
@@ -153,7 +164,9 @@ public final class Trainer {
     }
   }
 
-  private func checkpoint(isBest: Bool) throws {
+  func checkpoint(isBest: Bool) throws {
+    grid.clock?.enter(.checkpoint)
+    defer { grid.clock?.leave() }
     // A spoilt checkpoint must never take the place of a good one.
     var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
     try grid.world.maximum(&spoilt)

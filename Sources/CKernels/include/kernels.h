@@ -153,3 +153,5 @@ const eq_kernels *eq_kernels_f64(void);
 // A named instruction set ("avx512", "avx2", "baseline"), or null where the processor lacks it.
 const eq_kernels *eq_kernels_f32_for(const char *instructions);
 const eq_kernels *eq_kernels_f64_for(const char *instructions);
+
+#include "peak.h"

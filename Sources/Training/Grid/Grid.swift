@@ -14,6 +14,8 @@ public final class Grid {
 
   /// Whether ranks of a replica that are all on one host hand each other parcels through its memory.
   let sharesMemory: Bool
+  /// Where the time of steps on this grid goes; nil where nobody asks.
+  public var clock: StepClock?
 
   /// Every rank of `world` must call it.
   public init(_ shape: GridShape, world: borrowing Communicator, sharesMemory: Bool = true) throws {

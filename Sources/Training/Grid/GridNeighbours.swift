@@ -68,11 +68,14 @@ final class GridNeighbours: Neighbours {
   func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
     let route = routes[tag(parcel)]
     guard !route.isEmpty else { return }
+    grid.clock?.enter(.waiting)
+    defer { grid.clock?.leave() }
     if slots == nil {
       if route.pending == nil { try route.start(bytes: 0, rows: rows.reduce(0) { $0 + $1.count }, in: grid) }
       try route.pending.take()?.wait()
     }
     for (index, source) in route.sources.enumerated() {
+      grid.clock?.count(parcel: rows.reduce(0) { $0 + $1.count } * source.columns.count * precision.size)
       func unpack(_ arrived: UnsafeRawBufferPointer) {
         var begin = 0
         for rows in rows {
@@ -94,6 +97,8 @@ final class GridNeighbours: Neighbours {
   }
 
   func maximum(_ values: inout [Double]) throws {
+    grid.clock?.enter(.waiting)
+    defer { grid.clock?.leave() }
     try residuals.apply(to: &values, over: grid.replica)
   }
 

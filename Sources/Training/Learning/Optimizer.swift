@@ -34,6 +34,8 @@ final class Optimizer {
 
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
   func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
+    grid.clock?.enter(.optimizer)
+    defer { grid.clock?.leave() }
     let factor = factor(epoch: epoch)
     let kept = examples - (try rejected(contrast))
     func descent(_ k: Int, decay: Double) -> Descent {
@@ -76,6 +78,8 @@ final class Optimizer {
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
     if isOnlyReplica, sums.count == 1 {
+      grid.clock?.enter(.contrast)
+      defer { grid.clock?.leave() }
       return sums[0].descend(&weights, velocity: &velocity, by: descent, shards: shards)
     }
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
@@ -84,7 +88,9 @@ final class Optimizer {
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
       func write(_ sum: ContrastSum, to out: inout Panels) throws {
+        grid.clock?.enter(.contrast)
         sum.write(panels: panels, to: &out, at: 0, shards: shards)
+        grid.clock?.leave()
         guard !isOnlyReplica else { return }
         try add(out.scalars(panels: 0..<panels.count), byMPI: mayUseMPI && settings.reduction == .mpi)
       }
@@ -124,6 +130,9 @@ final class Optimizer {
   }
 
   private func add(_ values: Scalars, byMPI: Bool) throws {
+    grid.clock?.count(sum: values.count * values.precision.size, over: grid.twins.count)
+    grid.clock?.enter(.sum)
+    defer { grid.clock?.leave() }
     switch (byMPI, values.precision) {
     case (false, .float32): try sum32.sum(values.buffer(of: Float.self))
     case (false, .float64): try sum64.sum(values.buffer(of: Double.self))

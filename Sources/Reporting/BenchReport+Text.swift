@@ -1,0 +1,109 @@
+import Foundation
+
+extension BenchReport {
+  /// The report as tables: the parts of a step, the ceilings, the scaling, and whether the machine was quiet.
+  public var text: String {
+    let sections = [partsText, ceilingsText, limitsText, scalingText].filter { !$0.isEmpty }
+    return headText + sections.map { "\n" + $0 }.joined() + "\n" + lastLines
+  }
+
+  private var headText: String {
+    var first = [facts.run, facts.network, "batch \(facts.batch)", "grid \(facts.grid)"]
+    if facts.isOversubscribed {
+      first.append(
+        "\(facts.ranks) ranks on \(facts.cores) core\(facts.cores == 1 ? "" : "s"): MORE RANKS THAN CORES")
+    }
+    let second = [
+      facts.processor, "\(facts.cores) core\(facts.cores == 1 ? "" : "s")", "one thread a rank",
+      facts.arithmetic, facts.library,
+    ]
+    return first.joined(separator: " · ") + "\n" + second.joined(separator: " · ") + "\n"
+  }
+
+  private var partsText: String {
+    guard let critical else { return "" }
+    var table = AlignedText(
+      heading: ["part", "µs", "%", "least", "most", "MFLOP", "MB", "GFLOP/s", "roofline µs"])
+    let total = critical.inStep.reduce(0) { $0 + $1.time.median }
+    table.rows = critical.inStep.map { row($0, of: total) }
+    table.rows.append([
+      "step", fixed(step.median, 1), "", fixed(step.least, 1), fixed(step.most, 1),
+      fixed(critical.operations / 1e6, 2), fixed(critical.bytes / 1e6, 2),
+      fixed(critical.operations / (step.median * 1e3), 1), fixed(critical.roofline, 1),
+    ])
+    table.rows += critical.parts.filter { $0.name == Part.checkpoint }.map { row($0, of: total) }
+    let rank = ranks.count > 1 ? " of rank \(critical.rank), whose counted work takes longest" : ""
+    let caption =
+      "a step\(rank): medians over \(quiet.counted > 0 ? quiet.counted : quiet.repeats) repeats of \(Figures.grouped(quiet.stepsPerRepeat)) steps"
+    let fused =
+      facts.isFused ? "contrast holds the descent too, which is done while a sum is in registers\n" : ""
+    return caption + "\n" + table.text + fused + "\(Figures.rate(examplesPerSecond)) examples a second\n"
+  }
+
+  private func row(_ part: Part, of total: Double) -> [String] {
+    let rate = part.operations / (part.time.median * 1e3)
+    return [
+      part.name, fixed(part.time.median, 1), fixed(100 * part.time.median / max(total, 1e-9), 1),
+      fixed(part.time.least, 1), fixed(part.time.most, 1), fixed(part.operations / 1e6, 2),
+      fixed(part.bytes / 1e6, 2), part.operations > 0 ? fixed(rate, 1) : Figures.none,
+      fixed(part.roofline, 1),
+    ]
+  }
+
+  private var ceilingsText: String {
+    guard !ceilings.isEmpty else { return "" }
+    var table = AlignedText(heading: ["part", "kernel", "shape", "a step", "GFLOP/s", "% of peak"])
+    table.rows = ceilings.map {
+      [
+        $0.part, $0.kernel, $0.shape, Figures.plain($0.times), fixed($0.gigaflops, 1),
+        limits.peak > 0 ? fixed(100 * $0.gigaflops / limits.peak, 0) : Figures.none,
+      ]
+    }
+    return "the kernels at the step's own shapes\n" + table.text
+  }
+
+  private var limitsText: String {
+    var text = "a core's peak: \(fixed(limits.peak, 1)) GFLOP/s of fused multiply-adds\n"
+    text +=
+      "bandwidth: \(fixed(limits.weightBandwidth, 1)) GB/s over the step's weights, "
+      + "\(fixed(limits.memoryBandwidth, 1)) beyond all caches\n"
+    guard let latency = limits.latency, let bandwidth = limits.messageBandwidth else { return text }
+    let messages =
+      limits.messages > 0
+      ? "; a step waits for \(Figures.plain(limits.messages)) of \(Figures.grouped(Int(limits.messageBytes))) bytes in all"
+      : ""
+    return text + "messages: \(fixed(latency, 2)) µs, \(fixed(bandwidth, 1)) GB/s\(messages)\n"
+  }
+
+  private var scalingText: String {
+    guard !scalings.isEmpty, !isBusy else { return "" }
+    var table = AlignedText(heading: [
+      "scaling", "ranks", "batch", "µs", "1 rank: batch", "µs", "speed-up", "efficiency",
+    ])
+    table.rows = scalings.map {
+      [
+        $0.isWeak ? "weak" : "strong", "\($0.ranks)", "\($0.togetherBatch)", fixed($0.together.median, 1),
+        "\($0.aloneBatch)", fixed($0.alone.median, 1), fixed($0.speedUp, 2), fixed($0.efficiency, 2),
+      ]
+    }
+    let warning = facts.isOversubscribed ? " (more ranks than cores: this tells nothing of scaling)" : ""
+    return "one rank against \(facts.ranks), in turn\(warning)\n" + table.text
+  }
+
+  private var lastLines: String {
+    let others = "others used up to \(fixed(100 * quiet.othersShare, 1)) % of the cores"
+    guard !isBusy else {
+      return
+        "bench: the machine was busy: \(quiet.counted) of \(quiet.repeats) repeats count, \(quiet.needed) are "
+        + "needed; \(others), \(fixed(100 * quiet.limit, 1)) % are allowed. Nothing is compared.\n"
+    }
+    let ratio = ratio.map { fixed($0, 2) } ?? Figures.none
+    let share = peakShare.map { fixed(100 * $0, 1) } ?? Figures.none
+    return "bench: time / roofline time \(ratio); \(share) % of the peak; "
+      + "\(quiet.counted) of \(quiet.repeats) repeats count, \(others)\n"
+  }
+
+  private func fixed(_ value: Double, _ decimals: Int) -> String {
+    value.isFinite ? String(format: "%.\(decimals)f", value) : Figures.none
+  }
+}

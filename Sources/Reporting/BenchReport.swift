@@ -1,0 +1,245 @@
+/// What `eqprop bench` measured: where a step's time goes, and how far it is from what the machine can do.
+public struct BenchReport: Equatable, Sendable {
+  /// What was measured and where.
+  public struct Facts: Equatable, Sendable {
+    /// The run's name.
+    public var run: String
+    /// Units from input to output: `784-500-10`.
+    public var network: String
+    /// Examples of a step.
+    public var batch: Int
+    /// The process grid: `2x1x1`.
+    public var grid: String
+    public var ranks: Int
+    /// Cores that the ranks of a host may run on.
+    public var cores: Int
+    /// Whether there are more ranks than cores, which then take turns.
+    public var isOversubscribed: Bool
+    public var processor: String
+    /// Instruction set and scalars: `avx512 float32`.
+    public var arithmetic: String
+    /// The MPI library.
+    public var library: String
+    /// Whether weights learn from a contrast while it is in registers, so that `contrast` holds the descent too.
+    public var isFused: Bool
+
+    public init(
+      run: String, network: String, batch: Int, grid: String, ranks: Int, cores: Int,
+      isOversubscribed: Bool, processor: String, arithmetic: String, library: String, isFused: Bool
+    ) {
+      self.run = run
+      self.network = network
+      self.batch = batch
+      self.grid = grid
+      self.ranks = ranks
+      self.cores = cores
+      self.isOversubscribed = isOversubscribed
+      self.processor = processor
+      self.arithmetic = arithmetic
+      self.library = library
+      self.isFused = isFused
+    }
+  }
+
+  /// A median with the least and the most of the repeats, in µs.
+  public struct Time: Equatable, Sendable {
+    public var median: Double
+    public var least: Double
+    public var most: Double
+
+    public init(median: Double, least: Double, most: Double) {
+      self.median = median
+      self.least = least
+      self.most = most
+    }
+  }
+
+  /// A part of the step of one rank.
+  public struct Part: Equatable, Sendable {
+    /// The part that is told beside the step: a checkpoint, shared out over the steps between two.
+    public static let checkpoint = "checkpoint"
+
+    public var name: String
+    public var time: Time
+    /// Counted: operations and bytes.
+    public var operations: Double
+    public var bytes: Double
+    /// µs that it takes at the ceilings.
+    public var roofline: Double
+
+    public init(name: String, time: Time, operations: Double, bytes: Double, roofline: Double) {
+      self.name = name
+      self.time = time
+      self.operations = operations
+      self.bytes = bytes
+      self.roofline = roofline
+    }
+  }
+
+  /// A rank's parts, in the order of a step.
+  public struct Rank: Equatable, Sendable {
+    public var rank: Int
+    public var parts: [Part]
+
+    public init(rank: Int, parts: [Part]) {
+      self.rank = rank
+      self.parts = parts
+    }
+
+    /// The parts that make up the step.
+    public var inStep: [Part] { parts.filter { $0.name != Part.checkpoint } }
+    /// µs of all parts' rooflines.
+    public var roofline: Double { parts.reduce(0) { $0 + $1.roofline } }
+    public var operations: Double { parts.reduce(0) { $0 + $1.operations } }
+    public var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
+  }
+
+  /// How fast the kernel of one shape is.
+  public struct Ceiling: Equatable, Sendable {
+    /// `product` or `contrast`.
+    public var kernel: String
+    /// `20×784·784×500`.
+    public var shape: String
+    /// The part of the step it belongs to.
+    public var part: String
+    /// How often a step does it.
+    public var times: Double
+    public var gigaflops: Double
+
+    public init(kernel: String, shape: String, part: String, times: Double, gigaflops: Double) {
+      self.kernel = kernel
+      self.shape = shape
+      self.part = part
+      self.times = times
+      self.gigaflops = gigaflops
+    }
+  }
+
+  /// The other ceilings of the critical rank.
+  public struct Limits: Equatable, Sendable {
+    /// GFLOP/s of fused multiply-adds on registers alone.
+    public var peak: Double
+    /// GB/s of updating as many bytes as the step's weights are, and of updating memory beyond all caches.
+    public var weightBandwidth: Double
+    public var memoryBandwidth: Double
+    /// µs of a message and GB/s of large ones; nil of one rank.
+    public var latency: Double?
+    public var messageBandwidth: Double?
+    /// Messages that the critical rank waits for in a step, and their bytes.
+    public var messages: Double
+    public var messageBytes: Double
+
+    public init(
+      peak: Double, weightBandwidth: Double, memoryBandwidth: Double, latency: Double?,
+      messageBandwidth: Double?, messages: Double, messageBytes: Double
+    ) {
+      self.peak = peak
+      self.weightBandwidth = weightBandwidth
+      self.memoryBandwidth = memoryBandwidth
+      self.latency = latency
+      self.messageBandwidth = messageBandwidth
+      self.messages = messages
+      self.messageBytes = messageBytes
+    }
+  }
+
+  /// One rank against all, in turn.
+  public struct Scaling: Equatable, Sendable {
+    /// Whether the batch grows with the ranks.
+    public var isWeak: Bool
+    /// µs of a step on one rank and on all, and their batches.
+    public var alone: Time
+    public var together: Time
+    public var aloneBatch: Int
+    public var togetherBatch: Int
+    public var ranks: Int
+
+    public init(
+      isWeak: Bool, alone: Time, together: Time, aloneBatch: Int, togetherBatch: Int, ranks: Int
+    ) {
+      self.isWeak = isWeak
+      self.alone = alone
+      self.together = together
+      self.aloneBatch = aloneBatch
+      self.togetherBatch = togetherBatch
+      self.ranks = ranks
+    }
+
+    /// Examples a second on all ranks over those on one.
+    public var speedUp: Double {
+      (Double(togetherBatch) / together.median) / (Double(aloneBatch) / alone.median)
+    }
+    public var efficiency: Double { speedUp / Double(ranks) }
+  }
+
+  /// Whether the machine was left alone.
+  public struct Quiet: Equatable, Sendable {
+    /// Repeats that count, of the grid that has fewest; those that were made, and those that must count.
+    public var counted: Int
+    public var repeats: Int
+    public var needed: Int
+    /// Steps of a repeat.
+    public var stepsPerRepeat: Int
+    /// The largest share of the cores that others used in a repeat, and what they may use.
+    public var othersShare: Double
+    public var limit: Double
+
+    public init(
+      counted: Int, repeats: Int, needed: Int, stepsPerRepeat: Int, othersShare: Double, limit: Double
+    ) {
+      self.counted = counted
+      self.repeats = repeats
+      self.needed = needed
+      self.stepsPerRepeat = stepsPerRepeat
+      self.othersShare = othersShare
+      self.limit = limit
+    }
+  }
+
+  public var facts: Facts
+  /// µs of a step, the slowest rank's, without its share of a checkpoint.
+  public var step: Time
+  public var ranks: [Rank]
+  /// Of the critical rank.
+  public var ceilings: [Ceiling]
+  public var limits: Limits
+  public var scalings: [Scaling]
+  public var quiet: Quiet
+
+  public init(
+    facts: Facts, step: Time, ranks: [Rank], ceilings: [Ceiling], limits: Limits, scalings: [Scaling],
+    quiet: Quiet
+  ) {
+    self.facts = facts
+    self.step = step
+    self.ranks = ranks
+    self.ceilings = ceilings
+    self.limits = limits
+    self.scalings = scalings
+    self.quiet = quiet
+  }
+
+  /// The rank whose counted work takes longest; of equals the first.
+  public var critical: Rank? {
+    ranks.dropFirst().reduce(ranks.first) { best, rank in
+      rank.roofline > best?.roofline ?? 0 ? rank : best
+    }
+  }
+
+  /// Whether too few repeats count: then nothing is compared.
+  public var isBusy: Bool { quiet.counted < quiet.needed }
+
+  /// The step's time over the least it can take; nil where nothing is compared.
+  public var ratio: Double? {
+    guard !isBusy, let roofline = critical?.roofline, roofline > 0 else { return nil }
+    return step.median / roofline
+  }
+
+  /// The share of the peak that a step's counted operations make; nil where nothing is compared.
+  public var peakShare: Double? {
+    guard !isBusy, let operations = critical?.operations, limits.peak > 0 else { return nil }
+    return operations / (step.median * 1e-6) / (limits.peak * 1e9)
+  }
+
+  public var examplesPerSecond: Double { Double(facts.batch) / (step.median * 1e-6) }
+}

@@ -1,0 +1,125 @@
+import EnergyModels
+import EquilibriumPropagation
+import Tensors
+
+/// Counts the work of a step at one place.
+struct WorkCount {
+  let run: RunFile
+  let deal: Deal
+  let place: Place
+  let iterations: StepWork.Iterations
+  let liveShare: StepWork.LiveShare
+
+  var portion: Portion { deal.portion(at: place) }
+  var network: Network { deal.tiling.network }
+  var shards: Int { deal.shards(replica: place.replica).count }
+  var rows: Int { shards * deal.tiling.perShard }
+
+  func all(into work: inout StepWork) {
+    data(&work)
+    let lesson = run.lesson(iterations)
+    if portion.holds(1) {
+      drive(.drive, times: 1, &work)
+      // Where weights change within the nudged phase the drive is computed again for each step after the first.
+      drive(.nudged, times: lesson.updates - 1, &work)
+    }
+    for phase in run.phases(iterations) { count(phase, &work) }
+    learn(lesson, &work)
+    energies(lesson.energies, &work)
+    for k in portion.layers { connection(k, lesson, &work) }
+    for k in portion.layers {
+      weights(nil, depth: 1, columns: portion.units(k).count, terms: [1], lesson, &work)
+    }
+  }
+
+  /// The pixels, and the persistent states there and back.
+  private func data(_ work: inout StepWork) {
+    if portion.holds(1) {
+      let pixels = rows * network.inputs
+      work.add(
+        .data, .elements(pixels), operations: 0,
+        bytes: Double(pixels + work.scalarSize * rows * padded(network.inputs)))
+    }
+    guard run.keepsStates else { return }
+    for k in portion.layers {
+      work.addElements(
+        .data, rows: rows, columns: portion.units(k).count, times: 2, operations: 0, moves: 2)
+    }
+  }
+
+  private func drive(_ part: StepPart, times: Double, _ work: inout StepWork) {
+    work.addProduct(
+      part, rows: rows, depth: network.inputs, columns: portion.units(1).count, times: times,
+      ontoMatrix: false, share: liveShare.drive, isLive: true)
+  }
+
+  private func count(_ phase: StepPhase, _ work: inout StepWork) {
+    let times = phase.iterations * (phase.isComplex ? 2 : 1)
+    // The weights between two stages belong to the upper one, which computes what it sends down.
+    if let below = portion.drivenBelow, phase.parts.contains(.above) {
+      products(phase.part, into: below, from: below + 1, times: times, ontoMatrix: false, &work)
+    }
+    for k in portion.layers where !(phase.holdsOutput && k == network.depth) {
+      let units = portion.units(k).count
+      var ontoMatrix = k == 1 && phase.parts.contains(.constant)
+      for source in portion.sources(of: k)
+      where phase.parts.contains(source.layer < k ? .below : .above) {
+        if !source.isElsewhere {
+          products(phase.part, into: k, from: source.layer, times: times, ontoMatrix: ontoMatrix, &work)
+        }
+        if source.isPartial || source.isElsewhere {
+          // Every slice's partial drive is added, the neighbours' too.
+          let added = source.isPartial ? Double(portion.slicing.slices) : 1
+          work.addElements(
+            phase.part, rows: rows, columns: units, times: times * added, operations: 1, moves: 3)
+        }
+        ontoMatrix = true
+      }
+      let isBent = !network.activation(k).isIdentityOnStates
+      work.addElements(
+        phase.part, rows: rows, columns: units, times: times, operations: 4, moves: isBent ? 4 : 3)
+    }
+  }
+
+  /// What layer j sends into layer k through the weights held here: one product, or one for each slice of j.
+  private func products(
+    _ part: StepPart, into k: Int, from j: Int, rows count: Int? = nil, times: Double, ontoMatrix: Bool,
+    _ work: inout StepWork
+  ) {
+    let (rows, columns) = (count ?? self.rows, portion.units(k).count)
+    guard portion.isPartial(into: k, from: j) else {
+      return work.addProduct(
+        part, rows: rows, depth: portion.units(of: j, driving: k).count, columns: columns, times: times,
+        ontoMatrix: ontoMatrix)
+    }
+    for slice in portion.holds(j) ? portion.slices : 0..<portion.slicing.slices {
+      work.addProduct(
+        part, rows: rows, depth: portion.slicing.units(j, slice: slice).count, columns: columns,
+        times: times, ontoMatrix: false)
+    }
+  }
+
+  /// Means and differences of the layers known here, and turned complex states.
+  private func learn(_ lesson: StepLesson, _ work: inout StepWork) {
+    let known = max(1, portion.layers.lowerBound - 1)...portion.layers.upperBound
+    for k in known {
+      let units = network.units(k)
+      work.addElements(
+        .nudged, rows: rows, columns: units, times: lesson.spreads, operations: 3, moves: 6)
+      work.addElements(
+        .nudged, rows: rows, columns: units, times: lesson.turns, operations: 8, moves: 7)
+    }
+  }
+
+  /// E of each row by itself: the connections counted with each layer.
+  private func energies(_ states: Double, _ work: inout StepWork) {
+    let times = states * Double(rows)
+    for k in portion.layers where times > 0 {
+      let units = portion.units(k).count
+      if k > 1 {
+        products(.nudged, into: k, from: k - 1, rows: 1, times: times, ontoMatrix: false, &work)
+      }
+      work.addElements(.nudged, rows: 1, columns: units, times: times, operations: 4, moves: 3)
+    }
+  }
+}
