@@ -22,6 +22,7 @@ public final class Trainer {
   let report: (TrainingEvent) -> Void
   var parameters: Parameters
   var state: RunState
+  var traffic: StepTraffic
   /// Held by rank 0 as long as it may change the run directory.
   private var lock: DirectoryLock?
   private var examplesThisEpoch = 0
@@ -46,7 +47,10 @@ public final class Trainer {
       }
     }
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    rule = try run.makeRule(relaxation: run.relaxation, grid: grid, deal: deal, rows: rows)
+    let messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
+    traffic = StepTraffic(messages, grid: grid)
+    rule = try run.makeRule(
+      relaxation: run.relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
     evaluation = try Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
     counter = Counter(deal: deal, place: grid.place)
@@ -67,6 +71,7 @@ public final class Trainer {
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs {
       beginEpochClock()
+      traffic.begin()
       while state.cursor < stepsPerEpoch {
         if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
         Watchdog.note("step", state.step + 1)
@@ -79,6 +84,7 @@ public final class Trainer {
         if try ranksAgreeToStop() { return try stop(.interrupted) }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
           try checkpoint(isBest: false)
+          traffic.begin()
         }
       }
       try endEpoch()
@@ -167,6 +173,7 @@ public final class Trainer {
   func checkpoint(isBest: Bool) throws {
     grid.clock?.enter(.checkpoint)
     defer { grid.clock?.leave() }
+    traffic.end()
     // A spoilt checkpoint must never take the place of a good one.
     var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
     try grid.world.maximum(&spoilt)
@@ -195,6 +202,7 @@ public final class Trainer {
 extension Trainer {
   /// Evaluates, writes the metrics' line, remembers the best, saves.
   private func endEpoch() throws {
+    traffic.end()
     Watchdog.note("evaluation after epoch", state.epoch + 1)
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     let trained = try state.tally.joined(over: grid)
