@@ -98,6 +98,9 @@ final class GridNeighbours: Neighbours {
     try residuals.apply(to: &values, over: grid.replica)
   }
 
+  /// Bytes of the room that messages take here.
+  var byteCount: Int { slots?.byteCount ?? ways.reduce(0) { $0 + $1.byteCount } }
+
   /// What was handed out and taken in so far.
   var traffic: Traffic {
     var traffic = Traffic()
@@ -127,6 +130,8 @@ final class GridNeighbours: Neighbours {
       outgoing = MessageBuffer(byteCount: outgoingBytes)
       incoming = route.sources.map { MessageBuffer(byteCount: height * $0.columns.count) }
     }
+
+    var byteCount: Int { incoming.reduce(outgoing.bytes.count) { $0 + $1.bytes.count } }
 
     func start(bytes: Int, heights: Int, in grid: Grid) throws {
       let leaving =
