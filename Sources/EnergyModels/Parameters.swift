@@ -87,6 +87,13 @@ public struct Parameters: Sendable {
     _modify { yield &biases[k - portion.layers.lowerBound] }
   }
 
+  /// Bytes they take.
+  public var byteCount: Int {
+    connections.reduce(biases.reduce(0) { $0 + $1.byteCount }) {
+      $0 + ($1.forward?.byteCount ?? 0) + ($1.backward?.byteCount ?? 0)
+    }
+  }
+
   /// Whether every weight and bias held here is finite.
   public var isFinite: Bool {
     biases.allSatisfy(\.isFinite)

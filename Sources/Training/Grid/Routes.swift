@@ -136,7 +136,8 @@ extension Routes {
         []
       }
     return Route(
-      tag: Self.tag(.partialDrives(into: k, from: j)), mine: place.stage == source ? columns(place.slice) : 0..<0,
+      tag: Self.tag(.partialDrives(into: k, from: j)),
+      mine: place.stage == source ? columns(place.slice) : 0..<0,
       receivers: place.stage == source ? slices.map { rank(stage: target, slice: $0) } : [],
       sources: place.stage == target
         ? slices.map { .init(peer: rank(stage: source, slice: $0), columns: columns($0)) } : [])

@@ -6,20 +6,23 @@ struct StepTraffic {
   private let neighbours: GridNeighbours
   /// Of the stretches that have ended.
   private(set) var total = Traffic()
-  /// All traffic before the present stretch.
-  private var before: Traffic?
+  private(set) var steps = 0
+  /// All traffic, and all steps of the run, before the present stretch.
+  private var before: (traffic: Traffic, step: Int)?
 
   init(_ neighbours: GridNeighbours, grid: Grid) {
     (self.neighbours, self.grid) = (neighbours, grid)
   }
 
-  /// A stretch of steps begins.
-  mutating func begin() { before = everything }
+  /// A stretch begins after so many steps of the run.
+  mutating func begin(at step: Int) { before = (everything, step) }
 
-  /// The stretch ends, if there is one.
-  mutating func end() {
-    if let before { total += everything - before }
-    before = nil
+  /// The stretch, if there is one, ends after so many steps of the run.
+  mutating func end(at step: Int) {
+    guard let before else { return }
+    total += everything - before.traffic
+    steps += step - before.step
+    self.before = nil
   }
 
   private var everything: Traffic {
