@@ -160,7 +160,11 @@ public final class Trainer {
     var flags = [Interruption.isRequested, state.tally.diverged > 0, !writer.isWritten].map { $0 ? 1.0 : 0 }
     try grid.maximumOfFlags(&flags)
     if flags[1] > 0 { try endDiverged("a state") }
-    if writer.isPending && flags[2] == 0 { try writer.complete() }
+    if writer.isPending && flags[2] == 0 {
+      traffic.end(at: state.step)
+      try writer.complete()
+      traffic.begin(at: state.step)
+    }
     return flags[0] > 0
   }
 

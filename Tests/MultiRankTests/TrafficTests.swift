@@ -31,10 +31,13 @@ extension RealRanks {
       Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
       Trial(method: .twin, grids: ["2x1x1", "1x4x1", "1x2x2"]),
       Trial(method: .balanced, grids: ["2x2x2"]),
-      // Tolerances that nothing meets.
+      // Tolerances that nothing meets in so few iterations.
       Trial(
         method: .forward, grids: ["2x1x2", "1x3x1"],
-        options: ["relaxation.free.tolerance=1e-30", "relaxation.nudged.tolerance=1e-30"]),
+        options: [
+          "relaxation.free={tolerance: 1e-30, at-most: 4}",
+          "relaxation.nudged={tolerance: 1e-30, at-most: 3}",
+        ]),
     ]
 
     @Test("The dry run counts the messages, bytes and memory of real ranks", arguments: trials)
