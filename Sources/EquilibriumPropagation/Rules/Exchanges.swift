@@ -7,13 +7,12 @@ public struct Exchanges: Equatable, Sendable {
   /// partial drives that count.
   public struct Sweeps: Equatable, Sendable {
     public var count: Int
-    public var layers: Range<Int>
+    /// Layers that move together, one set after the other.
+    public var sets: [[Int]]
     /// What counts of a drive; nothing where states are only shared.
     public var parts: DriveParts
     /// Rows of a message for each example: two of complex states.
     public var rowsPerExample = 1
-    /// How often layers wait for each other in one pass.
-    public var rounds = 1
   }
 
   /// Maxima over the portions.
@@ -71,12 +70,12 @@ extension Rule {
 
 extension Exchanges {
   private var depth: Int { slicing.network.depth }
-  private var all: Range<Int> { 1..<depth + 1 }
+  private var all: [Int] { Array(1...depth) }
 
   fileprivate mutating func addFreePhase() {
     switch relaxation.start {
     case .zero: break
-    case .persistent: sweeps.append(Sweeps(count: 1, layers: all, parts: []))
+    case .persistent: sweeps.append(Sweeps(count: 1, sets: [all], parts: []))
     case .forward: addPass([.constant, .below])
     }
     addRelaxation(relaxation.free)
@@ -96,23 +95,25 @@ extension Exchanges {
 
   /// A phase with the output held where it was put.
   fileprivate mutating func addHeldPhase() {
-    sweeps.append(Sweeps(count: 1, layers: depth..<depth + 1, parts: []))
-    addRelaxation(relaxation.nudged, layers: 1..<depth)
+    sweeps.append(Sweeps(count: 1, sets: [[depth]], parts: []))
+    addRelaxation(relaxation.nudged, layers: all.dropLast())
   }
 
   /// Every layer in turn.
   fileprivate mutating func addPass(_ parts: DriveParts) {
-    sweeps.append(Sweeps(count: 1, layers: all, parts: parts, rounds: depth))
+    sweeps.append(Sweeps(count: 1, sets: all.map { [$0] }, parts: parts))
   }
 
   fileprivate mutating func addRelaxation(
-    _ duration: Duration, layers: Range<Int>? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1
+    _ duration: Duration, layers: [Int]? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1
   ) {
     let layers = layers ?? all
-    let rounds = relaxation.updates == .evenOdd ? min(2, layers.count) : 1
+    let halves = [layers.filter { $0 % 2 == 0 }, layers.filter { $0 % 2 == 1 }]
+    let sets = relaxation.updates == .evenOdd ? halves : [layers]
     sweeps.append(
       Sweeps(
-        count: duration.atMost, layers: layers, parts: parts, rowsPerExample: rowsPerExample, rounds: rounds))
+        count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: parts,
+        rowsPerExample: rowsPerExample))
     if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
   }
 

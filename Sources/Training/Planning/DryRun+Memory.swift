@@ -20,7 +20,7 @@ extension DryRun {
 
   private var precision: Precision { run.training.precision }
 
-  private var weightBytes: (weights: Int, velocities: Int) {
+  var weightBytes: (weights: Int, velocities: Int) {
     var (weights, learning) = (0, 0)
     for k in portion.layers {
       let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))

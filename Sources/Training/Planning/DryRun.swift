@@ -58,41 +58,68 @@ public struct DryRun: Sendable {
     guard grid.stages * grid.slices > 1 else { return }
     let routes = Routes(deal: deal, place: place)
     for sweeps in exchanges.sweeps {
-      func add(_ parcel: Parcel) {
-        let route = routes[parcel]
-        traffic.add(route.flow(height: rows * sweeps.rowsPerExample * size) * sweeps.count, of: route)
-      }
-      for k in sweeps.layers {
-        add(.activity(k))
-        if sweeps.parts.contains(.below) { add(.partialDrives(into: k, from: k - 1)) }
-        if sweeps.parts.contains(.above) { add(.partialDrives(into: k, from: k + 1)) }
-      }
+      for set in sweeps.sets { traffic += self.traffic(of: set, in: sweeps, routes) * sweeps.count }
     }
   }
 
-  /// What a change of the weights sums over replicas.
+  /// What moving some layers once hands out and takes in.
+  func traffic(of layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> Traffic {
+    var traffic = Traffic()
+    func add(_ parcel: Parcel) {
+      let route = routes[parcel]
+      traffic.add(route.flow(height: rows * sweeps.rowsPerExample * size), of: route)
+    }
+    for k in layers {
+      add(.activity(k))
+      if sweeps.parts.contains(.below) { add(.partialDrives(into: k, from: k - 1)) }
+      if sweeps.parts.contains(.above) { add(.partialDrives(into: k, from: k + 1)) }
+    }
+    return traffic
+  }
+
   private func addSums(to traffic: inout Traffic) {
-    func add(_ scalars: Int, times: Int = 1, mayUseMPI: Bool = false) {
-      if mayUseMPI && run.training.reduction == .mpi {
-        traffic.reductions.add(bytes: scalars * size, times: times)
-        return
+    for sum in sums {
+      if sum.isMPIs {
+        traffic.reductions.add(bytes: sum.scalars * size, times: sum.times)
+      } else {
+        traffic.replicaSums += flow(of: sum) * sum.times
       }
-      let (rank, ranks) = (place.replica, grid.replicas)
-      let flow =
-        run.training.precision == .float32
-        ? FixedOrderAllreduce<Float>.flow(elements: scalars, rank: rank, ranks: ranks)
-        : FixedOrderAllreduce<Double>.flow(elements: scalars, rank: rank, ranks: ranks)
-      traffic.replicaSums += flow * times
     }
-    for k in portion.layers {
-      let sums = k == 1 ? 1 : exchanges.sums
-      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
-      let isMirrored = forward == backward
-      add(forward.forwardScalars, times: sums, mayUseMPI: k == 1 || isMirrored)
-      if let backward, !isMirrored { add(backward.backwardScalars, times: sums) }
-    }
-    for k in portion.layers { add(padded(portion.units(k).count)) }
     if run.nudging.reject { traffic.reductions.add(bytes: 8) }
+  }
+
+  /// The messages of a sum in the fixed tree, once.
+  func flow(of sum: Sum) -> MessageFlow {
+    let (rank, ranks) = (place.replica, grid.replicas)
+    return run.training.precision == .float32
+      ? FixedOrderAllreduce<Float>.flow(elements: sum.scalars, rank: rank, ranks: ranks)
+      : FixedOrderAllreduce<Double>.flow(elements: sum.scalars, rank: rank, ranks: ranks)
+  }
+
+  /// A sum over replicas that a change of the weights takes so many times.
+  struct Sum {
+    var scalars: Int
+    var times = 1
+    /// Whether MPI adds, as `training.reduction` may ask.
+    var isMPIs = false
+  }
+
+  /// What a change of the weights sums over replicas.
+  var sums: [Sum] {
+    var sums: [Sum] = []
+    for k in portion.layers {
+      let times = k == 1 ? 1 : exchanges.sums
+      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
+      let isHeldOnce = k == 1 || forward == backward
+      sums.append(
+        Sum(
+          scalars: forward.forwardScalars, times: times,
+          isMPIs: isHeldOnce && run.training.reduction == .mpi))
+      if let backward, forward != backward {
+        sums.append(Sum(scalars: backward.backwardScalars, times: times))
+      }
+    }
+    return sums + portion.layers.map { Sum(scalars: padded(portion.units($0).count)) }
   }
 }
 
