@@ -99,7 +99,7 @@ final class GridNeighbours: Neighbours {
   }
 
   /// Bytes of the room that messages take here.
-  var byteCount: Int { slots?.byteCount ?? ways.reduce(0) { $0 + $1.byteCount } }
+  var byteCount: Int { residuals.byteCount + (slots?.byteCount ?? ways.reduce(0) { $0 + $1.byteCount }) }
 
   /// What was handed out and taken in so far.
   var traffic: Traffic {

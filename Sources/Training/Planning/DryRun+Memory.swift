@@ -81,9 +81,10 @@ extension DryRun {
     let routes = Routes(deal: deal, place: place).all
     let height = run.rule.messageRows(rows, nudging: run.nudging) * precision.size
     if sharesMemory {
-      return SharedSlots.byteCount(
+      let parcels = SharedSlots.byteCount(
         ranks: ranks, slots: routes.count,
         capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.columns.count })
+      return parcels + SharedSlots.byteCount(ranks: ranks, slots: 1, capacities: [8 * deal.tiling.shards])
     }
     return routes.reduce(0) { sum, route in
       sum + height * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })

@@ -68,9 +68,7 @@ private struct PlacedRank {
   func cost(of layers: [Int], in sweeps: Exchanges.Sweeps) -> (work: Double, talk: Double) {
     var work = 0.0
     if !sweeps.parts.isEmpty {
-      let moved = StepWork(
-        moving: layers, parts: sweeps.parts, rows: dry.rows * sweeps.rowsPerExample, at: dry.portion,
-        precision: dry.run.training.precision)
+      let moved = StepWork(moving: layers, in: sweeps, of: dry)
       let count = layers.count(where: dry.portion.holds)
       work = seconds(moved.pieces) + Double(count) * machine.layerOverhead * 1e-6
     }
@@ -100,6 +98,12 @@ private struct PlacedRank {
 }
 
 extension Deal {
+  /// Places among which are those that hold and send most: the first shards have the most examples, the last replica
+  /// has the largest share of the sums.
+  public var extremePlaces: [Place] {
+    unlikePlaces(replica: 0) + (grid.replicas > 1 ? unlikePlaces(replica: grid.replicas - 1) : [])
+  }
+
   /// A place of a replica for each kind of place: those that hold the same layers and as many units of each are alike.
   func unlikePlaces(replica: Int) -> [Place] {
     var seen: Set<[Int]> = []
