@@ -122,6 +122,7 @@ public struct PlanReport: Equatable, Sendable {
   private static func bytes(_ count: Int) -> String {
     let (value, units) = (Double(count), ["B", "kB", "MB", "GB", "TB", "PB"])
     let power = count < 1000 ? 0 : min(Int(log10(value)) / 3, units.count - 1)
-    return power == 0 ? "\(count) B" : String(format: "%.1f %@", value / pow(1000, Double(power)), units[power])
+    return power == 0
+      ? "\(count) B" : String(format: "%.1f %@", value / pow(1000, Double(power)), units[power])
   }
 }

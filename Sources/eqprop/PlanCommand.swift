@@ -22,7 +22,8 @@ struct PlanCommand: RankCommand {
   @Option(help: "Only this process grid, replicas x stages x slices.")
   var grid: String?
 
-  @Option(help: ArgumentHelp("What `bench --calibrate` measured; an ordinary core without.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("What `bench --calibrate` measured; an ordinary core without.", valueName: "file"))
   var machine: String?
 
   @Option(name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"))

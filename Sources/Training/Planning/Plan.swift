@@ -18,14 +18,9 @@ public struct Plan: Sendable {
     ranks: Int, grid: GridShape? = nil, tiling: Tiling, run: RunFile, machine: Machine = .ordinary,
     liveShare: StepWork.LiveShare = .all
   ) throws(GridError) {
-    let deals = try grid.map { grid throws(GridError) in [try Deal(run, tiling: tiling, to: grid)] }
-    candidates = (deals ?? Self.deals(ranks: ranks, tiling: tiling, run: run))
-      .map {
-        Candidate(deal: $0, time: StepTime(run, deal: $0, machine: machine, liveShare: liveShare))
-      }
-      .sorted {
-        ($0.time.total, $0.grid.slices, $0.grid.stages) < ($1.time.total, $1.grid.slices, $1.grid.stages)
-      }
+    let asked = try grid.map { grid throws(GridError) in [try Deal(run, tiling: tiling, to: grid)] }
+    let deals = asked ?? Self.deals(ranks: ranks, tiling: tiling, run: run)
+    candidates = Self.ranked(deals, run: run, machine: machine, liveShare: liveShare)
     guard candidates.isEmpty else { return }
     let possible = (1...1024).filter { !Self.deals(ranks: $0, tiling: tiling, run: run).isEmpty }
     throw GridError(
@@ -41,7 +36,24 @@ public struct Plan: Sendable {
     try Plan(ranks: ranks, tiling: tiling, run: run, machine: machine).candidates[0].grid
   }
 
-  /// Every grid of so many ranks that the tiling can be dealt to.
+  /// Every grid of so many ranks that the tiling can be dealt to, the best on an ordinary machine first.
+  public static func grids(ranks: Int, tiling: Tiling, run: RunFile) -> [GridShape] {
+    ranked(deals(ranks: ranks, tiling: tiling, run: run), run: run, machine: .ordinary, liveShare: .all)
+      .map(\.grid)
+  }
+
+  private static func ranked(
+    _ deals: [Deal], run: RunFile, machine: Machine, liveShare: StepWork.LiveShare
+  ) -> [Candidate] {
+    deals
+      .map {
+        Candidate(deal: $0, time: StepTime(run, deal: $0, machine: machine, liveShare: liveShare))
+      }
+      .sorted {
+        ($0.time.total, $0.grid.slices, $0.grid.stages) < ($1.time.total, $1.grid.slices, $1.grid.stages)
+      }
+  }
+
   private static func deals(ranks: Int, tiling: Tiling, run: RunFile) -> [Deal] {
     let divisors = { (count: Int, limit: Int) in (1...max(1, min(count, limit))).filter { count % $0 == 0 } }
     return divisors(ranks, tiling.shards).flatMap { replicas in
