@@ -29,7 +29,9 @@ final class GridNeighbours: Neighbours {
           .init(slot: $0.route.tag, capacity: $0.outgoingBytes, receivers: $0.route.receivers)
         })
     }
-    if slots == nil { ways.forEach { $0.makeBuffers() } }
+    if slots == nil {
+      for way in ways { way.makeBuffers() }
+    }
   }
 
   func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {

@@ -104,7 +104,8 @@ extension Deal {
     unlikePlaces(replica: 0) + (grid.replicas > 1 ? unlikePlaces(replica: grid.replicas - 1) : [])
   }
 
-  /// A place of a replica for each kind of place: those that hold the same layers and as many units of each are alike.
+  /// A place of a replica for each kind of place: those that hold the same layers, and as many units of these and of
+  /// the layers next to them, are alike.
   func unlikePlaces(replica: Int) -> [Place] {
     var seen: Set<[Int]> = []
     var places: [Place] = []
@@ -112,7 +113,9 @@ extension Deal {
       for slice in 0..<grid.slices {
         let place = Place(replica: replica, stage: stage, slice: slice)
         let portion = portion(at: place)
-        if seen.insert([stage] + portion.layers.map { portion.units($0).count }).inserted {
+        let layers =
+          max(portion.layers.lowerBound - 1, 1)...min(portion.layers.upperBound + 1, portion.network.depth)
+        if seen.insert([stage] + layers.map { portion.units($0).count }).inserted {
           places.append(place)
         }
       }
