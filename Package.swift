@@ -61,7 +61,7 @@ let package = Package(
       name: "rank-checks", dependencies: ["MessagePassing"], path: "Tests/RankChecks",
       swiftSettings: strict),
     .testTarget(
-      name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats"],
+      name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats", "Training"],
       swiftSettings: strict),
     .testTarget(name: "LaunchTests", dependencies: ["eqprop"], swiftSettings: strict),
   ],

@@ -55,15 +55,19 @@ public struct DriveParts: OptionSet, Sendable {
 /// rows × (slices × padded units), one stretch of columns a slice.
 public typealias PartialDrives = Matrix
 
+extension Portion {
+  /// Columns of the partial drives that layer j sends into layer k.
+  public func partialColumns(into k: Int, from j: Int) -> Int {
+    isPartial(into: k, from: j) ? slicing.slices * padded(network.units(k)) : units(k).count
+  }
+}
+
 extension Parameters {
   /// Room for what layer j sends into layer k of a portion or of the portion below.
   public static func partialDrives(
     into k: Int, from j: Int, of portion: Portion, rows: Int, precision: Precision
   ) -> PartialDrives {
-    let stretches = portion.slicing.slices * padded(portion.network.units(k))
-    return Matrix(
-      rows: rows, columns: portion.isPartial(into: k, from: j) ? stretches : portion.units(k).count,
-      precision: precision)
+    Matrix(rows: rows, columns: portion.partialColumns(into: k, from: j), precision: precision)
   }
 
   /// What layer j sends into layer k through the weights held here, as far as it can be added up here.

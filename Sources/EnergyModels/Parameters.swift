@@ -27,9 +27,7 @@ public struct Connection: Sendable {
 
   init(_ k: Int, portion: Portion, precision: Precision) {
     index = k
-    forwardBlock = Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k))
-    backwardBlock =
-      k > 1 ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
+    (forwardBlock, backwardBlock) = (portion.forwardBlock(k), portion.backwardBlock(k))
     forward = forwardBlock.map {
       Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision)
     }
@@ -45,6 +43,18 @@ public struct Connection: Sendable {
   public mutating func mirror() {
     guard isMirrored, let forward else { return }
     backward?.setTranspose(of: forward)
+  }
+}
+
+extension Portion {
+  /// What of W_k drives the portion's units of its layer k.
+  public func forwardBlock(_ k: Int) -> Block {
+    Block(rows: units(of: k - 1, driving: k), columns: units(k))
+  }
+
+  /// What of W_k, held with layer k, drives the slices' units of layer k − 1; nothing drives the input.
+  public func backwardBlock(_ k: Int) -> Block? {
+    k > 1 ? Block(rows: units(k - 1), columns: units(of: k, driving: k - 1)) : nil
   }
 }
 
@@ -75,6 +85,13 @@ public struct Parameters: Sendable {
   public subscript(bias k: Int) -> Panels {
     get { biases[k - portion.layers.lowerBound] }
     _modify { yield &biases[k - portion.layers.lowerBound] }
+  }
+
+  /// Bytes they take.
+  public var byteCount: Int {
+    connections.reduce(biases.reduce(0) { $0 + $1.byteCount }) {
+      $0 + ($1.forward?.byteCount ?? 0) + ($1.backward?.byteCount ?? 0)
+    }
   }
 
   /// Whether every weight and bias held here is finite.

@@ -84,6 +84,9 @@ public struct Portion: Equatable, Sendable {
   /// How many slices' partial drives are added before they are handed out: a branch of the tree over all slices.
   public var branch: Int { slices.count & -slices.count }
 
+  /// The layers whose activity is known here: its own and the one below.
+  public var known: ClosedRange<Int> { max(1, layers.lowerBound - 1)...layers.upperBound }
+
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 

@@ -15,6 +15,14 @@ public struct LayerState: Sendable {
     }
   }
 
+  /// Bytes of such states.
+  public static func byteCount(
+    rows: Int, units: Int, activation: Activation, precision: Precision
+  ) -> Int {
+    Matrix.byteCount(rows: rows, columns: units, precision: precision)
+      * (activation.isIdentityOnStates ? 1 : 2)
+  }
+
   /// ρ(s): what neighbours see.
   public var activity: Matrix {
     get { bent ?? states }
@@ -105,10 +113,20 @@ public struct State: Sendable {
   public let known: ClosedRange<Int>
   private var layers: [LayerState]
 
+  /// Bytes of the states of so many rows.
+  public static func byteCount(rows: Int, portion: Portion, precision: Precision) -> Int {
+    let network = portion.network
+    return portion.known.reduce(0) {
+      $0
+        + LayerState.byteCount(
+          rows: rows, units: network.units($1), activation: network.activation($1), precision: precision)
+    }
+  }
+
   /// All states 0.
   public init(rows: Int, portion: Portion, precision: Precision) {
     let network = portion.network
-    known = max(1, portion.layers.lowerBound - 1)...portion.layers.upperBound
+    known = portion.known
     layers = known.map {
       LayerState(
         rows: rows, units: network.units($0), activation: network.activation($0), precision: precision)

@@ -50,6 +50,7 @@ extension Communicator {
     _ values: UnsafeMutableRawBufferPointer, _ type: cmpi_type, _ operation: cmpi_operation
   ) -> Result<Void, MPIError> {
     if count == 1 || values.isEmpty { return .success(()) }
+    group.counter.count.reductions.add(bytes: values.count)
     let size = type == CMPI_FLOAT ? 4 : 8
     waitRecord.begin(.reduction, of: group)
     defer { waitRecord.end() }

@@ -15,6 +15,9 @@ public struct Communicator: ~Copyable {
   /// What the watchdog calls the communicator.
   public var label: StaticString { group.label }
 
+  /// What this rank has given to sums and reductions so far.
+  public var collectives: CollectiveCount { group.counter.count }
+
   /// The largest tag a caller may use; those above it, up to MPI's smallest bound of 32767, are used here.
   public static let largestTag = 31_999
 
@@ -62,6 +65,7 @@ struct RankGroup {
   let count: Int
   let label: StaticString
   let sums = SumState()
+  let counter = CollectiveCounter()
 
   init(handle: cmpi_communicator, label: StaticString) throws(MPIError) {
     var rank: Int32 = 0

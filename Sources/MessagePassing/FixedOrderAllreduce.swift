@@ -19,7 +19,28 @@ public struct FixedOrderAllreduce<Scalar: SummableScalar> {
 
   /// Sums over the ranks of `communicator`, which must outlive every sum.
   public init(over communicator: borrowing Communicator) {
-    self.init(over: communicator, wholeLimit: 65_536)
+    self.init(over: communicator, wholeLimit: Self.wholeLimit)
+  }
+
+  private static var wholeLimit: Int { 65_536 }
+
+  /// The messages that one of `ranks` ranks sends and receives for a sum of so many values.
+  public static func flow(elements: Int, rank: Int, ranks: Int) -> MessageFlow {
+    let (size, others) = (MemoryLayout<Scalar>.stride, ranks - 1)
+    guard others > 0, elements > 0 else { return .zero }
+    var one = MessageCount()
+    if others * elements * size <= wholeLimit {
+      one.add(bytes: elements * size, times: others)
+    } else {
+      let slices = SumSlices(elements: 0..<elements, parts: ranks)
+      let own = slices[rank].count
+      // Of the others' slices as many hold something as there are blocks to go round.
+      one.messages = min(ranks, slices.blocks) - (own > 0 ? 1 : 0)
+      one.bytes = (elements - own) * size
+      one.add(bytes: own * size, times: others)
+    }
+    // What it sends at first it receives at last, and the other way round.
+    return MessageFlow(sent: one, received: one)
   }
 
   /// Sums with another bound, in bytes, on what is exchanged whole; every rank gives the same one.

@@ -52,6 +52,7 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
           buffer: buffer, range: leaves.lowerBound * size..<leaves.upperBound * size, peer: peer,
           tag: tag))
     }
+    group.counter.add(sending: sending, receiving: receiving)
     transfers = try PendingTransfers(
       in: group, sending: sending, receiving: receiving, largestTag: ReservedTag.sums.upperBound)
   }
@@ -122,6 +123,7 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
       receiving.append(Transfer(buffer: buffer, range: arrives, peer: peer, tag: tag + 1))
       sending.append(Transfer(buffer: buffer, range: leaves, peer: peer, tag: tag + 1))
     }
+    group.counter.add(sending: sending, receiving: receiving)
     transfers = try PendingTransfers(
       in: group, sending: sending, receiving: receiving, largestTag: ReservedTag.sums.upperBound)
     stage = .distributing
@@ -137,8 +139,9 @@ struct SumSlices {
   let elements: Range<Int>
   let parts: Int
 
+  var blocks: Int { (elements.count + 15) / 16 }
+
   subscript(part: Int) -> Range<Int> {
-    let blocks = (elements.count + 15) / 16
     let start = min(blocks * part / parts * 16, elements.count)
     let end = min(blocks * (part + 1) / parts * 16, elements.count)
     return elements.lowerBound + start..<elements.lowerBound + end

@@ -22,9 +22,13 @@ public final class SharedMaximum {
         over: communicator, slots: 1, outgoing: [.init(slot: 0, capacity: most * 8, receivers: others)]) : nil
   }
 
+  /// Bytes of this rank's share of the memory.
+  public var byteCount: Int { slots?.byteCount ?? 0 }
+
   /// Replaces each value by its maximum over the ranks of the same communicator; no value may be a NaN.
   public func apply(to values: inout [Double], over communicator: borrowing Communicator) throws(MPIError) {
     guard let slots, values.count <= most else { return try communicator.maximum(&values) }
+    communicator.group.counter.count.reductions.add(bytes: values.count * 8)
     slots.send(0) { bytes in
       values.withUnsafeBytes { bytes.copyMemory(from: $0) }
       return values.count * 8

@@ -41,6 +41,9 @@ public final class SharedSlots {
   /// [peer][slot].
   private var received: [[UInt64]]
 
+  /// Bytes of this rank's share of the memory.
+  public let byteCount: Int
+
   private static let line = 64
   /// The first bytes of a message whose lines are asked for ahead; of longer ones the processor sees the pattern itself.
   private static let expected = 16384
@@ -55,9 +58,8 @@ public final class SharedSlots {
     defer { waitRecord.end() }
     try check(cmpi_shares_memory(group.handle, &shares), "MPI_Comm_split_type")
     guard shares != 0 else { return nil }
-    // A table of places; for each slot a counter of messages written; for each slot and peer one of messages read.
-    let counters = slots * (1 + group.count)
-    var end = Self.rounded(2 * slots * 8) + counters * Self.line
+    byteCount = Self.byteCount(ranks: group.count, slots: slots, capacities: outgoing.map(\.capacity))
+    var end = Self.byteCount(ranks: group.count, slots: slots, capacities: [])
     var places = Array(repeating: (start: 0, capacity: 0), count: slots)
     receivers = Array(repeating: [], count: slots)
     for message in outgoing {
@@ -91,6 +93,13 @@ public final class SharedSlots {
     memory = all
     sent = Array(repeating: 0, count: slots)
     received = Array(repeating: Array(repeating: 0, count: slots), count: group.count)
+  }
+
+  /// The bytes of a rank's share for so many slots, of which it hands out messages of these lengths.
+  public static func byteCount(ranks: Int, slots: Int, capacities: [Int]) -> Int {
+    // A table of places; for each slot a counter of messages written; for each slot and peer one of messages read.
+    let counters = slots * (1 + ranks)
+    return capacities.reduce(rounded(2 * slots * 8) + counters * line) { $0 + 2 * rounded(max($1, 1)) }
   }
 
   private static func rounded(_ bytes: Int) -> Int { (bytes + line - 1) / line * line }

@@ -58,9 +58,13 @@ public struct ErrorTable: Equatable, Sendable {
 
   /// Every epoch and the best one's number, as one line of JSON; how the phases and the layers fared is
   /// there where it was measured.
-  public var json: String {
+  public var json: String { json(traffic: nil) }
+
+  /// The same with what the ranks held and moved, where it was counted.
+  public func json(traffic: TrafficTable?) -> String {
     let best = best.map { JSONText.integer($0.epoch) } ?? .null
-    return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))]).text
+    let counted = traffic.map { [(key: "traffic", value: $0.json)] } ?? []
+    return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))] + counted).text
   }
 
   private static func json(_ metrics: EpochMetrics) -> JSONText {

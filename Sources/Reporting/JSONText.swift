@@ -2,6 +2,7 @@
 indirect enum JSONText {
   case null
   case integer(Int)
+  case boolean(Bool)
   case number(Double)
   case string(String)
   case array([JSONText])
@@ -14,6 +15,7 @@ indirect enum JSONText {
     switch self {
     case .null: "null"
     case .integer(let value): "\(value)"
+    case .boolean(let value): value ? "true" : "false"
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): JSONText.quoted(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"

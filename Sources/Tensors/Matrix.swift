@@ -14,9 +14,18 @@ public struct Matrix: Sendable {
     self.rows = rows
     self.columns = columns
     self.precision = precision
-    // Rows a power of two apart would all fall into the same few cache sets.
-    stride = padded(columns) % 256 == 0 ? padded(columns) + panelWidth : padded(columns)
+    stride = Self.stride(columns: columns)
     memory = Memory(count: rows * stride, precision: precision)
+  }
+
+  private static func stride(columns: Int) -> Int {
+    // Rows a power of two apart would all fall into the same few cache sets.
+    padded(columns) % 256 == 0 ? padded(columns) + panelWidth : padded(columns)
+  }
+
+  /// Bytes that a matrix of this shape takes.
+  public static func byteCount(rows: Int, columns: Int, precision: Precision) -> Int {
+    rows * stride(columns: columns) * precision.size
   }
 
   /// A matrix whose element (i, j) is `element(i, j)`.

@@ -14,6 +14,7 @@ final class Memory: @unchecked Sendable {
     self.precision = precision
     self.count = count
     start = .allocate(byteCount: max(count, 1) * precision.size, alignment: 64)
+    TensorBytes.add(count * precision.size)
     memset(start, 0, count * precision.size)
   }
 
@@ -21,10 +22,14 @@ final class Memory: @unchecked Sendable {
     precision = other.precision
     count = other.count
     start = .allocate(byteCount: max(count, 1) * precision.size, alignment: 64)
+    TensorBytes.add(count * precision.size)
     start.copyMemory(from: other.start, byteCount: count * precision.size)
   }
 
-  deinit { start.deallocate() }
+  deinit {
+    start.deallocate()
+    TensorBytes.remove(count * precision.size)
+  }
 
   /// A scalar as Float64, which holds either precision exactly.
   subscript(index: Int) -> Double {

@@ -15,6 +15,14 @@ public struct Panels: Sendable {
     memory = Memory(count: depth * padded(columns), precision: precision)
   }
 
+  /// Bytes that panels of this shape take.
+  public static func byteCount(depth: Int, columns: Int, precision: Precision) -> Int {
+    depth * padded(columns) * precision.size
+  }
+
+  /// Bytes it takes.
+  public var byteCount: Int { Self.byteCount(depth: depth, columns: columns, precision: precision) }
+
   /// Number of panels.
   public var count: Int { padded(columns) / panelWidth }
   /// Scalars from one panel to the next.

@@ -22,12 +22,14 @@ struct Evaluation {
   let grid: Grid
   let deal: Deal
   let rule: any LearningRule
+  let messages: GridNeighbours
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) throws {
     self.grid = grid
     self.deal = deal
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows)
+    messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
+    rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.

@@ -42,6 +42,9 @@ final class SplitData {
     }
   }
 
+  /// Bytes of the pixels and labels held here.
+  var byteCount: Int { examples.reduce(0) { $0 + $1.inputs.count + $1.labels.count } }
+
   /// The most rows a batch has here.
   var mostRows: Int { shards.count * batches.perShard }
 
@@ -110,6 +113,12 @@ struct PersistentStates {
     self.portion = portion
     states = portion.layers.map { k in
       counts.map { Matrix(rows: $0, columns: portion.units(k).count, precision: precision) }
+    }
+  }
+
+  var byteCount: Int {
+    states.joined().reduce(0) {
+      $0 + Matrix.byteCount(rows: $1.rows, columns: $1.columns, precision: $1.precision)
     }
   }
 

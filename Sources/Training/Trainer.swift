@@ -22,6 +22,9 @@ public final class Trainer {
   let report: (TrainingEvent) -> Void
   var parameters: Parameters
   var state: RunState
+  var traffic: StepTraffic
+  /// What this rank holds.
+  let memory: MemoryCount
   /// Held by rank 0 as long as it may change the run directory.
   private var lock: DirectoryLock?
   private var examplesThisEpoch = 0
@@ -46,13 +49,23 @@ public final class Trainer {
       }
     }
     let rows = deal.shards(replica: grid.place.replica).count * perShard
-    rule = try run.makeRule(relaxation: run.relaxation, grid: grid, deal: deal, rows: rows)
+    let before = TensorBytes.live
+    let messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
+    traffic = StepTraffic(messages, grid: grid)
+    rule = try run.makeRule(
+      relaxation: run.relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
     evaluation = try Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
+    let relaxation = TensorBytes.live - before
     counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)
     parameters.initialize(run.network.initialization, seed: run.seed)
     optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
+    memory = MemoryCount(
+      weights: parameters.byteCount, velocities: optimizer.velocities.byteCount, relaxation: relaxation,
+      persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
+      messages: messages.byteCount + evaluation.messages.byteCount,
+      data: splits.reduce(0) { $0 + $1.byteCount })
     layout = CheckpointLayout(run: run, data: data, deal: deal)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
@@ -67,6 +80,7 @@ public final class Trainer {
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs {
       beginEpochClock()
+      traffic.begin(at: state.step)
       while state.cursor < stepsPerEpoch {
         if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
         Watchdog.note("step", state.step + 1)
@@ -79,6 +93,7 @@ public final class Trainer {
         if try ranksAgreeToStop() { return try stop(.interrupted) }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
           try checkpoint(isBest: false)
+          traffic.begin(at: state.step)
         }
       }
       try endEpoch()
@@ -145,7 +160,11 @@ public final class Trainer {
     var flags = [Interruption.isRequested, state.tally.diverged > 0, !writer.isWritten].map { $0 ? 1.0 : 0 }
     try grid.maximumOfFlags(&flags)
     if flags[1] > 0 { try endDiverged("a state") }
-    if writer.isPending && flags[2] == 0 { try writer.complete() }
+    if writer.isPending && flags[2] == 0 {
+      traffic.end(at: state.step)
+      try writer.complete()
+      traffic.begin(at: state.step)
+    }
     return flags[0] > 0
   }
 
@@ -167,6 +186,7 @@ public final class Trainer {
   func checkpoint(isBest: Bool) throws {
     grid.clock?.enter(.checkpoint)
     defer { grid.clock?.leave() }
+    traffic.end(at: state.step)
     // A spoilt checkpoint must never take the place of a good one.
     var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
     try grid.world.maximum(&spoilt)
@@ -195,6 +215,7 @@ public final class Trainer {
 extension Trainer {
   /// Evaluates, writes the metrics' line, remembers the best, saves.
   private func endEpoch() throws {
+    traffic.end(at: state.step)
     Watchdog.note("evaluation after epoch", state.epoch + 1)
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     let trained = try state.tally.joined(over: grid)

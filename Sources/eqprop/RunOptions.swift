@@ -25,6 +25,11 @@ struct GridOptions: ParsableArguments {
   var grid: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What `bench --calibrate` measured, to choose a grid by; an ordinary core without.", valueName: "file"))
+  var machine: String?
+
+  @Option(
     help: ArgumentHelp("Ends a rank that waits longer for another one, exit code 86.", valueName: "seconds"))
   var stallLimit = 300.0
 
@@ -54,7 +59,10 @@ struct GridOptions: ParsableArguments {
     let rank = world.rank
     return try world.agree {
       let tiling = Tiling(run, inputs: inputs)
-      let shape = try grid.flatMap(GridShape.init) ?? Plan.choose(ranks: ranks, tiling: tiling, run: run)
+      let shape =
+        try grid.flatMap(GridShape.init)
+        ?? Plan.choose(
+          ranks: ranks, tiling: tiling, run: run, machine: machine.map(Machine.load) ?? .ordinary)
       guard shape.ranks == ranks else {
         throw GridError(
           "grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")

@@ -25,7 +25,7 @@ struct Train: RankCommand {
   @Option(help: "The progress line: never, plain (a line an epoch) or line (redrawn).")
   var progress: ProgressLine.Mode?
 
-  @Flag(help: "Prints the errors as JSON.")
+  @Flag(help: "Prints the errors as JSON, and what every rank held and sent.")
   var json = false
 
   func validate() throws {
@@ -50,11 +50,13 @@ struct Train: RankCommand {
     defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
     let isFirst = world.rank == 0
+    let counts = json ? try trainer.counts() : nil
     let metrics = try world.agree {
       isFirst ? try MetricsFile.read(path: directory + "/metrics.jsonl").epochs : []
     }
     guard isFirst else { return ending.exitCode }
-    print(json ? ErrorTable(metrics).json : ErrorTable(metrics).text)
+    let table = ErrorTable(metrics)
+    print(json ? table.json(traffic: counts.map(TrafficTable.init)) : table.text)
     switch ending {
     case .finished: display.say("the run is in \(directory)")
     case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")

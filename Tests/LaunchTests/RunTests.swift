@@ -68,6 +68,14 @@ import Testing
     #expect(tools.text("arguments").hasSuffix("help\ntrain\n"))
   }
 
+  @Test func aPlanTakesOneRankWhateverItIsFor() throws {
+    let tools = try recorder()
+    let arguments = ["plan", "launch/recipes/digits.yaml", "-n", "64"]
+    #expect(try run(Repository.run, arguments, environment: anyProgram, path: tools.path).code == 0)
+    #expect(tools.text("arguments").hasPrefix("-n\n1\n"))
+    #expect(tools.text("arguments").hasSuffix("plan\nlaunch/recipes/digits.yaml\n-n\n64\n"))
+  }
+
   @Test func aRunFileIsLookedForHereThenInTheRepository() throws {
     let tools = try recorder()
     let recipe = "launch/recipes/digits.yaml"

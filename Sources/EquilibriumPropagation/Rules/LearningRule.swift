@@ -73,7 +73,7 @@ extension Rule {
 
 extension Nudging {
   /// Whether any phase needs complex states.
-  var isComplex: Bool { kind == .points && (points ?? 2) > 2 }
+  public var isComplex: Bool { kind == .points && (points ?? 2) > 2 }
 }
 
 extension Rule {

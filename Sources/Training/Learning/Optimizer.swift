@@ -169,6 +169,8 @@ struct Velocities: Sendable {
     backward = parameters.connections.map { $0.isMirrored ? nil : zeros($0.backward) }
     biases = parameters.biases.map { zeros($0) }
   }
+
+  var byteCount: Int { (forward + backward + biases).reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 }
 
 extension Schedule {

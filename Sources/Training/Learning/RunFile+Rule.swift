@@ -7,13 +7,16 @@ extension RunFile {
   func makeRule(
     relaxation: Relaxation, grid: Grid, deal: Deal, rows: Int, messages: GridNeighbours? = nil
   ) throws -> any LearningRule {
-    let messages =
-      try messages
-      ?? GridNeighbours(
-        grid: grid, deal: deal, rows: rule.messageRows(rows, nudging: nudging), precision: training.precision)
+    let messages = try messages ?? makeNeighbours(grid: grid, deal: deal, rows: rows)
     return rule.make(
       portion: deal.portion(at: grid.place), relaxation: relaxation, nudging: nudging, rows: rows,
       precision: training.precision, neighbours: messages)
+  }
+
+  /// What rules talk through at a place of the grid; every rank of the replica must make it.
+  func makeNeighbours(grid: Grid, deal: Deal, rows: Int) throws -> GridNeighbours {
+    try GridNeighbours(
+      grid: grid, deal: deal, rows: rule.messageRows(rows, nudging: nudging), precision: training.precision)
   }
 
   /// Whether each example keeps its last free state.

@@ -12,11 +12,14 @@ struct WeightChanges {
   /// For each layer and slice the sum of squares of ΔW, then that of W: 0 where another rank computes it.
   private var squares: [Double]
 
+  /// How many numbers ranks share.
+  static func numbers(_ slicing: Slicing) -> Int { 2 * slicing.network.depth * slicing.slices }
+
   /// What this rank knows of a step from `before` to `after`.
   init(from before: Parameters, to after: Parameters) {
     let portion = after.portion
     (layers, slices) = (portion.network.depth, portion.slicing.slices)
-    squares = Array(repeating: 0, count: 2 * layers * slices)
+    squares = Array(repeating: 0, count: Self.numbers(portion.slicing))
     for k in portion.layers {
       guard let new = after[connection: k].forward, let old = before[connection: k].forward else { continue }
       for tile in portion.weightTiles(k) {

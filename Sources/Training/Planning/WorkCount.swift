@@ -53,13 +53,15 @@ struct WorkCount {
       ontoMatrix: false, share: liveShare.drive, isLive: true)
   }
 
-  private func count(_ phase: StepPhase, _ work: inout StepWork) {
+  /// - Parameter layers: those that move; nil for all.
+  func count(_ phase: StepPhase, layers: [Int]? = nil, _ work: inout StepWork) {
+    func moves(_ k: Int) -> Bool { layers?.contains(k) ?? true }
     let times = phase.iterations * (phase.isComplex ? 2 : 1)
     // The weights between two stages belong to the upper one, which computes what it sends down.
-    if let below = portion.drivenBelow, phase.parts.contains(.above) {
+    if let below = portion.drivenBelow, moves(below), phase.parts.contains(.above) {
       products(phase.part, into: below, from: below + 1, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers where !(phase.holdsOutput && k == network.depth) {
+    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.depth) {
       let units = portion.units(k).count
       var ontoMatrix = k == 1 && phase.parts.contains(.constant)
       for source in portion.sources(of: k)

@@ -1,0 +1,65 @@
+/// What one rank holds and moves.
+public struct RankCounts: Equatable, Sendable {
+  /// Bytes held for one purpose.
+  public struct Memory: Equatable, Sendable {
+    public var kind: String
+    public var bytes: Int
+
+    public init(_ kind: String, bytes: Int) { (self.kind, self.bytes) = (kind, bytes) }
+  }
+
+  /// Messages of one kind, one to each receiver; of a reduction only what the rank gives to it.
+  public struct Messages: Equatable, Sendable {
+    public var kind: String
+    public var sent: Int
+    public var bytesSent: Int
+    public var received: Int
+    public var bytesReceived: Int
+
+    public init(_ kind: String, sent: Int, bytesSent: Int, received: Int, bytesReceived: Int) {
+      self.kind = kind
+      (self.sent, self.bytesSent) = (sent, bytesSent)
+      (self.received, self.bytesReceived) = (received, bytesReceived)
+    }
+  }
+
+  public var rank: Int
+  public var memory: [Memory]
+  public var messages: [Messages]
+
+  public init(rank: Int, memory: [Memory], messages: [Messages]) {
+    (self.rank, self.memory, self.messages) = (rank, memory, messages)
+  }
+
+  var json: JSONText {
+    .object([
+      ("rank", .integer(rank)),
+      ("memory", .object(memory.map { ($0.kind, .integer($0.bytes)) })),
+      (
+        "messages",
+        .object(
+          messages.map {
+            (
+              $0.kind,
+              .object([
+                ("sent", .integer($0.sent)), ("bytes_sent", .integer($0.bytesSent)),
+                ("received", .integer($0.received)), ("bytes_received", .integer($0.bytesReceived)),
+              ])
+            )
+          })
+      ),
+    ])
+  }
+}
+
+/// What every rank held and moved while it made so many steps.
+public struct TrafficTable: Equatable, Sendable {
+  public var steps: Int
+  public var ranks: [RankCounts]
+
+  public init(steps: Int, ranks: [RankCounts]) { (self.steps, self.ranks) = (steps, ranks) }
+
+  var json: JSONText {
+    .object([("steps", .integer(steps)), ("ranks", .array(ranks.map(\.json)))])
+  }
+}

@@ -1,0 +1,145 @@
+import EnergyModels
+import EquilibriumPropagation
+import MessagePassing
+import Tensors
+
+/// The ways of all parcels to and from one place of a grid, within its replica: who hands out which columns to whom.
+///
+/// Of a cut layer each slice rank sends its units to whoever drives a layer from all of them: the other slice ranks
+/// of its stage where a cut layer is next to it, and every slice rank of the next stage. A whole layer goes from
+/// each slice rank to the one with the same slice in the next stage. Partial drives go to the other slice ranks; what
+/// drives the stage below goes to the rank with the same slice, or to all of them where it is partial.
+package struct Routes: Equatable, Sendable {
+  /// The way of one parcel.
+  package struct Route: Equatable, Sendable {
+    /// What others hand in.
+    package struct Source: Equatable, Sendable {
+      /// A rank of the replica.
+      package let peer: Int
+      package let columns: Range<Int>
+    }
+    package let tag: Int
+    /// The columns this rank hands out, none where nobody receives them.
+    package let columns: Range<Int>
+    /// Ranks of the replica.
+    package let receivers: [Int]
+    package let sources: [Source]
+
+    init(tag: Int, mine: Range<Int>, receivers: [Int], sources: [Source]) {
+      self.tag = tag
+      self.receivers = mine.isEmpty ? [] : receivers
+      columns = receivers.isEmpty ? 0..<0 : mine
+      self.sources = sources.filter { !$0.columns.isEmpty }
+    }
+
+    package var isEmpty: Bool { receivers.isEmpty && sources.isEmpty }
+    package var carriesActivity: Bool { tag % 3 == 0 }
+
+    /// The messages of the parcel once, for columns of so many bytes.
+    package func flow(height: Int) -> MessageFlow {
+      var flow = MessageFlow()
+      flow.sent.add(bytes: height * columns.count, times: receivers.count)
+      for source in sources { flow.received.add(bytes: height * source.columns.count) }
+      return flow
+    }
+  }
+
+  private let deal: Deal
+  private let place: Place
+  /// By tag; empty ones where there is no such parcel.
+  package private(set) var all: [Route] = []
+
+  package init(deal: Deal, place: Place) {
+    self.deal = deal
+    self.place = place
+    for k in 0...depth {
+      for parcel in [
+        Parcel.activity(k), .partialDrives(into: k, from: k - 1), .partialDrives(into: k, from: k + 1),
+      ] { all.append(route(parcel)) }
+    }
+  }
+
+  package subscript(parcel: Parcel) -> Route { all[Self.tag(parcel)] }
+
+  /// A number for each parcel, from 0.
+  static func tag(_ parcel: Parcel) -> Int {
+    switch parcel {
+    case .activity(let k): 3 * k
+    case .partialDrives(let k, let j): 3 * k + (j < k ? 1 : 2)
+    }
+  }
+
+  private func route(_ parcel: Parcel) -> Route {
+    let layers = 1...depth
+    switch parcel {
+    case .activity(let k) where layers.contains(k): return activityRoute(k)
+    case .partialDrives(let k, let j) where layers.contains(k) && layers.contains(j):
+      return partialRoute(k, from: j)
+    default: return Route(tag: Self.tag(parcel), mine: 0..<0, receivers: [], sources: [])
+    }
+  }
+}
+
+extension Routes {
+  private var depth: Int { deal.tiling.network.depth }
+  private var slicing: Slicing { deal.tiling.slicing }
+  private var otherSlices: [Int] { (0..<deal.grid.slices).filter { $0 != place.slice } }
+
+  private func rank(stage: Int, slice: Int) -> Int { stage * deal.grid.slices + slice }
+
+  private func units(_ k: Int, of slice: Int) -> Range<Int> {
+    slicing.units(k, slices: deal.slices(slice: slice))
+  }
+
+  /// Upwards, to whoever holds the connection above, and within the stage where units that it drives are cut.
+  private func activityRoute(_ k: Int) -> Route {
+    let home = deal.stage(ofLayer: k)
+    let above = k < depth ? deal.stage(ofLayer: k + 1) : home
+    let isCut = slicing.isCut(k)
+    // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives.
+    let staysCut = isCut && (slicing.isCut(k - 1) || (above == home && slicing.isCut(k + 1)))
+    // What crosses to the next stage.
+    let slices = isCut ? Array(0..<deal.grid.slices) : [place.slice]
+    func sources(_ slices: [Int]) -> [Route.Source] {
+      slices.map { .init(peer: rank(stage: home, slice: $0), columns: units(k, of: $0)) }
+    }
+    let tag = Self.tag(.activity(k))
+    if home == place.stage {
+      let inside = staysCut ? otherSlices : []
+      let up = above == home ? [] : slices.map { rank(stage: above, slice: $0) }
+      return Route(
+        tag: tag, mine: units(k, of: place.slice),
+        receivers: inside.map { rank(stage: home, slice: $0) } + up, sources: sources(inside))
+    }
+    return Route(tag: tag, mine: 0..<0, receivers: [], sources: above == place.stage ? sources(slices) : [])
+  }
+
+  /// Downwards, from whoever holds the connection, and within the stage from each slice into a whole layer.
+  private func partialRoute(_ k: Int, from j: Int) -> Route {
+    let isPartial = !slicing.isCut(k) && slicing.isCut(j)
+    let (target, source) = (deal.stage(ofLayer: k), deal.stage(ofLayer: j))
+    let width = padded(deal.tiling.network.units(k))
+    let branch = deal.portion(at: place).branch
+    func columns(_ slice: Int) -> Range<Int> {
+      let slices = deal.slices(slice: slice)
+      // The first stretch of a branch holds its sum.
+      return isPartial
+        ? slices.lowerBound * width..<(slices.upperBound - branch + 1) * width : 0..<units(k, of: slice).count
+    }
+    // The slice ranks at the other end: from the stage below, each slice rank computes all it needs itself.
+    let slices: [Int] =
+      if target == source {
+        isPartial ? otherSlices : []
+      } else if j > k {
+        isPartial ? Array(0..<deal.grid.slices) : [place.slice]
+      } else {
+        []
+      }
+    return Route(
+      tag: Self.tag(.partialDrives(into: k, from: j)),
+      mine: place.stage == source ? columns(place.slice) : 0..<0,
+      receivers: place.stage == source ? slices.map { rank(stage: target, slice: $0) } : [],
+      sources: place.stage == target
+        ? slices.map { .init(peer: rank(stage: source, slice: $0), columns: columns($0)) } : [])
+  }
+}

@@ -1,0 +1,93 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+import MessagePassing
+import Tensors
+
+extension DryRun {
+  /// What the rank would hold to train on so many examples of each split, with the ranks of a replica on one host or not.
+  public func memory(examples: [Split: Int], sharesMemory: Bool = true) -> MemoryCount {
+    let (weights, velocities) = weightBytes
+    return MemoryCount(
+      weights: weights, velocities: velocities, relaxation: room.total,
+      persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
+      messages: batches.reduce(0) { $0 + messageBytes(rows: $1, sharesMemory: sharesMemory) },
+      data: examples.values.reduce(0) { $0 + dataBytes(examples: $1) })
+  }
+
+  /// Rows of the batches that are trained on, and of those that are evaluated.
+  private var batches: [Int] { [rows, shards * max(deal.tiling.perShard, Evaluation.rowsPerShard)] }
+
+  private var precision: Precision { run.training.precision }
+
+  var weightBytes: (weights: Int, velocities: Int) {
+    var (weights, learning) = (0, 0)
+    for k in portion.layers {
+      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
+      let scalars = (forward.forwardScalars, backward?.backwardScalars ?? 0)
+      weights += scalars.0 + scalars.1
+      // A mirrored one never learns by itself.
+      learning += scalars.0 + (forward == backward ? 0 : scalars.1)
+    }
+    let biases = portion.layers.reduce(0) { $0 + padded(portion.units($1).count) }
+    let usesMomentum = run.training.momentum > 0
+    return ((weights + biases) * precision.size, usesMomentum ? (learning + biases) * precision.size : 0)
+  }
+
+  /// The room of every relaxer: of training and evaluation, and those of complex states.
+  public var room: RelaxationRoom {
+    let isComplex = run.rule == .equilibriumPropagation && run.nudging.isComplex
+    var room = RelaxationRoom()
+    for rows in batches + (isComplex ? batches.map { 2 * $0 } : []) {
+      room.states += State.byteCount(rows: rows, portion: portion, precision: precision)
+      for k in portion.layers {
+        room.drives += matrix(rows, portion.units(k).count)
+        for source in portion.sources(of: k) where source.isPartial || source.isElsewhere {
+          room.partialDrives += matrix(rows, portion.partialColumns(into: k, from: source.layer))
+        }
+      }
+      if let k = portion.drivenBelow {
+        room.partialDrives += matrix(rows, portion.partialColumns(into: k, from: k + 1))
+      }
+    }
+    return room
+  }
+
+  private func matrix(_ rows: Int, _ columns: Int) -> Int {
+    Matrix.byteCount(rows: rows, columns: columns, precision: precision)
+  }
+
+  private func counts(_ examples: Int) -> [Int] {
+    deal.shards(replica: place.replica).map {
+      ShardExamples.count(ofShard: $0, of: deal.tiling.shards, examples: examples)
+    }
+  }
+
+  private func stateBytes(examples: Int) -> Int {
+    counts(examples).reduce(0) { sum, count in
+      portion.layers.reduce(sum) { $0 + matrix(count, portion.units($1).count) }
+    }
+  }
+
+  private func dataBytes(examples: Int) -> Int {
+    let each =
+      (portion.holds(1) ? portion.network.inputs : 0) + (portion.holds(portion.network.depth) ? 1 : 0)
+    return counts(examples).reduce(0) { $0 + $1 * each }
+  }
+
+  private func messageBytes(rows: Int, sharesMemory: Bool) -> Int {
+    let ranks = deal.grid.stages * deal.grid.slices
+    guard ranks > 1 else { return 0 }
+    let routes = Routes(deal: deal, place: place).all
+    let height = run.rule.messageRows(rows, nudging: run.nudging) * precision.size
+    if sharesMemory {
+      let parcels = SharedSlots.byteCount(
+        ranks: ranks, slots: routes.count,
+        capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.columns.count })
+      return parcels + SharedSlots.byteCount(ranks: ranks, slots: 1, capacities: [8 * deal.tiling.shards])
+    }
+    return routes.reduce(0) { sum, route in
+      sum + height * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
+    }
+  }
+}

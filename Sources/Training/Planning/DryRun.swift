@@ -1,0 +1,131 @@
+import EnergyModels
+import EquilibriumPropagation
+import MessagePassing
+import Tensors
+
+/// Plays one rank of any grid through one training step, without messages and without numbers, and counts what it would
+/// hand out and take in: the routes, rules and sums are those of real ranks, and so are the counts.
+///
+/// Counted is a step of a full batch; where a tolerance ends phases sooner, a step at most.
+public struct DryRun: Sendable {
+  let run: RunFile
+  let deal: Deal
+  let place: Place
+  let portion: Portion
+  let exchanges: Exchanges
+
+  public init(_ run: RunFile, deal: Deal, place: Place) {
+    (self.run, self.deal, self.place) = (run, deal, place)
+    portion = deal.portion(at: place)
+    exchanges = run.rule.exchanges(deal.tiling.slicing, relaxation: run.relaxation, nudging: run.nudging)
+  }
+
+  /// Shards of this rank.
+  var shards: Int { deal.shards(replica: place.replica).count }
+  /// Examples of a batch on this rank.
+  var rows: Int { shards * deal.tiling.perShard }
+  private var size: Int { run.training.precision.size }
+  private var grid: GridShape { deal.grid }
+
+  /// What a step hands out and takes in.
+  public var step: Traffic {
+    var traffic = Traffic()
+    addSweeps(to: &traffic)
+    if grid.replicas > 1 {
+      for _ in 0..<exchanges.updates { addSums(to: &traffic) }
+    }
+    if grid.stages * grid.slices > 1 {
+      for maxima in exchanges.maxima {
+        let numbers = maxima.perShard * shards + maxima.perExample * rows
+        traffic.reductions.add(bytes: 8 * numbers, times: maxima.count)
+      }
+    }
+    // All ranks agree on stopping.
+    if grid.ranks > 1 { traffic.reductions.add(bytes: 3 * 8) }
+    return traffic
+  }
+
+  /// What a step adds whose change of the weights is measured: about one of fifty.
+  public var measurement: Traffic {
+    var traffic = Traffic()
+    if grid.ranks > 1 {
+      traffic.reductions.add(bytes: 8 * WeightChanges.numbers(deal.tiling.slicing))
+    }
+    return traffic
+  }
+
+  private func addSweeps(to traffic: inout Traffic) {
+    guard grid.stages * grid.slices > 1 else { return }
+    let routes = Routes(deal: deal, place: place)
+    for sweeps in exchanges.sweeps {
+      for set in sweeps.sets { traffic += self.traffic(of: set, in: sweeps, routes) * sweeps.count }
+    }
+  }
+
+  /// What moving some layers once hands out and takes in.
+  func traffic(of layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> Traffic {
+    var traffic = Traffic()
+    func add(_ parcel: Parcel) {
+      let route = routes[parcel]
+      traffic.add(route.flow(height: rows * sweeps.rowsPerExample * size), of: route)
+    }
+    for k in layers {
+      add(.activity(k))
+      if sweeps.parts.contains(.below) { add(.partialDrives(into: k, from: k - 1)) }
+      if sweeps.parts.contains(.above) { add(.partialDrives(into: k, from: k + 1)) }
+    }
+    return traffic
+  }
+
+  private func addSums(to traffic: inout Traffic) {
+    for sum in sums {
+      if sum.isMPIs {
+        traffic.reductions.add(bytes: sum.scalars * size, times: sum.times)
+      } else {
+        traffic.replicaSums += flow(of: sum) * sum.times
+      }
+    }
+    if run.nudging.reject { traffic.reductions.add(bytes: 8) }
+  }
+
+  /// The messages of a sum in the fixed tree, once.
+  func flow(of sum: Sum) -> MessageFlow {
+    let (rank, ranks) = (place.replica, grid.replicas)
+    return run.training.precision == .float32
+      ? FixedOrderAllreduce<Float>.flow(elements: sum.scalars, rank: rank, ranks: ranks)
+      : FixedOrderAllreduce<Double>.flow(elements: sum.scalars, rank: rank, ranks: ranks)
+  }
+
+  /// A sum over replicas that a change of the weights takes so many times.
+  struct Sum {
+    var scalars: Int
+    var times = 1
+    /// Whether MPI adds, as `training.reduction` may ask.
+    var isMPIs = false
+  }
+
+  /// What a change of the weights sums over replicas.
+  var sums: [Sum] {
+    var sums: [Sum] = []
+    for k in portion.layers {
+      let times = k == 1 ? 1 : exchanges.sums
+      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
+      let isHeldOnce = k == 1 || forward == backward
+      sums.append(
+        Sum(
+          scalars: forward.forwardScalars, times: times,
+          isMPIs: isHeldOnce && run.training.reduction == .mpi))
+      if let backward, forward != backward {
+        sums.append(Sum(scalars: backward.backwardScalars, times: times))
+      }
+    }
+    return sums + portion.layers.map { Sum(scalars: padded(portion.units($0).count)) }
+  }
+}
+
+extension Block {
+  /// Scalars of the block's panels, padding included: as it is stored to drive the layer above.
+  var forwardScalars: Int { rows.count * padded(columns.count) }
+  /// The same of its transpose, which drives the layer below.
+  var backwardScalars: Int { columns.count * padded(rows.count) }
+}

@@ -1,0 +1,36 @@
+/// The bytes that a rank holds while it trains; what a step makes and frees again is not among them.
+public struct MemoryCount: Codable, Hashable, Sendable {
+  /// Weights and biases, once for each direction that is held.
+  public var weights: Int
+  /// Momentum's velocities.
+  public var velocities: Int
+  /// The room that relaxations work in, of training and of evaluation: states, drives and partial drives.
+  public var relaxation: Int
+  /// Each example's last free state, where the run starts from it.
+  public var persistentStates: Int
+  /// Messages between stages and slices.
+  public var messages: Int
+  /// Pixels and labels.
+  public var data: Int
+
+  public init(
+    weights: Int, velocities: Int, relaxation: Int, persistentStates: Int, messages: Int, data: Int
+  ) {
+    self.weights = weights
+    self.velocities = velocities
+    self.relaxation = relaxation
+    self.persistentStates = persistentStates
+    self.messages = messages
+    self.data = data
+  }
+
+  public var total: Int { weights + velocities + relaxation + persistentStates + messages + data }
+}
+
+/// The bytes of a relaxation's room.
+public struct RelaxationRoom: Hashable, Sendable {
+  public var states = 0
+  public var drives = 0
+  public var partialDrives = 0
+  public var total: Int { states + drives + partialDrives }
+}

@@ -1,0 +1,125 @@
+import EnergyModels
+import EquilibriumPropagation
+import MessagePassing
+
+/// The predicted seconds of one training step on a grid.
+public struct StepTime: Equatable, Sendable {
+  /// Relaxing: set of layers after set of layers, each as long as its slowest stage takes.
+  public var relaxation = 0.0
+  /// Messages between stages and slices.
+  public var neighbours = 0.0
+  /// What is done once a batch: inputs, their drive, contrast, descent.
+  public var learning = 0.0
+  /// Sums over replicas.
+  public var sums = 0.0
+  /// Maxima and the step's agreement.
+  public var reductions = 0.0
+
+  public var total: Double { relaxation + neighbours + learning + sums + reductions }
+}
+
+extension StepTime {
+  /// Predicts the step of a run from its counted work and messages and a machine's figures.
+  ///
+  /// Layers that move together wait for the slowest place; where states alternate between even and odd layers, a stage
+  /// idles while it has none of a kind. Nothing else overlaps.
+  public init(_ run: RunFile, deal: Deal, machine: Machine, liveShare: StepWork.LiveShare = .all) {
+    let ranks = deal.unlikePlaces(replica: deal.grid.replicas - 1).map {
+      PlacedRank(DryRun(run, deal: deal, place: $0), machine, liveShare)
+    }
+    guard let exchanges = ranks.first?.dry.exchanges else { return }
+    for sweeps in exchanges.sweeps {
+      for set in sweeps.sets {
+        let costs = ranks.map { $0.cost(of: set, in: sweeps) }
+        guard let slowest = costs.max(by: { $0.work + $0.talk < $1.work + $1.talk }) else { continue }
+        relaxation += Double(sweeps.count) * slowest.work
+        neighbours += Double(sweeps.count) * slowest.talk
+      }
+    }
+    learning = ranks.map(\.learning).max() ?? 0
+    sums = ranks.map(\.sums).max() ?? 0
+    let inReplica = deal.grid.stages * deal.grid.slices
+    reductions = exchanges.maxima.reduce(machine.reductionSeconds(ranks: deal.grid.ranks)) {
+      $0 + Double($1.count) * machine.reductionSeconds(ranks: inReplica)
+    }
+  }
+}
+
+/// What a step costs one rank.
+private struct PlacedRank {
+  let dry: DryRun
+  let machine: Machine
+  let work: StepWork
+  let routes: Routes
+  let weights: Double
+
+  init(_ dry: DryRun, _ machine: Machine, _ liveShare: StepWork.LiveShare) {
+    (self.dry, self.machine) = (dry, machine)
+    work = StepWork(dry.run, deal: dry.deal, at: dry.place, liveShare: liveShare)
+    routes = Routes(deal: dry.deal, place: dry.place)
+    weights = Double(dry.weightBytes.weights)
+  }
+
+  private func seconds(_ pieces: [StepWork.Piece]) -> Double {
+    pieces.reduce(0) { $0 + $1.times * machine.seconds($1, weights: weights) }
+  }
+
+  /// Seconds of moving some layers once, and of the messages that this takes.
+  func cost(of layers: [Int], in sweeps: Exchanges.Sweeps) -> (work: Double, talk: Double) {
+    var work = 0.0
+    if !sweeps.parts.isEmpty {
+      let moved = StepWork(moving: layers, in: sweeps, of: dry)
+      let count = layers.count(where: dry.portion.holds)
+      work = seconds(moved.pieces) + Double(count) * machine.layerOverhead * 1e-6
+    }
+    let traffic = dry.traffic(of: layers, in: sweeps, routes)
+    let rounds = [traffic.activity, traffic.partialDrives].count { $0.received.messages > 0 }
+    return (work, machine.seconds(traffic.activity + traffic.partialDrives, rounds: rounds))
+  }
+
+  /// Seconds of what is done once a batch.
+  var learning: Double {
+    let once: Set<StepPart> = [.data, .drive, .contrast, .sum, .optimizer, .rest]
+    return seconds(work.pieces.filter { once.contains($0.part) })
+  }
+
+  /// Seconds of all sums over replicas.
+  var sums: Double {
+    let replicas = dry.deal.grid.replicas
+    guard replicas > 1 else { return 0 }
+    return Double(dry.exchanges.updates)
+      * dry.sums.reduce(0) {
+        let flow = dry.flow(of: $1)
+        // Everything at once to everyone, or slices there and back.
+        let rounds = flow.sent.messages > replicas - 1 ? 2 : 1
+        return $0 + Double($1.times) * machine.seconds(flow, rounds: rounds)
+      }
+  }
+}
+
+extension Deal {
+  /// Places among which are those that hold and send most: the first shards have the most examples, the last replica
+  /// has the largest share of the sums.
+  public var extremePlaces: [Place] {
+    unlikePlaces(replica: 0) + (grid.replicas > 1 ? unlikePlaces(replica: grid.replicas - 1) : [])
+  }
+
+  /// A place of a replica for each kind of place: those that hold the same layers, and as many units of these and of
+  /// the layers next to them, are alike.
+  func unlikePlaces(replica: Int) -> [Place] {
+    var seen: Set<[Int]> = []
+    var places: [Place] = []
+    for stage in 0..<grid.stages {
+      for slice in 0..<grid.slices {
+        let place = Place(replica: replica, stage: stage, slice: slice)
+        let portion = portion(at: place)
+        let layers =
+          max(portion.layers.lowerBound - 1, 1)...min(portion.layers.upperBound + 1, portion.network.depth)
+        if seen.insert([stage] + layers.map { portion.units($0).count }).inserted {
+          places.append(place)
+        }
+      }
+    }
+    return places
+  }
+}

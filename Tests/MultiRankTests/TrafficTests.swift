@@ -1,0 +1,131 @@
+import DataSets
+import Foundation
+import MessagePassing
+import Testing
+import Training
+
+extension RealRanks {
+  /// What the dry run counts is what real ranks count.
+  @Suite struct TrafficOfSteps {
+    /// A method without a tolerance, and the grids it is tried on.
+    struct Trial: CustomTestStringConvertible {
+      var method: TrainingMethod
+      var grids: [String]
+      var options: [String] = []
+      var testDescription: String { ([method.name] + options).joined(separator: " ") }
+    }
+
+    static let trials = [
+      Trial(
+        method: .centered,
+        grids: ["1x1x1", "2x1x1", "4x1x1", "1x2x1", "1x1x2", "1x1x4", "2x2x1", "2x1x2", "2x2x2", "1x2x4"]),
+      Trial(
+        method: .smooth,
+        grids: ["1x1x1", "2x1x1", "1x3x1", "1x1x2", "1x4x1", "2x2x1", "1x2x2", "2x2x2", "1x4x2"]),
+      Trial(method: .persistent, grids: ["2x1x1", "4x1x1", "1x2x1", "2x1x2", "4x2x1"]),
+      Trial(method: .persistent, grids: ["4x1x2"], options: ["training.reduction=mpi"]),
+      Trial(method: .threePoints, grids: ["4x1x1", "1x2x2", "1x3x2"]),
+      Trial(method: .contrastive, grids: ["1x3x1", "2x2x2"]),
+      Trial(method: .rejecting, grids: ["1x2x2", "2x1x2"]),
+      Trial(method: .coupled, grids: ["1x3x2", "2x2x2"]),
+      Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
+      Trial(method: .twin, grids: ["2x1x1", "1x4x1", "1x2x2"]),
+      Trial(method: .balanced, grids: ["2x2x2"]),
+      // Tolerances that nothing meets in so few iterations.
+      Trial(
+        method: .forward, grids: ["2x1x2", "1x3x1"],
+        options: [
+          "relaxation.free={tolerance: 1e-30, at-most: 4}",
+          "relaxation.nudged={tolerance: 1e-30, at-most: 3}",
+        ]),
+    ]
+
+    @Test("The dry run counts the messages, bytes and memory of real ranks", arguments: trials)
+    func counts(trial: Trial) throws {
+      let folder = try TrainingFolder(trial.method.runFile)
+      let run = try RunFile.parse(trial.method.runFile, file: "run.yaml", settings: trial.options)
+      for grid in trial.grids {
+        let counted = try traffic(folder, grid, trial.options.flatMap { ["--set", $0] })
+        try compare(counted, run, grid)
+      }
+    }
+
+    @Test("Between hosts the same messages take other room")
+    func overMPI() throws {
+      let method = TrainingMethod.smooth
+      let folder = try TrainingFolder(method.runFile)
+      let run = try RunFile.parse(method.runFile, file: "run.yaml")
+      for grid in ["1x2x2", "1x4x1"] {
+        try compare(try traffic(folder, grid, ["--transport", "mpi"]), run, grid, sharesMemory: false)
+      }
+    }
+
+    private static let steps = 3
+
+    private func traffic(_ folder: TrainingFolder, _ grid: String, _ options: [String]) throws -> Counted {
+      let limit = ["--limit-steps", "\(Self.steps)", "--json"]
+      let outcome = try folder.train(grid, to: grid, limit + options)
+      try #require(outcome.status == 0, "\(grid): \(outcome.story)")
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      return try decoder.decode(Counted.self, from: Data(outcome.output.utf8))
+    }
+
+    private func compare(
+      _ counted: Counted, _ run: RunFile, _ grid: String, sharesMemory: Bool = true
+    ) throws {
+      let shape = try #require(GridShape(grid))
+      let data = try DataSet.open(run.data)
+      let deal = try Deal(run, tiling: Tiling(run, inputs: data.inputs), to: shape)
+      let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
+      #expect(counted.traffic.steps == Self.steps)
+      #expect(counted.traffic.ranks.count == shape.ranks)
+      let measurements = run.network.layers.contains { $0.rate == .balanced } ? Self.steps : 1
+      var sent = 0
+      for (rank, real) in counted.traffic.ranks.enumerated() {
+        let dry = DryRun(run, deal: deal, place: shape.place(ofRank: rank))
+        let traffic = dry.step * Self.steps + dry.measurement * measurements
+        #expect(real.messages.activity == .init(traffic.activity), "\(grid) rank \(rank)")
+        #expect(real.messages.partialDrives == .init(traffic.partialDrives), "\(grid) rank \(rank)")
+        #expect(real.messages.replicaSums == .init(traffic.replicaSums), "\(grid) rank \(rank)")
+        #expect(
+          real.messages.reductions == .init(.init(sent: traffic.reductions)), "\(grid) rank \(rank)")
+        let memory = dry.memory(examples: examples, sharesMemory: sharesMemory)
+        #expect(real.memory == .init(memory), "\(grid) rank \(rank)")
+        sent +=
+          real.messages.activity.sent + real.messages.partialDrives.sent + real.messages.replicaSums.sent
+      }
+      #expect((sent > 0) == (shape.ranks > 1), "\(grid)")
+    }
+  }
+}
+
+/// What `train --json` tells of its ranks.
+private struct Counted: Decodable {
+  struct Table: Decodable {
+    var steps: Int
+    var ranks: [Rank]
+  }
+  struct Rank: Decodable {
+    var memory: Memory
+    var messages: Messages
+  }
+  struct Memory: Decodable, Equatable {
+    var weights, velocities, relaxation, persistentStates, messages, data: Int
+
+    init(_ count: MemoryCount) {
+      (weights, velocities, relaxation) = (count.weights, count.velocities, count.relaxation)
+      (persistentStates, messages, data) = (count.persistentStates, count.messages, count.data)
+    }
+  }
+  struct Messages: Decodable { var activity, partialDrives, replicaSums, reductions: Flow }
+  struct Flow: Decodable, Equatable {
+    var sent, bytesSent, received, bytesReceived: Int
+
+    init(_ flow: MessageFlow) {
+      (sent, bytesSent) = (flow.sent.messages, flow.sent.bytes)
+      (received, bytesReceived) = (flow.received.messages, flow.received.bytes)
+    }
+  }
+  var traffic: Table
+}
