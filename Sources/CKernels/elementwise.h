@@ -166,7 +166,17 @@ static void NAME(transpose)(long depth, long columns, const void *w_, long panel
 }
 
 static void NAME(look_up)(long count, const unsigned char *bytes, const void *table, void *out) {
-  for (long i = 0; i < count; i++) ((SCALAR *)out)[i] = ((const SCALAR *)table)[bytes[i]];
+  long i = 0;
+  for (; i + 16 <= count; i += 16) {  // most of a picture is 0
+    unsigned long half[2];
+    memcpy(half, bytes + i, 16);
+    if (half[0] | half[1]) {
+      UNROLL for (int j = 0; j < 16; j++) ((SCALAR *)out)[i + j] = ((const SCALAR *)table)[bytes[i + j]];
+    } else {
+      *(V *)((SCALAR *)out + i) = (V)(((const SCALAR *)table)[0]);
+    }
+  }
+  for (; i < count; i++) ((SCALAR *)out)[i] = ((const SCALAR *)table)[bytes[i]];
 }
 
 static void NAME(activate)(long rows, long columns, eq_activation activation, const void *s, long s_stride,

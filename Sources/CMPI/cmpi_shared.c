@@ -40,12 +40,6 @@ int cmpi_shared_bytes(cmpi_window window, int rank, void **bytes) {
   return MPI_Win_shared_query(unwrap_window(window), rank, &count, &unit, bytes);
 }
 
-int cmpi_unshare(cmpi_window window) {
-  MPI_Win handle = unwrap_window(window);
-  int code = MPI_Win_unlock_all(handle);
-  return code == MPI_SUCCESS ? MPI_Win_free(&handle) : code;
-}
-
 void cmpi_publish(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELEASE); }
 
 int cmpi_has_reached(const uint64_t *counter, uint64_t value) {

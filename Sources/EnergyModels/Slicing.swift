@@ -52,11 +52,14 @@ public struct Portion: Equatable, Sendable {
   public let slices: Range<Int>
   /// For each layer of the portion, in order, the free layers that drive it, the one below first.
   private let sources: [[Source]]
+  /// For each layer from the input on the units in the slices.
+  private let held: [Range<Int>]
 
   public init(slicing: Slicing, layers: ClosedRange<Int>, slices: Range<Int>) {
     self.slicing = slicing
     self.layers = layers
     self.slices = slices
+    held = (0...slicing.network.depth).map { slicing.units($0, slices: slices) }
     sources = layers.map { k in
       [k - 1, k + 1].filter { $0 >= 1 && $0 <= slicing.network.depth }
         .map {
@@ -76,7 +79,7 @@ public struct Portion: Equatable, Sendable {
   public var network: Network { slicing.network }
 
   /// The units of layer k computed here.
-  public func units(_ k: Int) -> Range<Int> { slicing.units(k, slices: slices) }
+  public func units(_ k: Int) -> Range<Int> { held[k] }
 
   /// The layer of another portion that this one drives from above.
   public var drivenBelow: Int? { layers.lowerBound > 1 ? layers.lowerBound - 1 : nil }

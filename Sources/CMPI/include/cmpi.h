@@ -57,7 +57,6 @@ int cmpi_shares_memory(cmpi_communicator communicator, int *shares);  // whether
 int cmpi_share(
     cmpi_communicator communicator, int64_t count, cmpi_window *window, void *_Nullable *_Nonnull bytes);
 int cmpi_shared_bytes(cmpi_window window, int rank, void *_Nullable *_Nonnull bytes);
-int cmpi_unshare(cmpi_window window);
 // What was written before `cmpi_publish` is seen after the counter has been seen to reach the value.
 void cmpi_publish(uint64_t *counter, uint64_t value);
 int cmpi_has_reached(const uint64_t *counter, uint64_t value);

@@ -10,9 +10,8 @@ package struct LayerRates: Codable, Equatable, Sendable {
   /// α_k before the schedule's factor, from the input side to the output.
   package private(set) var rates: [Double]
   private let isBalanced: [Bool]
-  /// Weighted sums of u_k², and of their weights.
+  /// Weighted sums of u_k².
   private var squares: [Double]
-  private var weight = 0.0
 
   /// How much of the past a measurement keeps: the average reaches back about fifty of them.
   private static let memory = 0.98
@@ -35,7 +34,6 @@ package struct LayerRates: Codable, Equatable, Sendable {
   /// Takes in ‖ΔW_k‖/‖W_k‖ of one step, made with these rates times `factor`.
   package mutating func balance(changes: [Double], factor: Double) {
     guard areBalanced, factor > 0 else { return }
-    weight = Self.memory * weight + 1
     for k in rates.indices {
       let share = rates[k] > 0 ? changes[k] / (rates[k] * factor) : 0
       squares[k] = Self.memory * squares[k] + share * share
