@@ -33,7 +33,8 @@ struct Mpirun {
       limitSeconds: limitSeconds)
   }
 
-  private func fullEnvironment() -> [String: String] {
+  /// The environment of the job.
+  func fullEnvironment() -> [String: String] {
     var full = ProcessInfo.processInfo.environment.filter {
       // A test that itself runs under a launcher would pass its place in that job on.
       !$0.key.hasPrefix("OMPI_COMM_WORLD_") && !$0.key.hasPrefix("PMIX_")
