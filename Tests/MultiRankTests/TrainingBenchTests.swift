@@ -81,7 +81,8 @@ extension RealRanks {
     )
     func text() throws {
       for transport in ["automatic", "mpi"] {
-        let (folder, outcome) = try Self.bench("1x2x1", ["--transport", transport])
+        let (folder, outcome) = try Self.bench(
+          "1x2x1", ["--transport", transport, "--set", "network.layers.0.units=640"])
         #expect(outcome.status == 0, "\(outcome.story)")
         #expect(outcome.output.contains("\nbench: time / roofline time "), "\(outcome.story)")
         // Every iteration of three phases each stage waits for the other's layer, once.
