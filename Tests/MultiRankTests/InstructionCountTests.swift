@@ -43,8 +43,8 @@ extension RealRanks {
         verdict == .kept,
         """
         \(run.rawValue), \(count.set): \(count.step) instructions a step, \
-        \(String(format: "%+.1f", percent)) % of the figure \(figure). If that is meant, write \
-        .\(run): \(count.step) in InstructionFigures.swift
+        \(String(format: "%+.1f", percent)) % of the figure \(figure). If that is meant, the \
+        new figure is \(count.step), for InstructionFigures.swift
         """)
     }
   }
