@@ -4,7 +4,7 @@
 #define MATH(x) x##f
 #define NAME(x) JOIN3(x, f32, SET)
 #define MOST_ROWS FLOAT_ROWS
-#define CONTRAST_UNITS FLOAT_UNITS
+#define CONTRAST_PANELS FLOAT_PANELS
 #define INTEGER int
 #define EXP_LOWEST (-87.0f)
 #define EXP_HIGHEST 88.0f
@@ -21,7 +21,7 @@
 #undef MATH
 #undef NAME
 #undef MOST_ROWS
-#undef CONTRAST_UNITS
+#undef CONTRAST_PANELS
 #undef INTEGER
 #undef EXP_LOWEST
 #undef EXP_HIGHEST
@@ -38,7 +38,7 @@
 #define MATH(x) x
 #define NAME(x) JOIN3(x, f64, SET)
 #define MOST_ROWS 6
-#define CONTRAST_UNITS 4
+#define CONTRAST_PANELS PANELS
 #define INTEGER long
 #define EXP_LOWEST (-708.0)
 #define EXP_HIGHEST 709.0
@@ -55,7 +55,7 @@
 #undef MATH
 #undef NAME
 #undef MOST_ROWS
-#undef CONTRAST_UNITS
+#undef CONTRAST_PANELS
 #undef INTEGER
 #undef EXP_LOWEST
 #undef EXP_HIGHEST
@@ -72,4 +72,4 @@
 #undef INSTRUCTIONS
 #undef PANELS
 #undef FLOAT_ROWS
-#undef FLOAT_UNITS
+#undef FLOAT_PANELS

@@ -2,14 +2,14 @@
 
 // One shard's chain for `units` rows of the connection and `panels` panels.
 INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long k, long p, long shard,
-                             int is_live, V sum[CONTRAST_UNITS][PANELS]) {
+                             int is_live, V sum[eq_live_group][CONTRAST_PANELS]) {
   UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++) sum[u][q] = (V)(0);
   const SCALAR *pre = (const SCALAR *)c->pre + k, *post = (const SCALAR *)c->post + p * 16;
   if (is_live) {
-    const long *start = c->live->row_starts + k / 8 * c->shards + shard;
+    const long *start = c->live->row_starts + k / eq_live_group * c->shards + shard;
     for (long i = start[0]; i < start[1]; i++) {
       long m = c->live->rows[i];
-      V y[PANELS];
+      V y[CONTRAST_PANELS];
       UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
       UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
         sum[u][q] = __builtin_elementwise_fma((V)(pre[m * c->pre_stride + u]), y[q], sum[u][q]);
@@ -19,7 +19,7 @@ INLINE void NAME(shard_chain)(int units, int panels, const eq_contrast *c, long 
   const SCALAR *pre_2 = c->pre_2 ? (const SCALAR *)c->pre_2 + k : 0;
   const SCALAR *post_2 = c->post_2 ? (const SCALAR *)c->post_2 + p * 16 : 0;
   for (long m = c->bounds[shard]; m < c->bounds[shard + 1]; m++) {
-    V y[PANELS];
+    V y[CONTRAST_PANELS];
     UNROLL for (int q = 0; q < panels; q++) y[q] = *(const V *)(post + m * c->post_stride + q * 16);
     UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
       sum[u][q] = __builtin_elementwise_fma((V)(pre[m * c->pre_stride + u]), y[q], sum[u][q]);
@@ -41,9 +41,9 @@ INLINE void NAME(contrast_put)(const eq_contrast *c, long place, V sum) {
 
 // The tree over shards is a binary counter: finished subtrees wait in `pending` until their neighbour is done.
 INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, long k, long p, int is_live) {
-  V sum[CONTRAST_UNITS][PANELS], pending[13][CONTRAST_UNITS][PANELS];
+  V sum[eq_live_group][CONTRAST_PANELS], pending[13][eq_live_group][CONTRAST_PANELS];
 #define EACH UNROLL for (int u = 0; u < units; u++) UNROLL for (int q = 0; q < panels; q++)
-  const long *live = is_live ? c->live->row_starts + k / 8 * c->shards : 0;
+  const long *live = is_live ? c->live->row_starts + k / eq_live_group * c->shards : 0;
   if (is_live && live[0] == live[c->shards]) {  // zeros in every row, as at the border of a picture
     // Without a velocity and decay nothing is learnt from nothing.
     if (c->descent && !c->velocity && c->descent->decay == 0) return;
@@ -64,31 +64,30 @@ INLINE void NAME(contrast_tile)(int units, int panels, const eq_contrast *c, lon
 #undef EACH
 }
 
-INLINE void NAME(contrast_panels)(const eq_contrast *c, long p, int panels, int is_live) {
+// Rows of the connection outside, panels inside: what the lists of live examples say of a row holds for all panels.
+INLINE void NAME(contrast_rows)(int units, const eq_contrast *c, long k, int is_live) {
+  long p = 0;
+  for (; p + CONTRAST_PANELS <= c->panels; p += CONTRAST_PANELS)
+    NAME(contrast_tile)(units, CONTRAST_PANELS, c, k, p, is_live);
+#if CONTRAST_PANELS > 2
+  for (; p + 2 <= c->panels; p += 2) NAME(contrast_tile)(units, 2, c, k, p, is_live);
+#endif
+#if CONTRAST_PANELS > 1
+  if (p < c->panels) NAME(contrast_tile)(units, 1, c, k, p, is_live);
+#endif
+}
+
+INLINE void NAME(contrast_all)(const eq_contrast *c, int is_live) {
   long k = 0;
-  for (; k + CONTRAST_UNITS <= c->depth; k += CONTRAST_UNITS)
-    NAME(contrast_tile)(CONTRAST_UNITS, panels, c, k, p, is_live);
-  for (; k < c->depth; k++) NAME(contrast_tile)(1, panels, c, k, p, is_live);
+  for (; k + eq_live_group <= c->depth; k += eq_live_group) NAME(contrast_rows)(eq_live_group, c, k, is_live);
+  for (; k < c->depth; k++) NAME(contrast_rows)(1, c, k, is_live);
 }
 
-static __attribute__((noinline)) void NAME(contrast_live)(const eq_contrast *c, long p, int panels) {
-#if PANELS == 2
-  if (panels == 2) return NAME(contrast_panels)(c, p, 2, 1);
-#endif
-  NAME(contrast_panels)(c, p, 1, 1);
-}
+static __attribute__((noinline)) void NAME(contrast_live)(const eq_contrast *c) { NAME(contrast_all)(c, 1); }
 
-static __attribute__((noinline)) void NAME(contrast_dense)(const eq_contrast *c, long p, int panels) {
-#if PANELS == 2
-  if (panels == 2) return NAME(contrast_panels)(c, p, 2, 0);
-#endif
-  NAME(contrast_panels)(c, p, 1, 0);
-}
+static __attribute__((noinline)) void NAME(contrast_dense)(const eq_contrast *c) { NAME(contrast_all)(c, 0); }
 
 static void NAME(contrast)(const eq_contrast *c) {
-  for (long p = 0; p < c->panels; p += PANELS) {
-    int panels = c->panels - p < PANELS ? 1 : PANELS;
-    if (c->live) NAME(contrast_live)(c, p, panels);
-    else NAME(contrast_dense)(c, p, panels);
-  }
+  if (c->live) NAME(contrast_live)(c);
+  else NAME(contrast_dense)(c);
 }

@@ -19,7 +19,7 @@ typedef _Bool eq_bits __attribute__((ext_vector_type(16)));
 #define INSTRUCTIONS "avx512"
 #define PANELS 2
 #define FLOAT_ROWS 12
-#define FLOAT_UNITS 8
+#define FLOAT_PANELS 4
 #include "both_scalars.h"
 #pragma clang attribute pop
 
@@ -28,7 +28,7 @@ typedef _Bool eq_bits __attribute__((ext_vector_type(16)));
 #define INSTRUCTIONS "avx2"
 #define PANELS 1
 #define FLOAT_ROWS 6
-#define FLOAT_UNITS 4
+#define FLOAT_PANELS 1
 #include "both_scalars.h"
 #pragma clang attribute pop
 #endif
@@ -37,7 +37,7 @@ typedef _Bool eq_bits __attribute__((ext_vector_type(16)));
 #define INSTRUCTIONS "baseline"
 #define PANELS 1
 #define FLOAT_ROWS 6
-#define FLOAT_UNITS 4
+#define FLOAT_PANELS 1
 #include "both_scalars.h"
 
 static int runs(const char *instructions) {

@@ -105,28 +105,30 @@ INLINE unsigned NAME(not_zero)(const SCALAR *a) {
 
 // Padding columns are 0.
 static void NAME(list_live)(long rows, long depth, const void *a_, long a_stride, long blocks, long *column_starts,
-                            int *columns, long shards, const long *bounds, long *row_starts, int *live_rows) {
-  const SCALAR *a = a_;
-  long n = 0;
+                            int *columns, long shards, const long *bounds, long *row_starts, int *live_rows,
+                            unsigned short *masks) {
+  long n = 0, vectors = (depth + 15) / 16;
+  for (long r = 0; r < rows; r++)
+    for (long v = 0; v < vectors; v++)
+      masks[v * rows + r] = NAME(not_zero)((const SCALAR *)a_ + r * a_stride + v * 16);
   for (long i = 0; i < blocks; i++) {
     column_starts[i] = n;
     long from = rows * i / blocks, to = rows * (i + 1) / blocks;
-    for (long k = 0; k < depth; k += 16) {
+    for (long v = 0; v < vectors; v++) {
       unsigned any = 0;
-      for (long r = from; r < to; r++) any |= NAME(not_zero)(a + r * a_stride + k);
-      for (; any; any &= any - 1) columns[n++] = k + __builtin_ctz(any);
+      for (long r = from; r < to; r++) any |= masks[v * rows + r];
+      for (; any; any &= any - 1) columns[n++] = v * 16 + __builtin_ctz(any);
     }
   }
   column_starts[blocks] = n;
   n = 0;
   long place = 0;
-  for (long k = 0; k < depth; k += 8)
+  for (long k = 0; k < depth; k += eq_live_group)
     for (long s = 0; s < shards; s++) {
       row_starts[place++] = n;
       for (long r = bounds[s]; r < bounds[s + 1]; r++) {
         live_rows[n] = r;
-        // Groups are 8 wide, vectors 16: the second group of a vector is its upper half.
-        n += (NAME(not_zero)(a + r * a_stride + k / 16 * 16) >> k % 16 & 255) != 0;
+        n += (masks[k / 16 * rows + r] >> k % 16 & ((1 << eq_live_group) - 1)) != 0;
       }
     }
   row_starts[place] = n;

@@ -23,13 +23,19 @@ public struct LiveInputs: Sendable {
     let blocks = (rowCount + Int(eq_live_rows) - 1) / Int(eq_live_rows)
     var columnStarts = Array(repeating: 0, count: blocks + 1)
     var rowStarts = Array(repeating: 0, count: groups * shards + 1)
+    var rows: [Int32] = []
     // The lists are written branch-free, one place past their end at most.
-    var columns = Array(repeating: Int32(0), count: blocks * matrix.columns + 1)
-    var rows = Array(repeating: Int32(0), count: rowCount * groups + 1)
-    matrix.precision.kernels.pointee.list_live(
-      rowCount, matrix.columns, matrix.pointer(0, 0), matrix.stride, blocks, &columnStarts, &columns, shards,
-      bounds,
-      &rowStarts, &rows)
+    let columns = Array<Int32>(unsafeUninitializedCapacity: blocks * matrix.columns + 1) { columns, listed in
+      rows = Array(unsafeUninitializedCapacity: rowCount * groups + 1) { rows, listedRows in
+        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: rowCount * matrix.stride / panelWidth) {
+          matrix.precision.kernels.pointee.list_live(
+            rowCount, matrix.columns, matrix.pointer(0, 0), matrix.stride, blocks, &columnStarts,
+            columns.baseAddress, shards, bounds, &rowStarts, rows.baseAddress, $0.baseAddress)
+        }
+        listedRows = rowStarts[groups * shards]
+      }
+      listed = columnStarts[blocks]
+    }
     guard columnStarts[blocks] * 5 < blocks * matrix.columns * 4 else { return nil }
     self.blocks = blocks
     self.columnStarts = columnStarts

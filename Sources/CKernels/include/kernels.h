@@ -9,7 +9,7 @@
 // Weights lie in panels of 16 columns: element (k, j) of a depth x columns matrix stands at
 // [j / 16][k][j % 16]; columns past the last are zero. Row strides count scalars and are multiples of 16.
 
-enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 8 };
+enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
 typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
 
@@ -94,9 +94,11 @@ typedef struct {
   // The same product where `a` has many zeros, listed in `live`.
   void (*product_live)(long rows, long panels, const eq_live *live, const void *a, long a_stride, const void *w,
                        long panel_stride, const void *base, long base_stride, void *c, long c_stride);
-  // Fills the lists of an eq_live; `columns` has room for blocks * depth, `live_rows` for rows * groups of 8.
+  // Fills the lists of an eq_live; `columns` has room for blocks * depth, `live_rows` for rows * groups of 4, `masks`
+  // for rows * vectors of 16.
   void (*list_live)(long rows, long depth, const void *a, long a_stride, long blocks, long *column_starts,
-                    int *columns, long shards, const long *bounds, long *row_starts, int *live_rows);
+                    int *columns, long shards, const long *bounds, long *row_starts, int *live_rows,
+                    unsigned short *masks);
   // Chains over each shard's rows, shards summed in the fixed tree: pairs of neighbours, an odd one carried up.
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.
