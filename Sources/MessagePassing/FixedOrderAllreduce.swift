@@ -16,13 +16,16 @@
 public struct FixedOrderAllreduce<Scalar: SummableScalar> {
   private let group: RankGroup
   private let wholeLimit: Int
+  private let shared: SharedSum?
 
   /// Sums over the ranks of `communicator`, which must outlive every sum.
-  public init(over communicator: borrowing Communicator) {
-    self.init(over: communicator, wholeLimit: Self.wholeLimit)
+  ///
+  /// - Parameter shared: the same ranks' shared memory, if they have any, for sums that are waited for at once.
+  public init(over communicator: borrowing Communicator, sharing shared: SharedSum? = nil) {
+    self.init(over: communicator, wholeLimit: Self.wholeLimit, sharing: shared)
   }
 
-  private static var wholeLimit: Int { 65_536 }
+  static var wholeLimit: Int { 65_536 }
 
   /// The messages that one of `ranks` ranks sends and receives for a sum of so many values.
   public static func flow(elements: Int, rank: Int, ranks: Int) -> MessageFlow {
@@ -44,14 +47,19 @@ public struct FixedOrderAllreduce<Scalar: SummableScalar> {
   }
 
   /// Sums with another bound, in bytes, on what is exchanged whole; every rank gives the same one.
-  package init(over communicator: borrowing Communicator, wholeLimit: Int) {
+  package init(over communicator: borrowing Communicator, wholeLimit: Int, sharing shared: SharedSum? = nil) {
     group = communicator.group
     self.wholeLimit = wholeLimit
+    self.shared = shared
   }
 
   /// Replaces each value by its sum over the ranks; every rank passes as many.
   public func sum(_ values: UnsafeMutableBufferPointer<Scalar>) throws(MPIError) {
     if group.count == 1 || values.isEmpty { return }
+    if let shared {
+      let bytes = (group.count - 1) * values.count * MemoryLayout<Scalar>.stride
+      return shared.sum(values, isWhole: bytes <= wholeLimit)
+    }
     // Borrowed memory is safe here: the sum is over before this returns.
     let buffer = MessageBuffer(borrowing: UnsafeMutableRawBufferPointer(values))
     let pending = try begin(buffer, elements: 0..<values.count)

@@ -25,7 +25,7 @@ public struct LiveInputs: Sendable {
     var rowStarts = Array(repeating: 0, count: groups * shards + 1)
     var rows: [Int32] = []
     // The lists are written branch-free, one place past their end at most.
-    let columns = Array<Int32>(unsafeUninitializedCapacity: blocks * matrix.columns + 1) { columns, listed in
+    let columns = [Int32](unsafeUninitializedCapacity: blocks * matrix.columns + 1) { columns, listed in
       rows = Array(unsafeUninitializedCapacity: rowCount * groups + 1) { rows, listedRows in
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: rowCount * matrix.stride / panelWidth) {
           matrix.precision.kernels.pointee.list_live(

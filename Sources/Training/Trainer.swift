@@ -60,11 +60,11 @@ public final class Trainer {
     counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)
     parameters.initialize(run.network.initialization, seed: run.seed)
-    optimizer = Optimizer(run: run, parameters: parameters, grid: grid)
+    optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
     memory = MemoryCount(
       weights: parameters.byteCount, velocities: optimizer.velocities.byteCount, relaxation: relaxation,
       persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
-      messages: messages.byteCount + evaluation.messages.byteCount,
+      messages: messages.byteCount + evaluation.messages.byteCount + optimizer.messageBytes,
       data: splits.reduce(0) { $0 + $1.byteCount })
     layout = CheckpointLayout(run: run, data: data, deal: deal)
     writer = CheckpointWriter(

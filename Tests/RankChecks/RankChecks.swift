@@ -18,6 +18,7 @@ struct RankChecks {
     "reductions": checkReductions,
     "split": checkSplit,
     "sums": checkSums,
+    "shared sums": checkSharedSums,
     "shards": checkShards,
     "overlap": checkOverlap,
     "agree": checkAgree,

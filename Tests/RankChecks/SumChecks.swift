@@ -22,6 +22,35 @@ func checkSum<Scalar: SummableScalar>(
   try expect(sameBytes(values, expected), "\(count) of \(type) differ from the serial tree")
 }
 
+/// The same sums through shared memory, one after another through the same slots: bits and counts are MPI's.
+func checkSharedSums(_ world: borrowing Communicator) throws {
+  let longest = awkwardCounts.max()! * 8
+  let shared = try SharedSum(over: world, most: longest)
+  try expect((shared == nil) == (world.count == 1), "ranks of one host share memory")
+  try expect(shared?.byteCount ?? 0 == SharedSum.byteCount(ranks: world.count, most: longest), "its length")
+  for repetition in 0..<3 {
+    for count in awkwardCounts {
+      try checkSharedSum(world, Float.self, count: count + repetition, shared)
+      try checkSharedSum(world, Double.self, count: max(count - repetition, 0), shared)
+    }
+  }
+}
+
+private func checkSharedSum<Scalar: SummableScalar>(
+  _ world: borrowing Communicator, _ type: Scalar.Type, count: Int, _ shared: SharedSum?
+) throws {
+  func sum(_ shared: SharedSum?) throws -> (values: [Scalar], flow: MessageFlow) {
+    let before = world.collectives.sums
+    var values: [Scalar] = leaf(world.rank, count)
+    let allreduce = FixedOrderAllreduce<Scalar>(over: world, sharing: shared)
+    try values.withUnsafeMutableBufferPointer { try allreduce.sum($0) }
+    return (values, world.collectives.sums - before)
+  }
+  let (here, there) = (try sum(shared), try sum(nil))
+  try expect(sameBytes(here.values, there.values), "\(count) of \(type) differ from MPI's")
+  try expect(here.flow == there.flow, "\(count) of \(type): \(here.flow) and by MPI \(there.flow)")
+}
+
 /// Leaves dealt to the ranks, first added inside each: the digests printed are equal on 1, 2, 4 and 8 ranks.
 func checkShards(_ world: borrowing Communicator) throws {
   let shards = world.count.nonzeroBitCount == 1 ? 8 : 4 * world.count

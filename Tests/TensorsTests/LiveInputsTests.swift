@@ -25,16 +25,17 @@ import Testing
     let blocks: Int
 
     init(_ a: Matrix, bounds: [Int], table: UnsafePointer<eq_kernels>) {
-      let groups = (a.columns + 7) / 8
+      let width = Int(eq_live_group)
+      let groups = (a.columns + width - 1) / width
       blocks = (a.rows + Int(eq_live_rows) - 1) / Int(eq_live_rows)
       columnStarts = Array(repeating: -1, count: blocks + 1)
       columns = Array(repeating: -1, count: blocks * a.columns + 1)
       rowStarts = Array(repeating: -1, count: groups * (bounds.count - 1) + 1)
       rows = Array(repeating: -1, count: a.rows * groups + 1)
+      var masks = Array(repeating: UInt16.max, count: a.rows * a.stride / panelWidth)
       table.pointee.list_live(
         a.rows, a.columns, a.pointer(0, 0), a.stride, blocks, &columnStarts, &columns, bounds.count - 1,
-        bounds,
-        &rowStarts, &rows)
+        bounds, &rowStarts, &rows, &masks)
     }
   }
 
@@ -50,11 +51,11 @@ import Testing
       let listed = lists.columns[lists.columnStarts[block]..<lists.columnStarts[block + 1]].map(Int.init)
       #expect(listed == expected)
     }
-    for group in 0..<7 {
+    for group in 0..<13 {
       for shard in 0..<4 {
         let place = group * 4 + shard
         let listed = lists.rows[lists.rowStarts[place]..<lists.rowStarts[place + 1]].map(Int.init)
-        let columns = group * 8..<min(group * 8 + 8, 50)
+        let columns = group * 4..<min(group * 4 + 4, 50)
         let expected = (bounds[shard]..<bounds[shard + 1]).filter { row in
           columns.contains { a[row, $0] != 0 }
         }

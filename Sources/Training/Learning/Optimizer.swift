@@ -14,20 +14,27 @@ final class Optimizer {
   private let grid: Grid
   private let sum32: FixedOrderAllreduce<Float>
   private let sum64: FixedOrderAllreduce<Double>
+  private let shared: SharedSum?
   private let rejects: Bool
   private var workspaces: [Int: Panels] = [:]
   var velocities: Velocities
   var rates: LayerRates
 
-  init(run: RunFile, parameters: Parameters, grid: Grid) {
+  init(run: RunFile, parameters: Parameters, grid: Grid, sharesMemory: Bool = true) throws {
     settings = run.training
     rates = LayerRates(run.network)
     rejects = run.nudging.reject
     self.grid = grid
-    sum32 = FixedOrderAllreduce(over: grid.twins)
-    sum64 = FixedOrderAllreduce(over: grid.twins)
+    shared =
+      sharesMemory && grid.sharesMemory
+      ? try SharedSum(over: grid.twins, most: parameters.largestTensor) : nil
+    sum32 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
+    sum64 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
     velocities = Velocities(parameters, isUsed: run.training.momentum > 0)
   }
+
+  /// Bytes of the memory through which sums go.
+  var messageBytes: Int { shared?.byteCount ?? 0 }
 
   /// What the rates are multiplied with in an epoch, counted from 0.
   func factor(epoch: Int) -> Double { settings.schedule.factor(epoch: epoch, of: settings.epochs) }
@@ -143,15 +150,23 @@ final class Optimizer {
 }
 
 extension Optimizer {
-  /// Steps that add up gradients: rate 1, no momentum, no decay.
-  convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) {
+  /// Steps that add up gradients: rate 1, no momentum, no decay; few, and so without memory that ranks share.
+  convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
     var plain = run
     for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
     plain.training.momentum = 0
     plain.training.decay = 0
     plain.training.schedule = .constant
     plain.training.reduction = .reproducible
-    self.init(run: plain, parameters: parameters, grid: grid)
+    try self.init(run: plain, parameters: parameters, grid: grid, sharesMemory: false)
+  }
+}
+
+extension Parameters {
+  /// The bytes of the largest block that learns by itself.
+  fileprivate var largestTensor: Int {
+    let learning = connections.flatMap { [$0.forward, $0.isMirrored ? nil : $0.backward] } + biases
+    return learning.map { $0?.byteCount ?? 0 }.max() ?? 0
   }
 }
 

@@ -11,7 +11,9 @@ extension DryRun {
     return MemoryCount(
       weights: weights, velocities: velocities, relaxation: room.total,
       persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
-      messages: batches.reduce(0) { $0 + messageBytes(rows: $1, sharesMemory: sharesMemory) },
+      messages: batches.reduce(sharesMemory ? sumBytes : 0) {
+        $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
+      },
       data: examples.values.reduce(0) { $0 + dataBytes(examples: $1) })
   }
 
@@ -73,6 +75,12 @@ extension DryRun {
     let each =
       (portion.holds(1) ? portion.network.inputs : 0) + (portion.holds(portion.network.depth) ? 1 : 0)
     return counts(examples).reduce(0) { $0 + $1 * each }
+  }
+
+  /// Of the memory through which sums over replicas go.
+  private var sumBytes: Int {
+    SharedSum.byteCount(
+      ranks: deal.grid.replicas, most: (sums.map(\.scalars).max() ?? 0) * precision.size)
   }
 
   private func messageBytes(rows: Int, sharesMemory: Bool) -> Int {

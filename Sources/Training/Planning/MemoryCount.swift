@@ -8,7 +8,7 @@ public struct MemoryCount: Codable, Hashable, Sendable {
   public var relaxation: Int
   /// Each example's last free state, where the run starts from it.
   public var persistentStates: Int
-  /// Messages between stages and slices.
+  /// Messages between stages, slices and replicas.
   public var messages: Int
   /// Pixels and labels.
   public var data: Int

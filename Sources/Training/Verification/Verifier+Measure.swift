@@ -154,7 +154,7 @@ extension Verifier {
     let known =
       run.rule == .backpropagation
       ? try rule.infer(from: free, clamped: batch.clamped, parameters: parameters).state : free
-    let optimizer = Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
+    let optimizer = try Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
     // A step of rate 1 from nothing leaves the gradient.
     var gradient = Parameters(portion: parameters.portion, precision: .float64)
     var weights = parameters
