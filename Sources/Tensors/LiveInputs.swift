@@ -4,7 +4,7 @@ import CKernels
 ///
 /// A zero adds nothing to a chain of fused multiply-adds that begins at +0 or at a bias, so the bits are those of the
 /// whole product. On MNIST, where 81 % of the pixels are 0, it halves the time of the first layer's drive
-/// (150 to 75 µs for 20 rows × 784 × 512) and takes a third off its contrast (195 to 130 µs).
+/// (150 to 70 µs for 20 rows × 784 × 512) and of its contrast with the descent (230 to 115 µs).
 public struct LiveInputs: Sendable {
   fileprivate let blocks: Int
   fileprivate let columnStarts: [Int]
