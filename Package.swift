@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(
       name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats", "Training"],
       swiftSettings: strict),
-    .testTarget(name: "LaunchTests", dependencies: ["eqprop"], swiftSettings: strict),
+    .testTarget(
+      name: "LaunchTests", dependencies: ["eqprop", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -76,6 +76,35 @@ import Testing
     #expect(outcome.errors.contains(complaint))
   }
 
+  /// What setup for the tests says and installs on a machine without Slurm, its PATH being without daemons.
+  private func withoutSlurm(user: Int) throws -> (Outcome, calls: String) {
+    let tools = try TemporaryFolder()
+    for name in ["dpkg-query", "sudo"] { try tools.script(name, "exit 1") }
+    for name in ["pkg-config", "python3", "valgrind", "mpirun"] { try tools.script(name, "exit 0") }
+    try tools.script("swift", "echo 'Swift version 6.3.1'")
+    try tools.script("id", "echo \(user)")
+    try tools.script("apt-get", "echo \"$*\" >>\"${0%/*}/calls\"")
+    let outcome = try run(
+      Repository.setup, ["--for-tests"], environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+    return (outcome, tools.text("calls"))
+  }
+
+  @Test func slurmIsForRootOnly() throws {
+    let (outcome, calls) = try withoutSlurm(user: 1000)
+    #expect(outcome.code == 0 && calls == "")
+    #expect(outcome.errors.hasPrefix("launch/setup: no Slurm (slurmctld slurmd"))
+    #expect(outcome.errors.hasSuffix("): the tests that submit jobs will be skipped\n"))
+  }
+
+  // Slurm is installed only where /usr/sbin/policy-rc.d keeps packages from starting daemons.
+  @Test func slurmIsInstalledWhereItStaysQuiet() throws {
+    let isQuiet = (try? run("/usr/sbin/policy-rc.d", ["munge", "start"]))?.code == 101
+    let (outcome, calls) = try withoutSlurm(user: 0)
+    #expect(outcome.code == 0)
+    #expect(calls.contains("install --no-install-recommends slurmctld slurmd ") == isQuiet)
+    #expect(outcome.errors.contains("no Slurm") != isQuiet)
+  }
+
   @Test func takesNoOtherOption() throws {
     #expect(try run(Repository.setup, ["--for-test"]).code == 64)
     #expect(try run(Repository.setup, ["--help"]).output.contains("--for-tests"))

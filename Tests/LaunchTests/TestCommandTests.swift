@@ -40,7 +40,9 @@ import Testing
 
   // Needs shellcheck.
   @Test(.enabled(if: Repository.hasShellcheck)) func scriptsAreClean() throws {
-    let scripts = ["run", "setup", "test", "fetch"].map { Repository.root + "/launch/" + $0 }
+    let scripts = ["run", "setup", "test", "fetch", "slurm.sbatch", "pbs.sh"].map {
+      Repository.root + "/launch/" + $0
+    }
     let outcome = try run("shellcheck", scripts + [Repository.root + "/.ci/run"])
     #expect(outcome.code == 0, "\(outcome.output)")
   }
