@@ -41,6 +41,15 @@ public struct Communicator: ~Copyable {
     return made == 0 ? nil : try Communicator(owning: part, label: label)
   }
 
+  /// Whether all ranks can share memory (`MPI_Comm_split_type`); every rank must call it.
+  public func isOnOneHost() throws(MPIError) -> Bool {
+    var shares: Int32 = 0
+    waitRecord.begin(.split, of: group)
+    defer { waitRecord.end() }
+    try check(cmpi_shares_memory(group.handle, &shares), "MPI_Comm_split_type")
+    return shares != 0
+  }
+
   /// The same ranks with messages of their own (`MPI_Comm_dup`); every rank must call it.
   public func duplicate(label: StaticString = "copy") throws(MPIError) -> Communicator {
     var copy = cmpi_communicator()

@@ -53,11 +53,9 @@ public final class SharedSlots {
   /// Every rank must call it, with the same number of slots.
   public init?(over communicator: borrowing Communicator, slots: Int, outgoing: [Outgoing]) throws(MPIError) {
     let group = communicator.group
-    var shares: Int32 = 0
+    guard try communicator.isOnOneHost() else { return nil }
     waitRecord.begin(.split, of: group)
     defer { waitRecord.end() }
-    try check(cmpi_shares_memory(group.handle, &shares), "MPI_Comm_split_type")
-    guard shares != 0 else { return nil }
     byteCount = Self.byteCount(ranks: group.count, slots: slots, capacities: outgoing.map(\.capacity))
     var end = Self.byteCount(ranks: group.count, slots: slots, capacities: [])
     var places = Array(repeating: (start: 0, capacity: 0), count: slots)

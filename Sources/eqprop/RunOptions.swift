@@ -57,12 +57,13 @@ struct GridOptions: ParsableArguments {
     Watchdog.start(limitSeconds: stallLimit, rank: world.rank)
     let ranks = world.count
     let rank = world.rank
+    let assumed = try world.isOnOneHost() ? Machine.ordinary : .network
     return try world.agree {
       let tiling = Tiling(run, inputs: inputs)
       let shape =
         try grid.flatMap(GridShape.init)
         ?? Plan.choose(
-          ranks: ranks, tiling: tiling, run: run, machine: machine.map(Machine.load) ?? .ordinary)
+          ranks: ranks, tiling: tiling, run: run, machine: machine.map(Machine.load) ?? assumed)
       guard shape.ranks == ranks else {
         throw GridError(
           "grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")

@@ -57,14 +57,14 @@ import Testing
     let tools = try recorder()
     #expect(try run(Repository.run, environment: anyProgram, path: tools.path).code == 0)
     let arguments = tools.text("arguments")
-    #expect(arguments.hasPrefix("-n\n2\n"))
+    #expect(arguments.contains("-n\n2\n"))
     #expect(arguments.hasSuffix("/bin/true\ntrain\nlaunch/recipes/digits.yaml\n"))
   }
 
   @Test func oneRankIsEnoughForHelp() throws {
     let tools = try recorder()
     #expect(try run(Repository.run, ["help", "train"], environment: anyProgram, path: tools.path).code == 0)
-    #expect(tools.text("arguments").hasPrefix("-n\n1\n"))
+    #expect(tools.text("arguments").contains("-n\n1\n"))
     #expect(tools.text("arguments").hasSuffix("help\ntrain\n"))
   }
 
@@ -72,7 +72,7 @@ import Testing
     let tools = try recorder()
     let arguments = ["plan", "launch/recipes/digits.yaml", "-n", "64"]
     #expect(try run(Repository.run, arguments, environment: anyProgram, path: tools.path).code == 0)
-    #expect(tools.text("arguments").hasPrefix("-n\n1\n"))
+    #expect(tools.text("arguments").contains("-n\n1\n"))
     #expect(tools.text("arguments").hasSuffix("plan\nlaunch/recipes/digits.yaml\n-n\n64\n"))
   }
 
@@ -109,7 +109,7 @@ import Testing
       environment: anyProgram.merging(["OMPI_MCA_hwloc_base_binding_policy": "core"]) { $1 }, path: tools.path
     )
     #expect(outcome.code == 0)
-    #expect(tools.text("arguments").hasPrefix("--hostfile\nmy hosts\n-n\n8\n"))
+    #expect(tools.text("arguments").contains("--hostfile\nmy hosts\n-n\n8\n"))
     // How ranks share the cores of other hosts is for Open MPI to see, and what the user set stays set.
     #expect(!tools.text("environment").contains("OMPI_MCA_rmaps_base_oversubscribe"))
     #expect(!tools.text("environment").contains("OMPI_MCA_mpi_yield_when_idle"))

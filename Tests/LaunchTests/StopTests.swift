@@ -94,10 +94,11 @@ import Testing
     #expect(attempts.last?.hasSuffix("train m.yaml --set seed=2") == true)
   }
 
-  @Test func notMoreOftenThanAsked() throws {
+  @Test func notMoreOftenThanAskedAndThenTheFirstCauseIsTold() throws {
     let (attempts, outcome) = try outcome(of: [71, 70, 74], restarts: 1)
     #expect(attempts == 2)
-    #expect(outcome.code == 70)
+    #expect(outcome.code == 71)
+    #expect(outcome.errors.hasSuffix("launch/run: giving up after 1 restarts; the first cause was 71\n"))
   }
 
   @Test(arguments: [0, 1, 64, 65, 66, 75] as [Int32]) func whatWouldEndTheSameIsNotStartedAgain(code: Int32)

@@ -21,6 +21,13 @@ extension Machine {
     descentGigabytesPerSecond: 15, layerOverhead: 1,
     messages: Messages(latency: 1, gigabytesPerSecond: 4, reduction: 3, barrier: 3))
 
+  /// The same where ranks are on several hosts: messages over an ordinary network.
+  public static let network: Machine = {
+    var machine = ordinary
+    machine.messages = Messages(latency: 30, gigabytesPerSecond: 1, reduction: 100, barrier: 100)
+    return machine
+  }()
+
   /// Seconds of a piece of work once, at a rank that keeps reading so many bytes of weights.
   func seconds(_ piece: StepWork.Piece, weights: Double) -> Double {
     func streamed(_ bytes: Double, within all: Double) -> Double {
