@@ -170,6 +170,16 @@ struct RunFilePropertyTests {
       + "? *a3\n: 1\n? *a3\n: 2\n",
   ]
 
+  @Test("A refusal is one line of limited length, whatever words it repeats")
+  func oneLine() throws {
+    let words = ["se7\u{1B}=1", "se7\u{1B}.units=2"]
+    let twice = try #require(refusal(smallestRunFile, settings: words))
+    #expect(twice.contains("'se7\u{FFFD}' is") && !twice.contains("\u{1B}"))
+    let long = String(repeating: "x", count: 100_000)
+    let cut = try #require(refusal(smallestRunFile, settings: ["\(long)=1", "\(long).units=2"]))
+    #expect(cut.count < 1500)
+  }
+
   @Test("Anchors and aliases inside words are letters", arguments: ["R&D 2*3*a*b*c*d*e", "a*b*c*d*e*f&g&h"])
   func words(text: String) throws {
     let run = try RunFile.parse(smallestRunFile + "name: \(text)\n", file: "m.yaml")

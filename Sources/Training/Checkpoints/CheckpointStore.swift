@@ -74,7 +74,7 @@ package struct CheckpointStore: Sendable {
   package func verified(_ name: String) throws -> RunState {
     let folder = folder(name)
     try refuseLink(folder)
-    let names = try entries(of: folder)
+    let names = FileStatus.isDirectory(folder) ? try entries(of: folder) : []
     for name in names { try refuseLink(folder + "/" + name) }
     let manifestPath = folder + "/" + Manifest.fileName
     let manifest: Manifest = try decode(manifestPath, limit: 1 << 24)
