@@ -19,7 +19,7 @@ let package = Package(
         "MessagePassing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
-    .target(name: "Reporting", swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["FileFormats"], swiftSettings: strict),
     .target(
       name: "Training",
       dependencies: [
@@ -63,6 +63,11 @@ let package = Package(
     .testTarget(
       name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats", "Training"],
       swiftSettings: strict),
+    // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
+    .executableTarget(
+      name: "fuzz-parsers", dependencies: ["Reporting", "Training", "DataSets", "FileFormats"],
+      path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
+    .testTarget(name: "FuzzingTests", dependencies: ["fuzz-parsers"], swiftSettings: strict),
     .testTarget(
       name: "LaunchTests", dependencies: ["eqprop", .product(name: "Yams", package: "Yams")],
       exclude: ["Hosts"], swiftSettings: strict),

@@ -227,10 +227,14 @@ static void NAME(largest_columns)(long rows, long columns, const void *y_, long 
 
 static int NAME(finite)(long rows, long columns, const void *a_, long stride) {
   V sum = (V)(0);  // x * 0 is 0 when x is finite and NaN otherwise
-  for (long r = 0; r < rows; r++)
-    for (long j = 0; j < columns; j += 16)
-      sum += NAME(keep)(*(const V *)((const SCALAR *)a_ + r * stride + j) * (V)(0), NAME(lanes)(columns - j));
   SCALAR total = 0;
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *a = (const SCALAR *)a_ + r * stride;
+    long j = 0;
+    for (; j + 16 <= columns; j += 16) sum += *(const V *)(a + j) * (V)(0);
+    // One by one: from a column that begins no panel, a whole vector may reach beyond the matrix.
+    for (; j < columns; j++) total += a[j] * 0;
+  }
   for (int i = 0; i < 16; i++) total += sum[i];
   return total == 0;
 }

@@ -16,13 +16,26 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public let kind: Kind
   public let path: String
-  /// What happened, in words that follow the path and a colon.
+  /// What happened, in words that follow the path and a colon: one line of at most `longestReason` characters, since
+  /// names in it may come from the file.
   public let reason: String
 
   public init(_ kind: Kind, path: String, _ reason: String) {
     self.kind = kind
     self.path = path
-    self.reason = reason
+    self.reason = FileError.line(reason)
+  }
+
+  /// The characters of a reason at most.
+  static let longestReason = 500
+
+  /// A text as it may stand in a message: control characters replaced, cut to `longestReason`.
+  private static func line(_ text: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(longestReason) {
+      line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(line) + (text.unicodeScalars.count > longestReason ? "…" : "")
   }
 
   /// The exit code: 66 missing, 65 bad data, 74 input/output.

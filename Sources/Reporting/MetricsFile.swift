@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// A `metrics.jsonl` that is missing or damaged.
@@ -6,6 +7,17 @@ public struct MetricsFileError: Error, Equatable, Sendable, CustomStringConverti
   public let description: String
   /// 66 for a file that is missing or cannot be read, 65 for a damaged one.
   public let exitCode: Int32
+
+  init(description: String, exitCode: Int32) {
+    self.description = description
+    self.exitCode = exitCode
+  }
+
+  init(_ error: FileError) {
+    let isAbsent = error.kind == .missing && !FileStatus.exists(error.path)
+    let problem = isAbsent ? "there is no such file; has the run begun?" : error.reason
+    self.init(description: "\(error.path): \(problem)", exitCode: error.kind == .badData ? 65 : 66)
+  }
 }
 
 /// The epochs of a run, read from its `metrics.jsonl`: one JSON object a line.
@@ -15,17 +27,15 @@ public struct MetricsFile: Equatable, Sendable {
 
   /// Reads the file at `path`; a torn last line, which a killed run leaves, is passed over.
   ///
-  /// Throws `MetricsFileError` naming the file, and the line that is damaged.
+  /// Throws `MetricsFileError` naming the file, and the line that is damaged; a file of more than 64 MiB is refused.
   public static func read(path: String) throws(MetricsFileError) -> MetricsFile {
-    let bytes: Data
+    let bytes: [UInt8]
     do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      bytes = try DurableFile.read(path)
     } catch {
-      let missing = !FileManager.default.fileExists(atPath: path)
-      let problem = missing ? "there is no such file; has the run begun?" : "the file cannot be read"
-      throw MetricsFileError(description: "\(path): \(problem)", exitCode: 66)
+      throw MetricsFileError(error)
     }
-    return try parse(Array(bytes), file: path)
+    return try parse(bytes, file: path)
   }
 
   /// Reads the bytes of a file; `file` names it in messages.

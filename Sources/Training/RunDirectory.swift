@@ -67,6 +67,7 @@ package struct RunDirectory: Sendable {
           "\(path): was trained on other data (their labels differ); use --fresh to start over or another --output"
       )
     }
+    try found.state.check(run, path: store.folder(found.name) + "/state.json")
     if let saved = found.state.grid, saved != grid.description {
       throw OtherRun(
         description:

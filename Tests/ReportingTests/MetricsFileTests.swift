@@ -104,4 +104,20 @@ struct MetricsFileTests {
     #expect(try MetricsFile.read(path: file.path).epochs == Self.epochs)
     #expect(try ErrorTable(MetricsFile.read(path: file.path).epochs).best?.epoch == 1)
   }
+
+  @Test("what is no file of lines is refused before it is read")
+  func noFile() throws {
+    let folder = FileManager.default.temporaryDirectory
+    #expect(throws: MetricsFileError.self) { _ = try MetricsFile.read(path: folder.path) }
+    // Reading this one would never end.
+    let error = try #require(throws: MetricsFileError.self) { _ = try MetricsFile.read(path: "/dev/zero") }
+    #expect(error.description == "/dev/zero: is not a regular file" && error.exitCode == 66)
+    let large = folder.appendingPathComponent("\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: large) }
+    try Data().write(to: large)
+    // A file that is a hole takes no room on the disk.
+    #expect(truncate(large.path, 1 << 40) == 0)
+    let refused = try #require(throws: MetricsFileError.self) { _ = try MetricsFile.read(path: large.path) }
+    #expect(refused.exitCode == 65 && refused.description.contains("the limit is 67108864"))
+  }
 }

@@ -162,7 +162,29 @@ struct RunFilePropertyTests {
       + zip("bcdefghijklmnopq", "abcdefghijklmnop").map { "\($0): &\($0) [*\($1), *\($1), *\($1), *\($1)]\n" }
       .joined()
       + "? *q\n: 1\n? *q\n: 2\n",
+    "aliases whose names begin with a dash": "a0: &-0 [x, x, x]\n"
+      + (1...12).map { "a\($0): &-\($0) [*-\($0 - 1), *-\($0 - 1), *-\($0 - 1), *-\($0 - 1)]\n" }.joined()
+      + "? *-12\n: 1\n? *-12\n: 2\n",
+    "few aliases of a long list as keys": "a0: &a0 [" + String(repeating: "x,", count: 500_000) + "]\n"
+      + (1...3).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1), *a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+      + "? *a3\n: 1\n? *a3\n: 2\n",
   ]
+
+  @Test("A refusal is one line of limited length, whatever words it repeats")
+  func oneLine() throws {
+    let words = ["se7\u{1B}=1", "se7\u{1B}.units=2"]
+    let twice = try #require(refusal(smallestRunFile, settings: words))
+    #expect(twice.contains("'se7\u{FFFD}' is") && !twice.contains("\u{1B}"))
+    let long = String(repeating: "x", count: 100_000)
+    let cut = try #require(refusal(smallestRunFile, settings: ["\(long)=1", "\(long).units=2"]))
+    #expect(cut.count < 1500)
+  }
+
+  @Test("Anchors and aliases inside words are letters", arguments: ["R&D 2*3*a*b*c*d*e", "a*b*c*d*e*f&g&h"])
+  func words(text: String) throws {
+    let run = try RunFile.parse(smallestRunFile + "name: \(text)\n", file: "m.yaml")
+    #expect(run.name == text)
+  }
 
   @Test("hostile files are refused in time", .timeLimit(.minutes(1)), arguments: hostileTexts.keys.sorted())
   func hostile(name: String) throws {

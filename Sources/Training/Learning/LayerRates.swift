@@ -31,6 +31,12 @@ package struct LayerRates: Codable, Equatable, Sendable {
   /// Whether any layer's rate follows the output's.
   package var areBalanced: Bool { isBalanced.contains(true) }
 
+  /// Whether these are rates of such a network: of its layers, the same ones balanced, none below 0.
+  func fits(_ network: NetworkSettings) -> Bool {
+    isBalanced == network.layers.map { $0.rate == .balanced } && rates.count == isBalanced.count
+      && squares.count == rates.count && (rates + squares).allSatisfy { $0 >= 0 && $0.isFinite }
+  }
+
   /// Takes in ‖ΔW_k‖/‖W_k‖ of one step, made with these rates times `factor`.
   package mutating func balance(changes: [Double], factor: Double) {
     guard areBalanced, factor > 0 else { return }

@@ -88,4 +88,15 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
     judged += other.judged
     measurements += other.measurements
   }
+
+  /// Whether every list has an element for each layer.
+  func fits(layers: Int) -> Bool {
+    [low.count, high.count, units.count, changes.count].allSatisfy { $0 == layers }
+  }
+
+  /// Every whole number counted.
+  var counts: [Int] {
+    [free.iterations, free.count, nudged.iterations, nudged.count] + low + high + units
+      + [violations, rejected, judged, measurements]
+  }
 }

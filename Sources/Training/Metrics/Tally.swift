@@ -54,6 +54,16 @@ public struct Tally: Codable, Equatable, Sendable {
     relaxation.join(other.relaxation)
   }
 
+  /// Whether every list is as long as a tiling asks for.
+  func fits(shards: Int, layers: Int, slices: Int) -> Bool {
+    self.layers == layers && self.slices == slices && relaxation.fits(layers: layers)
+      && [examples.count, wrong.count, costs.count].allSatisfy { $0 == shards }
+      && energies.count == shards * layers * slices
+  }
+
+  /// Every whole number counted.
+  var counts: [Int] { examples + wrong + [diverged] + relaxation.counts }
+
   public var totalExamples: Int { examples.reduce(0, +) }
   public var totalWrong: Int { wrong.reduce(0, +) }
 

@@ -70,20 +70,39 @@ extension RunFileDocument {
 
   /// Throws `RunFileError` when a text has an anchor and so many aliases that expanding them may not end.
   ///
-  /// The parser expands aliases while it compares keys, before the tree can be searched for anchors.
+  /// The parser expands aliases while it compares keys, before the tree can be searched for anchors. Four aliases, which
+  /// may as well be words of a comment, make a text at most four times as long.
   func refuseAliasBomb(_ text: String) throws(RunFileError) {
     var anchors = 0
     var aliases = 0
-    var previous: UInt8 = 0
+    var mark: UInt8 = 0
+    var before = UInt8(ascii: " ")
     for byte in text.utf8 {
-      if UInt8(ascii: "0")...UInt8(ascii: "z") ~= byte {
-        if previous == UInt8(ascii: "&") { anchors += 1 }
-        if previous == UInt8(ascii: "*") { aliases += 1 }
+      if Self.beginsName(byte) {
+        if mark == UInt8(ascii: "&") { anchors += 1 }
+        if mark == UInt8(ascii: "*") { aliases += 1 }
       }
-      previous = byte
+      // Inside a word, as in R&D or 2*3, these two are letters like others.
+      mark = Self.endsToken(before) ? byte : 0
+      before = byte
     }
-    guard anchors > 0, aliases > 16 else { return }
+    guard anchors > 0, aliases > 4 else { return }
     throw RunFileError(
       place(1, 1), "anchors and aliases (& and *) are not taken", hint: "write the values out")
+  }
+
+  /// Whether the name of an anchor may begin with a byte: a letter, a digit, '_' or '-'.
+  private static func beginsName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  /// Whether a value may begin after a byte; those beyond ASCII count, since some of them end lines.
+  private static func endsToken(_ byte: UInt8) -> Bool {
+    byte >= 0x80 || " \t\r\n[{,:?-!".utf8.contains(byte)
   }
 }

@@ -29,9 +29,10 @@ public struct RunFileError: Error, Equatable, Sendable {
   public let exitCode: Int32
 
   package init(_ position: String, _ problem: String, hint: String? = nil, exitCode: Int32 = 64) {
-    self.position = position
-    self.problem = problem
-    self.hint = hint
+    // A user's words may stand in them anywhere: an error stays one line of limited length.
+    self.position = Self.shown(position, limit: 500)
+    self.problem = Self.shown(problem, limit: 500)
+    self.hint = hint.map { Self.shown($0, limit: 500) }
     self.exitCode = exitCode
   }
 

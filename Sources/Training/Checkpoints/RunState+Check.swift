@@ -1,0 +1,30 @@
+import FileFormats
+
+extension RunState {
+  /// Counts beyond this are no counts: sums of any few thousand of them still fit 64 bits.
+  private static let largestCount = 1 << 48
+
+  /// Checks that a state is one that this run can have written; `path` is the file it was read from.
+  ///
+  /// Every count is at least 0 and every list as long as the run's tiling asks for, so that whoever goes on from the
+  /// state may index and add without a thought. Throws bad data otherwise: a manifest that vouches for such a state lies.
+  package func check(_ run: RunFile, path: String) throws(FileError) {
+    let depth = run.network.layers.count
+    guard shards == run.tiling.shards, slices == run.tiling.slices else {
+      throw refusal(path, "a tiling of \(shards) shards and \(slices) slices")
+    }
+    guard counts.allSatisfy({ 0...Self.largestCount ~= $0 }), cursor <= step, epoch <= step else {
+      throw refusal(path, "an impossible count")
+    }
+    guard tally.fits(shards: shards, layers: depth, slices: slices) else {
+      throw refusal(path, "a tally of another tiling")
+    }
+    guard rates.fits(run.network) else { throw refusal(path, "rates of another network") }
+  }
+
+  private var counts: [Int] { [step, epoch, cursor, best?.step ?? 0] + tally.counts }
+
+  private func refusal(_ path: String, _ what: String) -> FileError {
+    FileError(.badData, path: path, "holds \(what), which this run cannot have written")
+  }
+}
