@@ -40,10 +40,10 @@ import Testing
 
   // Needs shellcheck.
   @Test(.enabled(if: Repository.hasShellcheck)) func scriptsAreClean() throws {
-    let scripts = ["run", "setup", "test", "fetch", "slurm.sbatch", "pbs.sh"].map {
+    let scripts = ["run", "hosts", "setup", "test", "fetch", "slurm.sbatch", "pbs.sh"].map {
       Repository.root + "/launch/" + $0
     }
-    let outcome = try run("shellcheck", scripts + [Repository.root + "/.ci/run"])
+    let outcome = try run("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR"] + scripts + [Repository.root + "/.ci/run"])
     #expect(outcome.code == 0, "\(outcome.output)")
   }
 }
