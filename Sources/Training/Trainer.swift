@@ -19,6 +19,8 @@ public final class Trainer {
   let optimizer: Optimizer
   let layout: CheckpointLayout
   let writer: CheckpointWriter
+  /// Steps between two comparisons of the weights of replicas; 0 for none.
+  public var comparesEvery = 500
   let report: (TrainingEvent) -> Void
   var parameters: Parameters
   var state: RunState
@@ -91,6 +93,7 @@ public final class Trainer {
             steps: run.training.epochs * stepsPerEpoch,
             examples: training.batches.size(step: state.cursor - 1)))
         if try ranksAgreeToStop() { return try stop(.interrupted) }
+        if comparesEvery > 0, state.step.isMultiple(of: comparesEvery) { try compareWeights() }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
           try checkpoint(isBest: false)
           traffic.begin(at: state.step)
@@ -183,6 +186,17 @@ public final class Trainer {
     }
   }
 
+  /// Ends the run on every rank where replicas hold different weights; a checkpoint under way is completed first.
+  private func compareWeights() throws {
+    guard grid.twins.count > 1 else { return }
+    traffic.end(at: state.step)
+    defer { traffic.begin(at: state.step) }
+    try WeightComparison(parameters).check(over: grid, step: state.step) {
+      try writer.complete()
+      return try? directory.store.checkpoints().last
+    }
+  }
+
   func checkpoint(isBest: Bool) throws {
     grid.clock?.enter(.checkpoint)
     defer { grid.clock?.leave() }
@@ -191,6 +205,7 @@ public final class Trainer {
     var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
     try grid.world.maximum(&spoilt)
     if spoilt[0] > 0 { try endDiverged("a weight") }
+    if comparesEvery > 0 { try compareWeights() }
     Watchdog.note("checkpoint at step", state.step)
     var snapshot = state
     snapshot.tally = try state.tally.joined(over: grid)

@@ -22,6 +22,11 @@ struct Train: RankCommand {
   @Flag(help: "Starts over: removes the checkpoints that the run directory holds.")
   var fresh = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Steps between comparisons of the weights that several ranks hold; 0 for none.", valueName: "n"))
+  var compareWeights = 500
+
   @Option(help: "The progress line: never, plain (a line an epoch) or line (redrawn).")
   var progress: ProgressLine.Mode?
 
@@ -31,6 +36,9 @@ struct Train: RankCommand {
   func validate() throws {
     if let limitSteps, limitSteps < 1 {
       throw ValidationError("--limit-steps \(limitSteps): at least 1 is needed")
+    }
+    guard compareWeights >= 0 else {
+      throw ValidationError("--compare-weights \(compareWeights): a number of steps is needed, or 0")
     }
   }
 
@@ -47,6 +55,7 @@ struct Train: RankCommand {
       run: run, data: data, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), output: directory,
       report: display.show)
+    trainer.comparesEvery = compareWeights
     defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
     let isFirst = world.rank == 0

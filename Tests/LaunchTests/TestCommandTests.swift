@@ -43,7 +43,9 @@ import Testing
     let scripts = ["run", "hosts", "setup", "test", "fetch", "slurm.sbatch", "pbs.sh"].map {
       Repository.root + "/launch/" + $0
     }
-    let outcome = try run("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR"] + scripts + [Repository.root + "/.ci/run"])
+    let outcome = try run(
+      "shellcheck",
+      ["--external-sources", "--source-path=SCRIPTDIR"] + scripts + [Repository.root + "/.ci/run"])
     #expect(outcome.code == 0, "\(outcome.output)")
   }
 }
