@@ -16,7 +16,7 @@ public struct Session: ~Copyable {
     world = try Communicator(owning: cmpi_world(), label: "world")
   }
 
-  /// Ends the session (`MPI_Finalize`); waits for every rank to come here.
+  /// Gives back all memory that ranks share and ends the session (`MPI_Finalize`); waits for every rank to come here.
   public consuming func finalize() throws(MPIError) {
     waitRecord.begin(.finalize)
     defer { waitRecord.end() }
