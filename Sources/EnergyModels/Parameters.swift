@@ -94,10 +94,13 @@ public struct Parameters: Sendable {
     }
   }
 
-  /// Whether every weight and bias held here is finite.
-  public var isFinite: Bool {
-    biases.allSatisfy(\.isFinite)
-      && connections.allSatisfy { ($0.forward?.isFinite ?? true) && ($0.backward?.isFinite ?? true) }
+  /// The layers whose weights or biases, as far as they are held here, are infinite or not a number.
+  public var divergedLayers: Set<Int> {
+    let biased = zip(portion.layers, biases).filter { !$1.isFinite }.map { $0.0 }
+    let connected = connections.filter {
+      !($0.forward?.isFinite ?? true) || !($0.backward?.isFinite ?? true)
+    }
+    return Set(biased + connected.map(\.index))
   }
 
   /// Draws the weights from counters (connection, row, column), so that every holder draws the same.

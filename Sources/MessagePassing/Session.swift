@@ -12,6 +12,8 @@ public struct Session: ~Copyable {
   /// Begins the session (`MPI_Init_thread`, `MPI_THREAD_FUNNELED`).
   public init() throws(MPIError) {
     precondition(cmpi_is_running() == 0, "a process has one session")
+    waitRecord.begin(.initialize)
+    defer { waitRecord.end() }
     try check(cmpi_initialize(), "MPI_Init_thread")
     world = try Communicator(owning: cmpi_world(), label: "world")
   }
@@ -31,6 +33,14 @@ public struct Session: ~Copyable {
 
   /// The name and version of the MPI implementation; needs no session.
   public static var libraryVersion: String { cText { cmpi_library_version($0, $1) } }
+
+  /// This process's rank as its launcher tells it, before any session; -1 where none does.
+  public static var launchedRank: Int {
+    for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"] {
+      if let text = getenv(name), let rank = Int(String(cString: text)) { return rank }
+    }
+    return -1
+  }
 
   /// The name of the machine this rank runs on; empty outside a session.
   public static var processorName: String { cText { cmpi_processor_name($0, $1) } }

@@ -1,7 +1,7 @@
 /// The calls that may wait for another rank.
 enum WaitKind: UInt8 {
   case send, receive, transfers, barrier, broadcast, gather, allGather, allToAll, reduction
-  case split, duplicate, free, finalize
+  case split, duplicate, free, initialize, finalize
 
   /// The wait in words, the preposition for its peers included.
   var words: (call: String, before: String) {
@@ -18,7 +18,8 @@ enum WaitKind: UInt8 {
     case .split: ("split", "")
     case .duplicate: ("duplicate", "")
     case .free: ("free", "")
-    case .finalize: ("finalize", "")
+    case .initialize: ("the start of MPI", "")
+    case .finalize: ("the end of MPI", "")
     }
   }
 }

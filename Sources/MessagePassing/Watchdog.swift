@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// One thread looks at what the rank waits for; it never calls MPI. Only waits in this module count,
 /// work of any length does not. When one wait has lasted longer than the limit, it prints a line such as
-/// `eqprop: rank 1 stalled: waited 60 s in receive from rank 0, tag 3 (step 1200)` to standard
+/// `eqprop: rank 1 on node7 stalled: waited 60 s in receive from rank 0, tag 3 (step 1200)` to standard
 /// error and ends the process with exit code 86, upon which the launcher ends the other ranks.
 public enum Watchdog {
   /// The exit code of a stalled rank.
@@ -13,7 +13,8 @@ public enum Watchdog {
 
   /// Starts the watchdog, or gives the one already running a new limit.
   ///
-  /// The limit is in seconds, more than 0; the wait that ends the rank is at most a tenth longer.
+  /// The limit is in seconds, more than 0; the wait that ends the rank is at most a tenth longer. The rank is -1 where
+  /// nobody has told it yet.
   public static func start(limitSeconds: Double, rank: Int) {
     precondition(limitSeconds > 0 && limitSeconds.isFinite, "the limit is a time")
     limit.store(limitSeconds.bitPattern, ordering: .relaxed)
@@ -72,10 +73,19 @@ private func watch() -> UnsafeMutableRawPointer? {
 private func end(_ waited: Double) -> Never {
   let rank = rankToName.load(ordering: .relaxed)
   let time = waited < 10 ? "\((waited * 10).rounded() / 10)" : "\(Int(waited.rounded()))"
-  var line = "eqprop: rank \(rank) stalled: waited \(time) s in \(waitRecord.description)\n"
+  var line =
+    "eqprop: \(rank < 0 ? "a rank" : "rank \(rank)") on \(hostName()) stalled: waited \(time) s in \(waitRecord.description)\n"
   // One write, so that the lines of several ranks do not mix.
   line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   _exit(Watchdog.exitCode)
+}
+
+private func hostName() -> String {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { name in
+    guard let start = name.baseAddress, gethostname(start, name.count - 1) == 0 else { return "?" }
+    name[name.count - 1] = 0
+    return String(cString: start)
+  }
 }
 
 private func seconds() -> Double {

@@ -160,9 +160,11 @@ public final class Trainer {
   func ranksAgreeToStop() throws -> Bool {
     grid.clock?.enter(.waiting)
     defer { grid.clock?.leave() }
-    var flags = [Interruption.isRequested, state.tally.diverged > 0, !writer.isWritten].map { $0 ? 1.0 : 0 }
+    var flags = [Interruption.isRequested, !state.tally.divergedLayers.isEmpty, !writer.isWritten].map {
+      $0 ? 1.0 : 0
+    }
     try grid.maximumOfFlags(&flags)
-    if flags[1] > 0 { try endDiverged("a state") }
+    if flags[1] > 0 { try endDiverged("states", of: state.tally.divergedLayers) }
     if writer.isPending && flags[2] == 0 {
       traffic.end(at: state.step)
       try writer.complete()
@@ -178,11 +180,17 @@ public final class Trainer {
   }
 
   /// Ends the run on every rank with one sentence; a checkpoint under way is of a good step and is completed first.
-  private func endDiverged(_ what: String) throws {
+  ///
+  /// - Parameter layers: those in which this rank saw what diverged.
+  private func endDiverged(_ what: String, of layers: Set<Int>) throws {
     try writer.complete()
+    var flags = (1...deal.tiling.network.depth).map { layers.contains($0) ? Int64(1) : 0 }
+    try grid.world.maximum(&flags)
     try grid.world.agree {
       guard grid.isFirst else { return }
-      throw Divergence(what: what, step: state.step, lastCheckpoint: try directory.store.checkpoints().last)
+      throw Divergence(
+        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + 1 }, step: state.step,
+        lastCheckpoint: try directory.store.checkpoints().last)
     }
   }
 
@@ -202,9 +210,10 @@ public final class Trainer {
     defer { grid.clock?.leave() }
     traffic.end(at: state.step)
     // A spoilt checkpoint must never take the place of a good one.
-    var spoilt: [Int64] = [parameters.isFinite ? 0 : 1]
+    let divergedLayers = parameters.divergedLayers
+    var spoilt: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
     try grid.world.maximum(&spoilt)
-    if spoilt[0] > 0 { try endDiverged("a weight") }
+    if spoilt[0] > 0 { try endDiverged("weights", of: divergedLayers) }
     if comparesEvery > 0 { try compareWeights() }
     Watchdog.note("checkpoint at step", state.step)
     var snapshot = state
@@ -246,9 +255,10 @@ extension Trainer {
       energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed)
-    var flags: [Int64] = [evaluated.values.contains { $0.diverged > 0 } ? 1 : 0]
+    let divergedLayers = evaluated.values.reduce(into: Set<Int>()) { $0.formUnion($1.divergedLayers) }
+    var flags: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
     try grid.world.maximum(&flags)
-    if flags[0] > 0 { try endDiverged("a state of the evaluation") }
+    if flags[0] > 0 { try endDiverged("evaluated states", of: divergedLayers) }
     var isBest = [Int64(0)]
     try grid.world.agree {
       guard grid.isFirst else { return }

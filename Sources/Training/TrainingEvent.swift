@@ -21,11 +21,14 @@ public enum TrainingEvent: Sendable {
 /// A state or weight became infinite or not a number: the run stops before it spoils a checkpoint.
 public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
   let what: String
+  let layers: [Int]
   public let step: Int
   let lastCheckpoint: String?
   public var exitCode: Int32 { 1 }
   public var description: String {
-    "the relaxation diverged in step \(step): \(what) is not finite; lower the rates or relaxation.step"
+    "the relaxation diverged in step \(step): the \(what) of layer\(layers.count == 1 ? "" : "s") "
+      + layers.map(String.init).joined(separator: ", ")
+      + " are not finite; lower the rates or relaxation.step"
       + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
   }
 }

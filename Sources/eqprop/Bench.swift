@@ -46,6 +46,8 @@ struct BenchCommand: RankCommand {
     }
   }
 
+  var stallLimit: Double { options.grid.stallLimit }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }

@@ -18,16 +18,28 @@ struct Eqprop: ParsableCommand {
 
 /// A subcommand that every rank runs together.
 protocol RankCommand: ParsableCommand {
+  /// How long a rank waits for another one, in seconds.
+  var stallLimit: Double { get }
+
   /// Returns the exit code; results go to standard output on rank 0.
   func run(on world: borrowing Communicator) throws -> Int32
+}
+
+extension RankCommand {
+  var stallLimit: Double { 300 }
 }
 
 @main
 enum Program {
   static func main() {
+    // Read before MPI begins, which already waits for other ranks.
+    let command = Result { try Eqprop.parseAsRoot() }
+    let limit = ((try? command.get()) as? any RankCommand)?.stallLimit ?? 300
+    Watchdog.start(limitSeconds: limit, rank: Session.launchedRank)
     do {
       let session = try Session()
-      let code = outcome(on: session.world)
+      Watchdog.start(limitSeconds: limit, rank: session.world.rank)
+      let code = outcome(of: command, on: session.world)
       try session.finalize()
       exit(code)
     } catch {
@@ -36,12 +48,14 @@ enum Program {
     }
   }
 
-  /// Parses the command line and runs it; what goes wrong is told once and becomes an exit code.
+  /// Runs the command, if that is what the command line was; what goes wrong is told once and becomes an exit code.
   ///
   /// A failure that all ranks know of ends in order; one of a single rank aborts all of them.
-  private static func outcome(on world: borrowing Communicator) -> Int32 {
+  private static func outcome(
+    of command: Result<any ParsableCommand, any Error>, on world: borrowing Communicator
+  ) -> Int32 {
     do {
-      guard let command = try Eqprop.parseAsRoot() as? any RankCommand else {
+      guard let command = try command.get() as? any RankCommand else {
         throw CleanExit.helpRequest()
       }
       return try command.run(on: world)

@@ -41,6 +41,8 @@ struct Evaluate: RankCommand {
     if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
   }
 
+  var stallLimit: Double { grid.stallLimit }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try world.agree {
       let settings = data.map { ["data.path=\($0)"] } ?? []

@@ -52,9 +52,8 @@ struct GridOptions: ParsableArguments {
     }
   }
 
-  /// Starts the watchdog and deals the tiles to the ranks.
+  /// Deals the tiles to the ranks.
   func deal(_ run: RunFile, inputs: Int, on world: borrowing Communicator) throws -> Deal {
-    Watchdog.start(limitSeconds: stallLimit, rank: world.rank)
     let ranks = world.count
     let rank = world.rank
     let assumed = try world.isOnOneHost() ? Machine.ordinary : .network

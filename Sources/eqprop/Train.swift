@@ -42,6 +42,8 @@ struct Train: RankCommand {
     }
   }
 
+  var stallLimit: Double { options.grid.stallLimit }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }

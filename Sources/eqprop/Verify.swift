@@ -34,6 +34,8 @@ struct Verify: RankCommand {
     if examples < 1 { throw ValidationError("--examples \(examples): at least 1 is needed") }
   }
 
+  var stallLimit: Double { options.grid.stallLimit }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }

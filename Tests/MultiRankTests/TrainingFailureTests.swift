@@ -35,9 +35,24 @@ extension RealRanks {
       #expect(Date().timeIntervalSince(begun) < 10, "\(outcome.story)")
       let told = outcome.said.filter { $0.contains(" stalled: waited ") }
       #expect(!told.isEmpty, "\(outcome.story)")
-      for line in told { #expect(line.contains(/^rank [023] stalled: waited 2\.\d s in [a-z]/), "\(line)") }
+      for line in told {
+        #expect(line.contains(/^rank [023] on \S+ stalled: waited 2\.\d s in [a-z]/), "\(line)")
+      }
       #expect(Ranks.left(marked: folder.path) == [])
       try expectGoodCheckpoint(folder)
+    }
+
+    @Test("A rank that never comes to the start of MPI ends the job within the limit")
+    func absent() throws {
+      let folder = try TrainingFolder(TrainingKilled.runFile)
+      let arguments = ["train", folder.path + "/run.yaml", "--stall-limit", "2"]
+      let outcome = try Mpirun(
+        executable: "eqprop", ranks: 1, arguments: arguments + [":", "-n", "1", "sleep", "30"]
+      ).run()
+      #expect(outcome.status == 86 && outcome.seconds < 10, "\(outcome.story)")
+      #expect(
+        outcome.errors.contains(/eqprop: rank 0 on \S+ stalled: waited 2\.\d s in the start of MPI\n/),
+        "\(outcome.story)")
     }
 
     /// Rates that spoil the states after a few steps, and one that spoils the weights at once.
@@ -59,7 +74,9 @@ extension RealRanks {
       #expect(told.count == 1 && outcome.said.count == 2, "\(outcome.story)")
       let line = try #require(told.first)
       #expect(
-        line.contains(/^the relaxation diverged in step \d+: a (state|weight) is not finite; lower the rates/)
+        line.contains(
+          /^the relaxation diverged in step \d+: the (states|weights) of layers? [12, ]+ are not finite; lower the rates/
+        )
       )
       #expect(Ranks.left(marked: folder.path) == [])
       if let last = folder.checkpoints().last {

@@ -94,7 +94,8 @@ import Training
       { $0.step = -1 }, { $0.step = .max }, { $0.cursor = -1 }, { $0.cursor = 13 }, { $0.epoch = 13 },
       { $0.best?.step = -6 }, { $0.shards += 1 }, { $0.slices = 0 },
       { $0.tally.examples = [] }, { $0.tally.wrong.append(0) }, { $0.tally.costs.removeLast() },
-      { $0.tally.energies = [] }, { $0.tally.wrong[0] = .max }, { $0.tally.diverged = -1 },
+      { $0.tally.energies = [] }, { $0.tally.wrong[0] = .max }, { $0.tally.diverged[0] = -1 },
+      { $0.tally.diverged = [] },
       { $0.tally.relaxation.low = [] }, { $0.tally.relaxation.changes.append(0) },
       { $0.tally.relaxation.free.iterations = .max }, { $0.tally.relaxation.judged = .min },
       {

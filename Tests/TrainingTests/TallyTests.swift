@@ -34,7 +34,7 @@ import Training
       tally.wrong[shard] = shard
       tally.costs[shard] = 0.1 * Double(shard + 1)
       for place in 0..<4 { tally.energies[4 * shard + place] = -0.3 * Double(place + 1) }
-      tally.diverged = shard == 1 ? 2 : 0
+      tally.diverged[0] = shard == 1 ? 2 : 0
       return tally
     }
     func joined(_ order: [Int]) -> Tally {
@@ -44,7 +44,7 @@ import Training
     }
     let total = joined([0, 1, 2])
     #expect(total == joined([2, 0, 1]) && total == joined([1, 2, 0]))
-    #expect(total.examples == [5, 6, 7] && total.wrong == [0, 1, 2] && total.diverged == 2)
+    #expect(total.examples == [5, 6, 7] && total.wrong == [0, 1, 2] && total.diverged[0] == 2)
     #expect(total.cost == (0.1 + 0.2 + 0.1 * 3) / 18)
   }
 

@@ -135,15 +135,18 @@ final class Relaxer {
   private func settled(_ state: State, _ progress: Progress, residuals: [Double], isComplex: Bool) -> Settled
   {
     var progress = progress
+    var divergedLayers: Set<Int> = []
     for shard in 0..<progress.bounds.count - 1 {
       let rows = progress.bounds[shard]..<progress.bounds[shard + 1]
-      let isFine =
-        isFinite(state, rows: rows) && (!isComplex || isFinite(state, rows: rows.shifted(by: capacity / 2)))
-      if !isFine { progress.markDiverged(shard) }
+      let parts = isComplex ? [rows, rows.shifted(by: capacity / 2)] : [rows]
+      for k in portion.layers where !parts.allSatisfy({ isFinite(state[k], layer: k, rows: $0) }) {
+        progress.markDiverged(shard)
+        divergedLayers.insert(k)
+      }
     }
     return Settled(
       state: state, outcomes: progress.outcomes, iterations: progress.iterations,
-      residual: residuals.max() ?? 0)
+      residual: residuals.max() ?? 0, divergedLayers: divergedLayers)
   }
 }
 
@@ -264,8 +267,8 @@ extension Relaxer {
     try state[k].withActivity { try neighbours.receive(.activity(k), into: &$0, rows: rows) }
   }
 
-  private func isFinite(_ state: State, rows: Range<Int>) -> Bool {
-    portion.layers.allSatisfy { state[$0].states.isFinite(rows: rows, columns: portion.units($0)) }
+  private func isFinite(_ layer: LayerState, layer k: Int, rows: Range<Int>) -> Bool {
+    layer.states.isFinite(rows: rows, columns: portion.units(k))
   }
 }
 

@@ -20,6 +20,8 @@ public struct Settled: Sendable {
   public var iterations: [Int]
   /// The largest |Δs| / ε of the last iteration: over the portion, or over all of them where a tolerance is set.
   public var residual: Double
+  /// The layers held here in which a state is infinite or not a number.
+  public var divergedLayers: Set<Int> = []
 }
 
 /// Which shards still move during a phase.

@@ -123,6 +123,14 @@ package struct CheckpointStore: Sendable {
     var version: Int
   }
 
+  /// Makes the temporary folder of a checkpoint; nothing above it, which somebody removed, comes back half.
+  package func begin(step: Int) throws(FileError) {
+    guard FileStatus.isDirectory(path) else {
+      throw FileError(.inputOutput, path: path, "is gone: it was removed while the run was under way")
+    }
+    try DurableFile.createDirectory(temporary(step: step))
+  }
+
   /// Completes a checkpoint whose tensor files lie in the temporary folder: the manifest last, then one rename.
   package func complete(state: RunState, index: [String: String], files: [Manifest.Entry]) throws {
     let temporary = temporary(step: state.step)

@@ -31,10 +31,9 @@ final class CheckpointWriter {
   /// 0's `state` is kept.
   func begin(_ state: RunState, model: Model, isBest: Bool) throws {
     try complete()
-    let folder = store.temporary(step: state.step)
-    try grid.world.agree { if grid.isFirst { try DurableFile.createDirectory(folder) } }
+    try grid.world.agree { if grid.isFirst { try store.begin(step: state.step) } }
     let files = try layout.gather(model, grid: grid, deal: deal)
-    pending = (state, WritingJob(files, folder: folder), isBest)
+    pending = (state, WritingJob(files, folder: store.temporary(step: state.step)), isBest)
     if settings.wait { try complete() }
   }
 

@@ -16,7 +16,7 @@ package struct RunState: Codable, Equatable, Sendable {
 
   /// The form of this file; another one is told and left alone.
   package var version = RunState.currentVersion
-  static let currentVersion = 2
+  static let currentVersion = 3
   /// Steps made.
   package var step = 0
   /// Epochs completed.

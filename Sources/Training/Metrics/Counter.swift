@@ -21,7 +21,7 @@ struct Counter {
   func count(
     _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
   ) -> [(Int, Int)] {
-    tally.diverged += free.outcomes.count { $0 == .diverged }
+    for k in free.divergedLayers { tally.diverged[k - 1] += 1 }
     guard countsOutput, let targets = clamped.targets else { return [] }
     let outputs = free.state[depth].states
     let predictions = outputs.largestColumns(rows: members.rows.count)
@@ -42,7 +42,7 @@ struct Counter {
 
   /// Adds how the phases of a batch went.
   func count(_ free: Settled, _ lesson: Lesson, rejects: Bool, rows: Range<Int>, into tally: inout Tally) {
-    tally.diverged += lesson.phases.reduce(0) { $0 + $1.outcomes.count { $0 == .diverged } }
+    for k in lesson.phases.flatMap(\.divergedLayers) { tally.diverged[k - 1] += 1 }
     tally.relaxation.free.add(free, countsIterations: countsOutput)
     for phase in lesson.phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
     tally.relaxation.addBounds(free.state, portion: deal.portion(at: place), rows: rows)

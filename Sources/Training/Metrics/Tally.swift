@@ -8,8 +8,8 @@ public struct Tally: Codable, Equatable, Sendable {
   public var examples: [Int]
   public var wrong: [Int]
   public var costs: [Double]
-  /// Shards whose relaxation diverged.
-  public var diverged: Int
+  /// For each layer, how often a phase ended with a state that is not finite.
+  public var diverged: [Int]
   /// shards × layers × slices.
   public var energies: [Double]
   /// How the phases went.
@@ -21,7 +21,7 @@ public struct Tally: Codable, Equatable, Sendable {
     examples = Array(repeating: 0, count: tiling.shards)
     wrong = examples
     costs = Array(repeating: 0, count: tiling.shards)
-    diverged = 0
+    diverged = Array(repeating: 0, count: tiling.network.depth)
     layers = tiling.network.depth
     slices = tiling.slicing.slices
     energies = Array(repeating: 0, count: tiling.shards * layers * slices)
@@ -50,7 +50,7 @@ public struct Tally: Codable, Equatable, Sendable {
       costs[i] += other.costs[i]
     }
     for i in energies.indices { energies[i] += other.energies[i] }
-    diverged += other.diverged
+    for i in diverged.indices { diverged[i] += other.diverged[i] }
     relaxation.join(other.relaxation)
   }
 
@@ -58,11 +58,13 @@ public struct Tally: Codable, Equatable, Sendable {
   func fits(shards: Int, layers: Int, slices: Int) -> Bool {
     self.layers == layers && self.slices == slices && relaxation.fits(layers: layers)
       && [examples.count, wrong.count, costs.count].allSatisfy { $0 == shards }
-      && energies.count == shards * layers * slices
+      && energies.count == shards * layers * slices && diverged.count == layers
   }
 
   /// Every whole number counted.
-  var counts: [Int] { examples + wrong + [diverged] + relaxation.counts }
+  var counts: [Int] { examples + wrong + diverged + relaxation.counts }
+
+  var divergedLayers: Set<Int> { Set(diverged.indices.filter { diverged[$0] > 0 }.map { $0 + 1 }) }
 
   public var totalExamples: Int { examples.reduce(0, +) }
   public var totalWrong: Int { wrong.reduce(0, +) }
