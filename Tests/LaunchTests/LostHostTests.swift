@@ -59,6 +59,12 @@ import Testing
     #expect(calls[2].hasSuffix("-n 6 /bin/true train m.yaml --grid 6x1x1 --set seed=2"), "\(calls)")
   }
 
+  @Test func aHostOnSeveralLinesHasASlotForEach() throws {
+    let (calls, outcome) = try attempts(lost: "b", hosts: "a\na\na\nb\nb\nc\n")
+    #expect(outcome.errors.contains("going on without, on 4 of 6 ranks\n"), "\(outcome.errors)")
+    #expect(calls[3] == "a;a;a;c;", "\(calls)")
+  }
+
   @Test func withoutAnyHostTheJobEnds() throws {
     let (calls, outcome) = try attempts(lost: "a b c")
     #expect(outcome.code == 71)
