@@ -23,19 +23,19 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   public init(_ kind: Kind, path: String, _ reason: String) {
     self.kind = kind
     self.path = path
-    self.reason = FileError.line(reason)
+    self.reason = FileError.line(reason, atMost: FileError.longestReason)
   }
 
   /// The characters of a reason at most.
   static let longestReason = 500
 
-  /// A text as it may stand in a message: control characters replaced, cut to `longestReason`.
-  private static func line(_ text: String) -> String {
+  /// A text as it may stand in a message: control characters replaced, and cut.
+  private static func line(_ text: String, atMost length: Int) -> String {
     var line = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(longestReason) {
+    for scalar in text.unicodeScalars.prefix(length) {
       line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
     }
-    return String(line) + (text.unicodeScalars.count > longestReason ? "…" : "")
+    return String(line) + (text.unicodeScalars.count > length ? "…" : "")
   }
 
   /// The exit code: 66 missing, 65 bad data, 74 input/output.
@@ -47,7 +47,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String { "\(path): \(reason)" }
+  /// A path's last part may come from a file too.
+  public var description: String { "\(FileError.line(path, atMost: 4096)): \(reason)" }
 }
 
 extension FileError {

@@ -8,6 +8,7 @@ import Testing
     #expect(hostile.reason == "names '\u{FFFD}[2J\u{FFFD}\u{FFFD}\u{FFFD}'")
     let long = FileError(.badData, path: "x", String(repeating: "ß", count: 1_000_000))
     #expect(long.reason == String(repeating: "ß", count: 500) + "…")
+    #expect(FileError(.badData, path: "a\u{7F}/b\n", "is").description == "a\u{FFFD}/b\u{FFFD}: is")
     #expect(FileError(.badData, path: "x", "is 3 bytes long").description == "x: is 3 bytes long")
   }
 }
