@@ -58,6 +58,15 @@ void cmpi_library_version(char *text, int64_t capacity) {
   snprintf(text, (size_t)capacity, "%s", full);
 }
 
+void cmpi_header_version(char *text, int64_t capacity) {
+#ifdef OMPI_MAJOR_VERSION
+  snprintf(
+      text, (size_t)capacity, "%d.%d.%d", OMPI_MAJOR_VERSION, OMPI_MINOR_VERSION, OMPI_RELEASE_VERSION);
+#else
+  snprintf(text, (size_t)capacity, "%d.%d", MPI_VERSION, MPI_SUBVERSION);
+#endif
+}
+
 void cmpi_processor_name(char *text, int64_t capacity) {
   char full[MPI_MAX_PROCESSOR_NAME + 1] = "";
   int length = 0;

@@ -34,6 +34,9 @@ public struct Session: ~Copyable {
   /// The name and version of the MPI implementation; needs no session.
   public static var libraryVersion: String { cText { cmpi_library_version($0, $1) } }
 
+  /// The version of the MPI implementation that this program was built with, such as `4.1.4`.
+  public static var builtWith: String { cText { cmpi_header_version($0, $1) } }
+
   /// This process's rank as its launcher tells it, before any session; -1 where none does.
   public static var launchedRank: Int {
     for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"] {

@@ -45,5 +45,13 @@ enum Figures {
     }
   }
 
+  /// `12.3 MB`.
+  static func bytes(_ count: Int) -> String {
+    let (value, units) = (Double(count), ["B", "kB", "MB", "GB", "TB", "PB"])
+    let power = count < 1000 ? 0 : min(Int(log10(value)) / 3, units.count - 1)
+    return power == 0
+      ? "\(count) B" : String(format: "%.1f %@", value / pow(1000, Double(power)), units[power])
+  }
+
   private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

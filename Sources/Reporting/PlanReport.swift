@@ -64,8 +64,8 @@ public struct PlanReport: Equatable, Sendable {
     ])
     for (index, grid) in grids.prefix(Self.most).enumerated() {
       table.rows.append([
-        grid.shape, Self.time(grid.seconds), Figures.rate(grid.examplesPerSecond), Self.bytes(grid.memory),
-        Figures.grouped(grid.messages), Self.bytes(grid.bytes), index == 0 ? "best" : "",
+        grid.shape, Self.time(grid.seconds), Figures.rate(grid.examplesPerSecond), Figures.bytes(grid.memory),
+        Figures.grouped(grid.messages), Figures.bytes(grid.bytes), index == 0 ? "best" : "",
       ])
     }
     let more = grids.count > Self.most ? "and \(grids.count - Self.most) slower grids\n" : ""
@@ -80,7 +80,7 @@ public struct PlanReport: Equatable, Sendable {
       table.rows.append([
         "\(index)", first == last ? "\(first)" : "\(first)-\(last)", Figures.grouped(stage.ranks),
         "\(stage.slices)", "\(stage.shards)",
-        Self.bytes(stage.largest.memory.reduce(0) { $0 + $1.bytes }),
+        Figures.bytes(stage.largest.memory.reduce(0) { $0 + $1.bytes }),
       ])
     }
     return table
@@ -116,13 +116,5 @@ public struct PlanReport: Equatable, Sendable {
     case ..<1: String(format: "%.2f ms", seconds * 1e3)
     default: String(format: "%.2f s", seconds)
     }
-  }
-
-  /// `12.3 MB`.
-  private static func bytes(_ count: Int) -> String {
-    let (value, units) = (Double(count), ["B", "kB", "MB", "GB", "TB", "PB"])
-    let power = count < 1000 ? 0 : min(Int(log10(value)) / 3, units.count - 1)
-    return power == 0
-      ? "\(count) B" : String(format: "%.1f %@", value / pow(1000, Double(power)), units[power])
   }
 }

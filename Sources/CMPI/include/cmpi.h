@@ -36,6 +36,7 @@ int cmpi_world_rank(void);  // -1 before cmpi_initialize
 int cmpi_error_class(int code);
 void cmpi_error_text(int code, char *text, int64_t capacity);
 void cmpi_library_version(char *text, int64_t capacity);
+void cmpi_header_version(char *text, int64_t capacity);  // of the implementation that this was built with
 void cmpi_processor_name(char *text, int64_t capacity);
 
 // Communicators, cmpi_communicators.c. A negative colour belongs to no part: `*made` is then 0.

@@ -7,7 +7,7 @@ extension Grid {
   /// ones go through shared memory three times as fast where two cores have no cache in common, but are rare.
   ///
   /// Every rank must call it, and only once: memory that ranks share lives as long as the session.
-  func measureMessages() throws -> Machine.Messages {
+  package func measureMessages() throws -> Machine.Messages {
     guard world.count > 1 else {
       return Machine.Messages(latency: 0, gigabytesPerSecond: 0, reduction: 0, barrier: 0)
     }

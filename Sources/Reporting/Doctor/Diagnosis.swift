@@ -1,0 +1,190 @@
+import Foundation
+
+/// Judges what the ranks of a job tell of their hosts.
+public struct Diagnosis: Sendable {
+  private let job: JobFacts
+
+  public init(_ job: JobFacts) { self.job = job }
+
+  /// Every finding, in the order in which one would look.
+  public var findings: [Finding] {
+    [library, launcher, world, programs, root].compactMap { $0 }
+      + hosts.flatMap { host in [cores(host), places(host), memory(host)].compactMap { $0 } }
+      + [singleCopy, sharedMemory, ping, runs].compactMap { $0 }
+  }
+
+  /// The ranks of each host, in the order of their first ranks.
+  private var hosts: [[RankFacts]] {
+    Dictionary(grouping: job.ranks, by: \.host).values.sorted { $0[0].rank < $1[0].rank }
+  }
+
+  private var isOnOneHost: Bool { hosts.count == 1 }
+
+  private var library: Finding {
+    let loaded = Set(job.ranks.map(\.library)).sorted()
+    guard loaded.count == 1, let name = loaded.first else {
+      return Finding(
+        .fault, "MPI", "the ranks loaded different libraries: \(loaded.joined(separator: "; "))",
+        remedy: "install the same libopenmpi on every host")
+    }
+    guard name.contains("v\(job.builtWith)") else {
+      return Finding(
+        .fault, "MPI", "\(name) was loaded, but the program was built with \(job.builtWith)",
+        remedy: "swift package clean; launch/run")
+    }
+    return Finding(.fine, "MPI", name)
+  }
+
+  private var launcher: Finding {
+    guard let launcher = job.launcher else {
+      return Finding(
+        .notice, "launcher", "no mpirun on the PATH of rank 0", remedy: "launch/setup; or start by srun")
+    }
+    guard launcher.contains("Open MPI") || launcher.contains("OpenRTE") else {
+      return Finding(
+        .fault, "launcher", "the mpirun on the PATH is not Open MPI's: \(launcher)",
+        remedy: "put Open MPI's mpirun first on the PATH")
+    }
+    guard launcher.contains(job.builtWith) else {
+      return Finding(
+        .notice, "launcher", "\(launcher), but the program was built with \(job.builtWith)",
+        remedy: "start with the mpirun of the MPI that it was built with")
+    }
+    return Finding(.fine, "launcher", launcher)
+  }
+
+  private var world: Finding {
+    let launched = job.ranks.compactMap(\.launched).max() ?? 1
+    guard job.ranks.count > 1 || launched == 1 else {
+      return Finding(
+        .fault, "world", "each of \(launched) processes is alone in a world of its own",
+        remedy:
+          "start with the mpirun of \(job.ranks.first?.library ?? "the MPI that was loaded"): launch/run does"
+      )
+    }
+    let hosts = isOnOneHost ? "one host" : "\(hosts.count) hosts"
+    return Finding(.fine, "world", "\(job.ranks.count) rank\(job.ranks.count == 1 ? "" : "s") on \(hosts)")
+  }
+
+  private var programs: Finding? {
+    let programs = Dictionary(grouping: job.ranks, by: \.program)
+    guard programs.count > 1, let odd = programs.values.min(by: { $0.count < $1.count })?.first else {
+      return nil
+    }
+    return Finding(
+      .fault, "program", "\(odd.host) runs another build than the other hosts",
+      remedy: "build once, on storage that every host sees: swift build -c release --product eqprop")
+  }
+
+  private var root: Finding? {
+    guard job.ranks.contains(where: \.isRoot) else { return nil }
+    return job.isLauncherAllowedRoot
+      ? Finding(.fine, "root", "mpirun has been told that it may run as root")
+      : Finding(
+        .notice, "root", "mpirun refuses to run as root unless it is told twice",
+        remedy: "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 (launch/run does)")
+  }
+}
+
+extension Diagnosis {
+  /// Ranks against cores; a rank computes on one thread.
+  private func cores(_ host: [RankFacts]) -> Finding {
+    let topic = isOnOneHost ? "cores" : "cores of \(host[0].host)"
+    let here = Set(host.flatMap(\.cores)).count
+    let quota = host.compactMap(\.quota).min()
+    let cores = min(here, quota.map { Int($0.rounded(.up)) } ?? here)
+    let limit = cores < here ? " (a container's limit; the host has \(here))" : ""
+    let told =
+      "\(host.count) rank\(host.count == 1 ? "" : "s"), one thread each, on \(cores) core\(cores == 1 ? "" : "s")"
+    guard host.count > cores else {
+      let instructions = Set(host.map(\.instructions)).sorted().joined(separator: ", ")
+      return Finding(.fine, topic, "\(told)\(limit), \(instructions)")
+    }
+    return host.allSatisfy(\.yields)
+      ? Finding(
+        .notice, topic, "\(told)\(limit): they take turns, and a step takes as much longer",
+        remedy: "launch/run -n \(cores)")
+      : Finding(
+        .fault, topic,
+        "\(told)\(limit), and waiting ranks keep their cores: exchanges take 1000 times longer",
+        remedy: "launch/run -n \(cores), or export OMPI_MCA_mpi_yield_when_idle=1")
+  }
+
+  /// Two ranks bound to one core.
+  private func places(_ host: [RankFacts]) -> Finding? {
+    let bound = Dictionary(grouping: host.filter { $0.cores.count == 1 }) { $0.cores[0] }
+    guard let crowded = bound.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) else { return nil }
+    let ranks = crowded.value.map { "\($0.rank)" }.joined(separator: " and ")
+    return Finding(
+      .fault, "binding", "ranks \(ranks) are bound to the same core \(crowded.key) of \(host[0].host)",
+      remedy: "export OMPI_MCA_hwloc_base_binding_policy=none (launch/run does)")
+  }
+
+  private func memory(_ host: [RankFacts]) -> Finding? {
+    guard let free = host.compactMap(\.memoryFree).min() else { return nil }
+    return Finding(
+      .fine, isOnOneHost ? "memory" : "memory of \(host[0].host)",
+      "\(Figures.bytes(free)) free; `plan` tells what a run takes")
+  }
+
+  private var singleCopy: Finding? {
+    guard hosts.contains(where: { $0.count > 1 }) else { return nil }
+    if job.ranks.allSatisfy(\.readsMemoryOfOthers) {
+      return Finding(.fine, "single copy", "ranks may read each other's memory")
+    }
+    return job.ranks.allSatisfy { $0.readsMemoryOfOthers || $0.copiesTwice }
+      ? Finding(.fine, "single copy", "forbidden here, and MPI has been told so")
+      : Finding(
+        .notice, "single copy",
+        "the system forbids ranks to read each other's memory: MPI warns, and copies twice",
+        remedy: "export OMPI_MCA_btl_vader_single_copy_mechanism=none; in Docker: --cap-add=SYS_PTRACE")
+  }
+
+  /// Windows that ranks share take some hundred kilobytes each, more for large layers.
+  private var sharedMemory: Finding? {
+    guard hosts.contains(where: { $0.count > 1 }), let free = job.ranks.compactMap(\.sharedMemoryFree).min()
+    else {
+      return nil
+    }
+    return free < 128 << 20
+      ? Finding(
+        .notice, "shared memory", "\(Figures.bytes(free)) free in /dev/shm: large layers need more",
+        remedy: "docker run --shm-size=2g; or train --transport mpi")
+      : Finding(.fine, "shared memory", "\(Figures.bytes(free)) free in /dev/shm")
+  }
+
+  private var ping: Finding {
+    guard let ping = job.ping else {
+      return Finding(.notice, "messages", "one rank has nobody to talk to", remedy: "launch/run -n 2 doctor")
+    }
+    let told = String(
+      format: "%.1f µs for a small message, %.2f GB/s at 32 kB", ping.latency, ping.gigabytesPerSecond)
+    switch (isOnOneHost, ping.latency) {
+    case (true, 50...):
+      return Finding(
+        .fault, "messages", told + ": too long for one host",
+        remedy: "fewer ranks than cores, or export OMPI_MCA_mpi_yield_when_idle=1")
+    case (false, 200...):
+      return Finding(
+        .notice, "messages", told + ": replicas suit such a network, stages and slices do not",
+        remedy: "--grid \(job.ranks.count)x1x1; with InfiniBand: export OMPI_MCA_pml=ucx")
+    default: return Finding(.fine, "messages", told)
+    }
+  }
+
+  private var runs: Finding {
+    let runs = job.runs
+    let free = runs.free.map { "\(Figures.bytes($0)) free" } ?? "free space unknown"
+    if !runs.isWritable {
+      return Finding(.fault, "runs", "\(runs.path) cannot be written", remedy: "train --output DIR")
+    }
+    if runs.isInMemory {
+      return Finding(
+        .notice, "runs", "\(runs.path) lies in memory and goes with it; \(free)",
+        remedy: "train --output DIR, on a disk")
+    }
+    return (runs.free ?? .max) < 1 << 30
+      ? Finding(.notice, "runs", "\(runs.path): only \(free)", remedy: "make room, or train --output DIR")
+      : Finding(.fine, "runs", "\(runs.path): \(free)")
+  }
+}

@@ -1,0 +1,80 @@
+/// What a rank tells of itself and of the host it runs on, for `Diagnosis` to judge.
+public struct RankFacts: Codable, Equatable, Sendable {
+  public var rank: Int
+  public var host: String
+  /// SHA-256 of the program that runs.
+  public var program: String
+  /// The MPI library that was loaded, such as `Open MPI v4.1.4`.
+  public var library: String
+  /// Processes that the launcher says it started; nil where it says nothing.
+  public var launched: Int?
+  /// The numbers of the cores this process may run on.
+  public var cores: [Int]
+  /// Cores' worth of time that a container may use; nil without a limit.
+  public var quota: Double?
+  public var isRoot: Bool
+  /// Whether MPI is told to let a waiting rank's core go.
+  public var yields: Bool
+  /// Whether one process may read another's memory here.
+  public var readsMemoryOfOthers: Bool
+  /// Whether MPI is told not to try that.
+  public var copiesTwice: Bool
+  /// Free bytes where ranks of a host share memory.
+  public var sharedMemoryFree: Int?
+  /// Bytes of memory that programs can still have.
+  public var memoryFree: Int?
+  /// The kernel's instruction set, such as `avx512`.
+  public var instructions: String
+
+  public init(
+    rank: Int, host: String, program: String, library: String, launched: Int?, cores: [Int], quota: Double?,
+    isRoot: Bool, yields: Bool, readsMemoryOfOthers: Bool, copiesTwice: Bool, sharedMemoryFree: Int?,
+    memoryFree: Int?, instructions: String
+  ) {
+    (self.rank, self.host, self.program, self.library) = (rank, host, program, library)
+    (self.launched, self.cores, self.quota, self.isRoot) = (launched, cores, quota, isRoot)
+    (self.yields, self.readsMemoryOfOthers, self.copiesTwice) = (yields, readsMemoryOfOthers, copiesTwice)
+    (self.sharedMemoryFree, self.memoryFree, self.instructions) = (sharedMemoryFree, memoryFree, instructions)
+  }
+}
+
+/// What is true of the whole job, seen from rank 0.
+public struct JobFacts: Equatable, Sendable {
+  public var ranks: [RankFacts]
+  /// The MPI version that the program was built with, such as `4.1.4`.
+  public var builtWith: String
+  /// What `mpirun --version` says first; nil where there is none.
+  public var launcher: String?
+  public var isLauncherAllowedRoot: Bool
+  /// Of a small message, in µs, and of long ones; nil on one rank.
+  public var ping: (latency: Double, gigabytesPerSecond: Double)? {
+    guard let latency, let gigabytesPerSecond else { return nil }
+    return (latency, gigabytesPerSecond)
+  }
+  private var latency: Double?
+  private var gigabytesPerSecond: Double?
+  /// Where runs go.
+  public var runs: Storage
+
+  /// The folder that runs are written to.
+  public struct Storage: Equatable, Sendable {
+    public var path: String
+    public var free: Int?
+    public var isWritable: Bool
+    /// Whether it lies in memory and is gone with it.
+    public var isInMemory: Bool
+
+    public init(path: String, free: Int?, isWritable: Bool, isInMemory: Bool) {
+      (self.path, self.free, self.isWritable, self.isInMemory) = (path, free, isWritable, isInMemory)
+    }
+  }
+
+  public init(
+    ranks: [RankFacts], builtWith: String, launcher: String?, isLauncherAllowedRoot: Bool,
+    ping: (latency: Double, gigabytesPerSecond: Double)?, runs: Storage
+  ) {
+    (self.ranks, self.builtWith, self.launcher) = (ranks, builtWith, launcher)
+    (self.isLauncherAllowedRoot, self.runs) = (isLauncherAllowedRoot, runs)
+    (latency, gigabytesPerSecond) = (ping?.latency, ping?.gigabytesPerSecond)
+  }
+}

@@ -1,0 +1,122 @@
+import FileFormats
+import Foundation
+import MessagePassing
+import Reporting
+import Tensors
+
+extension RankFacts {
+  /// What this rank sees.
+  static func here(rank: Int) throws -> RankFacts {
+    let environment = ProcessInfo.processInfo.environment
+    let status = text("/proc/self/status")
+    return RankFacts(
+      rank: rank, host: Session.processorName, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
+      library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "",
+      launched: launched(environment), cores: cores(field("Cpus_allowed_list", of: status)),
+      quota: quota(text("/sys/fs/cgroup/cpu.max")), isRoot: geteuid() == 0,
+      yields: environment["OMPI_MCA_mpi_yield_when_idle"] == "1",
+      readsMemoryOfOthers: readsMemoryOfOthers(status),
+      copiesTwice: environment["OMPI_MCA_btl_vader_single_copy_mechanism"] == "none",
+      sharedMemoryFree: Storage.free("/dev/shm"), memoryFree: memoryFree,
+      instructions: Precision.float32.instructions)
+  }
+
+  /// What launchers tell their processes; srun's count only where it started this one.
+  private static func launched(_ environment: [String: String]) -> Int? {
+    let slurm = environment["SLURM_STEP_ID"] == nil ? [] : ["SLURM_STEP_NUM_TASKS"]
+    return (["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"] + slurm)
+      .compactMap { environment[$0].flatMap { Int($0) } }.max()
+  }
+
+  /// The numbers of a list such as `0-3,8`.
+  private static func cores(_ list: String?) -> [Int] {
+    (list ?? "").split(separator: ",").flatMap { part -> [Int] in
+      let ends = part.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+      return Array(first...last)
+    }
+  }
+
+  /// `200000 100000` is two cores' worth of time, `max …` no limit.
+  private static func quota(_ text: String) -> Double? {
+    let parts = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+    return parts.count == 2 && parts[1] > 0 ? parts[0] / parts[1] : nil
+  }
+
+  /// Ranks are no children of each other: a filter of system calls, or Yama from 1 up, lets only those with
+  /// CAP_SYS_PTRACE (bit 19) read.
+  private static func readsMemoryOfOthers(_ status: String) -> Bool {
+    let capabilities = field("CapEff", of: status).flatMap { UInt64($0, radix: 16) } ?? 0
+    let isFiltered = field("Seccomp", of: status) == "2"
+    let yama =
+      Int(text("/proc/sys/kernel/yama/ptrace_scope").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    return capabilities >> 19 & 1 == 1 || (!isFiltered && yama == 0)
+  }
+
+  private static var memoryFree: Int? {
+    let line = field("MemAvailable", of: text("/proc/meminfo"))
+    return line?.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
+  }
+
+  private static func text(_ path: String) -> String {
+    (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+  }
+
+  private static func field(_ name: String, of text: String) -> String? {
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+    return line.map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+  }
+}
+
+extension JobFacts {
+  /// The first line of `mpirun --version`, asked for outside this job; nil where there is no mpirun.
+  static var launcher: String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["mpirun", "--version"]
+    process.environment = ProcessInfo.processInfo.environment.filter {
+      !["OMPI_", "PMIX_", "PMI_"].contains(where: $0.key.hasPrefix)
+    }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
+  }
+}
+
+extension JobFacts.Storage {
+  /// The folder, or the nearest one above it that is there.
+  init(lookingAt path: String) {
+    var place = URL(fileURLWithPath: path).standardizedFileURL
+    while !FileStatus.isDirectory(place.path), place.path != "/" { place.deleteLastPathComponent() }
+    self.init(
+      path: path, free: Storage.free(place.path), isWritable: access(place.path, W_OK) == 0,
+      isInMemory: ["tmpfs", "ramfs"].contains(Storage.kind(place.path)))
+  }
+}
+
+/// What a file system tells of its room.
+private enum Storage {
+  /// Bytes that this user may still write; nil where there is no such folder.
+  static func free(_ path: String) -> Int? {
+    var about = statvfs()
+    return statvfs(path, &about) == 0 ? Int(about.f_bavail) * Int(about.f_frsize) : nil
+  }
+
+  /// The kind of the file system that a folder lies on, as `mount` names it.
+  static func kind(_ path: String) -> String {
+    let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
+    var nearest = (folder: "", kind: "")
+    for line in mounts.split(separator: "\n") {
+      let parts = line.split(separator: " ").map(String.init)
+      guard parts.count > 2 else { continue }
+      let folder = parts[1] == "/" ? "/" : parts[1] + "/"
+      // Of two on one folder the later one hides the other.
+      if (path + "/").hasPrefix(folder), folder.count >= nearest.folder.count { nearest = (folder, parts[2]) }
+    }
+    return nearest.kind
+  }
+}
