@@ -1,0 +1,101 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+import FileFormats
+import Tensors
+
+/// A run's network as one of its checkpoints holds it, whole and without MPI, to be looked at on one rank or thread.
+///
+/// Nothing in the run directory is changed.
+public struct Inspection: Sendable {
+  /// The run directory's own run file, its data where they were asked for.
+  public let run: RunFile
+  /// What the run file's data are now.
+  public let data: DataSet
+  /// The checkpoint's name.
+  public let checkpoint: String
+  /// Steps made at the checkpoint.
+  public let step: Int
+  /// Epochs completed at the checkpoint.
+  public let epoch: Int
+  /// Whether the data are those that the network was trained on.
+  public let hasItsOwnData: Bool
+  /// All weights and biases.
+  public let parameters: Parameters
+  /// How examples settle here: every one without a past, as in an evaluation.
+  public let relaxation: Relaxation
+  let deal: Deal
+
+  /// Reads a checkpoint of a run directory, every byte of it checked: of the latest ones the newest that is whole.
+  ///
+  /// Throws `RunFileError` (66 where there is no run), `DataError`, and `FileError`: 66 where there is no checkpoint,
+  /// 65 where none is whole.
+  /// - Parameter data: another folder for the run's examples.
+  public init(
+    directory: String, choice: Evaluator.Choice = .latest, data folder: String? = nil
+  ) throws {
+    let settings = folder.map { ["data.path=\($0)"] } ?? []
+    let run = try RunFile.load(path: directory + "/run.yaml", settings: settings)
+    let data = try DataSet.open(run.data)
+    try run.check(against: data)
+    let store = RunDirectory(path: directory).store
+    let (name, state) = try store.whole(choice)
+    guard state.run == RunState.digest(of: run) else {
+      throw OtherRun(
+        description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
+    }
+    let alone = GridShape(replicas: 1, stages: 1, slices: 1)
+    let deal = try Deal(run, tiling: Tiling(run, inputs: data.inputs), to: alone)
+    let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
+    var model = Model(
+      parameters: blank, velocities: Velocities(blank, isUsed: false), persistent: [:])
+    let layout = CheckpointLayout(
+      deal: deal, momentum: false, persistent: [:], precision: run.training.precision)
+    try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
+    (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
+    (checkpoint, step, epoch) = (name, state.step, state.epoch)
+    hasItsOwnData = state.data == data.digest
+    relaxation = Evaluator.relaxation(of: run)
+  }
+
+  public var network: Network { parameters.portion.network }
+
+  /// The weights from every unit of layer k − 1 into one unit of layer k.
+  public func weights(into unit: Int, of k: Int) -> [Double] {
+    guard let weights = parameters[connection: k].forward else {
+      preconditionFailure("a whole network has all its weights")
+    }
+    return (0..<weights.depth).map { weights[$0, unit] }
+  }
+
+  /// All examples of a split, in its order, with one byte a pixel.
+  ///
+  /// Throws `DataError`.
+  public func examples(_ split: Split) throws -> ShardExamples {
+    try data.load(split, shards: 0..<1, of: 1, inputs: true, labels: true)[0]
+  }
+}
+
+extension Place {
+  /// That of a rank that is alone.
+  static let only = Place(replica: 0, stage: 0, slice: 0)
+}
+
+extension CheckpointStore {
+  /// The chosen checkpoint, verified; of the latest ones the newest that is whole. Damaged ones stay where they are.
+  package func whole(_ choice: Evaluator.Choice) throws -> (name: String, state: RunState) {
+    guard choice == .latest else {
+      let name = try name(of: choice)
+      return (name, try verified(name))
+    }
+    var damage: FileError?
+    for name in (FileStatus.exists(path) ? try checkpoints() : []).reversed() {
+      do {
+        return (name, try verified(name))
+      } catch let error as FileError {
+        damage = damage ?? error
+      }
+    }
+    throw damage ?? FileError(.missing, path: path, "holds no checkpoint yet")
+  }
+}

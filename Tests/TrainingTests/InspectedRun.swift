@@ -1,0 +1,76 @@
+import DataSets
+import EnergyModels
+import FileFormats
+import Foundation
+import Tensors
+import Training
+
+/// A run directory with checkpoints of weights as they are drawn, made without training; it goes when the test ends.
+final class InspectedRun {
+  let path: String
+  let run: RunFile
+  var store: CheckpointStore { RunDirectory(path: path).store }
+
+  /// A network on the digits, of two shards, with other settings after it.
+  init(layers: String = "[{units: 70}, {units: 10}]", _ settings: [String] = [], steps: [Int] = [20]) throws {
+    path = FileManager.default.temporaryDirectory.path + "/eqprop-inspected-" + UUID().uuidString
+    let text = """
+      name: inspected
+      data: {format: digits, training: 1600, validation: 30}
+      network: {layers: \(layers), initialization: {spectral: 0.9}}
+      training: {batch: 4}
+      tiling: {shards: 2, slices: 2}
+
+      """
+    run = try RunFile.parse(text, file: "m.yaml", settings: settings)
+    try DurableFile.createDirectory(path)
+    try DurableFile.write(run.resolvedYAML, to: path + "/run.yaml")
+    try store.prepare()
+    for step in steps { try save(step) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Weights that the number of a step draws.
+  func parameters(_ step: Int) -> Parameters {
+    var parameters = Parameters(
+      portion: Portion(whole: run.network.network(inputs: 64)), precision: run.training.precision)
+    parameters.initialize(run.network.initialization, seed: UInt64(step))
+    return parameters
+  }
+
+  /// Writes a whole checkpoint of them.
+  func save(_ step: Int) throws {
+    let folder = store.temporary(step: step)
+    try DurableFile.createDirectory(folder)
+    let parameters = parameters(step)
+    let files = try parameters.connections.map { connection in
+      let name = "layer-\(connection.index).safetensors"
+      let (size, sha256) = try write(connection, to: folder + "/" + name)
+      return Manifest.Entry(name: name, size: size, sha256: sha256)
+    }
+    let tiling = Tiling(run, inputs: 64)
+    var state = RunState(run, data: try data.digest, deal: try deal(tiling, "1x1x1"))
+    (state.step, state.epoch) = (step, step / 10)
+    try store.complete(state: state, index: [:], files: files)
+  }
+
+  var data: DataSet { get throws { try DataSet.open(run.data) } }
+
+  private func write(_ connection: Connection, to path: String) throws -> (size: Int, sha256: String) {
+    guard let weights = connection.forward else { throw FileError(.badData, path: path, "has no weights") }
+    let k = connection.index
+    let type: Safetensors.ElementType = run.training.precision == .float32 ? .float32 : .float64
+    var writer = try Safetensors.Writer(
+      path: path,
+      tensors: [
+        .init("layers.\(k).weight", type, [weights.depth, weights.columns]),
+        .init("layers.\(k).bias", type, [weights.columns]),
+      ])
+    var bytes = [UInt8](repeating: 0, count: weights.depth * weights.columns * type.size)
+    bytes.withUnsafeMutableBytes { weights.pack(into: $0) }
+    try writer.append(bytes)
+    try writer.append([UInt8](repeating: 0, count: weights.columns * type.size))
+    return try writer.finish()
+  }
+}
