@@ -8,6 +8,7 @@ public struct CounterRandom: Sendable {
     case weights = 1
     case order = 2
     case sign = 3
+    case samples = 4
   }
 
   private let key: (UInt32, UInt32)

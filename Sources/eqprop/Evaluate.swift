@@ -24,7 +24,7 @@ struct Evaluate: RankCommand {
   var split: [Split] = []
 
   @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
-  var checkpoint = "latest"
+  var checkpoint = Evaluator.Choice.latest
 
   @Option(
     help: ArgumentHelp(
@@ -53,7 +53,7 @@ struct Evaluate: RankCommand {
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(
-      run: run, directory: directory, choice: choice, relaxation: relaxation, inputs: examples.inputs,
+      run: run, directory: directory, choice: checkpoint, relaxation: relaxation, inputs: examples.inputs,
       deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
     let isFirst = world.rank == 0
@@ -70,14 +70,6 @@ struct Evaluate: RankCommand {
       show(result, split, evaluator, isFirst: index == 0, isLast: index == asked.count - 1)
     }
     return 0
-  }
-
-  private var choice: Evaluator.Choice {
-    switch checkpoint {
-    case "latest": .latest
-    case "best": .best
-    default: .named(checkpoint)
-    }
   }
 
   private func show(

@@ -1,0 +1,82 @@
+import EnergyModels
+import EquilibriumPropagation
+import Tensors
+
+/// An input that a network settled to with its output held.
+public struct Sample: Equatable, Sendable {
+  /// x, in [0, 1], as the run's data are after division.
+  public var input: [Double]
+  /// E(x, s) at the end, the input's own ½‖x‖² included.
+  public var energy: Double
+  /// The largest |Δx| / ε of the last iteration.
+  public var residual: Double
+}
+
+extension Inspection {
+  /// Holds the output at a class and lets input and hidden layers settle together.
+  ///
+  /// The input is a layer like the others: E holds ½‖x‖² − xᵀW₁ρ(s₁), so that an iteration, after one of the hidden
+  /// layers, is x ← clip(x − ε (x − W₁ρ(s₁)), 0, 1). Each sample starts from an input of its own, drawn uniformly from
+  /// [0, 1] by counters (seed, sample, unit); all of them settle as one batch.
+  /// - Parameter step: ε of the input's iterations, in (0, 1].
+  public func samples(of label: Int, count: Int, iterations: Int, step: Double, seed: UInt64) throws
+    -> [Sample]
+  {
+    precondition((0..<network.units(network.depth)).contains(label) && count > 0, "a class of the network")
+    let random = CounterRandom(seed: seed, purpose: .samples)
+    let precision = parameters.precision
+    var input = Matrix(rows: count, columns: network.inputs, precision: precision) { random.unit($0, $1, 0) }
+    let targets = Matrix(rows: count, columns: network.units(network.depth), precision: precision) {
+      $1 == label ? 1 : 0
+    }
+    var backward = Panels(depth: network.units(1), columns: network.inputs, precision: precision)
+    guard let forward = parameters[connection: 1].forward else {
+      preconditionFailure("a whole network has all its weights")
+    }
+    backward.setTranspose(of: forward)
+    let phases = iteration(rows: count)
+    var state = State(rows: count, portion: parameters.portion, precision: precision)
+    var residuals = [Double](repeating: 0, count: count)
+    for number in 0..<iterations {
+      let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
+      // The first one brings the output to its target, the others leave it there.
+      state = try phases.clampedOutput(
+        from: state, share: number == 0 ? 1 : 0, clamped: clamped, parameters: parameters
+      ).state
+      var drive = Matrix(rows: count, columns: network.inputs, precision: precision)
+      drive.setProduct(rows: 0..<count, of: state[1].activity, with: backward, adding: .zero)
+      residuals = Self.move(&input, drive: drive, step: step)
+    }
+    let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
+    return (0..<count).map { row in
+      let x = input.row(row)
+      let energy = parameters.energy(state: state, clamped: clamped, rows: row..<row + 1)
+      return Sample(
+        input: x, energy: energy + x.reduce(0) { $0 + $1 * $1 } / 2, residual: residuals[row])
+    }
+  }
+
+  /// One iteration of the hidden layers, the output held.
+  private func iteration(rows: Int) -> Phases {
+    var relaxation = relaxation
+    relaxation.free = Duration(atMost: 1)
+    relaxation.nudged = relaxation.free
+    return Phases(
+      portion: parameters.portion, relaxation: relaxation, rows: rows, precision: parameters.precision,
+      neighbours: Alone())
+  }
+
+  /// x ← clip(x − ε (x − drive), 0, 1); returns each row's largest |Δx| / ε.
+  private static func move(_ input: inout Matrix, drive: Matrix, step: Double) -> [Double] {
+    (0..<input.rows).map { row in
+      var largest = 0.0
+      for column in 0..<input.columns {
+        let x = input[row, column]
+        let next = min(max(x - step * (x - drive[row, column]), 0), 1)
+        largest = max(largest, abs(next - x) / step)
+        input[row, column] = next
+      }
+      return largest
+    }
+  }
+}

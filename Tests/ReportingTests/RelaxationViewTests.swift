@@ -1,0 +1,54 @@
+import Reporting
+import Testing
+
+@Suite struct RelaxationViewTests {
+  /// A hidden layer of 128 units of which one is on, and three outputs.
+  static let view = RelaxationView(
+    title: "runs/m · test example 4", label: 2,
+    phases: [
+      .init(
+        name: "free",
+        moments: [
+          .init(energy: 0, cost: 0.5, residual: nil, states: [hidden(0), [0, 0, 0]]),
+          .init(energy: -1.25, cost: 0.4, residual: 0.125, states: [hidden(1), [0.25, 1, -0.5]]),
+        ]),
+      .init(
+        name: "nudged, β = 0.5",
+        moments: [.init(energy: -1, cost: .nan, residual: nil, states: [hidden(1), [0.25, .nan, 0.5]])]),
+    ])
+
+  static func hidden(_ state: Double) -> [Double] { (0..<128).map { $0 == 0 ? state : 0 } }
+
+  @Test("A line an iteration, the phase named once")
+  func text() {
+    #expect(
+      Self.view.text == """
+        runs/m · test example 4, label 2
+
+                  phase  iteration   energy     cost  residual  output
+                   free          0   0.0000  0.50000         –     ▃▃▃
+                                 1  -1.2500  0.40000   1.2e-01     ▅█▁
+        nudged, β = 0.5          0  -1.0000        –         –     ▅?▆
+
+        """)
+  }
+
+  @Test(
+    "A frame is as high as it says, never wider than asked, and shows what is on", arguments: [30, 80, 200])
+  func frames(width: Int) {
+    let frames = Self.view.frames(width: width)
+    #expect(frames.count == 3)
+    for frame in frames {
+      let lines = frame.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      #expect(lines.count == Self.view.height, "\(frame)")
+      #expect(lines.allSatisfy { $0.count <= width })
+    }
+    let lines = frames[1].split(separator: "\n")
+    #expect(lines[1] == "free, iteration 1 of 1")
+    // The one unit that is on fills its column, however many others share it.
+    #expect(lines[2].hasPrefix(width < 80 ? "layer 1  ▃▁▁" : "layer 1  █▁▁"))
+    #expect(lines[4].hasPrefix("1    1.000 ██") && lines[4].contains("█"))
+    if width >= 80 { #expect(lines[4].hasSuffix("  largest") && lines[5].hasSuffix("  label")) }
+    #expect(frames[2].contains("?"))
+  }
+}
