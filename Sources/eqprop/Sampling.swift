@@ -18,7 +18,7 @@ struct Sampling: RankCommand {
   var label: [Int] = []
 
   @Option(help: ArgumentHelp("Samples of a class.", valueName: "n"))
-  var count = 8
+  var count = 4
 
   @Option(help: ArgumentHelp("Iterations of input and hidden layers.", valueName: "n"))
   var iterations = 200
@@ -84,7 +84,7 @@ struct PictureGrid {
   private let height: Int
   private var bytes: [UInt8]
 
-  /// Pictures of values in [0, 1], 0 black, row-major.
+  /// Pictures of values from 0 up, 0 black and the largest of a row of pictures white; each row-major.
   init(_ rows: [[[Double]]], height: Int, width: Int) {
     let scale = max(1, 84 / max(height, width))
     let (across, down) = (width * scale + Self.gap, height * scale + Self.gap)
@@ -92,11 +92,12 @@ struct PictureGrid {
     self.height = rows.count * down + Self.gap
     bytes = [UInt8](repeating: 96, count: self.width * self.height)
     for (row, pictures) in rows.enumerated() {
+      let white = max(pictures.joined().max() ?? 1, 1e-9)
       for (column, picture) in pictures.enumerated() {
         let corner = (y: row * down + Self.gap, x: column * across + Self.gap)
         for y in 0..<height * scale {
           for x in 0..<width * scale {
-            let value = min(max(picture[y / scale * width + x / scale], 0), 1)
+            let value = min(max(picture[y / scale * width + x / scale] / white, 0), 1)
             bytes[(corner.y + y) * self.width + corner.x + x] = UInt8((255 * value).rounded())
           }
         }
