@@ -13,7 +13,9 @@ struct Eqprop: ParsableCommand {
         mpirun -n 4 eqprop train launch/recipes/digits.yaml --grid 2x2x1
       """,
     version: "eqprop 0.1.0",
-    subcommands: [Train.self, Evaluate.self, Verify.self, BenchCommand.self, PlanCommand.self])
+    subcommands: [
+      Train.self, Evaluate.self, Report.self, Verify.self, BenchCommand.self, PlanCommand.self,
+    ])
 }
 
 /// A subcommand that every rank runs together.

@@ -53,7 +53,8 @@ struct Evaluate: RankCommand {
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(
-      run: run, directory: directory, choice: choice, relaxation: relaxation, inputs: examples.inputs,
+      run: run, directory: directory, choice: Evaluator.Choice(checkpoint), relaxation: relaxation,
+      inputs: examples.inputs,
       deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
     let isFirst = world.rank == 0
@@ -72,14 +73,6 @@ struct Evaluate: RankCommand {
     return 0
   }
 
-  private var choice: Evaluator.Choice {
-    switch checkpoint {
-    case "latest": .latest
-    case "best": .best
-    default: .named(checkpoint)
-    }
-  }
-
   private func show(
     _ result: EvaluationResult, _ split: Split, _ evaluator: Evaluator, isFirst: Bool, isLast: Bool
   ) {
@@ -89,6 +82,18 @@ struct Evaluate: RankCommand {
     } else {
       print("\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)")
     }
+  }
+}
+
+extension Evaluator.Choice {
+  /// As `--checkpoint` names it.
+  init(_ word: String) {
+    self =
+      switch word {
+      case "latest": .latest
+      case "best": .best
+      default: .named(word)
+      }
   }
 }
 

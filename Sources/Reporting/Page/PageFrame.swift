@@ -1,0 +1,33 @@
+/// What every page has around its sections.
+enum PageFrame {
+  static func page(title: String, head: String, sections: [String]) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8"/>
+    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+    <meta name="generator" content="eqprop"/>
+    <title>\(HTML.escaped(title))</title>
+    <link rel="icon" href="data:,"/>
+    <style>
+    \(PageStyle.sheet)</style>
+    </head>
+    <body>
+    <header>
+    <h1>\(HTML.escaped(title))</h1>
+    \(head)</header>
+    <main>
+    \(sections.joined())<footer></footer>
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  /// Figures side by side, as many as fit.
+  static func figures(_ figures: String...) -> String {
+    "<div class=\"figures\">\n\(figures.joined())</div>\n"
+  }
+}
