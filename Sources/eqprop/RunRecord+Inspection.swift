@@ -67,7 +67,7 @@ extension RunRecord.Facts {
     if run.rule != .backpropagation {
       method.append("\(run.relaxation.updates.rawValue) updates")
       let isNudged = run.rule != .contrastiveHebbian && run.rule != .recurrentBackpropagation
-      if isNudged { method.append("\(run.nudging.kind.rawValue) nudging, β = \(run.nudging.beta)") }
+      if isNudged { method.append("\(run.nudging.kind.rawValue) nudging, β\u{A0}=\u{A0}\(run.nudging.beta)") }
     }
     let source = run.data.path.map { "\(run.data.format.rawValue) \($0)" } ?? run.data.format.rawValue
     self.init(

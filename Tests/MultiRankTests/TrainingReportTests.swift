@@ -31,7 +31,8 @@ extension RealRanks {
       let errors = try errors(folder)
       #expect(page.contains("<dd>4: \(errors)</dd>"), "the last epoch's errors: \(errors)")
       for text in [
-        "64-144-10", "step-000000044, epoch 4", "Energy, free phase", "Cost, nudged, β = ",
+        "64-144-10", "step-000000044, epoch 4", "Energy, free phase",
+        "Cost, nudged phase, β\u{A0}=\u{A0}−0.2",
         "Labels and predictions, test split",
         "The mistakes of the largest cost", "on 2 ranks", "launch/run -n 2 train run.yaml",
       ] {
@@ -47,7 +48,7 @@ extension RealRanks {
       let metrics = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       return try ["training", "validation", "test"].map { split in
         let error = try #require(metrics[split + "_error"] as? Double)
-        return "\(split) \(String(format: "%.2f", error)) %"
+        return "\(split)\u{A0}\(String(format: "%.2f", error))\u{A0}%"
       }.joined(separator: ", ")
     }
 

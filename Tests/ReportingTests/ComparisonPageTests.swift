@@ -57,7 +57,9 @@ struct ComparisonPageTests {
 
   @Test("speed over ranks is drawn where ranks differ and are known")
   func scaling() {
-    let runs = [(1, 1000.0), (4, 3500), (2, 1900)].map { run("\($0)", ranks: $0, speed: $1, batch: "1") }
+    let runs = [(1, 1000.0), (4, 3500), (2, 1900)].map { ranks, speed in
+      run("\(ranks) ranks", ranks: ranks, speed: speed, batch: "1")
+    }
     let page = ComparisonPage(runs).html
     #expect(page.contains("Speed over ranks") && page.contains("<title>runs: 4, 3500</title>"))
     let even = [run("a", ranks: 2, speed: 1, batch: "1"), run("b", ranks: 2, speed: 2, batch: "1")]

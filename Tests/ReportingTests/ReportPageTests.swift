@@ -48,10 +48,11 @@ struct ReportPageTests {
     let page = Self.pages[0]
     for text in [
       "<h1>some run</h1>", "12-80-10", "step-000000720, epoch 12",
-      "12: training 2.50 %, validation 11.00 %, test 13.00 %",
-      "9: training 3.33 %, validation 8.00 %, test 12.25 %",
-      "test example 2: 2, taken for 3", "Energy, nudged, β = 0.5 phase", "the 64 of 80 with the largest norm",
-      "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341, cost 0.65",
+      "12: training\u{A0}2.50\u{A0}%, validation\u{A0}11.00\u{A0}%, test\u{A0}13.00\u{A0}%",
+      "9: training\u{A0}3.33\u{A0}%, validation\u{A0}8.00\u{A0}%",
+      "test example 2: label 2, taken for 3", "Energy, nudged phase, β = 0.5",
+      "the 64 of 80 with the largest norm",
+      "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341<br/>cost 0.65",
       "12 epochs in 6 s on 4 ranks", "launch/run -n 4 train run.yaml --output runs/'some run'",
       "name: some run\nseed: 1\n",
     ] {

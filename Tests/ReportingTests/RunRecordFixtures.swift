@@ -31,10 +31,10 @@ enum SomeRun {
       name: "test example \(label)", label: label, predicted: label == 2 ? 3 : label, picture: picture,
       phases: [
         .init(
-          name: "free", energies: (0...20).map { -10 * (1 - exp(-Double($0) / 3)) },
+          name: "free phase", energies: (0...20).map { -10 * (1 - exp(-Double($0) / 3)) },
           costs: (0...20).map { 0.5 * exp(-Double($0) / 8) }),
         .init(
-          name: "nudged, β = 0.5", energies: (0...4).map { -9.9 + 0.01 * Double($0) },
+          name: "nudged phase, β = 0.5", energies: (0...4).map { -9.9 + 0.01 * Double($0) },
           costs: (0...4).map { 0.1 / Double($0 + 1) }),
       ])
   }

@@ -71,11 +71,11 @@ public struct ComparisonPage: Equatable, Sendable {
 
   private var curves: String {
     func figure(
-      _ title: String, _ label: String, fromZero: Bool = true, scale: Chart.Scale? = nil,
+      _ title: String, _ label: String, including: [Double] = [0], scale: Chart.Scale? = nil,
       _ value: (EpochMetrics) -> Double?
     ) -> String {
       let series = zip(names, runs).map { name, run in Curves.series(name, run.epochs, value) }
-      return Curves.figure(title, label, series, fromZero: fromZero, scale: scale)
+      return Curves.figure(title, label, series, including: including, scale: scale)
     }
     return HTML.section(
       "Curves",
@@ -85,7 +85,7 @@ public struct ComparisonPage: Equatable, Sendable {
         figure("Test error", "wrong examples, %", \.testError),
         figure("Cost of the training examples", "mean cost C(s⁰)", \.cost),
         figure(
-          "Energy of the evaluated examples", "mean energy E(s⁰)", fromZero: false, scale: .linear,
+          "Energy of the evaluated examples", "mean energy E(s⁰)", including: [], scale: .linear,
           \.energy),
         figure(
           "Iterations to settle, free phase", "mean iterations", scale: .linear, \.freeIterations),

@@ -25,9 +25,9 @@ enum Curves {
 
   /// The chart of some lines over epochs, as a figure; nothing where there is no line.
   ///
-  /// - Parameter fromZero: a linear axis begins at 0.
+  /// - Parameter values: what a linear axis takes in at least.
   static func figure(
-    _ title: String, _ label: String, _ series: [Chart.Series?], fromZero: Bool = false,
+    _ title: String, _ label: String, _ series: [Chart.Series?], including values: [Double] = [],
     scale: Chart.Scale? = nil
   ) -> String {
     let series = series.compactMap { $0 }
@@ -36,7 +36,7 @@ enum Curves {
     return HTML.figure(
       Chart(
         title: title, x: Chart.Axis("epoch", isWhole: true),
-        y: Chart.Axis(label, scale: scale, including: fromZero && scale == .linear ? [0] : []),
+        y: Chart.Axis(label, scale: scale, including: scale == .linear ? values : []),
         series: series))
   }
 

@@ -26,8 +26,14 @@ enum PageFrame {
     """
   }
 
-  /// Figures side by side, as many as fit.
-  static func figures(_ figures: String...) -> String {
-    "<div class=\"figures\">\n\(figures.joined())</div>\n"
+  /// Figures side by side: as many as fit, or so many where there is room for them.
+  static func figures(_ figures: String..., columns: Int? = nil) -> String {
+    let style = columns.map { " fixed\" style=\"--columns:\($0)" } ?? ""
+    return "<div class=\"figures\(style)\">\n\(figures.joined())</div>\n"
+  }
+
+  /// A figure with something to its right, or below where there is no room.
+  static func beside(_ figure: String, _ other: String) -> String {
+    "<div class=\"beside\">\n\(figure)<div>\n\(other)</div>\n</div>\n"
   }
 }

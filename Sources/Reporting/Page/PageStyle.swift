@@ -20,7 +20,7 @@ enum PageStyle {
     p{margin:8px 0;max-width:80ch}
     .soft,.absent{color:var(--soft)}
     .absent{border-left:3px solid var(--line);padding-left:12px}
-    .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,260px),1fr));gap:4px 24px;margin:12px 0}
+    .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr));gap:4px 24px;margin:12px 0}
     .facts div{min-width:0}
     dl{margin:0}
     dt{color:var(--soft);font-size:13px}
@@ -31,7 +31,9 @@ enum PageStyle {
     figcaption{font-weight:600;font-size:15px;line-height:1.3;margin:0 2px 8px}
     figure p{font-size:14px;color:var(--soft);margin:8px 2px 4px}
     img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
-    .wide img{width:100%}
+    .beside{display:grid;gap:16px 24px;align-items:start}
+    .beside>figure>img{width:100%;margin-bottom:10px}
+    .beside h3{margin-top:0}
     .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:12px;margin:12px 0}
     .pictures figure{padding:8px}
     .pictures img{width:100%;border-radius:4px}
@@ -48,6 +50,10 @@ enum PageStyle {
     font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre-wrap}
     summary{cursor:pointer;font-weight:600;padding:4px 0}
     footer{padding:32px 0 24px}
+    @media (min-width:860px){
+    .fixed{grid-template-columns:repeat(var(--columns),minmax(0,400px))}
+    .beside{grid-template-columns:minmax(0,520px) minmax(0,1fr)}
+    }
     @media (max-width:640px){
     h1{font-size:24px}
     thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}

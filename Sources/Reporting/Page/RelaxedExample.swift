@@ -2,7 +2,7 @@
 public struct RelaxedExample: Equatable, Sendable {
   /// A phase: values after each iteration, the first of them at the start.
   public struct Phase: Equatable, Sendable {
-    /// `free`, `nudged, β = 0.5`.
+    /// `free phase`, `nudged phase, β = 0.5`.
     public var name: String
     public var energies: [Double]
     public var costs: [Double]

@@ -18,9 +18,12 @@ extension ReportPage {
         let bar =
           "<span class=\"bar\"></span><span class=\"ends\"><span>−\(end)</span><span>0</span>"
           + "<span>\(end)</span></span>\n"
-        return
-          "<div class=\"figures\">\n<figure class=\"wide\"><figcaption>Weights into \(which)</figcaption>\n"
-          + "\(image)\(bar)</figure>\n</div>\n"
+        return PageFrame.beside(
+          HTML.figure("Weights into \(which)", image, note: bar),
+          HTML.paragraph(
+            "Each square is a unit of layer 1, each of its pixels the weight from that pixel of the input: orange drives "
+              + "the unit, blue holds it back, 0 is the colour of the paper. The strongest 0.5 % of the weights share "
+              + "the full colour."))
       })
   }
 
@@ -41,7 +44,7 @@ extension ReportPage {
           "Labels and predictions, \(found.split) split", ConfusionChart(table: found.confusion).svg
         )
         let note = found.note.map { HTML.paragraph($0, class: "soft") } ?? ""
-        return note + PageFrame.figures(matrix) + worst(found)
+        return note + PageFrame.beside(matrix, worst(found))
       })
   }
 
@@ -49,18 +52,23 @@ extension ReportPage {
     guard !found.worst.isEmpty else {
       return HTML.paragraph("Every example was classified rightly.")
     }
-    let figures = found.worst.map { mistake in
-      let words = "\(mistake.label) taken for \(mistake.predicted)"
-      let picture = mistake.picture.map {
-        HTML.image(
-          $0.png, width: $0.width, height: $0.height, saying: "example \(mistake.example): \(words)"
-        )
-      }
-      return
-        "<figure>\(picture ?? "")<figcaption>\(words)<br/><span class=\"soft\">no. \(mistake.example), "
-        + "cost \(Figures.cost(mistake.cost).prefix(4))</span></figcaption></figure>\n"
+    let title = "<h3>The mistakes of the largest cost</h3>\n"
+    let figures = found.worst.compactMap { mistake in mistake.picture.map { figure(mistake, $0) } }
+    guard figures.isEmpty else {
+      return title + "<div class=\"pictures\">\n\(figures.joined())</div>\n"
     }
-    return
-      "<h3>The mistakes of the largest cost</h3>\n<div class=\"pictures\">\n\(figures.joined())</div>\n"
+    return title
+      + HTML.table(
+        ["example", "label", "taken for", "cost"],
+        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.cost($0.cost)] })
+  }
+
+  private func figure(_ mistake: Classification.Mistake, _ picture: Picture) -> String {
+    let words = "\(mistake.label) taken for \(mistake.predicted)"
+    let image = HTML.image(
+      picture.png, width: picture.width, height: picture.height,
+      saying: "example \(mistake.example): \(words)")
+    return "<figure>\(image)<figcaption>\(words)<br/><span class=\"soft\">no. \(mistake.example)<br/>"
+      + "cost \(Figures.cost(mistake.cost))</span></figcaption></figure>\n"
   }
 }

@@ -37,7 +37,7 @@ public struct ReportPage: Equatable, Sendable {
     let errors = [
       ("training", epoch.trainingError), ("validation", epoch.validationError),
       ("test", epoch.testError),
-    ].compactMap { name, error in error.map { "\(name) \(Figures.percent($0)) %" } }
+    ].compactMap { name, error in error.map { "\(name)\u{A0}\(Figures.percent($0))\u{A0}%" } }
     return "\(epoch.epoch): " + errors.joined(separator: ", ")
   }
 
@@ -52,10 +52,10 @@ public struct ReportPage: Equatable, Sendable {
               Curves.series("training", epochs, \.trainingError),
               Curves.series("validation", epochs, \.validationError),
               Curves.series("test", epochs, \.testError),
-            ], fromZero: true),
+            ], including: [0]),
           Curves.figure(
             "Cost of the training examples", "mean cost C(s⁰)",
-            [Curves.series("training", epochs, \.cost)], fromZero: true),
+            [Curves.series("training", epochs, \.cost)], including: [0]),
           Curves.figure(
             "Energy of the evaluated examples", "mean energy E(s⁰)",
             [Curves.series("evaluated", epochs, \.energy)], scale: .linear))
@@ -71,7 +71,7 @@ public struct ReportPage: Equatable, Sendable {
         [
           Curves.series("free", epochs, \.freeIterations),
           Curves.series("nudged", epochs, \.nudgedIterations),
-        ], fromZero: true, scale: .linear),
+        ], including: [0], scale: .linear),
       Curves.figure(
         "Residual when a phase ends", "largest |Δs| / ε",
         [
@@ -81,17 +81,17 @@ public struct ReportPage: Equatable, Sendable {
       Curves.figure(
         "Units at the lower bound", "share of units, %",
         Curves.layers(epochs) { percent($0.atLower) },
-        fromZero: true, scale: .linear),
+        including: [0, 1], scale: .linear),
       Curves.figure(
         "Units at the upper bound", "share of units, %",
         Curves.layers(epochs) { percent($0.atUpper) },
-        fromZero: true, scale: .linear),
+        including: [0, 1], scale: .linear),
       Curves.figure(
         "Change of the weights a step", "‖ΔW‖ / ‖W‖", Curves.layers(epochs, \.weightChange)),
       epochs.contains { $0.violations ?? 0 > 0 }
         ? Curves.figure(
           "Examples that break the rule’s promise", "share of examples, %",
-          [Curves.series("training", epochs, \.violations)], fromZero: true) : "",
+          [Curves.series("training", epochs, \.violations)], including: [0]) : "",
     ]
     guard figures.contains(where: { !$0.isEmpty }) else { return "" }
     return HTML.section("Settling, saturation and change", PageFrame.figures(figures.joined()))
@@ -101,15 +101,15 @@ public struct ReportPage: Equatable, Sendable {
     guard case .found(let epochs) = run.metrics else { return "" }
     let figure = Curves.figure(
       "Speed of training", "examples a second",
-      [Curves.series("training", epochs, \.examplesPerSecond)], fromZero: true, scale: .linear)
+      [Curves.series("training", epochs, \.examplesPerSecond)], including: [0], scale: .linear)
     let seconds = epochs.compactMap(\.seconds).reduce(0, +)
     let ranks = run.ranks.map { " on \($0) rank\($0 == 1 ? "" : "s")" } ?? ""
     return HTML.section(
       "Time",
       HTML.paragraph(
-        "\(epochs.count) epochs in \(Figures.time(seconds) ?? Figures.none)\(ranks), evaluations not counted. "
-          + "A run does not record its time by part and by rank; launch/run -n \(run.ranks ?? 2) bench "
-          + "run.yaml measures it."), PageFrame.figures(figure))
+        "\(epochs.count) epoch\(epochs.count == 1 ? "" : "s") in \(Figures.time(seconds) ?? Figures.none)\(ranks), "
+          + "evaluations not counted. A run does not record its time by part and by rank; this measures it:"),
+      "<pre>launch/run -n \(run.ranks ?? 2) bench run.yaml</pre>\n", PageFrame.figures(figure))
   }
 
   private var runFile: String {
