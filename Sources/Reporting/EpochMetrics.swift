@@ -18,6 +18,8 @@ public struct EpochMetrics: Equatable, Sendable {
   public var examplesPerSecond: Double?
   /// Time of the epoch.
   public var seconds: Double?
+  /// How many ranks trained it; nil of lines that do not tell.
+  public var ranks: Int?
   /// Mean iterations of a shard's free phase.
   public var freeIterations: Double?
   /// Mean iterations of a shard's nudged phase.
@@ -46,7 +48,7 @@ public struct EpochMetrics: Equatable, Sendable {
     seconds: Double? = nil, freeIterations: Double? = nil, nudgedIterations: Double? = nil,
     freeResidual: Double? = nil, nudgedResidual: Double? = nil, atLower: [Double]? = nil,
     atUpper: [Double]? = nil, weightChange: [Double]? = nil, rates: [Double]? = nil,
-    violations: Double? = nil, rejected: Int? = nil
+    violations: Double? = nil, rejected: Int? = nil, ranks: Int? = nil
   ) {
     self.epoch = epoch
     self.step = step
@@ -67,6 +69,7 @@ public struct EpochMetrics: Equatable, Sendable {
     self.rates = rates
     self.violations = violations
     self.rejected = rejected
+    self.ranks = ranks
   }
 
   /// The error that judges an epoch: of the validation split, or of the training split where there is none.

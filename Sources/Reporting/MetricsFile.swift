@@ -80,7 +80,7 @@ public struct MetricsFile: Equatable, Sendable {
       freeResidual: object.freeResidual, nudgedResidual: object.nudgedResidual,
       atLower: numbers(object.atLower), atUpper: numbers(object.atUpper),
       weightChange: numbers(object.weightChange), rates: numbers(object.rates),
-      violations: object.violations, rejected: object.rejected)
+      violations: object.violations, rejected: object.rejected, ranks: object.ranks)
   }
 
   /// JSON has no NaN: what was not finite was written as `null`.
@@ -108,5 +108,6 @@ public struct MetricsFile: Equatable, Sendable {
     let rates: [Double?]?
     let violations: Double?
     let rejected: Int?
+    let ranks: Int?
   }
 }

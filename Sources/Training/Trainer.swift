@@ -254,7 +254,8 @@ extension Trainer {
       validationError: evaluated[.validation]?.error, testError: evaluated[.test]?.error, cost: trained.cost,
       energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
-      examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed)
+      examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
+      ranks: grid.shape.ranks)
     let divergedLayers = evaluated.values.reduce(into: Set<Int>()) { $0.formUnion($1.divergedLayers) }
     var flags: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
     try grid.world.maximum(&flags)

@@ -14,8 +14,8 @@ struct Eqprop: ParsableCommand {
       """,
     version: "eqprop 0.1.0",
     subcommands: [
-      Train.self, Evaluate.self, Verify.self, BenchCommand.self, PlanCommand.self, Sampling.self,
-      WatchRelaxation.self, Doctor.self,
+      Train.self, Evaluate.self, Report.self, Verify.self, BenchCommand.self, PlanCommand.self,
+      Sampling.self, WatchRelaxation.self, Doctor.self,
     ])
 }
 

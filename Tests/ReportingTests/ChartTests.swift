@@ -66,6 +66,20 @@ struct ChartTests {
     }
   }
 
+  @Test("texts of a figure stand inside it, its title beside it", arguments: charts.indices)
+  func figure(index: Int) throws {
+    let document = SVGDocument(Self.charts[index].svg(.figure))
+    #expect(
+      document.isWellFormed && document.all("style").isEmpty && document.all("text", class: "title").isEmpty)
+    #expect(document.all("svg").first?.attributes["viewBox"] == "0 0 380 290")
+    for text in document.all("text") where text.attributes["transform"] == nil {
+      let (x, y) = (try #require(text.number("x")), try #require(text.number("y")))
+      let width = 0.5 * (text.classes.contains("label") ? 13.0 : 12) * Double(text.text.count)
+      let left = ["middle": x - width / 2, "end": x - width][text.attributes["text-anchor"] ?? ""] ?? x
+      #expect(left >= 0 && left + width <= 380 && y >= 10 && y <= 286, "\(text.text)")
+    }
+  }
+
   @Test("a line and a marker a point for each series; a long one gets a dozen markers")
   func series() {
     let document = SVGDocument(Self.linear.svg)

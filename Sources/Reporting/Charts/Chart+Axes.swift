@@ -8,11 +8,11 @@ extension Chart {
     let middle = (layout.top + layout.bottom) / 2
     let xLabel = Self.text(
       SVGText.cut(x.label, to: layout.right - layout.left, size: ChartLayout.labelSize),
-      at: ChartPlace((layout.left + layout.right) / 2, ChartLayout.height - 14),
+      at: ChartPlace((layout.left + layout.right) / 2, layout.form.height - 14),
       "class=\"label\" text-anchor=\"middle\"")
-    let turned = ChartLayout.margin + ChartLayout.labelSize - 3
+    let turned = layout.form.margin + ChartLayout.labelSize - 3
     let yLabel = Self.text(
-      SVGText.cut(y.label, to: layout.bottom - layout.top + ChartLayout.margin, size: ChartLayout.labelSize),
+      SVGText.cut(y.label, to: layout.bottom - layout.top + layout.form.margin, size: ChartLayout.labelSize),
       at: ChartPlace(turned, middle),
       "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(ChartPlace(turned, middle).text))\"")
     return """
@@ -35,7 +35,7 @@ extension Chart {
 
   private func marks(x layout: ChartLayout) -> Marks {
     var marks = Marks()
-    for tick in layout.scales.x.ticks {
+    for tick in layout.ticks.x {
       guard let x = layout.x(tick.value) else { continue }
       marks.marks += "M\(ChartPlace(x, layout.bottom).text)v\(tick.label == nil ? 3 : 5)"
       guard let label = tick.label else { continue }
@@ -47,7 +47,7 @@ extension Chart {
 
   private func marks(y layout: ChartLayout) -> Marks {
     var marks = Marks()
-    for tick in layout.scales.y.ticks {
+    for tick in layout.ticks.y {
       guard let y = layout.y(tick.value) else { continue }
       marks.marks += "M\(ChartPlace(layout.left, y).text)h-\(tick.label == nil ? 3 : 5)"
       guard let label = tick.label else { continue }

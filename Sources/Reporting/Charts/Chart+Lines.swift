@@ -1,6 +1,6 @@
 extension Chart {
   /// Points of a series that all get a marker; of a longer one some do, evenly spread.
-  private static let markers = 30
+  private static func markers(_ form: Form) -> Int { form == .document ? 30 : 16 }
 
   /// The series in their order, the later over the earlier.
   func lines(_ layout: ChartLayout) -> String {
@@ -24,7 +24,7 @@ extension Chart {
   private func marks(_ index: Int, _ layout: ChartLayout) -> String {
     let points = series[index].points
     let places = points.map(layout.place)
-    let stride = points.count > Self.markers ? (points.count + 11) / 12 : 1
+    let stride = points.count > Self.markers(layout.form) ? (points.count + 11) / 12 : 1
     // Lines that share their x values would otherwise hide each other's markers.
     let first = stride * index / max(series.count, 1) % stride
     return places.enumerated().map { number, place in

@@ -1,22 +1,44 @@
 extension Chart {
   /// The chart as an SVG document: 720 × 450 pixels, light or dark as its surroundings, equal bytes for
   /// equal charts.
-  public var svg: String {
-    let layout = ChartLayout(self)
+  public var svg: String { svg(.document) }
+
+  /// The chart as SVG, light or dark as its surroundings, equal bytes for equal charts.
+  public func svg(_ form: Form) -> String {
+    let layout = ChartLayout(self, form)
     let guides = guides(layout)
-    let (width, height) = (SVGText.coordinate(ChartLayout.width), SVGText.coordinate(ChartLayout.height))
+    let (width, height) = (SVGText.coordinate(form.width), SVGText.coordinate(form.height))
     let size = "width=\"\(width)\" height=\"\(height)\""
-    // Bold letters are wider.
-    let heading = SVGText.cut(
-      title, to: ChartLayout.width - 2 * ChartLayout.margin, size: 1.1 * ChartLayout.titleSize)
+    let name = "role=\"img\" aria-label=\"\(SVGText.escaped(spoken))\""
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \(size) role="img">
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \(size) \(name)>
       <title>\(SVGText.escaped(title))</title>
+      \(form == .document ? heading(size) : "")\(axes(layout))\(guides.lines)\(lines(layout))\(guides.labels)\
+      \(legend(layout))</svg>
+
+      """
+  }
+
+  /// The style sheet that figures of a page share.
+  public static var styleSheet: String { ChartStyle.sheet }
+
+  /// The chart in words.
+  private var spoken: String {
+    let lines =
+      series.isEmpty ? "" : ": " + series.prefix(Form.document.named).map(\.name).joined(separator: ", ")
+    return "\(title)\(lines); \(y.label) over \(x.label)"
+  }
+
+  /// What a document has and a figure of a page has not.
+  private func heading(_ size: String) -> String {
+    let (margin, width) = (Form.document.margin, Form.document.width)
+    // Bold letters are wider.
+    let heading = SVGText.cut(title, to: width - 2 * margin, size: 1.1 * ChartLayout.titleSize)
+    return """
       <style>
       \(ChartStyle.sheet)</style>
       <rect class="paper" \(size)/>
-      \(Self.text(heading, at: ChartPlace(ChartLayout.margin, 30), "class=\"title\""))
-      \(axes(layout))\(guides.lines)\(lines(layout))\(guides.labels)\(legend(layout))</svg>
+      \(Self.text(heading, at: ChartPlace(margin, 30), "class=\"title\""))
 
       """
   }

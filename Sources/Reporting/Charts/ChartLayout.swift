@@ -1,9 +1,5 @@
 /// Where the parts of a chart stand, in pixels from the upper left corner.
 struct ChartLayout {
-  static let width = 720.0
-  static let height = 450.0
-  /// Kept free at the left and right.
-  static let margin = 20.0
   static let titleSize = 16.0
   static let labelSize = 13.0
   static let tickSize = 12.0
@@ -17,41 +13,44 @@ struct ChartLayout {
   /// The length of a sample line in the legend, and the space to its name.
   static let sample = (length: 34.0, gap: 7.0)
 
+  let form: Chart.Form
   let scales: (x: ChartScale, y: ChartScale)
+  let ticks: (x: [ChartTick], y: [ChartTick])
   let legend: [LegendEntry]
   let left: Double
   let right: Double
   let top: Double
   let bottom: Double
 
-  init(_ chart: Chart) {
+  init(_ chart: Chart, _ form: Chart.Form) {
     let points = chart.series.flatMap(\.points).filter { point in
       ChartScale.position(point.x, chart.x.scale) != nil && ChartScale.position(point.y, chart.y.scale) != nil
     }
-    scales = (
-      ChartScale(chart.x, values: points.map(\.x)), ChartScale(chart.y, values: points.map(\.y))
+    self.form = form
+    let scales = (
+      x: ChartScale(chart.x, values: points.map(\.x)), y: ChartScale(chart.y, values: points.map(\.y))
     )
-    legend = Self.legend(chart.series.map(\.name))
-    let numbers = scales.y.ticks.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }
-    left = Self.margin + Self.labelSize + 10 + (numbers.max() ?? 0) + 8
-    right = Self.width - Self.margin - 6
-    top = (legend.last?.place.y ?? 34) + 18
-    bottom = Self.height - 56
+    let marked = scales.y.ticks
+    self.scales = scales
+    ticks = (scales.x.ticks(atMost: form.ticksAcross), marked)
+    legend = Self.legend(chart.series.map(\.name), form)
+    let numbers = marked.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }
+    left = form.margin + Self.labelSize + 10 + (numbers.max() ?? 0) + 8
+    right = form.width - form.margin - 6
+    top = (legend.last?.place.y ?? form.legendTop - 22) + 18
+    bottom = form.height - 56
   }
 
-  /// Series that the legend names at most: eight rows, so that the lines keep most of the chart.
-  static let named = 24
-
   /// Names in rows under the title.
-  private static func legend(_ names: [String]) -> [LegendEntry] {
+  private static func legend(_ names: [String], _ form: Chart.Form) -> [LegendEntry] {
     var entries: [LegendEntry] = []
-    var (x, y) = (margin, 56.0)
-    let columns = names.count > 6 ? 3.0 : 1.0
-    let room = (width - 2 * margin) / columns - sample.length - sample.gap - 18
-    for name in names.prefix(named) {
+    var (x, y) = (form.margin, form.legendTop)
+    let columns = names.count > 6 ? form.legendColumns : 1.0
+    let room = (form.width - 2 * form.margin) / columns - sample.length - sample.gap - 18
+    for name in names.prefix(form.named) {
       let text = SVGText.cut(name, to: room, size: tickSize)
       let length = sample.length + sample.gap + SVGText.width(text, size: tickSize)
-      if x > margin, x + length > width - margin { (x, y) = (margin, y + 20) }
+      if x > form.margin, x + length > form.width - form.margin { (x, y) = (form.margin, y + 20) }
       entries.append(LegendEntry(text: text, place: ChartPlace(x, y)))
       x += length + 18
     }

@@ -40,9 +40,12 @@ package struct ChartScale: Equatable, Sendable {
   }
 
   /// The marked values, from low to high.
-  package var ticks: [ChartTick] {
+  package var ticks: [ChartTick] { ticks(atMost: 8) }
+
+  /// The marked values, about so many at most on a linear axis.
+  func ticks(atMost most: Int) -> [ChartTick] {
     switch axis.scale {
-    case .linear: ChartTick.linear(from: low, to: high, isWhole: axis.isWhole)
+    case .linear: ChartTick.linear(from: low, to: high, isWhole: axis.isWhole, atMost: most)
     case .logarithmic: ChartTick.logarithmic(from: low, to: high)
     }
   }

@@ -6,17 +6,19 @@ package struct ChartTick: Equatable, Sendable {
   /// nil for a small mark without a number.
   package let label: String?
 
-  /// Four to eight multiples of 1, 2 or 5 times a power of ten.
-  static func linear(from low: Double, to high: Double, isWhole: Bool) -> [ChartTick] {
-    let rough = (high - low) / 8
+  /// Multiples of 1, 2 or 5 times a power of ten: half as many as `most` to all of them.
+  static func linear(
+    from low: Double, to high: Double, isWhole: Bool, atMost most: Int = 8
+  ) -> [ChartTick] {
+    let rough = (high - low) / Double(most)
     let power = pow(10, floor(log10(rough)))
     let nice = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * (1 - 1e-9) } ?? 10 * power
     let step = isWhole ? max(nice, 1) : nice
     let (first, last) = (Int(ceil(low / step - 1e-9)), Int(floor(high / step + 1e-9)))
-    let most = max(abs(low), abs(high))
+    let largest = max(abs(low), abs(high))
     return (first..<max(last + 1, first)).map { index in
       let value = Double(index) * step
-      return ChartTick(value: value, label: linearLabel(value, step: step, most: most))
+      return ChartTick(value: value, label: linearLabel(value, step: step, most: largest))
     }
   }
 

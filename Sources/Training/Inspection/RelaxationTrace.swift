@@ -38,12 +38,14 @@ public struct RelaxationTrace: Equatable, Sendable {
 }
 
 extension RelaxationTrace.Kind {
-  /// `free`, `nudged, β = 0.5`, `output held at 100 %`.
+  /// `free phase`, `nudged phase, β = −0.5`.
   public var name: String {
-    switch self {
-    case .free: "free"
-    case .nudged(let beta): "nudged, β = \(beta)"
-    case .clamped(let share): "output held at \(share) of the way"
+    func number(_ value: Double) -> String { value < 0 ? "−\(-value)" : "\(value)" }
+    return switch self {
+    case .free: "free phase"
+    case .nudged(let beta): "nudged phase, β\u{A0}=\u{A0}\(number(beta))"
+    case .clamped(1): "output held at the target"
+    case .clamped(let share): "output held \(number(share)) of the way to the target"
     }
   }
 }

@@ -16,11 +16,13 @@ public struct MetricsLine: Equatable, Sendable {
   public var relaxation: RelaxationFigures
   public var examplesPerSecond: Double
   public var seconds: Double
+  /// How many ranks trained the epoch.
+  public var ranks: Int?
 
   public init(
     epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?,
     cost: Double?, energy: Double?, relaxation: RelaxationFigures = RelaxationFigures(),
-    examplesPerSecond: Double, seconds: Double
+    examplesPerSecond: Double, seconds: Double, ranks: Int? = nil
   ) {
     self.epoch = epoch
     self.step = step
@@ -32,9 +34,10 @@ public struct MetricsLine: Equatable, Sendable {
     self.relaxation = relaxation
     self.examplesPerSecond = examplesPerSecond
     self.seconds = seconds
+    self.ranks = ranks
   }
 
-  /// The line as JSON, keys in a fixed order, times last.
+  /// The line as JSON, keys in a fixed order; times and ranks, which grids do not share, last.
   public var json: String {
     var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]
     for (key, value) in [
@@ -46,6 +49,7 @@ public struct MetricsLine: Equatable, Sendable {
     fields += relaxation.fields
     fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
     fields.append("\"seconds\":\((seconds * 1000).rounded() / 1000)")
+    if let ranks { fields.append("\"ranks\":\(ranks)") }
     return "{" + fields.joined(separator: ",") + "}"
   }
 

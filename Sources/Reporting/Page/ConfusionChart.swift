@@ -1,0 +1,75 @@
+import Foundation
+
+/// A confusion table as a drawing: right ones in one colour, wrong ones in another, the more of them the stronger.
+struct ConfusionChart {
+  let table: ConfusionTable
+
+  private static let width = 380.0
+  private static let left = 44.0
+  private static let cellHeight = 29.0
+  private static let top = 4.0
+
+  private var classes: Int { table.counts.count }
+  private var cell: Double { (Self.width - Self.left - 4) / Double(max(classes, 1)) }
+  private var bottom: Double { Self.top + Self.cellHeight * Double(classes) }
+
+  /// The drawing, as wide as a chart of a page.
+  var svg: String {
+    let (width, height) = (SVGText.coordinate(Self.width), SVGText.coordinate(bottom + 42))
+    let words =
+      "confusion matrix: \(table.wrong) of \(table.examples) examples wrong, "
+      + "\(Figures.percent(table.error)) %; a row a label, a column a prediction"
+    let middle = (Self.left + Self.width) / 2
+    let turned = ChartPlace(13, (Self.top + bottom) / 2)
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \
+      width="\(width)" height="\(height)" role="img" aria-label="\(words)">
+      <title>\(words)</title>
+      \(cells)\(names)\
+      \(Chart.text("prediction", at: ChartPlace(middle, bottom + 36), "class=\"label\" text-anchor=\"middle\""))
+      \(Chart.text("label", at: turned, "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(turned.text))\""))
+      </svg>
+
+      """
+  }
+
+  private var cells: String {
+    let counts = table.counts
+    let mostWrong =
+      counts.indices.flatMap { row in
+        counts.indices.filter { $0 != row }.map { counts[row][$0] }
+      }.max() ?? 0
+    return counts.indices.flatMap { row in
+      counts.indices.map { column in
+        let count = counts[row][column]
+        let most = row == column ? counts[row].reduce(0, +) : mostWrong
+        return mark(count, row, column, strength: most == 0 ? 0 : Double(count) / Double(most))
+      }
+    }.joined()
+  }
+
+  private func mark(_ count: Int, _ row: Int, _ column: Int, strength: Double) -> String {
+    let (x, y) = (Self.left + Double(column) * cell, Self.top + Double(row) * Self.cellHeight)
+    let size =
+      "width=\"\(SVGText.coordinate(cell - 1))\" height=\"\(SVGText.coordinate(Self.cellHeight - 1))\""
+    let place = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
+    let shade = count == 0 ? 0 : 0.06 + 0.39 * strength
+    let colour = row == column ? "c1" : "c2"
+    let hint = "<title>\(row) taken for \(column): \(count)</title>"
+    let box =
+      "<g class=\"\(colour)\"><rect class=\"cell\" \(place) \(size) fill=\"currentColor\" "
+      + "fill-opacity=\"\(String(format: "%.2f", shade))\">\(hint)</rect></g>\n"
+    guard count > 0 else { return box }
+    let middle = ChartPlace(x + cell / 2, y + Self.cellHeight / 2 + 4)
+    return box + Chart.text("\(count)", at: middle, "text-anchor=\"middle\"") + "\n"
+  }
+
+  private var names: String {
+    (0..<classes).map { index in
+      let column = ChartPlace(Self.left + (Double(index) + 0.5) * cell, bottom + 16)
+      let row = ChartPlace(Self.left - 7, Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)
+      return Chart.text("\(index)", at: column, "text-anchor=\"middle\"")
+        + Chart.text("\(index)", at: row, "text-anchor=\"end\"") + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,49 @@
+/// Charts over the epochs of a run, or of several on the same axes.
+enum Curves {
+  /// A line over epochs; nil where no epoch has the value.
+  static func series(
+    _ name: String, _ epochs: [EpochMetrics], _ value: (EpochMetrics) -> Double?
+  ) -> Chart.Series? {
+    let points = epochs.compactMap { epoch in
+      value(epoch).map { Chart.Point(Double(epoch.epoch), $0) }
+    }
+    return points.isEmpty ? nil : Chart.Series(name, points)
+  }
+
+  /// A line a layer, of values that metrics hold layer by layer.
+  static func layers(_ epochs: [EpochMetrics], _ values: (EpochMetrics) -> [Double]?) -> [Chart
+    .Series]
+  {
+    let depth = epochs.compactMap { values($0)?.count }.max() ?? 0
+    return (0..<depth).compactMap { layer in
+      series(layer == depth - 1 ? "layer \(layer + 1), output" : "layer \(layer + 1)", epochs) {
+        let values = values($0) ?? []
+        return values.indices.contains(layer) ? values[layer] : nil
+      }
+    }
+  }
+
+  /// The chart of some lines over epochs, as a figure; nothing where there is no line.
+  ///
+  /// - Parameter values: what a linear axis takes in at least.
+  static func figure(
+    _ title: String, _ label: String, _ series: [Chart.Series?], including values: [Double] = [],
+    scale: Chart.Scale? = nil
+  ) -> String {
+    let series = series.compactMap { $0 }
+    guard !series.isEmpty else { return "" }
+    let scale = scale ?? suited(series)
+    return HTML.figure(
+      Chart(
+        title: title, x: Chart.Axis("epoch", isWhole: true),
+        y: Chart.Axis(label, scale: scale, including: scale == .linear ? values : []),
+        series: series))
+  }
+
+  /// Logarithmic where all values are above 0 and the largest is ten times the least; linear otherwise.
+  static func suited(_ series: [Chart.Series]) -> Chart.Scale {
+    let values = series.flatMap { $0.points.map(\.y) }.filter(\.isFinite)
+    guard let least = values.min(), let most = values.max(), least > 0 else { return .linear }
+    return most >= 10 * least ? .logarithmic : .linear
+  }
+}

@@ -1,0 +1,34 @@
+/// How one example settled, phase by phase.
+public struct RelaxedExample: Equatable, Sendable {
+  /// A phase: values after each iteration, the first of them at the start.
+  public struct Phase: Equatable, Sendable {
+    /// `free phase`, `nudged phase, β = 0.5`.
+    public var name: String
+    public var energies: [Double]
+    public var costs: [Double]
+
+    public init(name: String, energies: [Double], costs: [Double]) {
+      self.name = name
+      self.energies = energies
+      self.costs = costs
+    }
+  }
+
+  /// `test example 3`.
+  public var name: String
+  public var label: Int
+  /// The class of the largest output of the free state.
+  public var predicted: Int
+  /// The input, where it is an image.
+  public var picture: Picture?
+  /// The free phase, then those that start where it ends.
+  public var phases: [Phase]
+
+  public init(name: String, label: Int, predicted: Int, picture: Picture?, phases: [Phase]) {
+    self.name = name
+    self.label = label
+    self.predicted = predicted
+    self.picture = picture
+    self.phases = phases
+  }
+}

@@ -1,0 +1,74 @@
+extension ReportPage {
+  /// What the first layer looks for.
+  var weights: String {
+    HTML.section(
+      "Receptive fields of the first layer",
+      HTML.recorded(run.fields, or: "No receptive fields") { fields in
+        let all = fields.fields.count == fields.units
+        let which =
+          all
+          ? "all \(fields.units) units"
+          : "the \(fields.fields.count) of \(fields.units) with the largest norm"
+        let side = max(fields.columns * (fields.width + 1) - 1, 1)
+        let rows = (fields.fields.count + fields.columns - 1) / max(fields.columns, 1)
+        let image = HTML.image(
+          fields.png, width: side, height: rows * (fields.height + 1) - 1,
+          saying: "weights from the input into \(which) of layer 1, each as an image")
+        let end = Figures.plain(rounded(fields.scale))
+        let bar =
+          "<span class=\"bar\"></span><span class=\"ends\"><span>−\(end)</span><span>0</span>"
+          + "<span>\(end)</span></span>\n"
+        return PageFrame.beside(
+          HTML.figure("Weights into \(which)", image, note: bar),
+          HTML.paragraph(
+            "Each square is a unit of layer 1, each of its pixels the weight from that pixel of the input: orange drives "
+              + "the unit, blue holds it back, 0 is the colour of the paper. The strongest 0.5 % of the weights share "
+              + "the full colour."))
+      })
+  }
+
+  /// Three digits, which is what a colour bar can tell.
+  private func rounded(_ value: Double) -> Double {
+    guard value > 0, value.isFinite else { return value }
+    var power = 1.0
+    while value * power < 100 && power < 1e12 { power *= 10 }
+    return (value * power).rounded() / power
+  }
+
+  /// How examples were classified, and the worst mistakes.
+  var mistakes: String {
+    HTML.section(
+      "Mistakes",
+      HTML.recorded(run.classification, or: "No confusion matrix") { found in
+        let matrix = HTML.figure(
+          "Labels and predictions, \(found.split) split", ConfusionChart(table: found.confusion).svg
+        )
+        let note = found.note.map { HTML.paragraph($0, class: "soft") } ?? ""
+        return note + PageFrame.beside(matrix, worst(found))
+      })
+  }
+
+  private func worst(_ found: Classification) -> String {
+    guard !found.worst.isEmpty else {
+      return HTML.paragraph("Every example was classified rightly.")
+    }
+    let title = "<h3>The mistakes of the largest cost</h3>\n"
+    let figures = found.worst.compactMap { mistake in mistake.picture.map { figure(mistake, $0) } }
+    guard figures.isEmpty else {
+      return title + "<div class=\"pictures\">\n\(figures.joined())</div>\n"
+    }
+    return title
+      + HTML.table(
+        ["example", "label", "taken for", "cost"],
+        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.cost($0.cost)] })
+  }
+
+  private func figure(_ mistake: Classification.Mistake, _ picture: Picture) -> String {
+    let words = "\(mistake.label) taken for \(mistake.predicted)"
+    let image = HTML.image(
+      picture.png, width: picture.width, height: picture.height,
+      saying: "example \(mistake.example): \(words)")
+    return "<figure>\(image)<figcaption>\(words)<br/><span class=\"soft\">no. \(mistake.example)<br/>"
+      + "cost \(Figures.cost(mistake.cost))</span></figcaption></figure>\n"
+  }
+}

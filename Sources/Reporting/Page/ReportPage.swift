@@ -1,0 +1,120 @@
+import Foundation
+
+/// The report on one run: an HTML page that holds all it shows.
+public struct ReportPage: Equatable, Sendable {
+  public var run: RunRecord
+
+  public init(_ run: RunRecord) { self.run = run }
+
+  /// The page: equal bytes for equal records.
+  public var html: String {
+    PageFrame.page(
+      title: run.facts.name, head: head,
+      sections: [learning, relaxation, settling, weights, mistakes, speed, runFile])
+  }
+
+  /// What was trained, and how far it came.
+  private var head: String {
+    let facts =
+      [
+        ("network", run.facts.network), ("data", run.facts.data), ("method", run.facts.method),
+        ("last epoch", errors(run.epochs.last)), ("best epoch", errors(run.best)),
+        ("checkpoint", checkpoint),
+      ]
+    let list = facts.map { "<div><dt>\($0.0)</dt><dd>\(HTML.escaped($0.1))</dd></div>\n" }
+    return "<dl class=\"facts\">\n\(list.joined())</dl>\n"
+  }
+
+  private var checkpoint: String {
+    switch run.checkpoint {
+    case .found(let found): "\(found.name), epoch \(found.epoch)"
+    case .absent(let reason): "none: \(reason)"
+    }
+  }
+
+  private func errors(_ epoch: EpochMetrics?) -> String {
+    guard let epoch else { return "none yet" }
+    let errors = [
+      ("training", epoch.trainingError), ("validation", epoch.validationError),
+      ("test", epoch.testError),
+    ].compactMap { name, error in error.map { "\(name)\u{A0}\(Figures.percent($0))\u{A0}%" } }
+    return "\(epoch.epoch): " + errors.joined(separator: ", ")
+  }
+
+  private var learning: String {
+    HTML.section(
+      "Learning",
+      HTML.recorded(run.metrics, or: "No learning curves") { epochs in
+        PageFrame.figures(
+          Curves.figure(
+            "Error", "wrong examples, %",
+            [
+              Curves.series("training", epochs, \.trainingError),
+              Curves.series("validation", epochs, \.validationError),
+              Curves.series("test", epochs, \.testError),
+            ], including: [0]),
+          Curves.figure(
+            "Cost of the training examples", "mean cost C(s⁰)",
+            [Curves.series("training", epochs, \.cost)], including: [0]),
+          Curves.figure(
+            "Energy of the evaluated examples", "mean energy E(s⁰)",
+            [Curves.series("evaluated", epochs, \.energy)], scale: .linear))
+      })
+  }
+
+  private var settling: String {
+    guard case .found(let epochs) = run.metrics else { return "" }
+    let percent = { (values: [Double]?) in values?.map { 100 * $0 } }
+    let figures = [
+      Curves.figure(
+        "Iterations to settle", "mean iterations of a phase",
+        [
+          Curves.series("free", epochs, \.freeIterations),
+          Curves.series("nudged", epochs, \.nudgedIterations),
+        ], including: [0], scale: .linear),
+      Curves.figure(
+        "Residual when a phase ends", "largest |Δs| / ε",
+        [
+          Curves.series("free", epochs, \.freeResidual),
+          Curves.series("nudged", epochs, \.nudgedResidual),
+        ]),
+      Curves.figure(
+        "Units at the lower bound", "share of units, %",
+        Curves.layers(epochs) { percent($0.atLower) },
+        including: [0, 1], scale: .linear),
+      Curves.figure(
+        "Units at the upper bound", "share of units, %",
+        Curves.layers(epochs) { percent($0.atUpper) },
+        including: [0, 1], scale: .linear),
+      Curves.figure(
+        "Change of the weights a step", "‖ΔW‖ / ‖W‖", Curves.layers(epochs, \.weightChange)),
+      epochs.contains { $0.violations ?? 0 > 0 }
+        ? Curves.figure(
+          "Examples that break the rule’s promise", "share of examples, %",
+          [Curves.series("training", epochs, \.violations)], including: [0]) : "",
+    ]
+    guard figures.contains(where: { !$0.isEmpty }) else { return "" }
+    return HTML.section("Settling, saturation and change", PageFrame.figures(figures.joined()))
+  }
+
+  private var speed: String {
+    guard case .found(let epochs) = run.metrics else { return "" }
+    let figure = Curves.figure(
+      "Speed of training", "examples a second",
+      [Curves.series("training", epochs, \.examplesPerSecond)], including: [0], scale: .linear)
+    let seconds = epochs.compactMap(\.seconds).reduce(0, +)
+    let ranks = run.ranks.map { " on \($0) rank\($0 == 1 ? "" : "s")" } ?? ""
+    return HTML.section(
+      "Time",
+      HTML.paragraph(
+        "\(epochs.count) epoch\(epochs.count == 1 ? "" : "s") in \(Figures.time(seconds) ?? Figures.none)\(ranks), "
+          + "evaluations not counted. A run does not record its time by part and by rank; this measures it:"),
+      "<pre>launch/run -n \(run.ranks ?? 2) bench run.yaml</pre>\n", PageFrame.figures(figure))
+  }
+
+  private var runFile: String {
+    HTML.section(
+      "The same again", HTML.paragraph("With this run file as run.yaml, on any number of ranks:"),
+      "<pre>\(HTML.escaped(run.command))</pre>\n<pre>\(HTML.escaped(run.runFile))</pre>\n")
+  }
+}

@@ -1,0 +1,89 @@
+/// All that a report shows of one run.
+public struct RunRecord: Equatable, Sendable {
+  /// What decides the run, said in a few words.
+  public struct Facts: Equatable, Sendable {
+    public var name: String
+    /// Units from input to output: `784-500-10`.
+    public var network: String
+    /// The data set, its splits and extents.
+    public var data: String
+    /// The rule and the relaxation: `equilibrium-propagation, even-odd, one-sided β = 0.5`.
+    public var method: String
+
+    public init(name: String, network: String, data: String, method: String) {
+      self.name = name
+      self.network = network
+      self.data = data
+      self.method = method
+    }
+  }
+
+  /// A key of the run file and its value.
+  public struct Setting: Equatable, Sendable {
+    public var key: String
+    public var value: String
+
+    public init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The checkpoint whose weights are shown.
+  public struct Checkpoint: Equatable, Sendable {
+    public var name: String
+    public var epoch: Int
+    public var step: Int
+
+    public init(name: String, epoch: Int, step: Int) {
+      self.name = name
+      self.epoch = epoch
+      self.step = step
+    }
+  }
+
+  public var facts: Facts
+  /// The last part of the run directory's path.
+  public var folder: String
+  public var metrics: Recorded<[EpochMetrics]>
+  public var checkpoint: Recorded<Checkpoint>
+  public var relaxations: Recorded<[RelaxedExample]>
+  public var fields: Recorded<ReceptiveFields>
+  public var classification: Recorded<Classification>
+  /// The resolved run file.
+  public var runFile: String
+  /// Every key of the run file, in its order.
+  public var settings: [Setting]
+
+  public init(
+    facts: Facts, folder: String, metrics: Recorded<[EpochMetrics]>,
+    checkpoint: Recorded<Checkpoint>,
+    relaxations: Recorded<[RelaxedExample]>, fields: Recorded<ReceptiveFields>,
+    classification: Recorded<Classification>, runFile: String, settings: [Setting]
+  ) {
+    self.facts = facts
+    self.folder = folder
+    self.metrics = metrics
+    self.checkpoint = checkpoint
+    self.relaxations = relaxations
+    self.fields = fields
+    self.classification = classification
+    self.runFile = runFile
+    self.settings = settings
+  }
+
+  var epochs: [EpochMetrics] { metrics.value ?? [] }
+
+  /// The epoch with the smallest judging error, of equals the first.
+  var best: EpochMetrics? {
+    epochs.filter { $0.judgingError != nil }.min { ($0.judgingError ?? 0) < ($1.judgingError ?? 0) }
+  }
+
+  /// The ranks that trained the last epoch, where that was recorded.
+  var ranks: Int? { epochs.last?.ranks }
+
+  /// What does the same again.
+  var command: String {
+    "launch/run -n \(ranks ?? 2) train run.yaml --output runs/\(HTML.shellWord(facts.name))"
+  }
+}

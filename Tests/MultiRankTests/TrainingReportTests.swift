@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+extension RealRanks {
+  @Suite struct Reports {
+    /// A run of a few epochs that all tests look at.
+    private static let trained = Result { () throws -> TrainingFolder in
+      let folder = try TrainingFolder(TrainingMethod.centered.runFile).removedAtExit()
+      let outcome = try folder.train("2x1x1", ["--set", "training.epochs=4"])
+      if outcome.status != 0 { throw HarnessError(outcome.story) }
+      return folder
+    }
+
+    private func report(_ folder: TrainingFolder, _ arguments: [String], ranks: Int = 1) throws -> Outcome {
+      try Mpirun(
+        executable: "eqprop", ranks: ranks,
+        arguments: ["report"] + arguments.map { $0.hasPrefix("-") ? $0 : folder.path + "/" + $0 },
+        environment: [Ranks.mark: folder.path]
+      ).run()
+    }
+
+    @Test("a page in the run directory, its path told; the same directory gives the same bytes on any ranks")
+    func written() throws {
+      let folder = try Self.trained.get()
+      let outcome = try report(folder, ["run"])
+      #expect(outcome.status == 0, "\(outcome.story)")
+      #expect(outcome.output == folder.path + "/run/report.html\n")
+      let page = folder.text("run/report.html")
+      #expect(try report(folder, ["run", "--output", "again.html"], ranks: 2).status == 0)
+      #expect(folder.text("again.html") == page)
+      let errors = try errors(folder)
+      #expect(page.contains("<dd>4: \(errors)</dd>"), "the last epoch's errors: \(errors)")
+      for text in [
+        "64-144-10", "step-000000044, epoch 4", "Energy, free phase",
+        "Cost, nudged phase, β\u{A0}=\u{A0}−0.2",
+        "Labels and predictions, test split",
+        "The mistakes of the largest cost", "on 2 ranks", "launch/run -n 2 train run.yaml",
+      ] {
+        #expect(page.contains(text), "\(text)")
+      }
+      #expect(!page.contains("class=\"absent\""))
+      #expect(folder.text("run/run.yaml").split(separator: "\n").allSatisfy { page.contains($0) })
+    }
+
+    /// The last line's errors as the page writes them.
+    private func errors(_ folder: TrainingFolder) throws -> String {
+      let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
+      let metrics = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      return try ["training", "validation", "test"].map { split in
+        let error = try #require(metrics[split + "_error"] as? Double)
+        return "\(split)\u{A0}\(String(format: "%.2f", error))\u{A0}%"
+      }.joined(separator: ", ")
+    }
+
+    @Test("the matrix is that of evaluate")
+    func matrix() throws {
+      let folder = try Self.trained.get()
+      #expect(try report(folder, ["run", "--output", "matrix.html"]).status == 0)
+      let evaluated = try folder.evaluate("1x1x1", "run", ["--split", "test", "--json"])
+      let object =
+        try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: [String: Any]]
+      let counts = try #require(object?["test"]?["counts"] as? [[Int]])
+      let page = folder.text("matrix.html")
+      for (label, row) in counts.enumerated() {
+        for (prediction, count) in row.enumerated() {
+          #expect(page.contains("<title>\(label) taken for \(prediction): \(count)</title>"))
+        }
+      }
+    }
+
+    @Test("without epochs and checkpoints the page says what is not there yet")
+    func early() throws {
+      let folder = try Self.trained.get()
+      try folder.write("early/run.yaml", folder.text("run/run.yaml"))
+      #expect(try report(folder, ["early"]).status == 0)
+      let page = folder.text("early/report.html")
+      #expect(
+        page.contains("No learning curves: ") && page.contains("there is no such file; has the run begun?"))
+      #expect(page.contains("No receptive fields: ") && page.contains("holds no checkpoint yet"))
+      #expect(!page.contains("<figure"))
+      let nothing = try report(folder, ["nowhere"])
+      #expect(nothing.status == 66 && nothing.said.count == 1, "\(nothing.story)")
+    }
+
+    @Test("a damaged checkpoint is passed over for an older one and left where it is")
+    func damaged() throws {
+      let folder = try Self.trained.get()
+      try? folder.remove("spoilt")
+      try folder.copy("run", to: "spoilt")
+      let newest = try #require(folder.checkpoints("spoilt").last)
+      try folder.write("spoilt/checkpoints/\(newest)/layer-1.safetensors", "torn")
+      #expect(try report(folder, ["spoilt"]).status == 0)
+      #expect(folder.text("spoilt/report.html").contains("step-000000042, epoch 3"))
+      #expect(folder.checkpoints("spoilt").last == newest)
+    }
+
+    @Test("several runs are compared, in the file that is asked for")
+    func comparison() throws {
+      let folder = try Self.trained.get()
+      try? folder.remove("other")
+      #expect(try folder.train("1x1x1", to: "other", ["--set", "nudging.beta=0.1"]).status == 0)
+      let outcome = try report(folder, ["run", "other", "--output", "both.html"])
+      #expect(outcome.status == 0, "\(outcome.story)")
+      let page = folder.text("both.html")
+      #expect(page.contains("2 runs compared") && page.contains("<th scope=\"row\">nudging.beta</th>"))
+      #expect(page.contains("Speed over ranks"))
+    }
+
+    private static let chromium = ["chromium", "chromium-browser", "google-chrome"].flatMap { name in
+      (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    }.first { access($0, X_OK) == 0 }
+
+    @Test(
+      "Chromium draws every figure, narrow and wide, light and dark, without an error or an overlap",
+      .enabled(if: chromium != nil, "needs chromium"), arguments: ["run", "both"])
+    func drawn(page: String) throws {
+      let folder = try Self.trained.get()
+      if page == "both" {
+        if folder.names("small") == [] {
+          #expect(try folder.train("1x1x1", to: "small", ["--set", "training.batch=40"]).status == 0)
+        }
+        #expect(try report(folder, ["run", "small", "--output", "drawn.html"]).status == 0)
+      } else {
+        #expect(try report(folder, ["run", "--output", "drawn.html"]).status == 0)
+      }
+      let views = try look(at: folder.path + "/drawn.html")
+      #expect(views.map(\.view) == ["390x844 light", "390x844 dark", "1280x900 light", "1280x900 dark"])
+      for view in views {
+        #expect(view.figures >= (page == "both" ? 9 : 28), "\(view.view)")
+        let wrong = view.complaints + view.undrawn + view.wide + view.small + view.overlapping
+        #expect(wrong.isEmpty, "\(view.view): \(wrong.joined(separator: "; "))")
+      }
+    }
+
+    /// What Tests/Browser/look.py tells of a view.
+    private struct View: Decodable {
+      var view: String
+      var figures: Int
+      var complaints: [String]
+      var undrawn: [String]
+      var wide: [String]
+      var small: [String]
+      var overlapping: [String]
+    }
+
+    private func look(at page: String) throws -> [View] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      process.arguments = ["python3", tests.path + "/Browser/look.py", Self.chromium ?? "", page]
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let lines = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return try lines.split(separator: "\n").map { try JSONDecoder().decode(View.self, from: Data($0.utf8)) }
+    }
+  }
+}
