@@ -79,6 +79,8 @@ extension Matrix {
   /// For each of the first `rows` rows the column of its largest element, the first of equals.
   public func largestColumns(rows: Int) -> [Int] {
     precondition(rows <= self.rows, "outside the matrix")
+    // Of no rows all arrays share one empty storage, which two threads must not write, were it the same count.
+    guard rows > 0 else { return [] }
     return Array(unsafeUninitializedCapacity: rows) { buffer, count in
       if let out = buffer.baseAddress {
         precision.kernels.pointee.largest_columns(rows, columns, pointer(0, 0), stride, out)

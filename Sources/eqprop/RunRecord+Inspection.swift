@@ -12,8 +12,10 @@ extension RunRecord {
   /// - Parameters:
   ///   - inspected: the checkpoint whose network is looked at; none without.
   ///   - folder: another folder for the run's examples.
+  ///   - examined: how much of the checkpoint's time-consuming figures.
   static func read(
-    directory: String, inspected: Evaluator.Choice? = nil, data folder: String? = nil
+    directory: String, inspected: Evaluator.Choice? = nil, data folder: String? = nil,
+    examines examined: Examined = .everything
   ) throws -> RunRecord {
     let run = try RunFile.load(path: joinPath(directory, "run.yaml"))
     let metrics = Recorded { () throws -> [EpochMetrics] in
@@ -31,8 +33,34 @@ extension RunRecord {
       checkpoint: inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
       relaxations: inspection.then { try $0.relaxedExamples },
       fields: inspection.then { try $0.receptiveFields },
-      classification: inspection.then { try $0.classification },
+      classification: inspection.then { inspection in
+        if let reason = examined.refusal(of: inspection) { throw Absence(reason) }
+        return try inspection.classification
+      },
       runFile: run.resolvedYAML, settings: run.settings.map { Setting($0.key, $0.value) })
+  }
+}
+
+/// How much of a network is looked at: a split's predictions take as long as an evaluation on one rank.
+enum Examined {
+  case everything
+  /// Predictions where they take some seconds.
+  case affordable
+  /// No predictions.
+  case little
+
+  /// Why predictions are left out, if they are.
+  fileprivate func refusal(of inspection: Inspection) -> String? {
+    switch self {
+    case .everything: return nil
+    case .little: return "shown when the run has ended"
+    case .affordable:
+      let network = inspection.network
+      let weights = (1...network.depth).reduce(0.0) { $0 + Double(network.units($1 - 1) * network.units($1)) }
+      let examples = [Split.test, .validation].map(inspection.data.count).first { $0 > 0 } ?? 0
+      let products = weights * Double(examples * inspection.relaxation.free.atMost)
+      return products < 2e11 ? nil : "it takes long for this network: `launch/run -n 1 report DIR` shows it"
+    }
   }
 }
 

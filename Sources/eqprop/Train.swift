@@ -57,6 +57,9 @@ struct Train: RankCommand {
       run: run, data: data, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), output: directory,
       report: display.show)
+    if world.rank == 0 {
+      display.displays = RunDisplays(directory: directory, settings: run.report, notice: display.say)
+    }
     trainer.comparesEvery = compareWeights
     defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
@@ -66,6 +69,7 @@ struct Train: RankCommand {
       isFirst ? try MetricsFile.read(path: directory + "/metrics.jsonl").epochs : []
     }
     guard isFirst else { return ending.exitCode }
+    if ending == .finished { display.displays?.finish() }
     let table = ErrorTable(metrics)
     print(json ? table.json(traffic: counts.map(TrafficTable.init)) : table.text)
     switch ending {
@@ -94,6 +98,8 @@ private final class Display {
   /// When and with how many examples the speed was last measured.
   private var mark: (time: Double, step: Int)?
   private var examples = 0
+  /// What is written into the run directory beside the training.
+  var displays: RunDisplays?
 
   init(run: RunFile, mode: ProgressLine.Mode?) {
     self.run = run
@@ -131,6 +137,7 @@ private final class Display {
       let left = Double(shown.epochs - metrics.epoch) * metrics.seconds
       shown.secondsLeft = left > 0 ? left : nil
       line.endEpoch(shown, at: now)
+      displays?.endEpoch()
     }
   }
 

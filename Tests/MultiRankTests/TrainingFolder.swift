@@ -36,7 +36,8 @@ final class TrainingFolder: Sendable {
   func training(_ grid: String, to output: String = "run", _ options: [String] = []) -> Mpirun {
     command(
       "train", grid,
-      [path + "/run.yaml", "--output", path + "/" + output, "--grid", grid, "--progress", "plain"] + options)
+      [path + "/run.yaml", "--output", path + "/" + output, "--grid", grid, "--progress", "plain"]
+        + ["--set", "report.html=false"] + options)
   }
 
   /// Trains to an end.

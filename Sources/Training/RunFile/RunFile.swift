@@ -24,11 +24,13 @@ public struct RunFile: Equatable, Sendable {
   public var tiling: TilingSettings
   /// When checkpoints are written and how many stay.
   public var checkpoint: CheckpointSettings
+  /// What is written for people and programs to look at; it decides no bit.
+  public var report: ReportSettings
 
   public init(
     name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: Rule,
     relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,
-    checkpoint: CheckpointSettings
+    checkpoint: CheckpointSettings, report: ReportSettings = ReportSettings(html: true, tensorboard: false)
   ) {
     self.name = name
     self.seed = seed
@@ -40,6 +42,7 @@ public struct RunFile: Equatable, Sendable {
     self.training = training
     self.tiling = tiling
     self.checkpoint = checkpoint
+    self.report = report
   }
 
   /// The run file at `path`, with the `--set` options `settings` (`KEY=VALUE`) applied in their order.

@@ -2,7 +2,7 @@
 extension RunFile {
   /// Everything that decides the bits of the steps already made, a `key: value` a line.
   ///
-  /// It leaves out the name, where the data lie, when checkpoints are written, and the number of epochs
+  /// It leaves out the name, where the data lie, when checkpoints are written, what is reported, and the number of epochs
   /// unless the schedule looks ahead to it.
   public var identity: String {
     decisive.map { "\($0.path): \($0.text)\n" }.joined()
@@ -25,7 +25,7 @@ extension RunFile {
       switch path {
       case "name", "data.path": false
       case "training.epochs": training.schedule == .cosine
-      default: !path.hasPrefix("checkpoint.")
+      default: !path.hasPrefix("checkpoint.") && !path.hasPrefix("report.")
       }
     }
   }

@@ -119,3 +119,16 @@ public struct CheckpointSettings: Equatable, Sendable {
     self.wait = wait
   }
 }
+
+/// What a run writes into its directory to be looked at.
+public struct ReportSettings: Equatable, Sendable {
+  /// `report.html`, at each epoch's end.
+  public var html: Bool
+  /// `tensorboard/events.out.tfevents…`, a line of scalars an epoch.
+  public var tensorboard: Bool
+
+  public init(html: Bool, tensorboard: Bool) {
+    self.html = html
+    self.tensorboard = tensorboard
+  }
+}

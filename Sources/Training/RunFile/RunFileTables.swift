@@ -18,6 +18,7 @@ extension RunFileCodec where Value == RunFile {
       .init("training", \.training, .training),
       .init("tiling", \.tiling, .tiling),
       .init("checkpoint", \.checkpoint, .checkpoint),
+      .init("report", \.report, .report),
     ])
 }
 
@@ -123,4 +124,9 @@ extension RunFileCodec where Value == CheckpointSettings {
       .init("keep", \.keep, .whole(RunFileRange.count, example: 3)),
       .init("wait", \.wait, .flag),
     ])
+}
+
+extension RunFileCodec where Value == ReportSettings {
+  static let report = section(
+    RunFile.blank.report, [.init("html", \.html, .flag), .init("tensorboard", \.tensorboard, .flag)])
 }
