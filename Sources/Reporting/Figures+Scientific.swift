@@ -16,6 +16,9 @@ extension Figures {
   /// An order of convergence with two decimals.
   static func order(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? none }
 
+  /// Three digits: `0.807`, `1.2e+05`.
+  static func short(_ value: Double) -> String { value.isFinite ? String(format: "%.3g", value) : none }
+
   /// A β or another number as short as it was given: `0.05`, `1e-05`.
   static func plain(_ value: Double) -> String { String(format: "%.6g", value) }
 }

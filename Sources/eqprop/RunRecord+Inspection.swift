@@ -141,7 +141,7 @@ extension Inspection {
         }
         let outputs = trace.phases[0].moments.last?.states.last ?? []
         return RelaxedExample(
-          name: "\(split.rawValue) example \(example)", label: Int(examples.labels[example]),
+          name: "\(split.rawValue) no. \(example)", label: Int(examples.labels[example]),
           predicted: outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0,
           picture: picture(example, of: examples),
           phases: trace.phases.map { phase in

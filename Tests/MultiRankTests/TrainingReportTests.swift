@@ -106,9 +106,14 @@ extension RealRanks {
       #expect(page.contains("Speed over ranks"))
     }
 
-    private static let chromium = ["chromium", "chromium-browser", "google-chrome"].flatMap { name in
-      (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-    }.first { access($0, X_OK) == 0 }
+    /// The browser, where there is one.
+    private static let chromium: String? = {
+      let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      let programs = ["chromium", "chromium-browser", "google-chrome"].flatMap { name in
+        folders.map { folder -> String in "\(folder)/\(name)" }
+      }
+      return programs.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }()
 
     @Test(
       "Chromium draws every figure, narrow and wide, light and dark, without an error or an overlap",

@@ -57,7 +57,7 @@ struct ComparisonPageTests {
 
   @Test("speed over ranks is drawn where ranks differ and are known")
   func scaling() {
-    let runs = [(1, 1000.0), (4, 3500), (2, 1900)].map { ranks, speed in
+    let runs = [(1, 1000.0), (4, 3500), (2, 1900)].map { (ranks: Int, speed: Double) in
       run("\(ranks) ranks", ranks: ranks, speed: speed, batch: "1")
     }
     let page = ComparisonPage(runs).html

@@ -52,7 +52,7 @@ struct ReportPageTests {
       "9: training\u{A0}3.33\u{A0}%, validation\u{A0}8.00\u{A0}%",
       "test example 2: label 2, taken for 3", "Energy, nudged phase, β = 0.5",
       "the 64 of 80 with the largest norm",
-      "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341<br/>cost 0.65",
+      "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341<br/>cost 0.65<",
       "12 epochs in 6 s on 4 ranks", "launch/run -n 4 train run.yaml --output runs/'some run'",
       "name: some run\nseed: 1\n",
     ] {

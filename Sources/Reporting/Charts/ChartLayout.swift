@@ -33,7 +33,9 @@ struct ChartLayout {
     let marked = scales.y.ticks
     self.scales = scales
     ticks = (scales.x.ticks(atMost: form.ticksAcross), marked)
-    legend = Self.legend(chart.series.map(\.name), form)
+    // The title of a figure says what its only line is.
+    let named = form == .figure && chart.series.count == 1 ? [] : chart.series.map(\.name)
+    legend = Self.legend(named, form)
     let numbers = marked.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }
     left = form.margin + Self.labelSize + 10 + (numbers.max() ?? 0) + 8
     right = form.width - form.margin - 6

@@ -32,9 +32,10 @@ enum PageStyle {
     figure p{font-size:14px;color:var(--soft);margin:8px 2px 4px}
     img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
     .beside{display:grid;gap:16px 24px;align-items:start}
+    .beside>figure{max-width:520px;width:100%}
     .beside>figure>img{width:100%;margin-bottom:10px}
     .beside h3{margin-top:0}
-    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:12px;margin:12px 0}
+    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:12px;margin:12px 0}
     .pictures figure{padding:8px}
     .pictures img{width:100%;border-radius:4px}
     .pictures figcaption{font-weight:400;font-size:14px;margin:6px 0 0}
@@ -65,7 +66,7 @@ enum PageStyle {
     }
     @media print{
     body{background:none;font-size:11pt}
-    .figures{grid-template-columns:1fr 1fr}
+    .figures{grid-template-columns:repeat(3,1fr)}
     figure,tr,pre{break-inside:avoid}
     h2{break-after:avoid}
     }

@@ -1,5 +1,6 @@
 /// What a run directory holds of something, or why there is none of it yet.
 public enum Recorded<Value: Sendable>: Sendable {
+  /// It is there.
   case found(Value)
   /// One sentence without its full stop, such as `the run has no checkpoint yet`.
   case absent(String)

@@ -14,7 +14,7 @@ extension ReportPage {
         let image = HTML.image(
           fields.png, width: side, height: rows * (fields.height + 1) - 1,
           saying: "weights from the input into \(which) of layer 1, each as an image")
-        let end = Figures.plain(rounded(fields.scale))
+        let end = Figures.short(fields.scale)
         let bar =
           "<span class=\"bar\"></span><span class=\"ends\"><span>−\(end)</span><span>0</span>"
           + "<span>\(end)</span></span>\n"
@@ -25,14 +25,6 @@ extension ReportPage {
               + "the unit, blue holds it back, 0 is the colour of the paper. The strongest 0.5 % of the weights share "
               + "the full colour."))
       })
-  }
-
-  /// Three digits, which is what a colour bar can tell.
-  private func rounded(_ value: Double) -> Double {
-    guard value > 0, value.isFinite else { return value }
-    var power = 1.0
-    while value * power < 100 && power < 1e12 { power *= 10 }
-    return (value * power).rounded() / power
   }
 
   /// How examples were classified, and the worst mistakes.
@@ -60,7 +52,7 @@ extension ReportPage {
     return title
       + HTML.table(
         ["example", "label", "taken for", "cost"],
-        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.cost($0.cost)] })
+        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.short($0.cost)] })
   }
 
   private func figure(_ mistake: Classification.Mistake, _ picture: Picture) -> String {
@@ -69,6 +61,6 @@ extension ReportPage {
       picture.png, width: picture.width, height: picture.height,
       saying: "example \(mistake.example): \(words)")
     return "<figure>\(image)<figcaption>\(words)<br/><span class=\"soft\">no. \(mistake.example)<br/>"
-      + "cost \(Figures.cost(mistake.cost))</span></figcaption></figure>\n"
+      + "cost \(Figures.short(mistake.cost))</span></figcaption></figure>\n"
   }
 }

@@ -42,13 +42,19 @@ public struct RunRecord: Equatable, Sendable {
     }
   }
 
+  /// What decides it.
   public var facts: Facts
   /// The last part of the run directory's path.
   public var folder: String
+  /// Its epochs, in order.
   public var metrics: Recorded<[EpochMetrics]>
+  /// The checkpoint that all below is taken from.
   public var checkpoint: Recorded<Checkpoint>
+  /// How a few examples settle.
   public var relaxations: Recorded<[RelaxedExample]>
+  /// What the first layer looks for.
   public var fields: Recorded<ReceptiveFields>
+  /// What a split's examples are taken for.
   public var classification: Recorded<Classification>
   /// The resolved run file.
   public var runFile: String

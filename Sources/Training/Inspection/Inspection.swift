@@ -58,6 +58,7 @@ public struct Inspection: Sendable {
     relaxation = Evaluator.relaxation(of: run)
   }
 
+  /// Layers and cost.
   public var network: Network { parameters.portion.network }
 
   /// The weights from every unit of layer k − 1 into one unit of layer k.
