@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MessagePassing
+import Tensors
 import Training
 
 /// The command's root; its subcommands are one file each.
@@ -12,7 +13,11 @@ struct Eqprop: ParsableCommand {
       Start it through launch/run, or with mpirun:
         mpirun -n 4 eqprop train launch/recipes/digits.yaml --grid 2x2x1
       """,
-    version: "eqprop 0.1.0",
+    version: """
+      eqprop 0.1.0
+      MPI: \(Session.libraryVersion.split(separator: ",").first ?? "none"), built with \(Session.builtWith)
+      BLAS: none needed, own kernels for \(Precision.float32.instructions)
+      """,
     subcommands: [
       Train.self, Evaluate.self, Report.self, Verify.self, BenchCommand.self, PlanCommand.self,
       Sampling.self, WatchRelaxation.self, Doctor.self,
@@ -38,6 +43,9 @@ enum Program {
     // Read before MPI begins, which already waits for other ranks.
     let command = Result { try Eqprop.parseAsRoot() }
     let limit = ((try? command.get()) as? any RankCommand)?.stallLimit ?? 300
+    if case .failure(let error) = command, Session.launchedRank < 0 {
+      exit(tell(error))  // help, the version and mistakes need no MPI
+    }
     Watchdog.start(limitSeconds: limit, rank: Session.launchedRank)
     do {
       let session = try Session()
@@ -75,12 +83,25 @@ enum Program {
         complain("rank \(world.rank): \(error)")
         Session.abort(70)
       }
-      if world.rank == 0 {
-        let message = Eqprop.fullMessage(for: error)
-        if code == 0 { print(message) } else { complain(message) }
-      }
-      return code
+      return world.rank == 0 ? tell(error) : code
     }
+  }
+
+  /// Says what the parser has to say; returns the exit code.
+  private static func tell(_ error: any Error) -> Int32 {
+    let code = Eqprop.exitCode(for: error).rawValue
+    let message = Eqprop.fullMessage(for: error)
+    if code == 0 { print(message) } else { complain(unknownCommand ?? message) }
+    return code
+  }
+
+  /// What to say of a first word that is no command.
+  private static var unknownCommand: String? {
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return nil }
+    let commands = Eqprop.configuration.subcommands.map { $0._commandName } + ["help"]
+    guard !commands.contains(word) else { return nil }
+    let hint = RunFileSpelling.nearest(word, in: commands).map { "; did you mean '\($0)'?" }
+    return "unknown command '\(word)'" + (hint ?? "; they are \(commands.joined(separator: ", "))")
   }
 }
 

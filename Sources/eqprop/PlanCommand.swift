@@ -26,7 +26,9 @@ struct PlanCommand: RankCommand {
     help: ArgumentHelp("What `bench --calibrate` measured; an ordinary core without.", valueName: "file"))
   var machine: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"),
+    completion: .list(RunFile.keys.map { $0 + "=" }))
   var settings: [String] = []
 
   @Flag(help: "Prints JSON.")

@@ -86,7 +86,7 @@ private final class PageThread: Sendable {
         try? DurableFile.write(ReportPage(run).html, to: path)
       }
       let end = ContinuousClock.now
-      pause.withLock { $0 = end + 20 * began.duration(to: end) }
+      pause.withLock { $0 = end.advanced(by: began.duration(to: end) * 20) }
       idle.signal()
     }
     thread.name = "report"

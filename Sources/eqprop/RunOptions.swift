@@ -8,7 +8,9 @@ struct RunOptions: ParsableArguments {
   @Argument(help: "The run file (YAML).")
   var runFile: String
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("Sets a key of the run file.", valueName: "key=value"),
+    completion: .list(RunFile.keys.map { $0 + "=" }))
   var settings: [String] = []
 
   @OptionGroup var grid: GridOptions

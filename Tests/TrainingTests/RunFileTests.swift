@@ -76,6 +76,9 @@ struct RunFileTests {
         checkpoint:
           keep: 3
           wait: false
+        report:
+          html: true
+          tensorboard: false
 
         """)
   }

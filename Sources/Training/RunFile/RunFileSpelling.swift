@@ -1,9 +1,9 @@
 /// Hints for words that are almost right.
-enum RunFileSpelling {
+package enum RunFileSpelling {
   /// The candidate a misspelt word most likely stands for, or nil when none is near.
   ///
   /// Near is an edit distance of at most a third of the longer word's letters, and at least 1.
-  static func nearest(_ word: String, in candidates: [String]) -> String? {
+  package static func nearest(_ word: String, in candidates: [String]) -> String? {
     guard word.utf8.count <= 64 else { return nil }
     let folded = fold(word)
     var best: (distance: Int, word: String)?
