@@ -35,7 +35,7 @@ enum PageStyle {
     .beside>figure{max-width:440px;width:100%}
     .beside>figure>img{width:100%;margin-bottom:10px}
     .beside h3{margin-top:0}
-    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:12px;margin:12px 0}
+    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(108px,1fr));gap:12px;margin:12px 0}
     .pictures figure{padding:8px}
     .pictures img{width:100%;border-radius:4px}
     .pictures figcaption{font-weight:400;font-size:14px;margin:6px 0 0}
