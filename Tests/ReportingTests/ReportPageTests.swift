@@ -102,8 +102,8 @@ struct ReportPageTests {
         return epoch
       })
     let withZero = ReportPage(run).html
-    #expect(ticks(of: "Cost of the training examples", in: tenfold) == ["0.02", "0.05", "0.1", "0.2"])
-    #expect(ticks(of: "Cost of the training examples", in: withZero).first == "0")
+    #expect(ticks(of: "Cost of the training examples", in: tenfold) == ["0.05", "0.1", "0.2"])
+    #expect(ticks(of: "Cost of the training examples", in: withZero).first == "0.00")
   }
 
   /// The numbers along the y axis of a figure.

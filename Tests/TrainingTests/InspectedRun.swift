@@ -31,6 +31,12 @@ final class InspectedRun {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
+  /// What is found in a checkpoint of it.
+  func inspection(_ choice: Evaluator.Choice = .latest) throws -> Inspection {
+    // The folder must stay until all is read.
+    try withExtendedLifetime(self) { try Inspection(directory: path, choice: choice) }
+  }
+
   /// Weights that the number of a step draws.
   func parameters(_ step: Int) -> Parameters {
     var parameters = Parameters(

@@ -11,7 +11,7 @@ import Training
   @Test("Samples come to rest where the input's force vanishes or points out of its range")
   func rest() throws {
     let run = try Self.inspected()
-    let inspection = try Inspection(directory: run.path)
+    let inspection = try run.inspection()
     let samples = try inspection.samples(of: 3, count: 4, iterations: 400, step: 0.2, seed: 1)
     #expect(samples.count == 4)
     for sample in samples {
@@ -41,7 +41,7 @@ import Training
   @Test("The energy of input and states falls on the way")
   func descent() throws {
     let run = try Self.inspected()
-    let inspection = try Inspection(directory: run.path)
+    let inspection = try run.inspection()
     let energies = try [1, 4, 16, 64].map {
       try inspection.samples(of: 5, count: 1, iterations: $0, step: 0.2, seed: 7)[0].energy
     }
@@ -54,7 +54,7 @@ import Training
   @Test("A seed gives the same samples, another one others; more samples do not change the first")
   func seeds() throws {
     let run = try Self.inspected()
-    let inspection = try Inspection(directory: run.path)
+    let inspection = try run.inspection()
     func inputs(_ count: Int, _ seed: UInt64) throws -> [[Double]] {
       try inspection.samples(of: 1, count: count, iterations: 3, step: 0.1, seed: seed).map(\.input)
     }

@@ -32,13 +32,16 @@ struct ChartLayout {
     )
     let marked = scales.y.ticks
     self.scales = scales
-    ticks = (scales.x.ticks(atMost: form.ticksAcross), marked)
+    let across = scales.x.ticks(atMost: form.ticksAcross)
+    ticks = (across, marked)
     // The title of a figure says what its only line is.
     let named = form == .figure && chart.series.count == 1 ? [] : chart.series.map(\.name)
     legend = Self.legend(named, form)
     let numbers = marked.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }
     left = form.margin + Self.labelSize + 10 + (numbers.max() ?? 0) + 8
-    right = form.width - form.margin - 6
+    // A number may stand below the very end of the axis.
+    let widest = across.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }.max() ?? 0
+    right = form.width - max(form.margin + 6, widest / 2 + 1)
     top = (legend.last?.place.y ?? form.legendTop - 22) + 18
     bottom = form.height - 56
   }

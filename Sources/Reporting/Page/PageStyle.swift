@@ -32,10 +32,10 @@ enum PageStyle {
     figure p{font-size:14px;color:var(--soft);margin:8px 2px 4px}
     img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
     .beside{display:grid;gap:16px 24px;align-items:start}
-    .beside>figure{max-width:520px;width:100%}
+    .beside>figure{max-width:440px;width:100%}
     .beside>figure>img{width:100%;margin-bottom:10px}
     .beside h3{margin-top:0}
-    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:12px;margin:12px 0}
+    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(108px,1fr));gap:12px;margin:12px 0}
     .pictures figure{padding:8px}
     .pictures img{width:100%;border-radius:4px}
     .pictures figcaption{font-weight:400;font-size:14px;margin:6px 0 0}
@@ -53,7 +53,7 @@ enum PageStyle {
     footer{padding:32px 0 24px}
     @media (min-width:860px){
     .fixed{grid-template-columns:repeat(var(--columns),minmax(0,400px))}
-    .beside{grid-template-columns:minmax(0,520px) minmax(0,1fr)}
+    .beside{grid-template-columns:minmax(0,440px) minmax(0,1fr)}
     }
     @media (max-width:640px){
     h1{font-size:24px}
