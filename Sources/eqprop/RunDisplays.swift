@@ -26,9 +26,10 @@ final class RunDisplays {
     attempt { if settings.tensorboard { try appendEvents() } }
   }
 
-  /// After the run's last checkpoint is whole.
-  func finish() {
-    attempt { if settings.html { try page.finish() } }
+  /// After the last checkpoint is whole: the whole page if the run is over, else the end of the one under way.
+  func finish(isOver: Bool) {
+    attempt { if settings.html && isOver { try page.finish() } }
+    page.settle()
   }
 
   private func attempt(_ body: () throws -> Void) {
@@ -92,6 +93,11 @@ private final class PageThread: Sendable {
     thread.name = "report"
     thread.stackSize = 8 << 20
     thread.start()
+  }
+
+  /// Waits for the page under way, so that the process does not end in its midst, but not for long.
+  func settle() {
+    if idle.wait(timeout: .now() + 5) == .success { idle.signal() }
   }
 
   /// The whole page, after the one under way.

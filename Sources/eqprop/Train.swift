@@ -69,7 +69,7 @@ struct Train: RankCommand {
       isFirst ? try MetricsFile.read(path: directory + "/metrics.jsonl").epochs : []
     }
     guard isFirst else { return ending.exitCode }
-    if ending == .finished { display.displays?.finish() }
+    display.displays?.finish(isOver: ending == .finished)
     let table = ErrorTable(metrics)
     print(json ? table.json(traffic: counts.map(TrafficTable.init)) : table.text)
     switch ending {
