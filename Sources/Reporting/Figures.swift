@@ -45,6 +45,15 @@ enum Figures {
     }
   }
 
+  /// A measured time: `0.43 s`, `12.3 s`, `3 min 05 s`.
+  static func seconds(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<10: String(format: "%.2f s", seconds)
+    case ..<60: String(format: "%.1f s", seconds)
+    default: time(seconds) ?? none
+    }
+  }
+
   /// `12.3 MB`.
   static func bytes(_ count: Int) -> String {
     let (value, units) = (Double(count), ["B", "kB", "MB", "GB", "TB", "PB"])

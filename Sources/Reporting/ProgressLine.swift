@@ -65,7 +65,8 @@ public struct ProgressLine {
   private static let eraseToEnd = "\u{1B}[K"
 
   private mutating func draw(_ progress: RunProgress, at time: Double) {
-    write("\r" + Self.cut(progress.line, to: width - 1) + Self.eraseToEnd)
+    let line = progress.line.count < width ? progress.line : progress.shortLine
+    write("\r" + Self.cut(line, to: width - 1) + Self.eraseToEnd)
     drawn = time
     isShowing = true
   }

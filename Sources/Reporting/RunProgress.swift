@@ -16,13 +16,15 @@ public struct RunProgress: Equatable, Sendable {
   public var testError: Double?
   /// Training examples a second.
   public var examplesPerSecond: Double?
+  /// The share of the time that went to other ranks, 0…1; nil on one rank.
+  public var waiting: Double?
   /// Time to the run's end, as far as it can be told.
   public var secondsLeft: Double?
 
   public init(
     epoch: Int, epochs: Int, step: Int, steps: Int, trainingError: Double? = nil,
     validationError: Double? = nil, testError: Double? = nil, examplesPerSecond: Double? = nil,
-    secondsLeft: Double? = nil
+    waiting: Double? = nil, secondsLeft: Double? = nil
   ) {
     self.epoch = epoch
     self.epochs = epochs
@@ -32,17 +34,33 @@ public struct RunProgress: Equatable, Sendable {
     self.validationError = validationError
     self.testError = testError
     self.examplesPerSecond = examplesPerSecond
+    self.waiting = waiting
     self.secondsLeft = secondsLeft
   }
 
-  /// `epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · 12 s left`.
+  /// `epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · waiting 9 % · 12 s left`.
   public var line: String {
-    let splits = [("training", trainingError), ("validation", validationError), ("test", testError)]
-    let errors = splits.compactMap { name, error in error.map { "\(name) \(Figures.percent($0)) %" } }
+    let named = errors.map { "\($0.name) \(Figures.percent($0.error)) %" }.joined(separator: " ")
+    return joined(errors: named, speed: "examples/s")
+  }
+
+  /// The same for a narrow terminal: `epoch 3/25 step 7500/62500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left`.
+  public var shortLine: String {
+    let bare = errors.map { Figures.percent($0.error) }.joined(separator: " ")
+    return joined(errors: bare.isEmpty ? "" : bare + " %", speed: "/s")
+  }
+
+  private var errors: [(name: String, error: Double)] {
+    [("training", trainingError), ("validation", validationError), ("test", testError)]
+      .compactMap { name, error in error.map { (name, $0) } }
+  }
+
+  private func joined(errors: String, speed: String) -> String {
     let parts: [String?] = [
       "epoch \(epoch)/\(epochs) step \(step)/\(steps)",
-      errors.isEmpty ? nil : errors.joined(separator: " "),
-      examplesPerSecond.map { "\(Figures.rate($0)) examples/s" },
+      errors.isEmpty ? nil : errors,
+      examplesPerSecond.map { Figures.rate($0) + (speed.hasPrefix("/") ? "" : " ") + speed },
+      waiting.map { "waiting \(Int((100 * $0).rounded())) %" },
       secondsLeft.flatMap(Figures.time).map { "\($0) left" },
     ]
     return parts.compactMap { $0 }.joined(separator: " · ")

@@ -38,6 +38,7 @@ public final class Trainer {
     report: @escaping (TrainingEvent) -> Void
   ) throws {
     (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
+    grid.clock = StepClock()
     directory = RunDirectory(path: output)
     let portion = deal.portion(at: grid.place)
     let precision = run.training.precision
@@ -50,6 +51,7 @@ public final class Trainer {
           perShard: $0 == .training ? perShard : evaluationRows)
       }
     }
+    splits[0].clock = grid.clock
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     let before = TensorBytes.live
     let messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
@@ -79,6 +81,7 @@ public final class Trainer {
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
   public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
     try resume(isFresh: isFresh)
+    _ = grid.clock?.take()
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs {
       beginEpochClock()
@@ -91,7 +94,7 @@ public final class Trainer {
           .step(
             epoch: state.epoch + 1, epochs: run.training.epochs, step: state.step,
             steps: run.training.epochs * stepsPerEpoch,
-            examples: training.batches.size(step: state.cursor - 1)))
+            examples: training.batches.size(step: state.cursor - 1), waited: grid.clock?.waited ?? 0))
         if try ranksAgreeToStop() { return try stop(.interrupted) }
         if comparesEvery > 0, state.step.isMultiple(of: comparesEvery) { try compareWeights() }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
@@ -167,7 +170,9 @@ public final class Trainer {
     if flags[1] > 0 { try endDiverged("states", of: state.tally.divergedLayers) }
     if writer.isPending && flags[2] == 0 {
       traffic.end(at: state.step)
+      grid.clock?.enter(.checkpoint)
       try writer.complete()
+      grid.clock?.leave()
       traffic.begin(at: state.step)
     }
     return flags[0] > 0
@@ -243,10 +248,12 @@ extension Trainer {
     Watchdog.note("evaluation after epoch", state.epoch + 1)
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     let trained = try state.tally.joined(over: grid)
+    grid.clock?.enter(.evaluation)
     var evaluated: [Split: Tally] = [:]
     for data in splits where data.split != .training {
       evaluated[data.split] = try evaluation.run(data, parameters: parameters).tally
     }
+    grid.clock?.leave()
     state.epoch += 1
     state.cursor = 0
     let line = MetricsLine(
@@ -271,7 +278,8 @@ extension Trainer {
     }
     try grid.world.maximum(&isBest)
     state.tally = Tally(deal.tiling)
-    tell(.epoch(line))
+    let times = try grid.gatherTimes()
+    tell(.epoch(line, times: times))
     try checkpoint(isBest: isBest[0] > 0)
   }
 

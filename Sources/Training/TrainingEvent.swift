@@ -13,8 +13,10 @@ public enum TrainingEnding: Equatable, Sendable {
 /// What happens on the way, told on rank 0 only.
 public enum TrainingEvent: Sendable {
   case resumed(checkpoint: String, step: Int)
-  case step(epoch: Int, epochs: Int, step: Int, steps: Int, examples: Int)
-  case epoch(MetricsLine)
+  /// A step is done; `waited` are the seconds that this rank has given to others since training began.
+  case step(epoch: Int, epochs: Int, step: Int, steps: Int, examples: Int, waited: Double)
+  /// An epoch is evaluated; `times` are those of every rank since training began.
+  case epoch(MetricsLine, times: [RankTimes])
   case notice(String)
 }
 

@@ -40,7 +40,7 @@ extension BenchReport {
   }
 
   private static func parts(_ rank: BenchFigures.Rank) -> [Part] {
-    StepPart.allCases.map { part in
+    StepPart.ofStep.map { part in
       Part(
         name: part.name, time: Time(rank.parts[part.rawValue]), operations: rank.work.operations(part),
         bytes: rank.work.bytes(part), roofline: rank.leastTimes[part.rawValue] * 1e6)

@@ -12,6 +12,9 @@ final class RunDisplays {
   private let settings: ReportSettings
   private let notice: (String) -> Void
   private var events: String?
+  /// Times that are not in their file yet, and when others were written.
+  private var times: TimesFile?
+  private var written = ContinuousClock.now - .seconds(2)
   private var hasFailed = false
   private let page: PageThread
 
@@ -20,16 +23,26 @@ final class RunDisplays {
     page = PageThread(directory: directory)
   }
 
-  /// After an epoch's metrics are in their file.
-  func endEpoch() {
+  /// After an epoch's metrics are in their file, and with the times of all ranks since training began.
+  func endEpoch(_ times: TimesFile) {
+    attempt { try keep(times) }
     if settings.html { page.start() }
     attempt { if settings.tensorboard { try appendEvents() } }
   }
 
   /// After the last checkpoint is whole: the whole page if the run is over, else the end of the one under way.
   func finish(isOver: Bool) {
+    attempt { if let times { try DurableFile.write(times.json, to: directory + "/times.json") } }
     attempt { if settings.html && isOver { try page.finish() } }
     page.settle()
+  }
+
+  /// Writes the times once a second at most: an epoch may take less time than a durable file.
+  private func keep(_ times: TimesFile) throws {
+    self.times = times
+    guard written.duration(to: .now) > .seconds(1) else { return }
+    try DurableFile.write(times.json, to: directory + "/times.json")
+    (self.times, written) = (nil, .now)
   }
 
   private func attempt(_ body: () throws -> Void) {

@@ -30,6 +30,7 @@ extension RunRecord {
     return RunRecord(
       facts: Facts(run, data: try? inspection.value?.data ?? DataSet.open(run.data)),
       folder: lastPart(of: directory), metrics: metrics,
+      times: Recorded { try TimesFile.read(path: joinPath(directory, "times.json")) },
       checkpoint: inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
       relaxations: inspection.then { try $0.relaxedExamples },
       fields: inspection.then { try $0.receptiveFields },

@@ -51,7 +51,7 @@ struct Train: RankCommand {
     try world.agree { try run.check(against: data) }
     Interruption.listen()
     let directory = output ?? "runs/\(run.name)"
-    let display = Display(run: run, mode: progress)
+    let display = TrainingDisplay(run: run, grid: deal.grid, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }
     let trainer = try Trainer(
       run: run, data: data, deal: deal,
@@ -88,73 +88,3 @@ extension TrainingEnding {
 
 extension ProgressLine.Mode: ExpressibleByArgument {}
 extension MetricsFileError: ExitCoded {}
-
-/// Shows a run's events on standard error.
-private final class Display {
-  private let run: RunFile
-  private var line: ProgressLine
-  private var shown = RunProgress(epoch: 0, epochs: 0, step: 0, steps: 0)
-  private let began = ContinuousClock.now
-  /// When and with how many examples the speed was last measured.
-  private var mark: (time: Double, step: Int)?
-  private var examples = 0
-  /// What is written into the run directory beside the training.
-  var displays: RunDisplays?
-
-  init(run: RunFile, mode: ProgressLine.Mode?) {
-    self.run = run
-    let environment = ProcessInfo.processInfo.environment
-    let asked = mode ?? environment["EQPROP_PROGRESS"].flatMap(ProgressLine.Mode.init) ?? .plain
-    line = ProgressLine(
-      mode: asked.allowed(in: environment), width: environment["COLUMNS"].flatMap { Int($0) } ?? 80,
-      write: { FileHandle.standardError.write(Data($0.utf8)) })
-  }
-
-  private var now: Double { began.duration(to: .now) / .seconds(1) }
-
-  func say(_ text: String) {
-    line.finish()
-    complain(text)
-  }
-
-  func finish() { line.finish() }
-
-  func show(_ event: TrainingEvent) {
-    switch event {
-    case .resumed(let checkpoint, let step): say("going on from \(checkpoint) (step \(step))")
-    case .notice(let text): say(text)
-    case .step(let epoch, let epochs, let step, let steps, let count):
-      examples += count
-      (shown.epoch, shown.epochs, shown.step, shown.steps) = (epoch, epochs, step, steps)
-      measure(step: step, steps: steps)
-      line.show(shown, at: now)
-    case .epoch(let metrics):
-      shown.epoch = metrics.epoch
-      shown.trainingError = metrics.trainingError
-      shown.validationError = metrics.validationError
-      shown.testError = metrics.testError
-      shown.examplesPerSecond = metrics.examplesPerSecond
-      let left = Double(shown.epochs - metrics.epoch) * metrics.seconds
-      shown.secondsLeft = left > 0 ? left : nil
-      line.endEpoch(shown, at: now)
-      displays?.endEpoch()
-    }
-  }
-
-  /// Examples a second and time left, over about the last two seconds.
-  private func measure(step: Int, steps: Int) {
-    let now = now
-    guard let mark else {
-      self.mark = (now, step)
-      examples = 0
-      return
-    }
-    guard now - mark.time > 2 || shown.examplesPerSecond == nil, now > mark.time, step > mark.step else {
-      return
-    }
-    shown.examplesPerSecond = Double(examples) / (now - mark.time)
-    shown.secondsLeft = Double(steps - step) * (now - mark.time) / Double(step - mark.step)
-    self.mark = (now, step)
-    examples = 0
-  }
-}

@@ -5,9 +5,10 @@ import Testing
 struct ProgressLineTests {
   static let progress = RunProgress(
     epoch: 3, epochs: 25, step: 7500, steps: 62500, trainingError: 1.35, validationError: 2.714,
-    examplesPerSecond: 38_210.6, secondsLeft: 12.4)
+    examplesPerSecond: 38_210.6, waiting: 0.094, secondsLeft: 12.4)
   static let whole =
-    "epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · 12 s left"
+    "epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · waiting 9 % · 12 s left"
+  static let short = "epoch 3/25 step 7500/62500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left"
 
   /// What a progress line writes.
   final class Screen {
@@ -46,6 +47,8 @@ struct ProgressLineTests {
     let text = drawn.dropFirst().dropLast(3)
     if width > Self.whole.count {
       #expect(text == Self.whole)
+    } else if width > Self.short.count {
+      #expect(text == Self.short)
     } else {
       #expect(text.count == max(width - 1, 0))
       #expect(width < 2 || text.last == "…" && Self.whole.hasPrefix(text.dropLast()))

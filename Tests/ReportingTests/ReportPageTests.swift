@@ -32,10 +32,10 @@ struct ReportPageTests {
     let drawings = document.all("svg") + document.all("img")
     #expect(
       drawings.allSatisfy { $0.attributes["role"] == "img" && $0.attributes["aria-label"]?.isEmpty == false })
-    // Three learning curves, four of relaxation, five of settling, the matrix and the speed; fields, 3 + 12 pictures.
-    #expect(document.all("svg").count == 14)
+    // Three learning curves, four of relaxation, five of settling, the matrix, the speed and the bars of time; fields, 3 + 12 pictures.
+    #expect(document.all("svg").count == 15)
     #expect(document.all("img").count == 16)
-    #expect(document.all("figure").count == 30 && document.all("figcaption").count == 30)
+    #expect(document.all("figure").count == 31 && document.all("figcaption").count == 31)
     #expect(document.all("figcaption").allSatisfy { !$0.text.isEmpty })
     #expect(
       document.all("img").allSatisfy {
@@ -53,7 +53,9 @@ struct ReportPageTests {
       "test example 2: label 2, taken for 3", "Energy, nudged phase, β = 0.5",
       "the 64 of 80 with the largest norm",
       "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341<br/>cost 0.65<",
-      "12 epochs in 6 s on 4 ranks", "launch/run -n 4 train run.yaml --output runs/'some run'",
+      "12 epochs in 6 s on 4 ranks", "Grid 2x2x1, epochs 1 to 12", "rank 3 · h1",
+      "rank 1, other ranks: 0.50 s, 9.80 %", "<td data-name=\"most\">0.75 s, rank 3</td>",
+      "launch/run -n 4 train run.yaml --output runs/'some run'",
       "name: some run\nseed: 1\n",
     ] {
       #expect(page.contains(text), "\(text)")

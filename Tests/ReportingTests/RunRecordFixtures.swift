@@ -39,12 +39,21 @@ enum SomeRun {
       ])
   }
 
+  static let times = TimesFile(
+    grid: "2x2x1", epochs: 1...12,
+    parts: ["data", "free", "nudged", "contrast", "tree sum", "waiting", "evaluation", "rest"],
+    ranks: (0..<4).map {
+      .init(
+        host: "h\($0 / 2)",
+        seconds: [0.1, 2.5 - 0.25 * Double($0), 1, 0.5, 0.25, 0.25 * Double($0), 0.5, 0.01])
+    })
+
   static let record = RunRecord(
     facts: .init(
       name: "some run", network: "12-80-10",
       data: "digits (embedded): 1200 training, 200 validation, 397 test, 8×8",
       method: "equilibrium-propagation, even-odd updates, one-sided nudging, β = 0.5"),
-    folder: "some-run", metrics: .found(epochs),
+    folder: "some-run", metrics: .found(epochs), times: .found(times),
     checkpoint: .found(.init(name: "step-000000720", epoch: 12, step: 720)), relaxations: .found(relaxed),
     fields: .found(fields),
     classification: .found(
@@ -59,6 +68,7 @@ enum SomeRun {
   /// The same run before anything was done.
   static var empty: RunRecord {
     var run = record
+    run.times = .absent("times.json: there is no such file")
     run.metrics = .absent("no epoch has ended yet")
     run.checkpoint = .absent("holds no checkpoint yet")
     run.relaxations = .absent("the rule does not relax")

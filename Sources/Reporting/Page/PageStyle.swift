@@ -42,6 +42,7 @@ enum PageStyle {
     .bar{display:block;height:12px;border-radius:6px;border:1px solid var(--line);
     background:linear-gradient(90deg,var(--negative),transparent 50%,var(--positive))}
     .ends{display:flex;justify-content:space-between;font-size:13px;color:var(--soft)}
+    .figures+table{margin-top:16px}
     table{border-collapse:collapse;width:100%;background:var(--paper);border:1px solid var(--line);font-size:15px}
     th,td{padding:6px 10px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
     thead th{color:var(--soft);font-weight:600;font-size:14px}

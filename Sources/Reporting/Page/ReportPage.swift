@@ -10,7 +10,7 @@ public struct ReportPage: Equatable, Sendable {
   public var html: String {
     PageFrame.page(
       title: run.facts.name, head: head,
-      sections: [learning, relaxation, settling, weights, mistakes, speed, runFile])
+      sections: [learning, relaxation, settling, weights, mistakes, time, runFile])
   }
 
   /// What was trained, and how far it came.
@@ -95,21 +95,6 @@ public struct ReportPage: Equatable, Sendable {
     ]
     guard figures.contains(where: { !$0.isEmpty }) else { return "" }
     return HTML.section("Settling, saturation and change", PageFrame.figures(figures.joined()))
-  }
-
-  private var speed: String {
-    guard case .found(let epochs) = run.metrics else { return "" }
-    let figure = Curves.figure(
-      "Speed of training", "examples a second",
-      [Curves.series("training", epochs, \.examplesPerSecond)], including: [0], scale: .linear)
-    let seconds = epochs.compactMap(\.seconds).reduce(0, +)
-    let ranks = run.ranks.map { " on \($0) rank\($0 == 1 ? "" : "s")" } ?? ""
-    return HTML.section(
-      "Time",
-      HTML.paragraph(
-        "\(epochs.count) epoch\(epochs.count == 1 ? "" : "s") in \(Figures.time(seconds) ?? Figures.none)\(ranks), "
-          + "evaluations not counted. A run does not record its time by part and by rank; this measures it:"),
-      "<pre>launch/run -n \(run.ranks ?? 2) bench run.yaml</pre>\n", PageFrame.figures(figure))
   }
 
   private var runFile: String {

@@ -48,6 +48,8 @@ public struct RunRecord: Equatable, Sendable {
   public var folder: String
   /// Its epochs, in order.
   public var metrics: Recorded<[EpochMetrics]>
+  /// Where the time went.
+  public var times: Recorded<TimesFile>
   /// The checkpoint that all below is taken from.
   public var checkpoint: Recorded<Checkpoint>
   /// How a few examples settle.
@@ -63,13 +65,14 @@ public struct RunRecord: Equatable, Sendable {
 
   public init(
     facts: Facts, folder: String, metrics: Recorded<[EpochMetrics]>,
-    checkpoint: Recorded<Checkpoint>,
+    times: Recorded<TimesFile>, checkpoint: Recorded<Checkpoint>,
     relaxations: Recorded<[RelaxedExample]>, fields: Recorded<ReceptiveFields>,
     classification: Recorded<Classification>, runFile: String, settings: [Setting]
   ) {
     self.facts = facts
     self.folder = folder
     self.metrics = metrics
+    self.times = times
     self.checkpoint = checkpoint
     self.relaxations = relaxations
     self.fields = fields

@@ -18,8 +18,13 @@ public enum StepPart: Int, CaseIterable, Sendable {
   case waiting
   /// Gathering a checkpoint and making it whole.
   case checkpoint
+  /// Relaxing the validation and test examples after an epoch.
+  case evaluation
   /// What is none of these: counting errors and residuals, measuring how much weights change.
   case rest
+
+  /// The parts of a step alone.
+  public static let ofStep = allCases.filter { $0 != .evaluation }
 
   /// As tables and JSON name it.
   public var name: String {
@@ -33,6 +38,7 @@ public enum StepPart: Int, CaseIterable, Sendable {
     case .optimizer: "optimizer"
     case .waiting: "waiting"
     case .checkpoint: "checkpoint"
+    case .evaluation: "evaluation"
     case .rest: "rest"
     }
   }

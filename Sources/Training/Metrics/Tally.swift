@@ -84,6 +84,8 @@ public struct Tally: Codable, Equatable, Sendable {
 extension Tally {
   /// The tallies of all ranks joined, on rank 0; elsewhere this rank's own.
   func joined(over grid: Grid) throws -> Tally {
+    grid.clock?.enter(.waiting)
+    defer { grid.clock?.leave() }
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
     // A diverged cost is told, not an error of the encoder.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

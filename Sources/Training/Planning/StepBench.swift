@@ -29,8 +29,6 @@ final class StepBench {
   init(_ trainer: Trainer?, participants: Int) {
     self.trainer = trainer
     self.participants = participants
-    trainer?.grid.clock = StepClock()
-    if let clock = trainer?.grid.clock { trainer?.training.clock = clock }
   }
 
   /// A few steps to warm up, and how many make a repeat of at least so many seconds.
