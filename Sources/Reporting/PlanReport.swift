@@ -19,19 +19,56 @@ public struct PlanReport: Equatable, Sendable {
     }
   }
 
-  /// What the ranks of one stage hold on the best grid.
-  public struct Stage: Equatable, Sendable {
+  /// A rank of the best grid's first replica.
+  public struct Rank: Equatable, Sendable {
+    public var stage: Int
+    public var slice: Int
     public var layers: ClosedRange<Int>
-    public var ranks: Int
-    /// Of each rank.
-    public var slices: Int
-    public var shards: Int
-    /// The rank that holds most.
-    public var largest: RankCounts
+    /// Of each layer, those computed by this rank.
+    public var units: [Int]
+    public var counts: RankCounts
+    /// Seconds of a step that are work.
+    public var work: Double
+    /// Bytes to ranks of the same replica in an iteration.
+    public var parcels: [Parcel]
+    /// Bytes to other replicas in a step.
+    public var replicaBytes: Int
 
-    public init(layers: ClosedRange<Int>, ranks: Int, slices: Int, shards: Int, largest: RankCounts) {
-      (self.layers, self.ranks, self.slices, self.shards) = (layers, ranks, slices, shards)
-      self.largest = largest
+    public init(
+      stage: Int, slice: Int, layers: ClosedRange<Int>, units: [Int], counts: RankCounts, work: Double,
+      parcels: [Parcel], replicaBytes: Int
+    ) {
+      (self.stage, self.slice, self.layers, self.units) = (stage, slice, layers, units)
+      (self.counts, self.work, self.parcels, self.replicaBytes) = (counts, work, parcels, replicaBytes)
+    }
+
+    var memory: Int { counts.memory.reduce(0) { $0 + $1.bytes } }
+  }
+
+  /// What one rank hands another.
+  public struct Parcel: Equatable, Sendable {
+    public var rank: Int
+    public var stage: Int
+    public var bytes: Int
+
+    public init(rank: Int, stage: Int, bytes: Int) {
+      (self.rank, self.stage, self.bytes) = (rank, stage, bytes)
+    }
+  }
+
+  /// Of the best grid.
+  public struct Shape: Equatable, Sendable {
+    public var replicas: Int
+    public var stages: Int
+    public var slices: Int
+    /// Of each replica.
+    public var shards: Int
+    /// Of a step, in each replica.
+    public var examples: Int
+
+    public init(replicas: Int, stages: Int, slices: Int, shards: Int, examples: Int) {
+      (self.replicas, self.stages, self.slices) = (replicas, stages, slices)
+      (self.shards, self.examples) = (shards, examples)
     }
   }
 
@@ -39,7 +76,9 @@ public struct PlanReport: Equatable, Sendable {
   public var ranks: Int
   /// The best first.
   public var grids: [Grid]
-  public var stages: [Stage]
+  public var best: Shape
+  /// The ranks of the first replica, stage by stage; of many slices some.
+  public var firstReplica: [Rank]
   /// Seconds of the parts of a step on the best grid.
   public var parts: [(kind: String, seconds: Double)] {
     partNames.indices.map { (partNames[$0], partSeconds[$0]) }
@@ -48,16 +87,21 @@ public struct PlanReport: Equatable, Sendable {
   private var partSeconds: [Double]
 
   public init(
-    run: String, ranks: Int, grids: [Grid], stages: [Stage], parts: [(kind: String, seconds: Double)]
+    run: String, ranks: Int, grids: [Grid], best: Shape, firstReplica: [Rank],
+    parts: [(kind: String, seconds: Double)]
   ) {
-    (self.run, self.ranks, self.grids, self.stages) = (run, ranks, grids, stages)
+    (self.run, self.ranks, self.grids, self.best) = (run, ranks, grids, best)
+    self.firstReplica = firstReplica
     (partNames, partSeconds) = (parts.map(\.kind), parts.map(\.seconds))
   }
+
+  /// Slices drawn at most; of more the first ones and the last.
+  public static let slicesDrawn = 4
 
   /// Grids shown.
   static let most = 12
 
-  /// The grids near the best, a line each, then a line for each stage of the best.
+  /// The grids near the best, a line each, then a drawing of the best.
   public var text: String {
     var table = AlignedText(heading: [
       "grid", "step", "examples/s", "memory", "messages", "sent", "",
@@ -70,20 +114,8 @@ public struct PlanReport: Equatable, Sendable {
     }
     let more = grids.count > Self.most ? "and \(grids.count - Self.most) slower grids\n" : ""
     let parts = parts.map { "\($0.kind) \(Self.time($0.seconds))" }.joined(separator: ", ")
-    return table.text + more + "\na step on \(grids.first?.shape ?? ""): \(parts)\n\n" + stageTable.text
-  }
-
-  private var stageTable: AlignedText {
-    var table = AlignedText(heading: ["stage", "layers", "ranks", "slices each", "shards each", "memory"])
-    for (index, stage) in stages.enumerated() {
-      let (first, last) = (stage.layers.lowerBound, stage.layers.upperBound)
-      table.rows.append([
-        "\(index)", first == last ? "\(first)" : "\(first)-\(last)", Figures.grouped(stage.ranks),
-        "\(stage.slices)", "\(stage.shards)",
-        Figures.bytes(stage.largest.memory.reduce(0) { $0 + $1.bytes }),
-      ])
-    }
-    return table
+    return table.text + more + "\na step on \(grids.first?.shape ?? ""): \(parts)\n\n"
+      + PlanDrawing(grid: best, ranks: firstReplica).text
   }
 
   /// All of it as one line of JSON.
@@ -96,16 +128,23 @@ public struct PlanReport: Equatable, Sendable {
         ("best", .boolean(index == 0)),
       ])
     }
-    let stages = stages.map { stage in
+    let ranks = firstReplica.map { rank in
       JSONText.object([
-        ("layers", .array([.integer(stage.layers.lowerBound), .integer(stage.layers.upperBound)])),
-        ("ranks", .integer(stage.ranks)), ("slices_each", .integer(stage.slices)),
-        ("shards_each", .integer(stage.shards)), ("largest", stage.largest.json),
+        ("stage", .integer(rank.stage)), ("slice", .integer(rank.slice)),
+        ("layers", .array([.integer(rank.layers.lowerBound), .integer(rank.layers.upperBound)])),
+        ("units", .array(rank.units.map(JSONText.integer))), ("work_seconds", .number(rank.work)),
+        (
+          "bytes_an_iteration",
+          .array(
+            rank.parcels.map { .object([("rank", .integer($0.rank)), ("bytes", .integer($0.bytes))]) })
+        ),
+        ("bytes_to_replicas_a_step", .integer(rank.replicaBytes)), ("step", rank.counts.json),
       ])
     }
     return JSONText.object([
-      ("run", .string(run)), ("ranks", .integer(ranks)), ("grids", .array(grids)),
-      ("step", .object(parts.map { ($0.kind, .number($0.seconds)) })), ("stages", .array(stages)),
+      ("run", .string(run)), ("ranks", .integer(self.ranks)), ("grids", .array(grids)),
+      ("step", .object(parts.map { ($0.kind, .number($0.seconds)) })),
+      ("first_replica", .array(ranks)),
     ]).text
   }
 

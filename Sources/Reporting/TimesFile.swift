@@ -29,7 +29,7 @@ public struct TimesFile: Codable, Equatable, Sendable {
     (self.grid, self.epochs, self.parts, self.ranks) = (grid, epochs, parts, ranks)
   }
 
-  /// The file's text, times to a millisecond.
+  /// The file's text, times to a microsecond.
   public var json: String {
     JSONText.object([
       ("grid", .string(grid)),
@@ -39,7 +39,7 @@ public struct TimesFile: Codable, Equatable, Sendable {
         "ranks",
         .array(
           ranks.map { rank in
-            let seconds = rank.seconds.map { JSONText.number(($0 * 1000).rounded() / 1000) }
+            let seconds = rank.seconds.map { JSONText.number(($0 * 1e6).rounded() / 1e6) }
             return .object([("host", .string(rank.host)), ("seconds", .array(seconds))])
           })
       ),

@@ -12,7 +12,11 @@ extension PlanReport {
     self.init(
       run: run.name, ranks: best.grid.ranks,
       grids: plan.candidates.map { Grid($0, run: run, examples: examples) },
-      stages: Stage.all(of: best.deal, run: run, examples: examples),
+      best: Shape(
+        replicas: best.grid.replicas, stages: best.grid.stages, slices: best.grid.slices,
+        shards: best.deal.shards(replica: 0).count,
+        examples: best.deal.shards(replica: 0).count * best.deal.tiling.perShard),
+      firstReplica: Rank.firstReplica(of: best, run: run, examples: examples),
       parts: [
         ("relaxation", time.relaxation), ("neighbours", time.neighbours), ("learning", time.learning),
         ("sums", time.sums), ("reductions", time.reductions),
@@ -33,22 +37,30 @@ extension PlanReport.Grid {
   }
 }
 
-extension PlanReport.Stage {
-  /// The stages of a deal, each with its largest rank.
-  static func all(of deal: Deal, run: RunFile, examples: [Split: Int]) -> [Self] {
-    let grid = deal.grid
-    let ranks = deal.extremePlaces.map { place in
-      let dry = DryRun(run, deal: deal, place: place)
-      return (place: place, memory: dry.memory(examples: examples), traffic: dry.step)
+extension PlanReport.Rank {
+  /// The ranks of a grid's first replica; of many slices the first ones and the last.
+  static func firstReplica(of best: Plan.Candidate, run: RunFile, examples: [Split: Int]) -> [Self] {
+    let (grid, most) = (best.grid, PlanReport.slicesDrawn)
+    let slices = (0..<grid.slices).filter { grid.slices <= most || $0 < most - 1 || $0 == grid.slices - 1 }
+    return (0..<grid.stages).flatMap { stage in
+      slices.map {
+        Self(at: Place(replica: 0, stage: stage, slice: $0), of: best, run: run, examples: examples)
+      }
     }
-    return deal.stageLayers.enumerated().compactMap { stage, layers in
-      let here = ranks.filter { $0.place.stage == stage }
-      guard let largest = here.max(by: { $0.memory.total < $1.memory.total }) else { return nil }
-      return Self(
-        layers: layers, ranks: grid.replicas * grid.slices, slices: deal.slices(slice: 0).count,
-        shards: deal.shards(replica: 0).count,
-        largest: RankCounts(
-          rank: grid.rank(at: largest.place), memory: largest.memory, traffic: largest.traffic))
-    }
+  }
+
+  private init(at place: Place, of best: Plan.Candidate, run: RunFile, examples: [Split: Int]) {
+    let (deal, grid) = (best.deal, best.grid)
+    let dry = DryRun(run, deal: deal, place: place)
+    let (load, portion) = (best.load(at: place), deal.portion(at: place))
+    self.init(
+      stage: place.stage, slice: place.slice, layers: portion.layers,
+      units: portion.layers.map { portion.units($0).count },
+      counts: RankCounts(
+        rank: grid.rank(at: place), memory: dry.memory(examples: examples), traffic: dry.step),
+      work: load.work,
+      parcels: load.parcels.map {
+        PlanReport.Parcel(rank: grid.rank(at: $0.receiver), stage: $0.receiver.stage, bytes: $0.bytes)
+      }, replicaBytes: load.replicaBytes)
   }
 }

@@ -13,14 +13,24 @@ import Testing
         shape: "4x1x1", seconds: 2.5, examplesPerSecond: 8, memory: 12_000_000_000, messages: 8,
         bytes: 65_536),
     ],
-    stages: [stage(1...2), stage(3...3)], parts: [("relaxation", 0.001), ("neighbours", 0.0002345)])
+    best: .init(replicas: 2, stages: 2, slices: 1, shards: 4, examples: 10),
+    firstReplica: [rank(0, 1...2, units: [128, 64], work: 0.5), rank(1, 3...3, units: [10], work: 1)],
+    parts: [("relaxation", 0.001), ("neighbours", 0.0002345)])
 
-  static func stage(_ layers: ClosedRange<Int>) -> PlanReport.Stage {
+  /// A rank that hands the other one 100 bytes, and other slices where it has any.
+  static func rank(
+    _ stage: Int, _ layers: ClosedRange<Int>, units: [Int], work: Double, slice: Int = 0, slices: Int = 1
+  ) -> PlanReport.Rank {
     .init(
-      layers: layers, ranks: 2, slices: 8, shards: 4,
-      largest: RankCounts(
-        rank: 1, memory: [.init("weights", bytes: 1000), .init("data", bytes: 500)],
-        messages: [.init("activity", sent: 1, bytesSent: 2, received: 3, bytesReceived: 4)]))
+      stage: stage, slice: slice, layers: layers, units: units,
+      counts: RankCounts(
+        rank: stage * slices + slice, memory: [.init("weights", bytes: 1000), .init("data", bytes: 500)],
+        messages: [.init("activity", sent: 1, bytesSent: 2, received: 3, bytesReceived: 4)]),
+      work: work,
+      parcels: (0..<slices).filter { $0 != slice }.map {
+        .init(rank: stage * slices + $0, stage: stage, bytes: 50)
+      } + [.init(rank: (1 - stage) * slices + slice, stage: 1 - stage, bytes: 100 + stage)],
+      replicaBytes: 2000)
   }
 
   @Test("Grids, the best one's parts, and who holds what")
@@ -33,11 +43,50 @@ import Testing
 
         a step on 2x2x1: relaxation 1.00 ms, neighbours 234.5 µs
 
-        stage  layers  ranks  slices each  shards each  memory
-            0     1-2      2            8            4  1.5 kB
-            1       3      2            8            4  1.5 kB
+        replica 0 of 2 alike: 4 shards, 10 examples of a step; output above, input below
+        ┌───────────────┐
+        │ rank 1        │
+        │ layer 3       │
+        │ units 10      │
+        │ memory 1.5 kB │
+        │ work 100 %    │
+        │ Σ 2.0 kB      │
+        └───────────────┘
+          ↓ 101 B
+          ↑ 100 B
+        ┌───────────────┐
+        │ rank 0        │
+        │ layers 1-2    │
+        │ units 128+64  │
+        │ memory 1.5 kB │
+        │ work 50 %     │
+        │ Σ 2.0 kB      │
+        └───────────────┘
+        work: its time in a step, against that of the busiest rank
+        ↑ ↓: to each rank of the next stage in an iteration
+        Σ: to the other replicas in a step
 
         """)
+  }
+
+  @Test("Of many slices the first ones and the last are drawn, and how many more there are is told")
+  func slices() {
+    var report = Self.report
+    report.best = .init(replicas: 1, stages: 2, slices: 12, shards: 1, examples: 1)
+    report.firstReplica = [0, 1].flatMap { stage in
+      [0, 1, 2, 11].map { slice in
+        Self.rank(
+          stage, stage + 1...stage + 1, units: [64], work: 1 + Double(slice), slice: slice, slices: 12)
+      }
+    }
+    let lines = report.text.components(separatedBy: "\n")
+    #expect(lines.contains("one replica: 1 shard, 1 example of a step; output above, input below"))
+    #expect(
+      lines.contains("│ rank 12       │ rank 13       │ rank 14       │ 8 more │ rank 23       │"))
+    #expect(
+      lines.contains("│ ↔ 11 × 50 B   │ ↔ 11 × 50 B   │ ↔ 11 × 50 B   │ …      │ ↔ 11 × 50 B   │"))
+    #expect(lines.contains("  ↓ 101 B         ↓ 101 B         ↓ 101 B                  ↓ 101 B"))
+    #expect(!report.text.contains("Σ"))
   }
 
   @Test("Only the grids near the best are shown, the others counted")
@@ -55,8 +104,11 @@ import Testing
     let grids = try #require(object["grids"] as? [[String: Any]])
     #expect(grids.map { $0["best"] as? Bool } == [true, false])
     #expect(grids[1]["memory_bytes"] as? Int == 12_000_000_000)
-    let stages = try #require(object["stages"] as? [[String: Any]])
-    let largest = try #require(stages[0]["largest"] as? [String: Any])
+    let ranks = try #require(object["first_replica"] as? [[String: Any]])
+    #expect(ranks.map { $0["layers"] as? [Int] } == [[1, 2], [3, 3]])
+    #expect(ranks[0]["units"] as? [Int] == [128, 64] && ranks[1]["work_seconds"] as? Double == 1)
+    #expect(ranks[0]["bytes_an_iteration"] as? [[String: Int]] == [["rank": 1, "bytes": 100]])
+    let largest = try #require(ranks[0]["step"] as? [String: Any])
     let messages = try #require(largest["messages"] as? [String: [String: Int]])
     #expect(
       messages["activity"] == ["sent": 1, "bytes_sent": 2, "received": 3, "bytes_received": 4])

@@ -51,7 +51,7 @@ struct ProgressLineTests {
       #expect(text == Self.short)
     } else {
       #expect(text.count == max(width - 1, 0))
-      #expect(width < 2 || text.last == "…" && Self.whole.hasPrefix(text.dropLast()))
+      #expect(width < 2 || text.last == "…" && Self.short.hasPrefix(text.dropLast()))
     }
   }
 

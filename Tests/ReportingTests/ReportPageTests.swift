@@ -54,7 +54,7 @@ struct ReportPageTests {
       "the 64 of 80 with the largest norm",
       "<title>3 taken for 1: 3</title>", "0 taken for 3<br/>", "no. 341<br/>cost 0.65<",
       "12 epochs in 6 s on 4 ranks", "Grid 2x2x1, epochs 1 to 12", "rank 3 · h1",
-      "rank 1, other ranks: 0.50 s, 9.80 %", "<td data-name=\"most\">0.75 s, rank 3</td>",
+      "rank 1, other ranks: 0.50 s, 10.29 %", "<td data-name=\"most\">0.75 s, rank 3</td>",
       "launch/run -n 4 train run.yaml --output runs/'some run'",
       "name: some run\nseed: 1\n",
     ] {

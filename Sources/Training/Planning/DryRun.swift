@@ -65,16 +65,32 @@ public struct DryRun: Sendable {
   /// What moving some layers once hands out and takes in.
   func traffic(of layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> Traffic {
     var traffic = Traffic()
-    func add(_ parcel: Parcel) {
-      let route = routes[parcel]
-      traffic.add(route.flow(height: rows * sweeps.rowsPerExample * size), of: route)
-    }
-    for k in layers {
-      add(.activity(k))
-      if sweeps.parts.contains(.below) { add(.partialDrives(into: k, from: k - 1)) }
-      if sweeps.parts.contains(.above) { add(.partialDrives(into: k, from: k + 1)) }
+    for route in moved(layers, in: sweeps, routes) {
+      traffic.add(route.flow(height: height(sweeps)), of: route)
     }
     return traffic
+  }
+
+  /// The bytes that go to each rank of the replica when all layers are moved once.
+  func bytesByReceiver(in sweeps: Exchanges.Sweeps) -> [Int: Int] {
+    let routes = Routes(deal: deal, place: place)
+    var bytes: [Int: Int] = [:]
+    for route in sweeps.sets.flatMap({ moved($0, in: sweeps, routes) }) {
+      for receiver in route.receivers { bytes[receiver, default: 0] += height(sweeps) * route.columns.count }
+    }
+    return bytes
+  }
+
+  /// Bytes of a column.
+  private func height(_ sweeps: Exchanges.Sweeps) -> Int { rows * sweeps.rowsPerExample * size }
+
+  /// The ways of what is handed out when some layers are moved once.
+  private func moved(_ layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> [Routes.Route] {
+    layers.flatMap { k in
+      [routes[.activity(k)]]
+        + (sweeps.parts.contains(.below) ? [routes[.partialDrives(into: k, from: k - 1)]] : [])
+        + (sweeps.parts.contains(.above) ? [routes[.partialDrives(into: k, from: k + 1)]] : [])
+    }
   }
 
   private func addSums(to traffic: inout Traffic) {

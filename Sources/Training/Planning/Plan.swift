@@ -7,6 +7,9 @@ public struct Plan: Sendable {
   public struct Candidate: Sendable {
     public let deal: Deal
     public let time: StepTime
+    let run: RunFile
+    let machine: Machine
+    let liveShare: StepWork.LiveShare
     public var grid: GridShape { deal.grid }
   }
 
@@ -47,7 +50,9 @@ public struct Plan: Sendable {
   ) -> [Candidate] {
     deals
       .map {
-        Candidate(deal: $0, time: StepTime(run, deal: $0, machine: machine, liveShare: liveShare))
+        Candidate(
+          deal: $0, time: StepTime(run, deal: $0, machine: machine, liveShare: liveShare), run: run,
+          machine: machine, liveShare: liveShare)
       }
       .sorted {
         ($0.time.total, $0.grid.slices, $0.grid.stages) < ($1.time.total, $1.grid.slices, $1.grid.stages)
