@@ -95,7 +95,7 @@ public struct PlanReport: Equatable, Sendable {
     (partNames, partSeconds) = (parts.map(\.kind), parts.map(\.seconds))
   }
 
-  /// Slices drawn at most; of more the first ones and the last.
+  /// Slices drawn at most; of more the first two and the last.
   public static let slicesDrawn = 4
 
   /// Grids shown.

@@ -54,18 +54,21 @@ public struct ProgressLine {
     }
   }
 
-  /// Takes the line away, so that other output may follow.
-  public mutating func finish() {
-    guard isShowing else { return }
+  /// Takes the line away, so that other output may follow; whether there was one.
+  @discardableResult
+  public mutating func finish() -> Bool {
+    guard isShowing else { return false }
     write("\r" + Self.eraseToEnd)
     isShowing = false
     drawn = nil
+    return true
   }
 
   private static let eraseToEnd = "\u{1B}[K"
 
   private mutating func draw(_ progress: RunProgress, at time: Double) {
-    let line = progress.line.count < width ? progress.line : progress.shortLine
+    let lines = progress.lines
+    let line = lines.first { $0.count < width } ?? lines[lines.count - 1]
     write("\r" + Self.cut(line, to: width - 1) + Self.eraseToEnd)
     drawn = time
     isShowing = true

@@ -39,27 +39,30 @@ public struct RunProgress: Equatable, Sendable {
   }
 
   /// `epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · waiting 9 % · 12 s left`.
-  public var line: String {
-    let named = errors.map { "\($0.name) \(Figures.percent($0.error)) %" }.joined(separator: " ")
-    return joined(errors: named, speed: "examples/s")
+  public var line: String { lines[0] }
+
+  /// The line, and shorter ones for narrow terminals, without names of errors, without steps:
+  /// `epoch 3/25 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left`.
+  var lines: [String] {
+    let (named, bare) = (errors.map { "\($0.name) \($0.percent) %" }, errors.map(\.percent))
+    let few = bare.isEmpty ? "" : bare.joined(separator: " ") + " %"
+    let (epoch, step) = ("epoch \(epoch)/\(epochs)", "step \(step)")
+    return [
+      joined("\(epoch) \(step)/\(steps)", named.joined(separator: " "), " examples/s"),
+      joined("\(epoch) \(step)/\(steps)", few, "/s"), joined("\(epoch) \(step)", few, "/s"),
+      joined(epoch, few, "/s"),
+    ]
   }
 
-  /// The same for a narrow terminal: `epoch 3/25 step 7500/62500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left`.
-  public var shortLine: String {
-    let bare = errors.map { Figures.percent($0.error) }.joined(separator: " ")
-    return joined(errors: bare.isEmpty ? "" : bare + " %", speed: "/s")
-  }
-
-  private var errors: [(name: String, error: Double)] {
+  private var errors: [(name: String, percent: String)] {
     [("training", trainingError), ("validation", validationError), ("test", testError)]
-      .compactMap { name, error in error.map { (name, $0) } }
+      .compactMap { name, error in error.map { (name, Figures.percent($0)) } }
   }
 
-  private func joined(errors: String, speed: String) -> String {
+  private func joined(_ place: String, _ errors: String, _ speed: String) -> String {
     let parts: [String?] = [
-      "epoch \(epoch)/\(epochs) step \(step)/\(steps)",
-      errors.isEmpty ? nil : errors,
-      examplesPerSecond.map { Figures.rate($0) + (speed.hasPrefix("/") ? "" : " ") + speed },
+      place, errors.isEmpty ? nil : errors,
+      examplesPerSecond.map { Figures.rate($0) + speed },
       waiting.map { "waiting \(Int((100 * $0).rounded())) %" },
       secondsLeft.flatMap(Figures.time).map { "\($0) left" },
     ]

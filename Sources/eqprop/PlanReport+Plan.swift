@@ -41,7 +41,7 @@ extension PlanReport.Rank {
   /// The ranks of a grid's first replica; of many slices the first ones and the last.
   static func firstReplica(of best: Plan.Candidate, run: RunFile, examples: [Split: Int]) -> [Self] {
     let (grid, most) = (best.grid, PlanReport.slicesDrawn)
-    let slices = (0..<grid.slices).filter { grid.slices <= most || $0 < most - 1 || $0 == grid.slices - 1 }
+    let slices = (0..<grid.slices).filter { grid.slices <= most || $0 < most - 2 || $0 == grid.slices - 1 }
     return (0..<grid.stages).flatMap { stage in
       slices.map {
         Self(at: Place(replica: 0, stage: stage, slice: $0), of: best, run: run, examples: examples)

@@ -63,6 +63,7 @@ struct Train: RankCommand {
     trainer.comparesEvery = compareWeights
     defer { display.finish() }
     let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
+    display.finish()
     let isFirst = world.rank == 0
     let counts = json ? try trainer.counts() : nil
     let metrics = try world.agree {

@@ -42,7 +42,11 @@ final class TrainingDisplay {
     complain(text)
   }
 
-  func finish() { line.finish() }
+  /// Takes the progress line away before results are printed.
+  func finish() {
+    // Results come by another pipe and must not overtake it; launch/run holds half a line for a tenth of a second.
+    if line.finish() { usleep(150_000) }
+  }
 
   func show(_ event: TrainingEvent) {
     switch event {

@@ -8,7 +8,12 @@ struct ProgressLineTests {
     examplesPerSecond: 38_210.6, waiting: 0.094, secondsLeft: 12.4)
   static let whole =
     "epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · waiting 9 % · 12 s left"
-  static let short = "epoch 3/25 step 7500/62500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left"
+  /// What is shown where the whole line does not fit, down to the one that is cut.
+  static let shorter = [
+    "epoch 3/25 step 7500/62500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left",
+    "epoch 3/25 step 7500 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left",
+    "epoch 3/25 · 1.35 2.71 % · 38,211/s · waiting 9 % · 12 s left",
+  ]
 
   /// What a progress line writes.
   final class Screen {
@@ -45,13 +50,11 @@ struct ProgressLineTests {
     let drawn = try #require(screen.written.first)
     #expect(drawn.hasPrefix("\r") && drawn.hasSuffix("\u{1B}[K"))
     let text = drawn.dropFirst().dropLast(3)
-    if width > Self.whole.count {
-      #expect(text == Self.whole)
-    } else if width > Self.short.count {
-      #expect(text == Self.short)
+    if let line = ([Self.whole] + Self.shorter).first(where: { $0.count < width }) {
+      #expect(text == line)
     } else {
       #expect(text.count == max(width - 1, 0))
-      #expect(width < 2 || text.last == "…" && Self.short.hasPrefix(text.dropLast()))
+      #expect(width < 2 || text.last == "…" && Self.shorter[2].hasPrefix(text.dropLast()))
     }
   }
 
@@ -60,7 +63,7 @@ struct ProgressLineTests {
     let screen = Screen()
     var line = ProgressLine(mode: .line, width: 20) { screen.written.append($0) }
     line.show(Self.progress, at: 0)
-    #expect(screen.written == ["\repoch 3/25 step 75…\u{1B}[K"])
+    #expect(screen.written == ["\repoch 3/25 · 1.35 …\u{1B}[K"])
   }
 
   @Test("at most ten redrawings a second; an epoch's end is always drawn; finishing clears once")
