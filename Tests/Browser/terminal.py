@@ -3,7 +3,7 @@
     terminal.py COLUMNSxROWS PICTURE CHROMIUM COMMAND ...
 
 Prints one JSON object: the exit status, and every state of the screen that lasted, as lines. PICTURE is a file for a
-picture of the last but one screen above the last one, drawn by CHROMIUM; `-` for none. The terminal is pyte's.
+picture of the screen half way and at the end, drawn by CHROMIUM; `-` for none. The terminal is pyte's.
 """
 
 import fcntl
@@ -73,8 +73,8 @@ def markup(screen):
 
 
 def draw(chromium, seen, columns, rows, path):
-    """A picture of the last screens."""
-    blocks = "".join(f"<pre>{block}</pre>" for _, block in seen[-2:])
+    """A picture of a screen half way and of the last one."""
+    blocks = "".join(f"<pre>{block}</pre>" for _, block in (seen[len(seen) // 2], seen[-1]))
     page = (
         "<meta charset=\"utf-8\"><style>body{margin:0;background:#0d0f12;color:#dfe3e8}"
         "pre{font:14px/18px 'DejaVu Sans Mono',monospace;margin:8px;padding:8px;border:1px solid #59606a}</style>"
