@@ -4,12 +4,13 @@ import Tensors
 public struct Clamped: Sendable {
   /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
   public var shards: [Int]
-  /// x, rows × n₀, where layer 1 is held.
+  /// x, rows × n₀, where a layer is held that the input drives.
   public var input: Matrix?
   /// d, rows × n_L, where layer L is held.
   public var targets: Matrix?
-  /// W₁ᵀ x + b₁ of the portion's units, constant through all phases: computed once a batch.
-  public var inputDrive: Matrix?
+  /// Wᵀ x + b of the portion's units, for each layer that the input drives: constant through all phases, computed once a
+  /// batch.
+  public private(set) var inputDrives: [Int: Matrix] = [:]
   /// Where x is not zero, if many are.
   public var live: LiveInputs?
 
@@ -18,19 +19,22 @@ public struct Clamped: Sendable {
     self.input = input
     self.targets = targets
     live = input.flatMap { LiveInputs($0, shards: shards) }
-    setInputDrive(parameters)
+    setInputDrives(parameters)
   }
 
-  /// Computes the input's drive again, for weights that have changed.
-  public mutating func setInputDrive(_ parameters: Parameters) {
-    guard let input, let first = parameters[connection: 1].forward else { return }
-    var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
-    if let live {
-      drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: 1])
-    } else {
-      drive.setProduct(rows: rows, of: input, with: first, adding: .row(parameters[bias: 1]))
+  /// Computes the input's drives again, for weights that have changed.
+  public mutating func setInputDrives(_ parameters: Parameters) {
+    guard let input else { return }
+    for weights in parameters.connections where weights.connection.source == 0 {
+      let (k, first) = (weights.connection.target, weights.forward)
+      var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
+      if let live {
+        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: k])
+      } else {
+        drive.setProduct(rows: rows, of: input, with: first, adding: .row(parameters[bias: k]))
+      }
+      inputDrives[k] = drive
     }
-    inputDrive = drive
   }
 
   /// Every row.
@@ -42,11 +46,11 @@ public struct DriveParts: OptionSet, Sendable {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// The bias and, at layer 1, what the input sends.
+  /// The bias and what the input sends.
   public static let constant = DriveParts(rawValue: 1)
-  /// What the free layer below sends.
+  /// What the free layers below send.
   public static let below = DriveParts(rawValue: 2)
-  /// What the layer above sends.
+  /// What the layers above send.
   public static let above = DriveParts(rawValue: 4)
   public static let all: DriveParts = [.constant, .below, .above]
 }
@@ -116,19 +120,20 @@ extension Parameters {
     }
   }
 
-  /// The drive of the portion's units of layer k: W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k, or the asked parts of it.
+  /// The drive of the portion's units of layer k: Σ_{j<k} W_{jk}ᵀ ρ(s_j) + Σ_{i>k} W_{ki} ρ(s_i) + b_k, or the asked parts
+  /// of it.
   ///
-  /// One chain of additions runs through bias (and input) and the layer below; what the layer above sends is a chain of
-  /// its own, added last, so that it may be computed elsewhere. A whole layer adds a cut neighbour's partial drives
-  /// in a binary tree over its slices. `drive` is rows × units held; partial drives are spent.
+  /// One chain of additions runs through bias (and input) and the layers below, from the lowest up; what each layer above
+  /// sends is a chain of its own, added last, so that it may be computed elsewhere. A whole layer adds a cut
+  /// neighbour's partial drives in a binary tree over its slices. `drive` is rows × units held; partial drives are spent.
   public func setDrive(
     _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
     partials: (Source, (inout PartialDrives) -> Void) throws -> Void, rows: Range<Int>,
     parts: DriveParts = .all
   ) rethrows {
     var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
-    if k == 1, parts.contains(.constant), let inputDrive = clamped.inputDrive { base = .matrix(inputDrive) }
-    for source in portion.sources(of: k) where parts.contains(source.layer < k ? .below : .above) {
+    if parts.contains(.constant), let inputDrive = clamped.inputDrives[k] { base = .matrix(inputDrive) }
+    for source in portion.sources(of: k) where parts.contains(source.isBelow ? .below : .above) {
       if source.isPartial || source.isElsewhere {
         drive.set(rows: rows, base)
         try partials(source) { partial in
@@ -143,7 +148,7 @@ extension Parameters {
       } else if let (weights, known) = weights(into: k, from: source.layer) {
         drive.setProduct(
           rows: rows, of: state.activity(source.layer), from: known.lowerBound, with: weights, adding: base,
-          last: source.layer > k)
+          last: !source.isBelow)
       }
       base = .itself
     }
@@ -152,14 +157,10 @@ extension Parameters {
 
   /// The weights through which layer j drives layer k, and the units of j that they start from.
   private func weights(into k: Int, from j: Int) -> (Panels, Range<Int>)? {
-    guard portion.holds(max(j, k)) else { return nil }
-    let connection = self[connection: max(j, k)]
-    if j < k, let weights = connection.forward, let block = connection.forwardBlock {
-      return (weights, block.rows)
-    }
-    if j > k, let weights = connection.backward, let block = connection.backwardBlock {
-      return (weights, block.columns)
-    }
+    guard portion.holds(max(j, k)), let index = portion.network.connection(j, k) else { return nil }
+    let weights = self[connection: index]
+    if j < k { return (weights.forward, weights.forwardBlock.rows) }
+    if let backward = weights.backward, let block = weights.backwardBlock { return (backward, block.columns) }
     return nil
   }
 }

@@ -8,25 +8,22 @@ public struct EnergyTerm: Equatable, Sendable {
 }
 
 extension Parameters {
-  /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_{k−1})ᵀ W_k ρ(s_k) − Σ b_kᵀ ρ(s_k) that belong to this portion.
+  /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_j)ᵀ W_{jk} ρ(s_k) − Σ b_kᵀ ρ(s_k) that belong to this portion.
   ///
   /// A connection counts with the layer above it: where that is whole and the layer below cut, slice by slice of the
   /// layer below, so that every term is found where its states are. Sums run in Float64 over rows, then units; nothing
   /// is sent.
   public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     portion.layers.flatMap { k in
-      k > 1 && portion.isPartial(into: k, from: k - 1)
-        ? termsOverSlices(k, state: state, rows: rows)
+      portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
+        ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
         : termsBySlices(k, state: state, clamped: clamped, rows: rows)
     }
   }
 
   /// Each slice of layer k with all that drives it from below.
   private func termsBySlices(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
-    var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
-    setDrive(
-      &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: rows,
-      parts: [.constant, .below])
+    let drive = driveFromBelow(k, state: state, clamped: clamped, rows: rows)
     let first = portion.units(k).lowerBound
     return portion.countedSlices(of: k).map { slice in
       let units = portion.slicing.units(k, slice: slice)
@@ -37,17 +34,30 @@ extension Parameters {
     }
   }
 
-  /// A whole layer: the first slice below with the layer's own terms, the others with their part of the connection.
-  private func termsOverSlices(_ k: Int, state: State, rows: Range<Int>) -> [EnergyTerm] {
-    var partials = Parameters.partialDrives(
-      into: k, from: k - 1, of: portion, rows: rows.upperBound, precision: precision)
-    setSliceDrives(&partials, into: k, from: k - 1, state: state, rows: rows)
+  /// Bias, input and the layers below whose drive is not the sum of their slices'.
+  private func driveFromBelow(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
+    var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
+    setDrive(
+      &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: rows,
+      parts: [.constant, .below])
+    return drive
+  }
+
+  /// A whole layer over cut ones: the first slice below with all else, the others with their part of the connections.
+  private func termsOverSlices(
+    _ k: Int, state: State, clamped: Clamped, rows: Range<Int>
+  ) -> [EnergyTerm] {
     let units = 0..<portion.network.units(k)
     let silent = Matrix(rows: rows.upperBound, columns: units.count, precision: precision)
+    let partials = portion.sources(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
+      var partials = Parameters.partialDrives(
+        into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
+      setSliceDrives(&partials, into: k, from: source.layer, state: state, rows: rows)
+      return partials
+    }
     return portion.slices.map { slice in
-      var drive = silent
-      if slice == 0 { drive.set(rows: rows, .row(self[bias: k])) }
-      drive.add(rows: rows, partials, from: slice * padded(units.count))
+      var drive = slice == 0 ? driveFromBelow(k, state: state, clamped: clamped, rows: rows) : silent
+      for partial in partials { drive.add(rows: rows, partial, from: slice * padded(units.count)) }
       let value = (slice == 0 ? state[k].states : silent).energy(
         activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows, columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A rectangle of a weight matrix W_k: rows are units of layer k − 1, columns units of layer k.
+/// A rectangle of a weight matrix W_{jk}: rows are units of layer j, columns units of layer k.
 public struct Block: Equatable, Sendable {
   public var rows: Range<Int>
   public var columns: Range<Int>
@@ -11,50 +11,55 @@ public struct Block: Equatable, Sendable {
   }
 }
 
-/// The symmetric connection W_k between layers k − 1 and k, as far as a portion needs it.
+/// The weights W_{jk} of a symmetric connection, as far as a portion needs them.
 ///
-/// It is held with layer k, once for each of its two directions; where both directions need the same block, `backward` mirrors
-/// `forward`, otherwise both learn the same bits from the same states.
-public struct Connection: Sendable {
-  /// k.
+/// They are held with layer k, once for each of their two directions; where both directions need the same block,
+/// `backward` mirrors `forward`, otherwise both learn the same bits from the same states.
+public struct ConnectionWeights: Sendable {
+  /// The place among the network's connections.
   public let index: Int
-  /// Drives the portion's units of layer k: W_k[rows, columns].
-  public let forwardBlock: Block?
-  /// Drives the slices' units of layer k − 1, wherever that is: W_k[rows, columns], stored transposed; none of the input.
+  /// j and k.
+  public let connection: Connection
+  /// Drives the portion's units of layer k: W[rows, columns].
+  public let forwardBlock: Block
+  /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of the input.
   public let backwardBlock: Block?
-  public var forward: Panels?
+  public var forward: Panels
   public var backward: Panels?
 
-  init(_ k: Int, portion: Portion, precision: Precision) {
-    index = k
-    (forwardBlock, backwardBlock) = (portion.forwardBlock(k), portion.backwardBlock(k))
-    forward = forwardBlock.map {
-      Panels(depth: $0.rows.count, columns: $0.columns.count, precision: precision)
-    }
+  init(_ index: Int, portion: Portion, precision: Precision) {
+    self.index = index
+    connection = portion.network.connections[index]
+    (forwardBlock, backwardBlock) = (portion.forwardBlock(index), portion.backwardBlock(index))
+    forward = Panels(
+      depth: forwardBlock.rows.count, columns: forwardBlock.columns.count, precision: precision)
     backward = backwardBlock.map {
       Panels(depth: $0.columns.count, columns: $0.rows.count, precision: precision)
     }
   }
 
   /// Whether `backward` is the transpose of `forward` and never learns by itself.
-  public var isMirrored: Bool { forwardBlock != nil && forwardBlock == backwardBlock }
+  public var isMirrored: Bool { forwardBlock == backwardBlock }
 
   /// Brings a mirrored `backward` up to date.
   public mutating func mirror() {
-    guard isMirrored, let forward else { return }
+    guard isMirrored else { return }
     backward?.setTranspose(of: forward)
   }
 }
 
 extension Portion {
-  /// What of W_k drives the portion's units of its layer k.
-  public func forwardBlock(_ k: Int) -> Block {
-    Block(rows: units(of: k - 1, driving: k), columns: units(k))
+  /// What of a connection's weights drives the portion's units of the layer above.
+  public func forwardBlock(_ index: Int) -> Block {
+    let (j, k) = (network.connections[index].source, network.connections[index].target)
+    return Block(rows: units(of: j, driving: k), columns: units(k))
   }
 
-  /// What of W_k, held with layer k, drives the slices' units of layer k − 1; nothing drives the input.
-  public func backwardBlock(_ k: Int) -> Block? {
-    k > 1 ? Block(rows: units(k - 1), columns: units(of: k, driving: k - 1)) : nil
+  /// What of a connection's weights, held with layer k, drives the slices' units of the layer below; nothing drives the
+  /// input.
+  public func backwardBlock(_ index: Int) -> Block? {
+    let (j, k) = (network.connections[index].source, network.connections[index].target)
+    return j > 0 ? Block(rows: units(j), columns: units(of: k, driving: j)) : nil
   }
 }
 
@@ -62,8 +67,8 @@ extension Portion {
 public struct Parameters: Sendable {
   public let portion: Portion
   public let precision: Precision
-  /// The connections of the portion's layers, in order.
-  public var connections: [Connection]
+  /// The weights of the connections held here, in order.
+  public var connections: [ConnectionWeights]
   /// b_k of the portion's units, a depth of one, for the portion's layers in order.
   public var biases: [Panels]
 
@@ -71,14 +76,16 @@ public struct Parameters: Sendable {
   public init(portion: Portion, precision: Precision) {
     self.precision = precision
     self.portion = portion
-    connections = portion.layers.map { Connection($0, portion: portion, precision: precision) }
+    connections = portion.connections.map {
+      ConnectionWeights($0, portion: portion, precision: precision)
+    }
     biases = portion.layers.map { Panels(depth: 1, columns: portion.units($0).count, precision: precision) }
   }
 
-  /// W_k.
-  public subscript(connection k: Int) -> Connection {
-    get { connections[k - portion.layers.lowerBound] }
-    _modify { yield &connections[k - portion.layers.lowerBound] }
+  /// The weights of one of the network's connections.
+  public subscript(connection index: Int) -> ConnectionWeights {
+    get { connections[index - portion.connections.lowerBound] }
+    _modify { yield &connections[index - portion.connections.lowerBound] }
   }
 
   /// b_k.
@@ -90,7 +97,7 @@ public struct Parameters: Sendable {
   /// Bytes they take.
   public var byteCount: Int {
     connections.reduce(biases.reduce(0) { $0 + $1.byteCount }) {
-      $0 + ($1.forward?.byteCount ?? 0) + ($1.backward?.byteCount ?? 0)
+      $0 + $1.forward.byteCount + ($1.backward?.byteCount ?? 0)
     }
   }
 
@@ -98,17 +105,18 @@ public struct Parameters: Sendable {
   public var divergedLayers: Set<Int> {
     let biased = zip(portion.layers, biases).filter { !$1.isFinite }.map { $0.0 }
     let connected = connections.filter {
-      !($0.forward?.isFinite ?? true) || !($0.backward?.isFinite ?? true)
+      !$0.forward.isFinite || !($0.backward?.isFinite ?? true)
     }
-    return Set(biased + connected.map(\.index))
+    return Set(biased + connected.map(\.connection.target))
   }
 
   /// Draws the weights from counters (connection, row, column), so that every holder draws the same.
   public mutating func initialize(_ initialization: Initialization, seed: UInt64) {
     let random = CounterRandom(seed: seed, purpose: .weights)
     for index in connections.indices {
-      let k = connections[index].index
-      let (below, above) = (portion.network.units(k - 1), portion.network.units(k))
+      let (j, k) = (connections[index].connection.source, connections[index].connection.target)
+      let (below, above) = (portion.network.units(j), portion.network.units(k))
+      let key = connections[index].connection.isNext ? k : k | (j + 1) << 32
       let bound: Double =
         switch initialization {
         case .glorotUniform: (6 / Double(below + above)).squareRoot()
@@ -116,20 +124,18 @@ public struct Parameters: Sendable {
         case .spectral(let gain):
           gain * Double(3).squareRoot() / (Double(below).squareRoot() + Double(above).squareRoot())
         }
-      func weight(_ i: Int, _ j: Int) -> Double { (2 * random.unit(i, j, k) - 1) * bound }
+      func weight(_ i: Int, _ j: Int) -> Double { (2 * random.unit(i, j, key) - 1) * bound }
       connections[index].fill(weight)
     }
   }
 }
 
-extension Connection {
+extension ConnectionWeights {
   /// Sets every element held to `weight(row, column)`.
   public mutating func fill(_ weight: (Int, Int) -> Double) {
-    if let block = forwardBlock {
-      for i in block.rows {
-        for j in block.columns {
-          forward?[i - block.rows.lowerBound, j - block.columns.lowerBound] = weight(i, j)
-        }
+    for i in forwardBlock.rows {
+      for j in forwardBlock.columns {
+        forward[i - forwardBlock.rows.lowerBound, j - forwardBlock.columns.lowerBound] = weight(i, j)
       }
     }
     if isMirrored { return mirror() }

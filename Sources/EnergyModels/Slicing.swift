@@ -35,10 +35,12 @@ public struct Slicing: Equatable, Sendable {
 /// A free layer that drives another.
 public struct Source: Equatable, Sendable {
   public let layer: Int
+  /// Whether it stands below the layer that it drives.
+  public let isBelow: Bool
   /// Whether its drive is the sum of one partial drive for each of its slices: so it is where a whole layer has a cut
   /// neighbour, and then only the small partial drives need to travel.
   public let isPartial: Bool
-  /// Whether the layer, the one above, is another portion's, which computes the drive and hands it down: the weights
+  /// Whether the layer, one above, is another portion's, which computes the drive and hands it down: the weights
   /// between two portions belong to the upper one alone.
   public let isElsewhere: Bool
 }
@@ -50,7 +52,13 @@ public struct Portion: Equatable, Sendable {
   /// Free layers, within 1 … L.
   public let layers: ClosedRange<Int>
   public let slices: Range<Int>
-  /// For each layer of the portion, in order, the free layers that drive it, the one below first.
+  /// The connections held here, those from below into the portion's layers: places among the network's.
+  public let connections: Range<Int>
+  /// Those of them that lead from free layers of other portions, which they drive from here.
+  public let descending: [Int]
+  /// The layers whose activity is known here, in order: its own and those below that drive them.
+  public let known: [Int]
+  /// For each layer of the portion, in order, the free layers that drive it, from the lowest up.
   private let sources: [[Source]]
   /// For each layer from the input on the units in the slices.
   private let held: [Range<Int>]
@@ -59,14 +67,21 @@ public struct Portion: Equatable, Sendable {
     self.slicing = slicing
     self.layers = layers
     self.slices = slices
-    held = (0...slicing.network.depth).map { slicing.units($0, slices: slices) }
+    let network = slicing.network
+    held = (0...network.depth).map { slicing.units($0, slices: slices) }
+    let (lowest, highest) = (layers.lowerBound, layers.upperBound)
+    connections =
+      network.connections(into: lowest).lowerBound..<network.connections(into: highest).upperBound
+    descending = connections.filter {
+      network.connections[$0].source > 0 && !layers.contains(network.connections[$0].source)
+    }
+    known = Set(descending.map { network.connections[$0].source }).union(layers).sorted()
     sources = layers.map { k in
-      [k - 1, k + 1].filter { $0 >= 1 && $0 <= slicing.network.depth }
-        .map {
-          Source(
-            layer: $0, isPartial: !slicing.isCut(k) && slicing.isCut($0),
-            isElsewhere: $0 > layers.upperBound)
-        }
+      network.neighbours(k).map {
+        Source(
+          layer: $0, isBelow: $0 < k, isPartial: !slicing.isCut(k) && slicing.isCut($0),
+          isElsewhere: $0 > layers.upperBound)
+      }
     }
   }
 
@@ -81,19 +96,16 @@ public struct Portion: Equatable, Sendable {
   /// The units of layer k computed here.
   public func units(_ k: Int) -> Range<Int> { held[k] }
 
-  /// The layer of another portion that this one drives from above.
-  public var drivenBelow: Int? { layers.lowerBound > 1 ? layers.lowerBound - 1 : nil }
+  /// Whether the clamped input drives any layer of the portion.
+  public var seesInput: Bool { connections.contains { network.connections[$0].source == 0 } }
 
   /// How many slices' partial drives are added before they are handed out: a branch of the tree over all slices.
   public var branch: Int { slices.count & -slices.count }
 
-  /// The layers whose activity is known here: its own and the one below.
-  public var known: ClosedRange<Int> { max(1, layers.lowerBound - 1)...layers.upperBound }
-
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 
-  /// The free layers that drive layer k of the portion, the one below first.
+  /// The free layers that drive layer k of the portion, from the lowest up.
   public func sources(of k: Int) -> [Source] { sources[k - layers.lowerBound] }
 
   /// Whether what layer `from` sends to layer k is the sum of one partial drive per slice of `from`.

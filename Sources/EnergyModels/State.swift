@@ -107,10 +107,10 @@ public struct LayerState: Sendable {
   }
 }
 
-/// The states of a portion's layers and of the one below them; rows are the examples of a batch.
+/// The states of a portion's layers and of those below that drive them; rows are the examples of a batch.
 public struct State: Sendable {
-  /// The layers known here: those of the portion and the one below.
-  public let known: ClosedRange<Int>
+  /// The layers known here, in order.
+  public let known: [Int]
   private var layers: [LayerState]
 
   /// Bytes of the states of so many rows.
@@ -134,8 +134,14 @@ public struct State: Sendable {
   }
 
   public subscript(k: Int) -> LayerState {
-    get { layers[k - known.lowerBound] }
-    _modify { yield &layers[k - known.lowerBound] }
+    get { layers[place(k)] }
+    _modify { yield &layers[place(k)] }
+  }
+
+  /// Layers are few, and the highest are asked for most.
+  private func place(_ k: Int) -> Int {
+    guard let place = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
+    return place
   }
 
   /// The same room with all activities 0, whatever ρ(0) is: where responses and errors begin.

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Equilibrium propagation's difference of two phases is taken as means and changes,
 ///
-///     ρ⁺_{k−1} ρ⁺_kᵀ − ρ⁻_{k−1} ρ⁻_kᵀ = ρ̄_{k−1} Δ_kᵀ + Δ_{k−1} ρ̄_kᵀ,   ρ̄ = ½(ρ⁺ + ρ⁻),   Δ = ρ⁺ − ρ⁻,
+///     ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ = ρ̄_j Δ_kᵀ + Δ_j ρ̄_kᵀ,   ρ̄ = ½(ρ⁺ + ρ⁻),   Δ = ρ⁺ − ρ⁻,
 ///
 /// which loses no digits where the phases are near each other, and is the symmetric rule of spike timing.
 public struct Contrast {
@@ -14,30 +14,33 @@ public struct Contrast {
   /// Rows of the batch that were left out of it.
   public private(set) var rejected = 0
   private let clamped: Clamped
-  /// Δ_k of every known layer: what biases learn from, and W₁, whose input never changes.
+  /// Δ_k of every known layer: what biases learn from, and the input's weights, since the input never changes.
   private var changes: Levels
   private var terms: [Term]
 
   /// One matrix for each layer known here.
   struct Levels {
-    let known: ClosedRange<Int>
+    let known: [Int]
     var matrices: [Matrix]
 
-    init(_ known: ClosedRange<Int>, _ matrix: (Int) -> Matrix) {
+    init(_ known: [Int], _ matrix: (Int) -> Matrix) {
       self.known = known
       matrices = known.map(matrix)
     }
 
-    subscript(k: Int) -> Matrix { matrices[k - known.lowerBound] }
+    subscript(k: Int) -> Matrix {
+      guard let place = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
+      return matrices[place]
+    }
   }
 
-  /// What W_k, k > 1, learns from.
+  /// What W_{jk}, j > 0, learns from.
   enum Term {
-    /// mean_{k−1} Δ_kᵀ + Δ_{k−1} mean_kᵀ.
+    /// mean_j Δ_kᵀ + Δ_j mean_kᵀ.
     case symmetric(mean: Levels, change: Levels)
-    /// activity_{k−1} Δ_kᵀ: errors that came down from above.
+    /// activity_j Δ_kᵀ: errors that came down from above.
     case upward(activity: Levels, change: Levels)
-    /// Re(z_{k−1} u_kᵀ), both complex: real parts, then from `half` on imaginary ones (of u, their negatives).
+    /// Re(z_j u_kᵀ), both complex: real parts, then from `half` on imaginary ones (of u, their negatives).
     case complex(states: Levels, weighted: Levels, half: Int)
   }
 
@@ -81,11 +84,12 @@ public struct Contrast {
 }
 
 extension Contrast {
-  /// The sums over the batch, to be added in order, that W_k[block] learns from, in the direction it is stored.
-  public func sums(connection k: Int, block: Block, backward: Bool) -> [ContrastSum] {
+  /// The sums over the batch, to be added in order, that W_{jk}[block] learns from, in the direction it is stored.
+  public func sums(_ connection: Connection, block: Block, backward: Bool) -> [ContrastSum] {
     typealias End = ContrastSum.End
-    if k == 1, let input = clamped.input {
-      let post = End(changes[1], from: block.columns.lowerBound)
+    let (j, k) = (connection.source, connection.target)
+    if j == 0, let input = clamped.input {
+      let post = End(changes[k], from: block.columns.lowerBound)
       return [ContrastSum(pre: End(input, from: block.rows.lowerBound), post: post, live: clamped.live)]
     }
     func ends(_ below: Matrix, _ above: Matrix, row: Int = 0) -> (pre: End, post: End) {
@@ -99,10 +103,10 @@ extension Contrast {
     return terms.map { term in
       switch term {
       case .symmetric(let mean, let change):
-        sum(ends(mean[k - 1], change[k]), ends(change[k - 1], mean[k]))
-      case .upward(let activity, let change): sum(ends(activity[k - 1], change[k]))
+        sum(ends(mean[j], change[k]), ends(change[j], mean[k]))
+      case .upward(let activity, let change): sum(ends(activity[j], change[k]))
       case .complex(let states, let weighted, let half):
-        sum(ends(states[k - 1], weighted[k]), ends(states[k - 1], weighted[k], row: half))
+        sum(ends(states[j], weighted[k]), ends(states[j], weighted[k], row: half))
       }
     }
   }

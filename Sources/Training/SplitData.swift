@@ -3,8 +3,8 @@ import EnergyModels
 import EquilibriumPropagation
 import Tensors
 
-/// The examples of one split that this rank holds, as batches: those of its shards, the inputs only where layer 1
-/// is computed, the labels only where the output is.
+/// The examples of one split that this rank holds, as batches: those of its shards, the inputs only where a layer
+/// is computed that they drive, the labels only where the output is.
 final class SplitData {
   let split: Split
   let batches: Batches
@@ -30,7 +30,7 @@ final class SplitData {
       examples: data.count(split), shards: deal.tiling.shards, perShard: perShard,
       seed: isShuffled ? run.seed : nil)
     examples = try data.load(
-      split, shards: shards, of: deal.tiling.shards, inputs: portion.holds(1),
+      split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput,
       labels: portion.holds(portion.network.depth))
     table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in
       Double(byte) / data.divisor
@@ -67,7 +67,7 @@ final class SplitData {
     let network = portion.network
     let rows = max(mostRows, 1)
     var input =
-      portion.holds(1) ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
+      portion.seesInput ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
     var targets =
       portion.holds(network.depth)
       ? Matrix(rows: rows, columns: network.units(network.depth), precision: table.precision) : nil

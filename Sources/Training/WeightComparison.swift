@@ -17,14 +17,12 @@ struct WeightComparison {
 
   init(_ parameters: Parameters) {
     var tensors: [Tensor] = []
-    for (i, connection) in parameters.connections.enumerated() {
-      var digest: UInt64 = 0
-      for panels in [connection.forward, connection.backward] {
-        digest = digest &* 31 &+ (panels?.digest ?? 0)
-      }
-      tensors.append(Tensor(name: "layers.\(connection.index).weight", digest: digest))
-      let layer = parameters.portion.layers.lowerBound + i
-      tensors.append(Tensor(name: "layers.\(layer).bias", digest: parameters.biases[i].digest))
+    for weights in parameters.connections {
+      let digest = weights.forward.digest &* 31 &+ (weights.backward?.digest ?? 0)
+      tensors.append(Tensor(name: weights.connection.weightName, digest: digest))
+    }
+    for (k, bias) in zip(parameters.portion.layers, parameters.biases) {
+      tensors.append(Tensor(name: "layers.\(k).bias", digest: bias.digest))
     }
     self.tensors = tensors
   }

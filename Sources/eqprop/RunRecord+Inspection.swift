@@ -157,7 +157,7 @@ extension Inspection {
     get throws {
       guard data.extents.count == 2 else { throw Absence("the input is not an image") }
       let fields = (0..<network.units(1)).map { unit in
-        ReceptiveFields.Field(unit: unit, weights: weights(into: unit, of: 1))
+        ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
       }
       return ReceptiveFields(width: data.extents[1], height: data.extents[0], fields: fields)
     }

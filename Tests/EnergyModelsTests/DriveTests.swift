@@ -20,8 +20,8 @@ import Testing
     }
     for k in 1...4 {
       let drive = example.drive(k)
-      let forward = try #require(example.parameters[connection: k].forward)
-      let above = k < 4 ? example.parameters[connection: k + 1].forward : nil
+      let forward = example.parameters[connection: k - 1].forward
+      let above = k < 4 ? example.parameters[connection: k].forward : nil
       for row in 0..<Example.rows {
         for unit in 0..<network.units(k) {
           var expected = example.parameters[bias: k][0, unit]
@@ -84,6 +84,6 @@ extension Example {
     guard k == 1 else { return }
     clamped.input?.fill(0)
     clamped.live = nil
-    clamped.setInputDrive(parameters)
+    clamped.setInputDrives(parameters)
   }
 }

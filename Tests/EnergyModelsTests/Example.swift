@@ -30,7 +30,7 @@ struct Example {
       random.unit($0, $1, 2) > 0.5 ? 1 : 0
     }
     clamped = Clamped(
-      shards: Self.shards, input: portion.holds(1) ? input : nil,
+      shards: Self.shards, input: portion.seesInput ? input : nil,
       targets: portion.holds(network.depth) ? targets : nil, parameters: parameters)
     self.parameters = parameters
     var state = State(rows: Self.rows, portion: portion, precision: precision)
@@ -58,7 +58,10 @@ struct Example {
   func partialDrives(into k: Int, state: State) -> [Int: PartialDrives] {
     let portion = parameters.portion
     var partials: [Int: PartialDrives] = [:]
-    let sources = portion.holds(k) ? portion.sources(of: k).map(\.layer) : [k + 1]
+    let sources =
+      portion.holds(k)
+      ? portion.sources(of: k).map(\.layer)
+      : network.neighbours(k).filter { $0 > k && portion.holds($0) }
     for j in sources
     where portion.isPartial(into: k, from: j) || j > portion.layers.upperBound || !portion.holds(k) {
       var partial = Parameters.partialDrives(

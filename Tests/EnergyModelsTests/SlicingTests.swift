@@ -44,20 +44,21 @@ import Testing
     let slicing = Slicing(network: network, slices: 2)
     let portion = Portion(slicing: slicing, layers: 2...3, slices: 1..<2)
     let parameters = Parameters(portion: portion, precision: .float64)
-    #expect(parameters.connections.map(\.index) == [2, 3])
+    #expect(parameters.connections.map(\.index) == [1, 2])
     // Layer 2 is driven by all of layer 1; the output, whole, by partial drives from the units of layer 2 held here.
-    #expect(parameters[connection: 2].forwardBlock == Block(rows: 0..<96, columns: 64..<128))
+    #expect(parameters[connection: 1].forwardBlock == Block(rows: 0..<96, columns: 64..<128))
     // What drives layer 1 from here is another portion's to add.
-    #expect(parameters[connection: 2].backwardBlock == Block(rows: 48..<96, columns: 0..<128))
-    #expect(portion.drivenBelow == 1)
-    #expect(parameters[connection: 3].forwardBlock == Block(rows: 64..<128, columns: 0..<10))
-    #expect(parameters[connection: 3].backwardBlock == Block(rows: 64..<128, columns: 0..<10))
-    #expect(parameters[connection: 3].isMirrored)
+    #expect(parameters[connection: 1].backwardBlock == Block(rows: 48..<96, columns: 0..<128))
+    #expect(portion.descending == [1] && portion.known == [1, 2, 3] && !portion.seesInput)
+    #expect(parameters[connection: 2].forwardBlock == Block(rows: 64..<128, columns: 0..<10))
+    #expect(parameters[connection: 2].backwardBlock == Block(rows: 64..<128, columns: 0..<10))
+    #expect(parameters[connection: 2].isMirrored)
     // Where the cut layer is another portion's, the output's portion computes the partial drives of every slice.
     let output = Parameters(
       portion: Portion(slicing: slicing, layers: 3...3, slices: 0..<1), precision: .float64)
-    #expect(output[connection: 3].forwardBlock == Block(rows: 0..<128, columns: 0..<10))
-    #expect(output[connection: 3].backwardBlock == Block(rows: 0..<64, columns: 0..<10))
-    #expect(Portion(slicing: slicing, layers: 1...1, slices: 0..<1).drivenBelow == nil)
+    #expect(output[connection: 2].forwardBlock == Block(rows: 0..<128, columns: 0..<10))
+    #expect(output[connection: 2].backwardBlock == Block(rows: 0..<64, columns: 0..<10))
+    let lowest = Portion(slicing: slicing, layers: 1...1, slices: 0..<1)
+    #expect(lowest.descending.isEmpty && lowest.known == [1] && lowest.seesInput)
   }
 }

@@ -28,7 +28,7 @@ import Testing
     var below = (0..<problem.rows).map(problem.input.row)
     var (activities, drives): ([[[Double]]], [[[Double]]]) = ([], [])
     for k in 1...problem.network.depth {
-      let weights = try #require(problem.parameters[connection: k].forward)
+      let weights = problem.parameters[connection: k - 1].forward
       let drive = below.map { row in
         (0..<problem.network.units(k)).map { j in
           row.indices.reduce(problem.parameters[bias: k][0, j]) { $0 + row[$1] * weights[$1, j] }
@@ -69,7 +69,7 @@ import Testing
       let twin = twin(problem)
       func cost(_ parameters: Parameters) throws -> Double {
         var clamped = problem.clamped
-        clamped.setInputDrive(parameters)
+        clamped.setInputDrives(parameters)
         let state = try twin.infer(from: problem.zeros, clamped: clamped, parameters: parameters).state
         return (0..<problem.rows).reduce(0) { $0 + problem.cost(state, row: $1) } / Double(problem.rows)
       }

@@ -135,7 +135,7 @@ import Testing
     let portion = Portion(whole: network)
     for drive in [0.3, 0.8, 1.7, -0.4] {
       var parameters = Parameters(portion: portion, precision: .float64)
-      parameters[connection: 1].forward?[0, 0] = drive - 0.125
+      parameters[connection: 0].forward[0, 0] = drive - 0.125
       parameters[bias: 1][0, 0] = 0.125
       let input = Matrix(rows: 1, columns: 1, precision: .float64) { _, _ in 1 }
       let clamped = Clamped(shards: [0, 1], input: input, targets: nil, parameters: parameters)

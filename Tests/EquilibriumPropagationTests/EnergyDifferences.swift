@@ -12,7 +12,7 @@ extension Problem {
       of: { parameters in
         try terms.reduce(0) { sum, term in
           var clamped = clamped
-          clamped.setInputDrive(parameters)
+          clamped.setInputDrives(parameters)
           let settled: Settled
           if let outputs = term.outputs {
             clamped.targets = outputs

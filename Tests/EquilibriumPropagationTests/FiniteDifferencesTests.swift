@@ -10,11 +10,11 @@ import Testing
     let network = parameters.portion.network
     var sum = 0.0
     for k in 1...network.depth {
-      let connection = parameters[connection: k]
+      let connection = parameters[connection: k - 1]
       for j in 0..<network.units(k) {
         for i in 0..<network.units(k - 1) {
           let c = Problem.random.unit(k, i, j)
-          sum += c * value(connection.forward?[i, j] ?? .nan)
+          sum += c * value(connection.forward[i, j])
           if k > 1 { sum += c * value(connection.backward?[j, i] ?? .nan) }
         }
         sum += Problem.random.unit(k, 100, j) * value(parameters[bias: k][0, j])
@@ -34,7 +34,7 @@ import Testing
           let directions: Double = k > 1 ? 2 : 1
           gradient.weights[k - 1][i * above + j] =
             -directions * Problem.random.unit(k, i, j)
-            * slope(parameters[connection: k].forward?[i, j] ?? .nan)
+            * slope(parameters[connection: k - 1].forward[i, j])
         }
         gradient.biases[k - 1][j] =
           -Problem.random.unit(k, 100, j) * slope(parameters[bias: k][0, j])
@@ -141,7 +141,7 @@ import Testing
     for k in 2...3 {
       for i in 0..<problem.network.units(k - 1) {
         for j in 0..<problem.network.units(k) {
-          #expect(moved[connection: k].backward?[j, i] == moved[connection: k].forward?[i, j])
+          #expect(moved[connection: k - 1].backward?[j, i] == moved[connection: k - 1].forward[i, j])
         }
       }
     }

@@ -43,7 +43,7 @@ extension Gradient {
     self.init(
       weights: (1...network.depth).map { k in
         (0..<network.units(k - 1)).flatMap { i in
-          (0..<network.units(k)).map { parameters[connection: k].forward?[i, $0] ?? .nan }
+          (0..<network.units(k)).map { parameters[connection: k - 1].forward[i, $0] }
         }
       },
       biases: (1...network.depth).map { k in

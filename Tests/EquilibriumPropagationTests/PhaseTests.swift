@@ -13,7 +13,7 @@ import Testing
     for row in 0..<problem.rows {
       var below = problem.input.row(row)
       for k in 1...4 {
-        let forward = try #require(problem.parameters[connection: k].forward)
+        let forward = problem.parameters[connection: k - 1].forward
         let states = (0..<problem.network.units(k)).map { j in
           activation.value(
             below.indices.reduce(problem.parameters[bias: k][0, j]) { $0 + below[$1] * forward[$1, j] })

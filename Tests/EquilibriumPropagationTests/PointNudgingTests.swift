@@ -123,7 +123,8 @@ import Testing
       func written(_ backward: Bool) -> Panels {
         let block = Block(rows: 0..<below, columns: 0..<above)
         return Panels(
-          contrast.sums(connection: k, block: block, backward: backward), depth: backward ? above : below,
+          contrast.sums(Connection(from: k - 1, to: k), block: block, backward: backward),
+          depth: backward ? above : below,
           columns: backward ? below : above, shards: contrast.shards, .float64)
       }
       let (forward, backward) = (written(false), written(true))

@@ -10,7 +10,35 @@ struct TrainingMethod: Sendable, CustomTestStringConvertible {
 }
 
 extension TrainingMethod {
-  static let all = [centered, persistent, forward, smooth, oddShards] + rules
+  static let all = [centered, persistent, forward, smooth, oddShards, skips] + rules
+
+  /// A graph of layers that needs four colours: skips from the input, over layers, into the output; two cut layers, a
+  /// whole one between them, velocities beside every connection.
+  static let skips = TrainingMethod(
+    name: "a graph with skips, over-relaxed",
+    runFile: """
+      name: skips
+      data: {format: digits, training: 160, validation: 40}
+      network:
+        layers: [{units: 96}, {units: 40}, {units: 70}, {units: 10, activation: linear}]
+        connections:
+          - {from: 0, to: 1}
+          - {from: 1, to: 2}
+          - {from: 0, to: 2}
+          - {from: 1, to: 3}
+          - {from: 2, to: 3}
+          - {from: 3, to: 4}
+          - {from: 1, to: 4}
+          - {from: 0, to: 4}
+        initialization: {uniform: 0.5}
+      relaxation: {updates: over-relaxed, factor: 1.1, start: persistent, free: 9, nudged: 7}
+      nudging: {kind: centered, beta: 0.2}
+      training: {epochs: 2, batch: 16, momentum: 0.5}
+      tiling: {shards: 4, slices: 4}
+      checkpoint: {every: 6, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "1x4x1", "1x2x2", "2x2x2", "1x1x4", "4x2x1"])
 
   /// One hidden layer; the last batch has 5 examples of 20, so that its shards have two, one, one and one.
   static let centered = TrainingMethod(

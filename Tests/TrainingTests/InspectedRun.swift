@@ -51,7 +51,7 @@ final class InspectedRun {
     try DurableFile.createDirectory(folder)
     let parameters = parameters(step)
     let files = try parameters.connections.map { connection in
-      let name = "layer-\(connection.index).safetensors"
+      let name = "layer-\(connection.connection.target).safetensors"
       let (size, sha256) = try write(connection, to: folder + "/" + name)
       return Manifest.Entry(name: name, size: size, sha256: sha256)
     }
@@ -63,9 +63,10 @@ final class InspectedRun {
 
   var data: DataSet { get throws { try DataSet.open(run.data) } }
 
-  private func write(_ connection: Connection, to path: String) throws -> (size: Int, sha256: String) {
-    guard let weights = connection.forward else { throw FileError(.badData, path: path, "has no weights") }
-    let k = connection.index
+  private func write(_ connection: ConnectionWeights, to path: String) throws -> (
+    size: Int, sha256: String
+  ) {
+    let (weights, k) = (connection.forward, connection.connection.target)
     let type: Safetensors.ElementType = run.training.precision == .float32 ? .float32 : .float64
     var writer = try Safetensors.Writer(
       path: path,

@@ -131,8 +131,7 @@ struct InspectionTests {
     let run = try InspectedRun(["training.precision=\(precision)"], steps: [10, 20])
     let inspection = try run.inspection(.named("step-000000010"))
     let drawn = run.parameters(10)
-    #expect(inspection.weights(into: 69, of: 1) == (0..<64).map { drawn[connection: 1].forward?[$0, 69] })
-    #expect(inspection.weights(into: 9, of: 2) == (0..<70).map { drawn[connection: 2].forward?[$0, 9] })
+    #expect(inspection.weights(into: 69) == (0..<64).map { drawn[connection: 0].forward[$0, 69] })
     #expect(inspection.step == 10 && inspection.epoch == 1 && inspection.hasItsOwnData)
   }
 

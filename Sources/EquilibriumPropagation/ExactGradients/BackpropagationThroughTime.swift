@@ -3,12 +3,12 @@ import Tensors
 
 /// The exact gradient of the cost after the relaxation actually run, by going back through its iterations.
 ///
-///     s_{t+1} = s_t + ε (ρ′(s_t) D(s_t) − s_t) [clipped],   D_k = W_kᵀ ρ(s_{k−1}) + W_{k+1} ρ(s_{k+1}) + b_k
+///     s_{t+1} = s_t + ε (ρ′(s_t) D(s_t) − s_t) [clipped],   D_k = Σ_j W_{jk} ρ(s_j) + b_k
 ///     through the last t of T iterations:  −Σ_{τ = T−t}^{T−1} dC(s_T)/dθ_τ
 ///
 /// where each iteration has parameters θ_τ of its own; with t = T it is −dC(s_T)/dθ. From a state at rest, the contrast
-/// after t nudged Euler steps over β tends to the same as β → 0, step by step. Even-odd sweeps are gone back through the
-/// other way round, odd layers first, so there the two meet only as t grows.
+/// after t nudged Euler steps over β tends to the same as β → 0, step by step. Sweeps by colour are gone back through the
+/// other way round, the last colour first, so there the two meet only as t grows.
 ///
 /// Source: Ernoult et al. 2019, arXiv:1905.13633.
 public struct BackpropagationThroughTime: Sendable {
@@ -68,16 +68,21 @@ public struct BackpropagationThroughTime: Sendable {
 
   /// Goes back through one iteration, which moved one set of layers after the other.
   private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
-    let layers = Array(1...pass.depth)
     switch relaxation.updates {
     case .euler:
-      pass.goBack(layers, .euler(relaxation.step), from: after, to: before)
+      pass.goBack(Array(1...pass.depth), .euler(relaxation.step), from: after, to: before)
     case .evenOdd, .overRelaxed:
       let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
-      var between = before
-      for k in layers where k % 2 == 0 { between[k] = after[k] }
-      pass.goBack(layers.filter { $0 % 2 == 1 }, move, from: after, to: between)
-      pass.goBack(layers.filter { $0 % 2 == 0 }, move, from: between, to: before)
+      // The state between two sets holds what the sets before it have moved.
+      var moments = [before]
+      for layers in pass.network.colours {
+        var next = moments[moments.count - 1]
+        for k in layers { next[k] = after[k] }
+        moments.append(next)
+      }
+      for (index, layers) in pass.network.colours.enumerated().reversed() {
+        pass.goBack(layers, move, from: moments[index + 1], to: moments[index])
+      }
     }
   }
 }

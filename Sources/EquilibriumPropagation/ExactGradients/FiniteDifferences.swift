@@ -22,20 +22,22 @@ public struct FiniteDifferences: Equatable, Sendable {
   ) rethrows -> Gradient {
     let network = parameters.portion.network
     var (moved, gradient) = (parameters, Gradient(zerosFor: network))
-    for k in 1...network.depth {
-      let (below, above) = (network.units(k - 1), network.units(k))
-      for i in 0..<below {
+    for (index, connection) in network.connections.enumerated() {
+      let above = network.units(connection.target)
+      for i in 0..<network.units(connection.source) {
         for j in 0..<above {
-          let weight = parameters.weight(k, i, j)
+          let weight = parameters[connection: index].forward[i, j]
           let slope = try slope { h in
-            moved.setWeight(k, i, j, to: weight + h)
+            moved.setWeight(index, i, j, to: weight + h)
             return try function(moved)
           }
-          moved.setWeight(k, i, j, to: weight)
-          gradient.weights[k - 1][i * above + j] = -slope
+          moved.setWeight(index, i, j, to: weight)
+          gradient.weights[index][i * above + j] = -slope
         }
       }
-      for j in 0..<above {
+    }
+    for k in 1...network.depth {
+      for j in 0..<network.units(k) {
         let bias = parameters[bias: k][0, j]
         let slope = try slope { h in
           moved[bias: k][0, j] = bias + h
@@ -71,22 +73,19 @@ extension Parameters {
   /// θ + h · direction, of a whole network.
   public func moved(by h: Double, along direction: Gradient) -> Parameters {
     var moved = self
+    for (index, connection) in portion.network.connections.enumerated() {
+      let (above, weights) = (portion.network.units(connection.target), connections[index].forward)
+      moved[connection: index].fill { weights[$0, $1] + h * direction.weights[index][$0 * above + $1] }
+    }
     for k in 1...portion.network.depth {
-      let above = portion.network.units(k)
-      moved[connection: k].fill { weight(k, $0, $1) + h * direction.weights[k - 1][$0 * above + $1] }
-      for j in 0..<above { moved[bias: k][0, j] += h * direction.biases[k - 1][j] }
+      for j in 0..<portion.network.units(k) { moved[bias: k][0, j] += h * direction.biases[k - 1][j] }
     }
     return moved
   }
 
-  fileprivate func weight(_ k: Int, _ i: Int, _ j: Int) -> Double {
-    guard let forward = connections[k - 1].forward else { preconditionFailure("not a whole network") }
-    return forward[i, j]
-  }
-
   /// Both directions, without a transpose of all the others.
-  fileprivate mutating func setWeight(_ k: Int, _ i: Int, _ j: Int, to value: Double) {
-    connections[k - 1].forward?[i, j] = value
-    connections[k - 1].backward?[j, i] = value
+  fileprivate mutating func setWeight(_ index: Int, _ i: Int, _ j: Int, to value: Double) {
+    connections[index].forward[i, j] = value
+    connections[index].backward?[j, i] = value
   }
 }

@@ -3,43 +3,59 @@ import Tensors
 
 /// −dC/dθ, the mean over a batch: one number for each weight and bias of a whole network.
 public struct Gradient: Equatable, Sendable {
-  /// For each connection W_k, k = 1 … L, its n_{k−1} × n_k elements, row-major.
+  /// For each connection W_{jk} its n_j × n_k elements, row-major.
   public var weights: [[Double]]
   /// For each layer k = 1 … L the n_k elements of b_k.
   public var biases: [[Double]]
+  /// The connections, in the order of `weights`.
+  public let connections: [Connection]
 
-  public init(weights: [[Double]], biases: [[Double]]) {
-    precondition(weights.count == biases.count, "weights and biases of two networks")
+  /// - Parameter connections: those of a chain without.
+  public init(weights: [[Double]], biases: [[Double]], connections: [Connection]? = nil) {
+    let connections = connections ?? Network.chain(biases.count)
+    precondition(weights.count == connections.count, "weights and connections of two networks")
     self.weights = weights
     self.biases = biases
+    self.connections = connections
+  }
+
+  /// The same, each element times a factor.
+  public func scaled(by factor: Double) -> Gradient {
+    var scaled = self
+    scaled.weights = weights.map { $0.map { $0 * factor } }
+    scaled.biases = biases.map { $0.map { $0 * factor } }
+    return scaled
   }
 
   /// Zeros.
   public init(zerosFor network: Network) {
-    let layers = 1...network.depth
-    weights = layers.map { Array(repeating: 0, count: network.units($0 - 1) * network.units($0)) }
-    biases = layers.map { Array(repeating: 0, count: network.units($0)) }
+    connections = network.connections
+    weights = connections.map {
+      Array(repeating: 0, count: network.units($0.source) * network.units($0.target))
+    }
+    biases = (1...network.depth).map { Array(repeating: 0, count: network.units($0)) }
   }
 
   /// What is compared of a layer.
   public enum Part: String, CaseIterable, Sendable {
     case weight, bias
-    /// The weight, then the bias.
+    /// The weights from below, then the bias.
     case both
   }
 
   /// L.
-  public var layers: Int { weights.count }
+  public var layers: Int { biases.count }
 
   /// Every element: the weights of all layers, then the biases.
   public var all: [Double] { weights.flatMap { $0 } + biases.flatMap { $0 } }
 
   /// The elements of layer k, 1 … L.
   public func elements(layer k: Int, _ part: Part = .both) -> [Double] {
-    switch part {
-    case .weight: weights[k - 1]
+    let below = zip(connections, weights).filter { $0.0.target == k }.flatMap { $0.1 }
+    return switch part {
+    case .weight: below
     case .bias: biases[k - 1]
-    case .both: weights[k - 1] + biases[k - 1]
+    case .both: below + biases[k - 1]
     }
   }
 
@@ -67,13 +83,16 @@ extension Gradient {
       }
       return total
     }
-    for k in 1...network.depth {
-      let block = Block(rows: 0..<network.units(k - 1), columns: 0..<network.units(k))
-      weights[k - 1] = scaled(
-        contrast.sums(connection: k, block: block, backward: false), depth: block.rows.count,
+    for (index, connection) in connections.enumerated() {
+      let block = Block(
+        rows: 0..<network.units(connection.source), columns: 0..<network.units(connection.target))
+      weights[index] = scaled(
+        contrast.sums(connection, block: block, backward: false), depth: block.rows.count,
         columns: block.columns.count)
-      biases[k - 1] = scaled(
-        [contrast.sum(bias: k, units: block.columns)], depth: 1, columns: block.columns.count)
+    }
+    for k in 1...network.depth {
+      let units = 0..<network.units(k)
+      biases[k - 1] = scaled([contrast.sum(bias: k, units: units)], depth: 1, columns: units.count)
     }
   }
 }

@@ -11,13 +11,10 @@ struct ReversePass {
   private var sum: Gradient
 
   var depth: Int { slopes.count }
+  var network: Network { parameters.portion.network }
 
   /// −dC/dθ, the mean over the batch, summed over the iterations passed.
-  var gradient: Gradient {
-    let scale = 1 / Double(clamped.rows.count)
-    return Gradient(
-      weights: sum.weights.map { $0.map { $0 * scale } }, biases: sum.biases.map { $0.map { $0 * scale } })
-  }
+  var gradient: Gradient { sum.scaled(by: 1 / Double(clamped.rows.count)) }
 
   /// At the last state.
   init(from last: State, clamped: Clamped, parameters: Parameters) {
@@ -49,8 +46,8 @@ struct ReversePass {
     for k in 1...depth {
       addThroughDrives(k, pulls, before)
       if let pull = pulls[k] { addToBias(k, pull) }
-      addToWeight(k, pulls, before)
     }
+    for index in network.connections.indices { addToWeights(index, pulls, before) }
   }
 
   /// Turns dC/ds′ of a layer into dC/ds through its own state, and returns dC/dD.
@@ -69,15 +66,17 @@ struct ReversePass {
     return Matrix(rows: rows, columns: columns, precision: .float64) { unit($0, $1).drive * slope[$0, $1] }
   }
 
-  /// dC/ds_k += ρ′(s_k) (W_kᵀ dC/dD_{k−1} + W_{k+1} dC/dD_{k+1}).
+  /// dC/ds_k += ρ′(s_k) (Σ_{j<k} W_{jk}ᵀ dC/dD_j + Σ_{i>k} W_{ki} dC/dD_i).
   private mutating func addThroughDrives(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
     let (activation, activity) = (parameters.portion.network.activation(k), before.activity(k))
     var felt = Matrix(rows: activity.rows, columns: activity.columns, precision: .float64)
-    if let below = pulls[k - 1], let weights = parameters[connection: k].forward {
-      felt.setProduct(rows: clamped.rows, of: below, with: weights, adding: .itself)
-    }
-    if let above = pulls[k + 1], let weights = parameters[connection: k + 1].backward {
-      felt.setProduct(rows: clamped.rows, of: above, with: weights, adding: .itself)
+    for weights in parameters.connections {
+      let (j, i) = (weights.connection.source, weights.connection.target)
+      if i == k, let below = pulls[j] {
+        felt.setProduct(rows: clamped.rows, of: below, with: weights.forward, adding: .itself)
+      } else if j == k, let above = pulls[i], let backward = weights.backward {
+        felt.setProduct(rows: clamped.rows, of: above, with: backward, adding: .itself)
+      }
     }
     let slope = slopes[k - 1]
     slopes[k - 1] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
@@ -89,20 +88,21 @@ struct ReversePass {
     for i in clamped.rows { for j in 0..<pull.columns { sum.biases[k - 1][j] -= pull[i, j] } }
   }
 
-  /// −dC/dW_k = −Σ ρ(s_{k−1}) (dC/dD_k)ᵀ + dC/dD_{k−1} ρ(s_k)ᵀ.
-  private mutating func addToWeight(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
+  /// −dC/dW_{jk} = −Σ ρ(s_j) (dC/dD_k)ᵀ + dC/dD_j ρ(s_k)ᵀ.
+  private mutating func addToWeights(_ index: Int, _ pulls: [Int: Matrix], _ before: State) {
     typealias End = ContrastSum.End
-    guard let activityBelow = k == 1 ? clamped.input : before.activity(k - 1) else { return }
+    let (j, k) = (network.connections[index].source, network.connections[index].target)
+    guard let activityBelow = j == 0 ? clamped.input : before.activity(j) else { return }
     var terms: [(End, End)] = []
     if let above = pulls[k] { terms.append((End(activityBelow), End(above))) }
-    if let below = pulls[k - 1] { terms.append((End(below), End(before.activity(k)))) }
+    if let below = pulls[j] { terms.append((End(below), End(before.activity(k)))) }
     for (pre, post) in terms {
       let columns = post.values.columns
       var term = Panels(depth: pre.values.columns, columns: columns, precision: .float64)
       ContrastSum(pre: pre, post: post)
         .write(panels: 0..<term.count, to: &term, at: 0, shards: [0, clamped.rows.upperBound])
       for i in 0..<term.depth {
-        for j in 0..<columns { sum.weights[k - 1][i * columns + j] -= term[i, j] }
+        for j in 0..<columns { sum.weights[index][i * columns + j] -= term[i, j] }
       }
     }
   }

@@ -12,7 +12,7 @@ final class Relaxer {
   let precision: Precision
   /// Rows of its matrices: examples at most, or twice as many for complex states.
   let capacity: Int
-  /// What one iteration moves together, one set of layers after the other: all at once, or the even ones, then the odd.
+  /// What one iteration moves together, one set of layers after the other: all at once, or colour by colour.
   private let sweep: [LayerSet]
   /// The same without the output.
   private let hiddenSweep: [LayerSet]
@@ -22,8 +22,8 @@ final class Relaxer {
   private var drives: [Matrix]
   /// For each layer of the portion and each of its sources the partial drives, where there are any.
   private var partials: [[PartialDrives?]]
-  /// What the lowest layer sends into the one below it, where that is another portion's.
-  private var descending: PartialDrives?
+  /// For each connection from a free layer of another portion what it sends down.
+  private var descending: [PartialDrives]
   /// Where the next states are written while the present ones are still read.
   private var next: State
 
@@ -36,17 +36,16 @@ final class Relaxer {
     self.precision = precision
     capacity = rows
     next = State(rows: rows, portion: portion, precision: precision)
-    let (all, known) = (Array(1...portion.network.depth), next.known)
+    let all = Array(1...portion.network.depth)
     let sets =
       switch relaxation.updates {
       case .euler: [all]
-      case .evenOdd, .overRelaxed:
-        [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }].filter { !$0.isEmpty }
+      case .evenOdd, .overRelaxed: portion.network.colours
       }
-    sweep = sets.map { LayerSet($0, portion: portion, known: known) }
+    sweep = sets.map { LayerSet($0, portion: portion) }
     hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }
-      .map { LayerSet($0, portion: portion, known: known) }
-    ascending = all.map { LayerSet([$0], portion: portion, known: known) }
+      .map { LayerSet($0, portion: portion) }
+    ascending = all.map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
     }
@@ -57,8 +56,10 @@ final class Relaxer {
             into: k, from: $0.layer, of: portion, rows: rows, precision: precision) : nil
       }
     }
-    descending = portion.drivenBelow.map {
-      Parameters.partialDrives(into: $0, from: $0 + 1, of: portion, rows: rows, precision: precision)
+    descending = portion.descending.map {
+      let connection = portion.network.connections[$0]
+      return Parameters.partialDrives(
+        into: connection.source, from: connection.target, of: portion, rows: rows, precision: precision)
     }
   }
 
@@ -156,17 +157,25 @@ private struct LayerSet {
   let mine: [Int]
   /// Those whose activity is known here.
   let known: [Int]
-  /// Whether the layer below the portion, which it drives, is among them.
-  let drivesBelow: Bool
+  /// The connections held here that drive layers of other portions among them: places in `Portion.descending`.
+  let descending: [Int]
 
-  init(_ layers: [Int], portion: Portion, known: ClosedRange<Int>) {
-    let isOuter = { $0 == portion.layers.lowerBound || $0 == portion.layers.upperBound }
+  init(_ layers: [Int], portion: Portion) {
+    let connections = portion.network.connections
+    let isOuter = { k in
+      connections.contains {
+        $0.source == k && !portion.holds($0.target)
+          || $0.target == k && $0.source > 0 && !portion.holds($0.source)
+      }
+    }
     let held = layers.filter(portion.holds)
     let cut = held.filter(portion.slicing.isCut)
     let whole = held.filter { !portion.slicing.isCut($0) }
     mine = [cut, whole].flatMap { layers in layers.filter(isOuter) + layers.filter { !isOuter($0) } }
-    self.known = layers.filter(known.contains)
-    drivesBelow = portion.drivenBelow.map(layers.contains) ?? false
+    known = layers.filter(portion.known.contains)
+    descending = portion.descending.indices.filter {
+      layers.contains(connections[portion.descending[$0]].source)
+    }
   }
 }
 
@@ -185,8 +194,8 @@ private struct Moment {
     rows = progress.runs + (dynamics.isComplex ? progress.runs.map { $0.shifted(by: half) } : [])
   }
 
-  func counts(_ source: Source, into k: Int) -> Bool {
-    dynamics.parts.contains(source.layer < k ? .below : .above)
+  func counts(_ source: Source) -> Bool {
+    dynamics.parts.contains(source.isBelow ? .below : .above)
   }
 }
 
@@ -199,7 +208,7 @@ extension Relaxer {
     _ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters,
     _ residuals: inout [Double]
   ) throws {
-    if layers.drivesBelow { try sendDrivesBelow(state, moment, parameters) }
+    for place in layers.descending { try sendDrivesBelow(place, state, moment, parameters) }
     for k in layers.mine { try sendPartialDrives(into: k, state, moment, parameters) }
     for k in layers.mine {
       try update(k, state, moment, parameters, &residuals)
@@ -221,8 +230,12 @@ extension Relaxer {
         &drives[place], of: k, state: state, clamped: moment.clamped,
         partials: { source, use in
           // All rows arrive in one message.
-          if rows == moment.rows[0] { try receivePartialDrives(into: k, from: source, moment) }
-          use(&partials[place][source.layer < k ? 0 : partials[place].count - 1]!)
+          let index = self.index(of: source, into: k)
+          if rows == moment.rows[0] {
+            try neighbours.receive(
+              .partialDrives(into: k, from: source.layer), into: &partials[place][index]!, rows: moment.rows)
+          }
+          use(&partials[place][index]!)
         }, rows: rows,
         parts: isReal ? moment.dynamics.parts : moment.dynamics.parts.subtracting(.constant))
     }
@@ -233,12 +246,16 @@ extension Relaxer {
     }
   }
 
-  private func sendDrivesBelow(_ state: State, _ moment: Moment, _ parameters: Parameters) throws {
-    guard let k = portion.drivenBelow, moment.dynamics.parts.contains(.above) else { return }
+  private func sendDrivesBelow(
+    _ place: Int, _ state: State, _ moment: Moment, _ parameters: Parameters
+  ) throws {
+    guard moment.dynamics.parts.contains(.above) else { return }
+    let connection = portion.network.connections[portion.descending[place]]
+    let (j, k) = (connection.source, connection.target)
     for rows in moment.rows {
-      parameters.setPartialDrives(&descending!, into: k, from: k + 1, state: state, rows: rows)
+      parameters.setPartialDrives(&descending[place], into: j, from: k, state: state, rows: rows)
     }
-    try neighbours.send(.partialDrives(into: k, from: k + 1), descending!, rows: moment.rows)
+    try neighbours.send(.partialDrives(into: j, from: k), descending[place], rows: moment.rows)
   }
 
   private func sendPartialDrives(
@@ -246,7 +263,7 @@ extension Relaxer {
   ) throws {
     let place = k - portion.layers.lowerBound
     for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && !source.isElsewhere && moment.counts(source, into: k) {
+    where source.isPartial && !source.isElsewhere && moment.counts(source) {
       for rows in moment.rows {
         parameters.setPartialDrives(
           &partials[place][i]!, into: k, from: source.layer, state: state, rows: rows)
@@ -256,11 +273,11 @@ extension Relaxer {
     }
   }
 
-  private func receivePartialDrives(into k: Int, from source: Source, _ moment: Moment) throws {
-    let place = k - portion.layers.lowerBound
-    let index = source.layer < k ? 0 : partials[place].count - 1
-    try neighbours.receive(
-      .partialDrives(into: k, from: source.layer), into: &partials[place][index]!, rows: moment.rows)
+  private func index(of source: Source, into k: Int) -> Int {
+    guard let index = portion.sources(of: k).firstIndex(of: source) else {
+      preconditionFailure("a source that drives the layer")
+    }
+    return index
   }
 
   private func receiveActivity(_ k: Int, into state: inout State, rows: [Range<Int>]) throws {

@@ -26,7 +26,7 @@ public struct ContinualPropagation: LearningRule {
     var (clamped, state) = (clamped, free)
     var last: Settled?
     for step in 0..<duration.atMost {
-      if step > 0 { clamped.setInputDrive(parameters) }
+      if step > 0 { clamped.setInputDrives(parameters) }
       var settled = try phases.nudged(
         from: state, beta: beta, for: Duration(atMost: 1), clamped: clamped, parameters: parameters)
       try update(&parameters, Contrast(settled.state, minus: state, over: beta, clamped: clamped))

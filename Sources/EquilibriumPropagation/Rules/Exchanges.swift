@@ -108,8 +108,8 @@ extension Exchanges {
     _ duration: Duration, layers: [Int]? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1
   ) {
     let layers = layers ?? all
-    let halves = [layers.filter { $0 % 2 == 0 }, layers.filter { $0 % 2 == 1 }]
-    let sets = relaxation.updates == .evenOdd ? halves : [layers]
+    let colours = slicing.network.colours.map { $0.filter(layers.contains) }
+    let sets = relaxation.updates.alternates ? colours : [layers]
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: parts,

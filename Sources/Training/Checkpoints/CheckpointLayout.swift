@@ -7,8 +7,8 @@ import Tensors
 package struct CheckpointLayout: Sendable {
   /// What a tensor holds.
   package enum Content: Hashable, Sendable {
-    /// W_k, n_{k−1} × n_k; or momentum's velocity beside it.
-    case weight(layer: Int, velocity: Bool)
+    /// W_{jk}, n_j × n_k, by its place among the network's connections; or momentum's velocity beside it.
+    case weight(connection: Int, velocity: Bool)
     /// b_k, n_k.
     case bias(layer: Int, velocity: Bool)
     /// Persistent states of layer k for consecutive examples of a split, examples × n_k.
@@ -45,13 +45,16 @@ package struct CheckpointLayout: Sendable {
           name: "layer-\(k).safetensors",
           tensors: kinds.flatMap { velocity in
             let suffix = velocity ? ".velocity" : ""
-            return [
+            let weights = network.connections(into: k).map { index in
               Tensor(
-                name: "layers.\(k).weight\(suffix)", content: .weight(layer: k, velocity: velocity),
-                rows: network.units(k - 1), columns: network.units(k)),
+                name: network.connections[index].weightName + suffix,
+                content: .weight(connection: index, velocity: velocity),
+                rows: network.units(network.connections[index].source), columns: network.units(k))
+            }
+            return weights + [
               Tensor(
                 name: "layers.\(k).bias\(suffix)", content: .bias(layer: k, velocity: velocity), rows: 1,
-                columns: network.units(k)),
+                columns: network.units(k))
             ]
           }))
     }
@@ -75,6 +78,11 @@ package struct CheckpointLayout: Sendable {
     }
     self.files = files
   }
+}
+
+extension Connection {
+  /// What files call the weights: `layers.2.weight`; of a skip `layers.3.weight.from.1`.
+  package var weightName: String { "layers.\(target).weight" + (isNext ? "" : ".from.\(source)") }
 }
 
 extension CheckpointLayout {
@@ -108,12 +116,14 @@ extension CheckpointLayout {
   package static func pieces(of content: Content, at place: Place, deal: Deal) -> [Piece] {
     let portion = deal.portion(at: place)
     switch content {
-    case .weight(let k, _):
+    case .weight(let index, _):
+      let connection = deal.tiling.network.connections[index]
+      let (j, k) = (connection.source, connection.target)
       guard place.replica == 0, portion.holds(k) else { return [] }
-      let rows = portion.units(of: k - 1, driving: k)
+      let rows = portion.units(of: j, driving: k)
       let columns = portion.units(k)
       let isWhole =
-        !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: k - 1) && portion.holds(k - 1))
+        !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: j) && portion.holds(j))
       if isWhole && place.slice > 0 { return [] }
       return [Piece(firstRow: rows.lowerBound, rowStep: 1, rowCount: rows.count, columns: columns)]
     case .bias(let k, _):

@@ -17,8 +17,9 @@ struct Model {
   ) {
     let first = parameters.portion.layers.lowerBound
     switch content {
-    case .weight(let k, let velocity):
-      (velocity ? velocities.forward[k - first] : parameters[connection: k].forward)?.pack(into: bytes)
+    case .weight(let connection, let velocity):
+      let index = connection - parameters.portion.connections.lowerBound
+      (velocity ? velocities.forward[index] : parameters.connections[index].forward)?.pack(into: bytes)
     case .bias(let k, let velocity):
       (velocity ? velocities.biases[k - first] : parameters[bias: k])?.pack(into: bytes)
     case .states(let split, let k, _):
@@ -31,8 +32,8 @@ struct Model {
   mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: StoredTensor, place: Place, deal: Deal) {
     let first = parameters.portion.layers.lowerBound
     switch tensor.content {
-    case .weight(let k, let velocity):
-      let index = k - first
+    case .weight(let connection, let velocity):
+      let index = connection - parameters.portion.connections.lowerBound
       guard parameters.connections.indices.contains(index) else { return }
       if velocity {
         var connection = parameters.connections[index]
@@ -73,7 +74,7 @@ struct Model {
   /// Whether this rank needs anything of a tensor.
   func needs(_ content: CheckpointLayout.Content) -> Bool {
     switch content {
-    case .weight(let k, _): parameters.connections.contains { $0.index == k }
+    case .weight(let connection, _): parameters.portion.connections.contains(connection)
     case .bias(let k, _): parameters.portion.holds(k)
     case .states(let split, let k, _): parameters.portion.holds(k) && persistent[split] != nil
     }

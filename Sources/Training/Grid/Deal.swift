@@ -64,11 +64,14 @@ public struct Deal: Equatable, Sendable {
   }
 }
 
-/// Multiply-adds for one example of what comes with layer k, the connection below it: both its directions at every
+/// Multiply-adds for one example of what comes with layer k, the connections below it: both their directions at every
 /// iteration, and the input's drive and contrast once.
 package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
-  let below = Double(tiling.network.units(k - 1))
-  return Double(tiling.network.units(k)) * below * (2 + (k == 1 ? 0 : 2 * Double(iterations)))
+  let network = tiling.network
+  return network.connections[network.connections(into: k)].reduce(0) { sum, connection in
+    sum + Double(network.units(k)) * Double(network.units(connection.source))
+      * (2 + (connection.source == 0 ? 0 : 2 * Double(iterations)))
+  }
 }
 
 /// Cuts a list into consecutive parts whose largest sum is least; the first such cut.

@@ -8,6 +8,7 @@ import Tensors
 final class GridNeighbours: Neighbours {
   private let grid: Grid
   private let precision: Precision
+  private let routes: Routes
   /// By tag.
   private let ways: [Way]
   /// Where all ranks of the replica are on one host.
@@ -20,7 +21,8 @@ final class GridNeighbours: Neighbours {
     self.grid = grid
     residuals = try SharedMaximum(
       over: grid.replica, most: deal.tiling.shards, sharesMemory: grid.sharesMemory)
-    ways = Routes(deal: deal, place: grid.place).all.map { Way($0, height: rows * precision.size) }
+    routes = Routes(deal: deal, place: grid.place)
+    ways = routes.all.map { Way($0, height: rows * precision.size) }
     guard grid.replica.count > 1 else { return }
     if grid.sharesMemory {
       slots = try SharedSlots(
@@ -35,7 +37,7 @@ final class GridNeighbours: Neighbours {
   }
 
   func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
-    let way = ways[Routes.tag(parcel)]
+    let way = ways[routes.tag(parcel)]
     let route = way.route
     guard !route.isEmpty else { return }
     func pack(_ room: UnsafeMutableRawBufferPointer) -> Int {
@@ -59,7 +61,7 @@ final class GridNeighbours: Neighbours {
   }
 
   func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
-    let way = ways[Routes.tag(parcel)]
+    let way = ways[routes.tag(parcel)]
     let route = way.route
     guard !route.isEmpty else { return }
     grid.clock?.enter(.waiting)

@@ -6,8 +6,8 @@ import Tensors
 /// The ways of all parcels to and from one place of a grid, within its replica: who hands out which columns to whom.
 ///
 /// Of a cut layer each slice rank sends its units to whoever drives a layer from all of them: the other slice ranks
-/// of its stage where a cut layer is next to it, and every slice rank of the next stage. A whole layer goes from
-/// each slice rank to the one with the same slice in the next stage. Partial drives go to the other slice ranks; what
+/// of its stage where a cut layer is joined to it, and every slice rank of the stages above that are. A whole layer goes
+/// from each slice rank to the one with the same slice in those stages. Partial drives go to the other slice ranks; what
 /// drives the stage below goes to the rank with the same slice, or to all of them where it is partial.
 package struct Routes: Equatable, Sendable {
   /// The way of one parcel.
@@ -25,15 +25,16 @@ package struct Routes: Equatable, Sendable {
     package let receivers: [Int]
     package let sources: [Source]
 
-    init(tag: Int, mine: Range<Int>, receivers: [Int], sources: [Source]) {
+    init(tag: Int, carriesActivity: Bool, mine: Range<Int>, receivers: [Int], sources: [Source]) {
       self.tag = tag
+      self.carriesActivity = carriesActivity
       self.receivers = mine.isEmpty ? [] : receivers
       columns = receivers.isEmpty ? 0..<0 : mine
       self.sources = sources.filter { !$0.columns.isEmpty }
     }
 
     package var isEmpty: Bool { receivers.isEmpty && sources.isEmpty }
-    package var carriesActivity: Bool { tag % 3 == 0 }
+    package let carriesActivity: Bool
 
     /// The messages of the parcel once, for columns of so many bytes.
     package func flow(height: Int) -> MessageFlow {
@@ -46,36 +47,32 @@ package struct Routes: Equatable, Sendable {
 
   private let deal: Deal
   private let place: Place
+  /// For each connection how many before it come from the input, which sends nothing.
+  private let inputs: [Int]
   /// By tag; empty ones where there is no such parcel.
   package private(set) var all: [Route] = []
 
   package init(deal: Deal, place: Place) {
     self.deal = deal
     self.place = place
-    for k in 0...depth {
-      for parcel in [
-        Parcel.activity(k), .partialDrives(into: k, from: k - 1), .partialDrives(into: k, from: k + 1),
-      ] { all.append(route(parcel)) }
+    let connections = deal.tiling.network.connections
+    inputs = connections.indices.map { connections[..<$0].count { $0.source == 0 } }
+    all = (1...depth).map(activityRoute)
+    for connection in network.connections where connection.source > 0 {
+      let (j, k) = (connection.source, connection.target)
+      all += [partialRoute(k, from: j), partialRoute(j, from: k)]
     }
   }
 
-  package subscript(parcel: Parcel) -> Route { all[Self.tag(parcel)] }
+  package subscript(parcel: Parcel) -> Route { all[tag(parcel)] }
 
-  /// A number for each parcel, from 0.
-  static func tag(_ parcel: Parcel) -> Int {
+  /// A number for each parcel, from 0: activities, then the drives of each connection between free layers, both ways.
+  func tag(_ parcel: Parcel) -> Int {
     switch parcel {
-    case .activity(let k): 3 * k
-    case .partialDrives(let k, let j): 3 * k + (j < k ? 1 : 2)
-    }
-  }
-
-  private func route(_ parcel: Parcel) -> Route {
-    let layers = 1...depth
-    switch parcel {
-    case .activity(let k) where layers.contains(k): return activityRoute(k)
-    case .partialDrives(let k, let j) where layers.contains(k) && layers.contains(j):
-      return partialRoute(k, from: j)
-    default: return Route(tag: Self.tag(parcel), mine: 0..<0, receivers: [], sources: [])
+    case .activity(let k): return k - 1
+    case .partialDrives(let k, let j):
+      guard let index = network.connection(j, k) else { preconditionFailure("layers that are not joined") }
+      return depth + 2 * (index - inputs[index]) + (j < k ? 0 : 1)
     }
   }
 }
@@ -83,6 +80,7 @@ package struct Routes: Equatable, Sendable {
 extension Routes {
   private var depth: Int { deal.tiling.network.depth }
   private var slicing: Slicing { deal.tiling.slicing }
+  private var network: Network { deal.tiling.network }
   private var otherSlices: [Int] { (0..<deal.grid.slices).filter { $0 != place.slice } }
 
   private func rank(stage: Int, slice: Int) -> Int { stage * deal.grid.slices + slice }
@@ -94,24 +92,28 @@ extension Routes {
   /// Upwards, to whoever holds the connection above, and within the stage where units that it drives are cut.
   private func activityRoute(_ k: Int) -> Route {
     let home = deal.stage(ofLayer: k)
-    let above = k < depth ? deal.stage(ofLayer: k + 1) : home
     let isCut = slicing.isCut(k)
+    let neighbours = network.neighbours(k)
     // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives.
-    let staysCut = isCut && (slicing.isCut(k - 1) || (above == home && slicing.isCut(k + 1)))
-    // What crosses to the next stage.
+    let staysCut =
+      isCut && neighbours.contains { slicing.isCut($0) && ($0 < k || deal.stage(ofLayer: $0) == home) }
+    let above = Set(neighbours.filter { $0 > k }.map(deal.stage)).subtracting([home])
+    // What crosses to other stages.
     let slices = isCut ? Array(0..<deal.grid.slices) : [place.slice]
     func sources(_ slices: [Int]) -> [Route.Source] {
       slices.map { .init(peer: rank(stage: home, slice: $0), columns: units(k, of: $0)) }
     }
-    let tag = Self.tag(.activity(k))
+    let tag = tag(.activity(k))
     if home == place.stage {
       let inside = staysCut ? otherSlices : []
-      let up = above == home ? [] : slices.map { rank(stage: above, slice: $0) }
+      let up = above.sorted().flatMap { stage in slices.map { rank(stage: stage, slice: $0) } }
       return Route(
-        tag: tag, mine: units(k, of: place.slice),
+        tag: tag, carriesActivity: true, mine: units(k, of: place.slice),
         receivers: inside.map { rank(stage: home, slice: $0) } + up, sources: sources(inside))
     }
-    return Route(tag: tag, mine: 0..<0, receivers: [], sources: above == place.stage ? sources(slices) : [])
+    return Route(
+      tag: tag, carriesActivity: true, mine: 0..<0, receivers: [],
+      sources: above.contains(place.stage) ? sources(slices) : [])
   }
 
   /// Downwards, from whoever holds the connection, and within the stage from each slice into a whole layer.
@@ -136,7 +138,7 @@ extension Routes {
         []
       }
     return Route(
-      tag: Self.tag(.partialDrives(into: k, from: j)),
+      tag: tag(.partialDrives(into: k, from: j)), carriesActivity: false,
       mine: place.stage == source ? columns(place.slice) : 0..<0,
       receivers: place.stage == source ? slices.map { rank(stage: target, slice: $0) } : [],
       sources: place.stage == target

@@ -29,11 +29,12 @@ extension Inspection {
     let targets = Matrix(rows: count, columns: network.units(network.depth), precision: precision) {
       $1 == label ? 1 : 0
     }
-    var backward = Panels(depth: network.units(1), columns: network.inputs, precision: precision)
-    guard let forward = parameters[connection: 1].forward else {
-      preconditionFailure("a whole network has all its weights")
+    let fromInput = parameters.connections.filter { $0.connection.source == 0 }.map { weights in
+      var backward = Panels(
+        depth: weights.forward.columns, columns: network.inputs, precision: precision)
+      backward.setTranspose(of: weights.forward)
+      return (layer: weights.connection.target, backward: backward)
     }
-    backward.setTranspose(of: forward)
     let phases = iteration(rows: count)
     var state = State(rows: count, portion: parameters.portion, precision: precision)
     var residuals = [Double](repeating: 0, count: count)
@@ -44,7 +45,9 @@ extension Inspection {
         from: state, share: number == 0 ? 1 : 0, clamped: clamped, parameters: parameters
       ).state
       var drive = Matrix(rows: count, columns: network.inputs, precision: precision)
-      drive.setProduct(rows: 0..<count, of: state[1].activity, with: backward, adding: .zero)
+      for (k, backward) in fromInput {
+        drive.setProduct(rows: 0..<count, of: state[k].activity, with: backward, adding: .itself)
+      }
       residuals = Self.move(&input, drive: drive, step: step)
     }
     let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)

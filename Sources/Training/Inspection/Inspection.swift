@@ -61,11 +61,9 @@ public struct Inspection: Sendable {
   /// Layers and cost.
   public var network: Network { parameters.portion.network }
 
-  /// The weights from every unit of layer k − 1 into one unit of layer k.
-  public func weights(into unit: Int, of k: Int) -> [Double] {
-    guard let weights = parameters[connection: k].forward else {
-      preconditionFailure("a whole network has all its weights")
-    }
+  /// The weights from every input into one unit of the first layer.
+  public func weights(into unit: Int) -> [Double] {
+    let weights = parameters.connections[0].forward
     return (0..<weights.depth).map { weights[$0, unit] }
   }
 

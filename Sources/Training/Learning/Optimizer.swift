@@ -51,19 +51,17 @@ final class Optimizer {
         momentum: settings.momentum, decay: decay)
     }
     for i in parameters.connections.indices {
-      let k = parameters.connections[i].index
-      let descent = descent(k, decay: settings.decay)
+      let connection = parameters.connections[i].connection
+      let descent = descent(connection.target, decay: settings.decay)
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
-      let isHeldOnce = k == 1 || parameters.connections[i].isMirrored
-      if let block = parameters.connections[i].forwardBlock {
-        let sums = contrast.sums(connection: k, block: block, backward: false)
-        try learn(
-          &parameters.connections[i].forward!, &velocities.forward[i], sums, contrast.shards, descent,
-          mayUseMPI: isHeldOnce)
-        parameters.connections[i].mirror()
-      }
+      let isHeldOnce = connection.source == 0 || parameters.connections[i].isMirrored
+      let sums = contrast.sums(connection, block: parameters.connections[i].forwardBlock, backward: false)
+      try learn(
+        &parameters.connections[i].forward, &velocities.forward[i], sums, contrast.shards, descent,
+        mayUseMPI: isHeldOnce)
+      parameters.connections[i].mirror()
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
-        let sums = contrast.sums(connection: k, block: block, backward: true)
+        let sums = contrast.sums(connection, block: block, backward: true)
         try learn(
           &parameters.connections[i].backward!, &velocities.backward[i], sums, contrast.shards, descent,
           mayUseMPI: false)
@@ -165,7 +163,8 @@ extension Optimizer {
 extension Parameters {
   /// The bytes of the largest block that learns by itself.
   fileprivate var largestTensor: Int {
-    let learning = connections.flatMap { [$0.forward, $0.isMirrored ? nil : $0.backward] } + biases
+    let learning: [Panels?] =
+      connections.flatMap { [$0.forward, $0.isMirrored ? nil : $0.backward] } + biases
     return learning.map { $0?.byteCount ?? 0 }.max() ?? 0
   }
 }

@@ -20,10 +20,10 @@ struct WeightChanges {
     let portion = after.portion
     (layers, slices) = (portion.network.depth, portion.slicing.slices)
     squares = Array(repeating: 0, count: Self.numbers(portion.slicing))
-    for k in portion.layers {
-      guard let new = after[connection: k].forward, let old = before[connection: k].forward else { continue }
-      for tile in portion.weightTiles(k) {
-        let place = (k - 1) * slices + tile.slice
+    for (new, old) in zip(after.connections, before.connections) {
+      let (new, old, connection) = (new.forward, old.forward, new.connection)
+      for tile in portion.weightTiles(connection) {
+        let place = (connection.target - 1) * slices + tile.slice
         for panel in tile.panels {
           squares[2 * place] += new.squares(panel: panel, rows: tile.rows, minus: old, at: panel)
           squares[2 * place + 1] += new.squares(panel: panel, rows: tile.rows)
@@ -49,16 +49,17 @@ struct WeightChanges {
 }
 
 extension Portion {
-  /// A part of W_k's forward block whose squares are summed on their own.
+  /// A part of a connection's forward block whose squares are summed on their own.
   fileprivate struct WeightTile {
     let slice: Int
     let rows: Range<Int>
     let panels: Range<Int>
   }
 
-  /// The tiles of W_k that this portion accounts for.
-  fileprivate func weightTiles(_ k: Int) -> [WeightTile] {
-    let held = units(of: k - 1, driving: k)
+  /// The tiles of W_{jk} that this portion accounts for.
+  fileprivate func weightTiles(_ connection: Connection) -> [WeightTile] {
+    let (j, k) = (connection.source, connection.target)
+    let held = units(of: j, driving: k)
     let rows = 0..<held.count
     let panels = 0..<padded(units(k).count) / panelWidth
     if slicing.isCut(k) {
@@ -69,11 +70,11 @@ extension Portion {
           slice: slice, rows: rows, panels: first..<first + padded(columns.count) / panelWidth)
       }
     }
-    guard k > 1, slicing.isCut(k - 1) else {
+    guard slicing.isCut(j) else {
       return slices.contains(0) ? [WeightTile(slice: 0, rows: rows, panels: panels)] : []
     }
     return slices.map { slice in
-      let units = slicing.units(k - 1, slice: slice)
+      let units = slicing.units(j, slice: slice)
       return WeightTile(
         slice: slice, rows: units.lowerBound - held.lowerBound..<units.upperBound - held.lowerBound,
         panels: panels)

@@ -24,8 +24,8 @@ extension DryRun {
 
   var weightBytes: (weights: Int, velocities: Int) {
     var (weights, learning) = (0, 0)
-    for k in portion.layers {
-      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
+    for index in portion.connections {
+      let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
       let scalars = (forward.forwardScalars, backward?.backwardScalars ?? 0)
       weights += scalars.0 + scalars.1
       // A mirrored one never learns by itself.
@@ -48,8 +48,10 @@ extension DryRun {
           room.partialDrives += matrix(rows, portion.partialColumns(into: k, from: source.layer))
         }
       }
-      if let k = portion.drivenBelow {
-        room.partialDrives += matrix(rows, portion.partialColumns(into: k, from: k + 1))
+      for index in portion.descending {
+        let connection = portion.network.connections[index]
+        room.partialDrives += matrix(
+          rows, portion.partialColumns(into: connection.source, from: connection.target))
       }
     }
     return room
@@ -73,7 +75,7 @@ extension DryRun {
 
   private func dataBytes(examples: Int) -> Int {
     let each =
-      (portion.holds(1) ? portion.network.inputs : 0) + (portion.holds(portion.network.depth) ? 1 : 0)
+      (portion.seesInput ? portion.network.inputs : 0) + (portion.holds(portion.network.depth) ? 1 : 0)
     return counts(examples).reduce(0) { $0 + $1 * each }
   }
 

@@ -88,8 +88,9 @@ public struct DryRun: Sendable {
   private func moved(_ layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> [Routes.Route] {
     layers.flatMap { k in
       [routes[.activity(k)]]
-        + (sweeps.parts.contains(.below) ? [routes[.partialDrives(into: k, from: k - 1)]] : [])
-        + (sweeps.parts.contains(.above) ? [routes[.partialDrives(into: k, from: k + 1)]] : [])
+        + deal.tiling.network.neighbours(k)
+        .filter { sweeps.parts.contains($0 < k ? .below : .above) }
+        .map { routes[.partialDrives(into: k, from: $0)] }
     }
   }
 
@@ -123,10 +124,11 @@ public struct DryRun: Sendable {
   /// What a change of the weights sums over replicas.
   var sums: [Sum] {
     var sums: [Sum] = []
-    for k in portion.layers {
-      let times = k == 1 ? 1 : exchanges.sums
-      let (forward, backward) = (portion.forwardBlock(k), portion.backwardBlock(k))
-      let isHeldOnce = k == 1 || forward == backward
+    for index in portion.connections {
+      let isFromInput = portion.network.connections[index].source == 0
+      let times = isFromInput ? 1 : exchanges.sums
+      let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
+      let isHeldOnce = isFromInput || forward == backward
       sums.append(
         Sum(
           scalars: forward.forwardScalars, times: times,

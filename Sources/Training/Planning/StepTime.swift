@@ -61,9 +61,8 @@ extension Deal {
       for slice in 0..<grid.slices {
         let place = Place(replica: replica, stage: stage, slice: slice)
         let portion = portion(at: place)
-        let layers =
-          max(portion.layers.lowerBound - 1, 1)...min(portion.layers.upperBound + 1, portion.network.depth)
-        if seen.insert([stage] + layers.map { portion.units($0).count }).inserted {
+        let layers = Set(portion.layers.flatMap { portion.network.neighbours($0) }).union(portion.layers)
+        if seen.insert([stage] + layers.sorted().map { portion.units($0).count }).inserted {
           places.append(place)
         }
       }

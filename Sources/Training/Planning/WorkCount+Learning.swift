@@ -2,17 +2,18 @@ import EnergyModels
 import Tensors
 
 extension WorkCount {
-  /// What connection k learns, in each of the directions that are held, or once for both: see `Connection`.
-  func connection(_ k: Int, _ lesson: StepLesson, _ work: inout StepWork) {
-    let forward = Block(rows: portion.units(of: k - 1, driving: k), columns: portion.units(k))
-    let backward =
-      k > 1 ? Block(rows: portion.units(k - 1), columns: portion.units(of: k, driving: k - 1)) : nil
+  /// What a connection learns, in each of the directions that are held, or once for both: see `ConnectionWeights`.
+  func connection(_ index: Int, _ lesson: StepLesson, _ work: inout StepWork) {
+    let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
     let isMirrored = forward == backward
-    let terms = k == 1 ? [1] : lesson.terms
-    weights(k, depth: forward.rows.count, columns: forward.columns.count, terms: terms, lesson, &work)
+    let connection = network.connections[index]
+    let terms = connection.source == 0 ? [1] : lesson.terms
+    weights(
+      connection, depth: forward.rows.count, columns: forward.columns.count, terms: terms, lesson, &work)
     if isMirrored { transpose(forward, lesson, &work) }
     if let block = backward, !isMirrored {
-      weights(k, depth: block.columns.count, columns: block.rows.count, terms: lesson.terms, lesson, &work)
+      weights(
+        connection, depth: block.columns.count, columns: block.rows.count, terms: lesson.terms, lesson, &work)
     }
   }
 
@@ -23,12 +24,14 @@ extension WorkCount {
       bytes: Double(work.scalarSize * (depth * padded(columns) + columns * padded(depth))))
   }
 
-  /// The contrasts and the descent of depth × columns weights of connection k, or of a bias (nil).
+  /// The contrasts and the descent of depth × columns weights of a connection, or of a bias (nil).
   func weights(
-    _ k: Int?, depth: Int, columns: Int, terms: [Int], _ lesson: StepLesson, _ work: inout StepWork
+    _ connection: Connection?, depth: Int, columns: Int, terms: [Int], _ lesson: StepLesson,
+    _ work: inout StepWork
   ) {
     let isAlone = deal.grid.replicas == 1
-    let share = k == 1 ? liveShare.contrast : 1
+    let isLive = connection?.source == 0
+    let share = isLive ? liveShare.contrast : 1
     let elements = Double(depth * columns)
     let scalars = Double(depth * padded(columns))
     for count in terms {
@@ -37,7 +40,7 @@ extension WorkCount {
       work.add(
         .contrast,
         .contrast(
-          terms: count, depth: depth, columns: columns, rows: rows, shards: shards, isLive: k == 1),
+          terms: count, depth: depth, columns: columns, rows: rows, shards: shards, isLive: isLive),
         times: lesson.updates,
         operations: 2 * products * share * elements + Double(shards - 1) * elements,
         // Alone, a rank keeps the sums of a few panels in the cache until they have been descended.
@@ -47,7 +50,7 @@ extension WorkCount {
       .contrast, rows: depth, columns: columns, times: lesson.updates * Double(terms.count - 1),
       operations: 1, moves: isAlone ? 0 : 3)
     let hasVelocity = run.training.momentum > 0
-    let decays = k != nil && run.training.decay > 0
+    let decays = connection != nil && run.training.decay > 0
     work.add(
       .optimizer, .descent(depth * columns, hasVelocity: hasVelocity), times: lesson.updates,
       operations: elements * (hasVelocity ? 7 : decays ? 5 : 2),

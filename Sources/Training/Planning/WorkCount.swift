@@ -18,15 +18,13 @@ struct WorkCount {
   func all(into work: inout StepWork) {
     data(&work)
     let lesson = run.lesson(iterations)
-    if portion.holds(1) {
-      drive(.drive, times: 1, &work)
-      // Where weights change within the nudged phase the drive is computed again for each step after the first.
-      drive(.nudged, times: lesson.updates - 1, &work)
-    }
+    drive(.drive, times: 1, &work)
+    // Where weights change within the nudged phase the drive is computed again for each step after the first.
+    drive(.nudged, times: lesson.updates - 1, &work)
     for phase in run.phases(iterations) { count(phase, &work) }
     learn(lesson, &work)
     energies(lesson.energies, &work)
-    for k in portion.layers { connection(k, lesson, &work) }
+    for index in portion.connections { connection(index, lesson, &work) }
     for k in portion.layers {
       weights(nil, depth: 1, columns: portion.units(k).count, terms: [1], lesson, &work)
     }
@@ -34,7 +32,7 @@ struct WorkCount {
 
   /// The pixels, and the persistent states there and back.
   private func data(_ work: inout StepWork) {
-    if portion.holds(1) {
+    if portion.seesInput {
       let pixels = rows * network.inputs
       work.add(
         .data, .elements(pixels), operations: 0,
@@ -48,9 +46,12 @@ struct WorkCount {
   }
 
   private func drive(_ part: StepPart, times: Double, _ work: inout StepWork) {
-    work.addProduct(
-      part, rows: rows, depth: network.inputs, columns: portion.units(1).count, times: times,
-      ontoMatrix: false, share: liveShare.drive, isLive: true)
+    for index in portion.connections where network.connections[index].source == 0 {
+      work.addProduct(
+        part, rows: rows, depth: network.inputs,
+        columns: portion.units(network.connections[index].target).count, times: times,
+        ontoMatrix: false, share: liveShare.drive, isLive: true)
+    }
   }
 
   /// - Parameter layers: those that move; nil for all.
@@ -58,14 +59,16 @@ struct WorkCount {
     func moves(_ k: Int) -> Bool { layers?.contains(k) ?? true }
     let times = phase.iterations * (phase.isComplex ? 2 : 1)
     // The weights between two stages belong to the upper one, which computes what it sends down.
-    if let below = portion.drivenBelow, moves(below), phase.parts.contains(.above) {
-      products(phase.part, into: below, from: below + 1, times: times, ontoMatrix: false, &work)
+    for index in portion.descending where phase.parts.contains(.above) {
+      let (below, above) = (network.connections[index].source, network.connections[index].target)
+      guard moves(below) else { continue }
+      products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
     for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.depth) {
       let units = portion.units(k).count
-      var ontoMatrix = k == 1 && phase.parts.contains(.constant)
+      var ontoMatrix = network.connection(0, k) != nil && phase.parts.contains(.constant)
       for source in portion.sources(of: k)
-      where phase.parts.contains(source.layer < k ? .below : .above) {
+      where phase.parts.contains(source.isBelow ? .below : .above) {
         if !source.isElsewhere {
           products(phase.part, into: k, from: source.layer, times: times, ontoMatrix: ontoMatrix, &work)
         }
@@ -108,8 +111,7 @@ struct WorkCount {
 
   /// Means and differences of the layers known here, and turned complex states.
   private func learn(_ lesson: StepLesson, _ work: inout StepWork) {
-    let known = max(1, portion.layers.lowerBound - 1)...portion.layers.upperBound
-    for k in known {
+    for k in portion.known {
       let units = network.units(k)
       work.addElements(
         .nudged, rows: rows, columns: units, times: lesson.spreads, operations: 3, moves: 6)
@@ -123,8 +125,8 @@ struct WorkCount {
     let times = states * Double(rows)
     for k in portion.layers where times > 0 {
       let units = portion.units(k).count
-      if k > 1 {
-        products(.nudged, into: k, from: k - 1, rows: 1, times: times, ontoMatrix: false, &work)
+      for source in portion.sources(of: k) where source.isBelow {
+        products(.nudged, into: k, from: source.layer, rows: 1, times: times, ontoMatrix: false, &work)
       }
       work.addElements(.nudged, rows: 1, columns: units, times: times, operations: 4, moves: 3)
     }

@@ -5,11 +5,41 @@ import EnergyModels
 extension RunFile {
   /// Throws `RunFileError` where two keys contradict each other, at the one to change.
   func check(_ root: RunFileTree) throws(RunFileError) {
+    try checkConnections(root)
     try checkData(root)
     try checkRates(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
+  }
+
+  private func checkConnections(_ root: RunFileTree) throws(RunFileError) {
+    guard let connections = network.connections else { return }
+    let depth = network.layers.count
+    func mistake(_ index: Int, _ what: String, _ hint: String) -> RunFileError {
+      RunFileError(root.place(of: "network.connections.\(index)"), what, hint: hint)
+    }
+    for (index, connection) in connections.enumerated() {
+      let words = "the connection from \(connection.source) to \(connection.target)"
+      if connection.target > depth {
+        throw mistake(
+          index, "\(words) leads to a layer that is not there",
+          "layers are numbered 1 to \(depth), the input is 0")
+      }
+      if connection.source >= connection.target {
+        throw mistake(
+          index, "\(words) does not lead upwards",
+          "connections work both ways; write the layer nearer to the input as 'from'")
+      }
+      if connections[..<index].contains(connection) {
+        throw mistake(index, "\(words) stands there twice", "delete one")
+      }
+    }
+    for k in 1...depth where !connections.contains(where: { $0.target == k }) {
+      throw RunFileError(
+        root.place(of: "network.connections"), "nothing leads to layer \(k)",
+        hint: "add {from: \(k - 1), to: \(k)}")
+    }
   }
 
   private func checkData(_ root: RunFileTree) throws(RunFileError) {

@@ -5,13 +5,18 @@ import Tensors
 public struct NetworkSettings: Equatable, Sendable {
   /// From the input side to the output.
   public var layers: [LayerSettings]
+  /// Which layers are joined; nil for a chain.
+  public var connections: [Connection]?
   /// How the weights are drawn before the first step.
   public var initialization: Initialization
   /// What the output is trained to make small.
   public var cost: Cost
 
-  public init(layers: [LayerSettings], initialization: Initialization, cost: Cost) {
+  public init(
+    layers: [LayerSettings], connections: [Connection]? = nil, initialization: Initialization, cost: Cost
+  ) {
     self.layers = layers
+    self.connections = connections
     self.initialization = initialization
     self.cost = cost
   }
@@ -19,7 +24,7 @@ public struct NetworkSettings: Equatable, Sendable {
   /// The network over an input of so many units.
   public func network(inputs: Int) -> Network {
     let layers = layers.map { Layer(units: $0.units, activation: $0.activation) }
-    return Network(inputs: inputs, layers: layers, cost: cost)
+    return Network(inputs: inputs, layers: layers, connections: connections, cost: cost)
   }
 
   /// α of each layer at the first step: a balanced layer starts with the output's.

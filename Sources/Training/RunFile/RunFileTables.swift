@@ -51,8 +51,20 @@ extension RunFileCodec where Value == NetworkSettings {
       .init(
         "layers", \.layers, .list(of: .layer, atMost: 1000, example: "[{units: 500}, {units: 10}]"),
         required: "[{units: 500}, {units: 10}]"),
+      .init(
+        "connections", \.connections,
+        .optional(.list(of: .connection, atMost: 10_000, example: "[{from: 0, to: 1}, {from: 1, to: 2}]"))),
       .init("initialization", \.initialization, .initialization),
       .init("cost", \.cost, .word),
+    ])
+}
+
+extension RunFileCodec where Value == Connection {
+  static let connection = section(
+    Connection(from: 0, to: 0),
+    [
+      .init("from", \.source, .whole(0...1000, example: 0), required: "0"),
+      .init("to", \.target, .whole(1...1000, example: 1), required: "1"),
     ])
 }
 

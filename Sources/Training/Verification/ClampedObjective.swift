@@ -60,7 +60,7 @@ struct ClampedObjective {
   /// The states at rest, free or with the output held.
   private func settled(_ outputs: Matrix?, _ parameters: Parameters) throws -> (State, Clamped) {
     var clamped = whole.batch.clamped
-    clamped.setInputDrive(parameters)
+    clamped.setInputDrives(parameters)
     let phases = Phases(
       portion: parameters.portion, relaxation: whole.run.relaxation.toRest, rows: whole.batch.rows,
       precision: .float64, neighbours: Alone())

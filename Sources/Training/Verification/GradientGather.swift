@@ -34,12 +34,9 @@ struct GradientGather {
 
   /// Every weight and bias, with its number of columns.
   private var contents: [(CheckpointLayout.Content, Int)] {
-    (1...network.depth).flatMap { k in
-      [
-        (.weight(layer: k, velocity: false), network.units(k)),
-        (.bias(layer: k, velocity: false), network.units(k)),
-      ]
-    }
+    network.connections.enumerated().map { index, connection in
+      (.weight(connection: index, velocity: false), network.units(connection.target))
+    } + (1...network.depth).map { (.bias(layer: $0, velocity: false), network.units($0)) }
   }
 
   private func pieces(_ content: CheckpointLayout.Content, at place: Place) -> [Piece] {
@@ -49,7 +46,7 @@ struct GradientGather {
   private func bytes(of content: CheckpointLayout.Content, in parameters: Parameters) -> [UInt8] {
     let panels: Panels? =
       switch content {
-      case .weight(let k, _): parameters[connection: k].forward
+      case .weight(let connection, _): parameters[connection: connection].forward
       case .bias(let k, _): parameters[bias: k]
       case .states: nil
       }
@@ -69,7 +66,7 @@ extension Gradient {
       let place =
         (piece.firstRow + i / width * piece.rowStep) * columns + piece.columns.lowerBound + i % width
       switch content {
-      case .weight(let k, _): weights[k - 1][place] = value
+      case .weight(let connection, _): weights[connection][place] = value
       case .bias(let k, _): biases[k - 1][place] = value
       case .states: break
       }

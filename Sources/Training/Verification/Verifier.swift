@@ -109,7 +109,7 @@ extension Verifier.Batch {
   /// The same with the input's drive through some weights.
   func clamped(by parameters: Parameters) -> Self {
     var clamped = clamped
-    clamped.setInputDrive(parameters)
+    clamped.setInputDrives(parameters)
     return Self(clamped: clamped, start: start, rows: rows, examples: examples)
   }
 }

@@ -21,7 +21,9 @@ struct WholeNetwork {
   var network: Network { parameters.portion.network }
   var zeros: Gradient { Gradient(zerosFor: network) }
   var parameterCount: Int {
-    (1...network.depth).reduce(0) { $0 + (network.units($1 - 1) + 1) * network.units($1) }
+    network.connections.reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
+      $0 + network.units($1.source) * network.units($1.target)
+    }
   }
 
   /// Fourth order where ρ is smooth; nearer where it has kinks that a longer step could cross.
@@ -68,7 +70,7 @@ extension WholeNetwork {
     var worst = 0.0
     for k in 1...network.depth {
       var direction = zeros
-      direction.weights[k - 1] = gradient.weights[k - 1]
+      for index in network.connections(into: k) { direction.weights[index] = gradient.weights[index] }
       direction.biases[k - 1] = gradient.biases[k - 1]
       let expected = direction.all.reduce(0) { $0 + $1 * $1 }
       guard expected > 0 else { return .infinity }
@@ -153,7 +155,7 @@ extension WholeNetwork {
   /// The mean cost of the feed-forward twin.
   private func twinCost(_ parameters: Parameters) throws -> Double {
     var clamped = batch.clamped
-    clamped.setInputDrive(parameters)
+    clamped.setInputDrives(parameters)
     let outputs = try twin.infer(from: batch.start, clamped: clamped, parameters: parameters)
     guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
     let state = outputs.state[network.depth].states
