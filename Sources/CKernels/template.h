@@ -10,6 +10,10 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "product.h"
 
+#include "convolution.h"
+
+#include "pooling.h"
+
 #include "elementwise.h"
 
 #include "contrast.h"
@@ -21,7 +25,8 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 #include "measure.h"
 
 static const eq_kernels NAME(table) = {
-    NAME(product),  NAME(product_live), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
+    NAME(product),  NAME(product_live), NAME(convolve), NAME(pool), NAME(spread_pooled),
+    NAME(gather_pooled), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
     NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
     NAME(descend),  NAME(add),       NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};

@@ -28,18 +28,27 @@ extension Parameters {
     return portion.countedSlices(of: k).map { slice in
       let units = portion.slicing.units(k, slice: slice)
       let value = state[k].states.energy(
-        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows,
-        columns: units)
+        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first,
+        rows: rows.times(portion.network.positions(k)), columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)
     }
   }
 
   /// Bias, input and the layers below whose drive is not the sum of their slices'.
   private func driveFromBelow(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
-    var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
+    let positions = portion.network.positions(k)
+    var drive = Matrix(
+      rows: rows.upperBound * positions, columns: portion.units(k).count, precision: precision)
     setDrive(
-      &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: rows,
-      parts: [.constant, .below])
+      &drive, of: k, state: state, clamped: clamped,
+      partials: { source, add in
+        guard source.isPooled, let index = portion.network.connection(source.layer, k) else { return }
+        var (room, state) = (
+          Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision), state
+        )
+        setPooled(&room, index, state: &state, rows: rows)
+        add(&room.pooled)
+      }, rows: rows, parts: [.constant, .below])
     return drive
   }
 
@@ -48,7 +57,8 @@ extension Parameters {
     _ k: Int, state: State, clamped: Clamped, rows: Range<Int>
   ) -> [EnergyTerm] {
     let units = 0..<portion.network.units(k)
-    let silent = Matrix(rows: rows.upperBound, columns: units.count, precision: precision)
+    let positions = portion.network.positions(k)
+    let silent = Matrix(rows: rows.upperBound * positions, columns: units.count, precision: precision)
     let partials = portion.sources(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
       var partials = Parameters.partialDrives(
         into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
@@ -57,9 +67,9 @@ extension Parameters {
     }
     return portion.slices.map { slice in
       var drive = slice == 0 ? driveFromBelow(k, state: state, clamped: clamped, rows: rows) : silent
-      for partial in partials { drive.add(rows: rows, partial, from: slice * padded(units.count)) }
+      for partial in partials { drive.add(rows: rows.times(positions), partial, from: slice * padded(units.count)) }
       let value = (slice == 0 ? state[k].states : silent).energy(
-        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows, columns: units)
+        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows.times(positions), columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)
     }
   }

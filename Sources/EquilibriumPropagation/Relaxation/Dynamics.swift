@@ -7,6 +7,10 @@ protocol Dynamics {
   var parts: DriveParts { get }
   /// Whether states are complex: imaginary parts stand in the lower half of a matrix's rows.
   var isComplex: Bool { get }
+  /// Whether pooled connections are brought up to date with the states.
+  var pools: Bool { get }
+  /// Whether they keep the slopes that they are given: of responses, which are linear.
+  var keepsSlopes: Bool { get }
   /// Writes what becomes of some rows of layer k; returns its residual, the largest |Δs| / ε.
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -17,6 +21,8 @@ protocol Dynamics {
 extension Dynamics {
   var parts: DriveParts { .all }
   var isComplex: Bool { false }
+  var pools: Bool { true }
+  var keepsSlopes: Bool { false }
 }
 
 /// Downhill on F = E + βC: an Euler step, or each layer to its minimiser given its neighbours.

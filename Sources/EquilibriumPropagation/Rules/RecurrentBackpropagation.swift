@@ -38,7 +38,8 @@ public struct RecurrentBackpropagation: LearningRule {
     let response = LinearResponse(
       at: linearized, relaxation: relaxer.relaxation,
       force: relaxer.outputForce(free, clamped: clamped))
-    let rest = State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
+    var rest = State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
+    rest.takeSlopes(of: free)
     let settled = try relaxer.relax(
       rest, response, for: relaxer.relaxation.nudged, clamped: clamped, parameters: parameters)
     let change = Contrast.Levels(activityOf: settled.state)
@@ -57,7 +58,8 @@ final class Linearization: Dynamics {
   init(portion: Portion, rows: Int, precision: Precision) {
     self.portion = portion
     slopes = portion.layers.map {
-      Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
+      Matrix(
+        rows: rows * portion.network.positions($0), columns: portion.units($0).count, precision: precision)
     }
     bends = zip(portion.layers, slopes).map { k, slope in
       portion.network.activation(k).isIdentityOnStates ? nil : slope
@@ -87,6 +89,7 @@ struct LinearResponse: Dynamics {
   /// −∂C/∂s at the output.
   let force: (layer: Int, Matrix)?
   var parts: DriveParts { [.below, .above] }
+  var keepsSlopes: Bool { true }
 
   init(at linearized: Linearization, relaxation: Relaxation, force: (layer: Int, Matrix)?) {
     self.linearized = linearized

@@ -24,7 +24,8 @@ struct Model {
       (velocity ? velocities.biases[k - first] : parameters[bias: k])?.pack(into: bytes)
     case .states(let split, let k, _):
       _ = persistent[split]?.states[k - first][piece.shard - firstShard].pack(
-        rows: piece.shardRow..<piece.shardRow + piece.rowCount, columns: 0..<piece.columns.count, into: bytes)
+        rows: (piece.shardRow..<piece.shardRow + piece.bands).times(piece.height),
+        columns: 0..<piece.columns.count, into: bytes)
     }
   }
 
@@ -56,12 +57,11 @@ struct Model {
       guard parameters.portion.holds(k) else { return }
       let units = parameters.portion.units(k)
       let firstShard = deal.shards(replica: place.replica).lowerBound
-      for piece in CheckpointLayout.statePieces(examples, columns: units, place: place, deal: deal) {
+      for piece in CheckpointLayout.statePieces(examples, layer: k, place: place, deal: deal) {
         values.withUnsafeBytes { bytes in
-          for i in 0..<piece.rowCount {
-            let stored = (piece.firstRow + i * piece.rowStep) * tensor.columns + units.lowerBound
-            let start = stored * parameters.precision.size
-            let row = piece.shardRow + i
+          for (i, stored) in piece.rows.enumerated() {
+            let start = (stored * tensor.columns + units.lowerBound) * parameters.precision.size
+            let row = piece.shardRow * piece.height + i
             persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
               rows: row..<row + 1, columns: 0..<units.count,
               from: UnsafeRawBufferPointer(rebasing: bytes[start...]))

@@ -45,7 +45,7 @@ public struct Inspection: Sendable {
         description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
     }
     let alone = GridShape(replicas: 1, stages: 1, slices: 1)
-    let deal = try Deal(run, tiling: Tiling(run, inputs: data.inputs), to: alone)
+    let deal = try Deal(run, tiling: Tiling(run, data: data), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(
       parameters: blank, velocities: Velocities(blank, isUsed: false), persistent: [:])

@@ -55,13 +55,14 @@ final class Optimizer {
       let descent = descent(connection.target, decay: settings.decay)
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
       let isHeldOnce = connection.source == 0 || parameters.connections[i].isMirrored
-      let sums = contrast.sums(connection, block: parameters.connections[i].forwardBlock, backward: false)
+      let index = parameters.connections[i].index
+      let sums = contrast.sums(index, block: parameters.connections[i].forwardBlock, backward: false)
       try learn(
         &parameters.connections[i].forward, &velocities.forward[i], sums, contrast.shards, descent,
         mayUseMPI: isHeldOnce)
       parameters.connections[i].mirror()
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
-        let sums = contrast.sums(connection, block: block, backward: true)
+        let sums = contrast.sums(index, block: block, backward: true)
         try learn(
           &parameters.connections[i].backward!, &velocities.backward[i], sums, contrast.shards, descent,
           mayUseMPI: false)

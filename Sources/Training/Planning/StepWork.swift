@@ -106,6 +106,19 @@ public struct StepWork: Equatable, Sendable {
 }
 
 extension StepWork {
+  /// Adds `times` products of what the taps of a kernel read with depth × columns weights each: at every position as
+  /// many taps as reach it.
+  mutating func addProduct(
+    _ part: StepPart, _ taps: TapTable, rows: Int, depth: Int, columns: Int, times: Double, ontoMatrix: Bool,
+    share: Double = 1, isLive: Bool = false
+  ) {
+    let inner = taps.pairs * depth
+    let mean = max(1, inner / taps.positions)
+    addProduct(
+      part, rows: rows * taps.positions, depth: mean, columns: columns, times: times, ontoMatrix: ontoMatrix,
+      share: share * Double(inner) / Double(mean * taps.positions), isLive: isLive)
+  }
+
   /// Adds `times` products of `share` of rows × depth inputs with depth × columns weights, onto a row or a matrix.
   mutating func addProduct(
     _ part: StepPart, rows: Int, depth: Int, columns: Int, times: Double, ontoMatrix: Bool, share: Double = 1,

@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Tensors
 
 // The values that are a word or a number in their short form and a map in their long one.
 
@@ -59,6 +60,24 @@ extension RunFileCodec where Value == LimitedDuration {
       .init(
         "tolerance", \.tolerance, .number("a number above 0", example: "1e-4") { $0 > 0 }, required: "1e-4"),
       .init("at-most", \.atMost, .whole(RunFileRange.count, example: 100), required: "100"),
+    ])
+}
+
+extension RunFileCodec where Value == Pooling {
+  /// `max`, `average` or `soft`, of squares of 2 × 2 positions, or `{kind: max, size: 3}`.
+  static let pooling = Self(
+    read: { tree, path throws(RunFileError) in
+      if case .map = tree.content { return try RunFileCodec<Pooling>.sized.read(tree, path) }
+      return Pooling(kind: try RunFileCodec<PoolingKind>.word.read(tree, path), size: 2)
+    },
+    write: { .value($0.size == 2 ? $0.kind.rawValue : "{kind: \($0.kind.rawValue), size: \($0.size)}") },
+    keys: RunFileCodec<Pooling>.sized.keys)
+
+  private static let sized = section(
+    Pooling(kind: .max, size: 2),
+    [
+      .init("kind", \.kind, .word, required: "max"),
+      .init("size", \.size, .whole(RunFileRange.positions, example: 2)),
     ])
 }
 

@@ -6,6 +6,7 @@ extension RunFile {
   /// Throws `RunFileError` where two keys contradict each other, at the one to change.
   func check(_ root: RunFileTree) throws(RunFileError) {
     try checkConnections(root)
+    try checkWindows(root)
     try checkData(root)
     try checkRates(root)
     try checkNudging(root)
@@ -31,7 +32,9 @@ extension RunFile {
           index, "\(words) does not lead upwards",
           "connections work both ways; write the layer nearer to the input as 'from'")
       }
-      if connections[..<index].contains(connection) {
+      if connections[..<index].contains(where: {
+        $0.source == connection.source && $0.target == connection.target
+      }) {
         throw mistake(index, "\(words) stands there twice", "delete one")
       }
     }
@@ -39,6 +42,35 @@ extension RunFile {
       throw RunFileError(
         root.place(of: "network.connections"), "nothing leads to layer \(k)",
         hint: "add {from: \(k - 1), to: \(k)}")
+    }
+  }
+
+  private func checkWindows(_ root: RunFileTree) throws(RunFileError) {
+    let inLayers = network.layers.map(\.window).enumerated().map { ("network.layers.\($0)", $1) }
+    let inConnections = (network.connections ?? []).map(\.window).enumerated()
+      .map { ("network.connections.\($0)", $1) }
+    for (path, window) in inLayers {
+      guard network.connections != nil, window != WindowSettings() else { continue }
+      throw RunFileError(
+        root.place(of: path), "'\(path)' has a kernel, but the connections are listed",
+        hint: "write kernel, stride, padding and pool in network.connections")
+    }
+    for (path, window) in inLayers + inConnections {
+      guard window.kernel == nil, window != WindowSettings() else { continue }
+      throw RunFileError(
+        root.place(of: path), "'\(path)' has stride, padding or pool, but no kernel",
+        hint: "add kernel: 1, or delete them")
+    }
+    for (path, window) in inLayers + inConnections {
+      guard let pool = window.pool?.kind, pool == .soft || (pool == .max && nudging.kind == .points) else {
+        continue
+      }
+      let needsLinear = rule == .recurrentBackpropagation || nudging.kind == .points
+      guard needsLinear else { continue }
+      let what = nudging.kind == .points ? "nudging at points on a circle" : "recurrent backpropagation"
+      throw RunFileError(
+        root.place(of: path + ".pool"), "'\(path).pool' is \(pool.rawValue), which \(what) cannot go through",
+        hint: nudging.kind == .points ? "write pool: average" : "write pool: max or pool: average")
     }
   }
 
@@ -100,7 +132,8 @@ extension RunFile {
 
   /// The first layer that so many slices would leave without a unit in one of them.
   private func emptySlice(_ slices: Int) -> Int? {
-    let slicing = Slicing(network: network.network(inputs: 1), slices: slices)
+    let layers = network.layers.map { Layer(units: $0.units, activation: $0.activation) }
+    let slicing = Slicing(network: Network(inputs: 1, layers: layers), slices: slices)
     return network.layers.indices.first { index in
       (0..<slices).contains { slicing.units(index + 1, slice: $0).isEmpty }
     }

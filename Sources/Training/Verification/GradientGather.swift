@@ -62,9 +62,9 @@ extension Gradient {
     _ content: CheckpointLayout.Content, _ piece: Piece, columns: Int, _ values: ArraySlice<Double>
   ) {
     let width = piece.columns.count
+    let rows = piece.rows
     for (i, value) in values.enumerated() {
-      let place =
-        (piece.firstRow + i / width * piece.rowStep) * columns + piece.columns.lowerBound + i % width
+      let place = rows[i / width] * columns + piece.columns.lowerBound + i % width
       switch content {
       case .weight(let connection, _): weights[connection][place] = value
       case .bias(let k, _): biases[k - 1][place] = value

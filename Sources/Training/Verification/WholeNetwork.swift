@@ -21,8 +21,8 @@ struct WholeNetwork {
   var network: Network { parameters.portion.network }
   var zeros: Gradient { Gradient(zerosFor: network) }
   var parameterCount: Int {
-    network.connections.reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
-      $0 + network.units($1.source) * network.units($1.target)
+    network.connections.enumerated().reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
+      $0 + network.weightRows($1.offset) * network.units($1.element.target)
     }
   }
 
