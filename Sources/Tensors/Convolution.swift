@@ -75,7 +75,9 @@ extension Matrix {
       precondition(row.count >= w.count, "shapes do not meet")
       form.base = row.pointer(panel: 0, row: 0)
     case .matrix(let matrix):
-      precondition(matrix.rows >= rows && matrix.stride >= w.count * panelWidth, "shapes do not meet")
+      precondition(
+        matrix.rows >= driven.rows(examples).upperBound && matrix.stride >= w.count * panelWidth,
+        "shapes do not meet")
       form.base = matrix.pointer(driven.rows(examples).lowerBound, 0)
       form.base_row = driven.exampleStride(matrix)
       form.base_position = matrix.stride

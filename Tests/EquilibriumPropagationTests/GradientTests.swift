@@ -99,7 +99,7 @@ import Testing
   private func written(_ contrast: Contrast, _ k: Int, _ block: Block, backward: Bool) -> Panels {
     let (depth, columns) = (block.rows.count, block.columns.count)
     return Panels(
-      contrast.sums(Connection(from: k - 1, to: k), block: block, backward: backward),
+      contrast.sums(k - 1, block: block, backward: backward),
       depth: backward ? columns : depth,
       columns: backward ? depth : columns, shards: contrast.shards, .float64)
   }

@@ -123,7 +123,7 @@ import Testing
       func written(_ backward: Bool) -> Panels {
         let block = Block(rows: 0..<below, columns: 0..<above)
         return Panels(
-          contrast.sums(Connection(from: k - 1, to: k), block: block, backward: backward),
+          contrast.sums(k - 1, block: block, backward: backward),
           depth: backward ? above : below,
           columns: backward ? below : above, shards: contrast.shards, .float64)
       }

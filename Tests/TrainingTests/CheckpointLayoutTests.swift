@@ -59,9 +59,8 @@ import Training
     var counts = [Int](repeating: 0, count: rows * columns)
     for place in places(deal.grid) {
       for piece in CheckpointLayout.pieces(of: content, at: place, deal: deal) {
-        for i in 0..<piece.rowCount {
+        for row in piece.rows {
           for column in piece.columns {
-            let row = piece.firstRow + i * piece.rowStep
             try #require((0..<rows).contains(row) && column < columns)
             counts[row * columns + column] += 1
           }
@@ -77,7 +76,7 @@ import Training
     for piece in CheckpointLayout.pieces(
       of: .states(.training, layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
     {
-      for i in 0..<piece.rowCount {
+      for i in 0..<piece.bands {
         // Example e is row e / shards of shard e mod shards.
         let example = 7 + piece.firstRow + i * piece.rowStep
         #expect(example % 3 == piece.shard && example / 3 == piece.shardRow + i)

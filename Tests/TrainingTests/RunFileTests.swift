@@ -30,7 +30,7 @@ struct RunFileTests {
       tiling: TilingSettings(shards: 4, slices: 2),
       checkpoint: CheckpointSettings(every: 500, keep: 3, wait: false))
     #expect(runFile == expected)
-    #expect(runFile.network.network(inputs: 784).units(1) == 500)
+    #expect(try runFile.network.network(input: Shape(units: 784)).units(1) == 500)
   }
 
   @Test("what is not written has its default, and the resolved file shows it")

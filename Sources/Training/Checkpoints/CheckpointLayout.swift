@@ -134,7 +134,7 @@ package struct Piece: Equatable, Sendable {
   var count: Int { bands * height * columns.count }
 
   /// The tensor's rows, in order.
-  var rows: [Int] {
+  package var rows: [Int] {
     (0..<bands).flatMap { band in (0..<height).map { firstRow + band * rowStep + $0 } }
   }
 }
