@@ -67,13 +67,14 @@ extension Matrix {
   /// This matrix has a row for each pooled position, `values` and `slopes` one for each before pooling; the units are
   /// the first columns here and of `values`, and `columns` of `slopes`.
   package mutating func setPooled(
-    examples: Range<Int>, of values: Matrix, by pool: PoolTable, slopes: inout Matrix, columns: Range<Int>
+    examples: Range<Int>, of values: Matrix, by pool: PoolTable, slopes: inout Matrix, columns: Range<Int>,
+    kernels: Kernels? = nil
   ) {
     let (after, before) = (examples.times(pool.pooled).lowerBound, examples.times(pool.positions).lowerBound)
     pool.run(
       examples, columns: columns.count, pooled: mutableSide(after, 0), values: values.side(before, 0),
       slopes: slopes.mutableSide(before, columns.lowerBound)
-    ) { precision.kernels.pointee.pool($0) }
+    ) { (kernels?.table ?? precision.kernels).pointee.pool($0) }
   }
 
   /// self = Σ slopes · values: how the pooled values respond to a small change of the values.
