@@ -12,7 +12,7 @@ public enum Move: Sendable {
 
 /// The curve ρ as the kernels know it.
 public enum Curve: Sendable {
-  case hardSigmoid, sigmoid, tanh, linear
+  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu
 
   var code: eq_activation {
     switch self {
@@ -20,6 +20,9 @@ public enum Curve: Sendable {
     case .sigmoid: eq_sigmoid
     case .tanh: eq_tanh
     case .linear: eq_linear
+    case .relu6: eq_relu6
+    case .halfHardSigmoid: eq_half_hard_sigmoid
+    case .silu: eq_silu
     }
   }
 }

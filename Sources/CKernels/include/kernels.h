@@ -11,7 +11,9 @@
 
 enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
-typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
+typedef enum {
+  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu
+} eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
 typedef struct {
@@ -103,8 +105,8 @@ typedef struct {
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.
   double (*euler)(const eq_update *u);
-  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|,
-  // of an Euler step / step.
+  // s <- the minimiser of F given the neighbours where rho is straight, else one Euler step; returns max |change|, of an
+  // Euler step / step.
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
@@ -112,7 +114,7 @@ typedef struct {
   double (*respond)(const eq_response *u);
   // z <- z - step dF/dz on complex states; returns the largest change of a part / step.
   double (*complex_update)(const eq_complex_update *u);
-  // slope <- rho'(s), 0 where the hard sigmoid is clipped; bend (if not null) <- rho''(s) drive.
+  // slope <- rho'(s), 0 where a state is clipped; bend (if not null) <- rho''(s) drive.
   void (*slopes)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                  const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
                  long slope_stride, void *bend, long bend_stride);

@@ -6,7 +6,7 @@ import Tensors
 ///     (∂²E/∂s²) λ = −∂C/∂s,   g_k = ρ′(s_k) ⊙ λ_k,   −dC/dW_k = ρ(s_{k−1}) g_kᵀ + g_{k−1} ρ(s_k)ᵀ,   −dC/db_k = g_k
 ///
 /// λ is found by the relaxation's own iteration on the linearised forces, for as long as a nudged phase lasts; clipped
-/// units of the hard sigmoid respond to nothing.
+/// units respond to nothing.
 ///
 /// Source: Almeida 1987; Pineda 1987, doi:10.1103/PhysRevLett.59.2229.
 public struct RecurrentBackpropagation: LearningRule {
@@ -60,7 +60,7 @@ final class Linearization: Dynamics {
       Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
     }
     bends = zip(portion.layers, slopes).map { k, slope in
-      portion.network.activation(k).isIdentityOnStates ? nil : slope
+      portion.network.activation(k).isStraight ? nil : slope
     }
   }
 
