@@ -5,16 +5,18 @@ import Testing
 
 /// The feed-forward twin: the same network without a way back.
 @Suite("Backpropagation") struct BackpropagationTests {
-  /// Drives wide enough that hard sigmoids are clipped at 0, at 1 and not at all, and far from the kinks.
+  /// Drives wide enough that ρ is clipped below, above (but relu6) and not at all, and far from the kinks.
   private func problem(_ hidden: Int, _ activation: Activation, _ output: Activation) throws -> Problem {
     try Problem.chosen { examples in
       Problem(
         hidden: hidden, activation, output: output, gain: activation == .sigmoid ? 0.7 : 1.2,
-        bias: activation == .hardSigmoid ? -0.8...1.5 : -0.3...0.5, examples: examples)
+        bias: activation.range == nil ? -0.3...0.5 : -0.8...1.5, examples: examples)
     } distance: { problem in
       let drives = try forward(problem).drives
-      return (1...problem.network.depth).filter { problem.network.activation($0) == .hardSigmoid }
-        .flatMap { drives[$0 - 1][0] }.map(Problem.distanceFromKinks).min() ?? .infinity
+      return (1...problem.network.depth).map { k in
+        let range = problem.network.activation(k).range
+        return Problem.distance(drives[k - 1][0], from: range.map { [$0.lowerBound, $0.upperBound] } ?? [])
+      }.min() ?? .infinity
     }
   }
 

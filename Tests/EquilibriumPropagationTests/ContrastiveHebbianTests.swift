@@ -52,7 +52,7 @@ import Testing
     var pushed = rest
     for row in [1, 3] {
       for j in 0..<7 {
-        pushed[1].states[row, j] = (activation == .hardSigmoid ? 1 : 4) - pushed[1].states[row, j]
+        pushed[1].states[row, j] = (activation.range?.upperBound ?? 4) - pushed[1].states[row, j]
       }
       pushed[1].refreshActivity(activation, rows: row..<row + 1, columns: 0..<7)
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// The theorem: the contrast over β tends to −dC(s⁰)/dW, and at the rates that its nudging promises.
 @Suite("The gradient") struct GradientTests {
-  static let smooth: [Activation] = [.sigmoid, .tanh]
+  static let smooth: [Activation] = [.sigmoid, .tanh, .silu]
 
   private func estimated(_ problem: Problem, _ kind: NudgingKind, _ beta: Double, sign: Double = 1) throws
     -> Gradient

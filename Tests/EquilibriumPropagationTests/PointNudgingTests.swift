@@ -7,6 +7,7 @@ import Testing
 @Suite("N-point nudging") struct PointNudgingTests {
   static let activations: [(Activation, Activation)] = [
     (.sigmoid, .sigmoid), (.tanh, .tanh), (.sigmoid, .linear), (.tanh, .linear),
+    (.silu, .silu), (.silu, .linear),
   ]
   /// β of each N, halved twice: the error must stay far above that of phases at rest, 1e-13.
   static let betas: [(points: Int, beta: Double)] = [(3, 0.2), (4, 0.3), (6, 0.4)]

@@ -24,7 +24,7 @@ struct Problem {
     parameters = Parameters(portion: Portion(whole: network), precision: precision)
     parameters.initialize(.uniform(gain: gain), seed: 5)
     // Where ρ bends, F has one minimum while the drives stay small.
-    let bias = bias ?? (activation.isIdentityOnStates ? -0.1...0.5 : -0.15...0.15)
+    let bias = bias ?? (activation.isStraight ? -0.1...0.5 : -0.15...0.15)
     for k in 1...network.depth {
       for j in 0..<network.units(k) {
         parameters[bias: k][0, j] =

@@ -19,8 +19,7 @@ import Testing
 
   @Test("states of every curve and move", arguments: InstructionSet.all)
   func updates(set: InstructionSet) {
-    let curves = [eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear]
-    for curve in curves {
+    for curve in InstructionSetResponseTests.curves {
       for beta in [0, 0.3] {
         #expect(
           update(set, curve, beta) == update(.init(name: "baseline", precision: set.precision), curve, beta))

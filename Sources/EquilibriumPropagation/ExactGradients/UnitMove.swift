@@ -13,7 +13,8 @@ enum UnitMove {
   /// A clip passes nothing on unless s′ was strictly within the range, where it can only be unclipped.
   func slopes(_ unit: MovedUnit) -> (own: Double, drive: Double) {
     let activation = unit.activation
-    let open: Double = activation.range.map { $0.lowerBound < unit.next && unit.next < $0.upperBound } ?? true ? 1 : 0
+    let open: Double =
+      activation.range.map { $0.lowerBound < unit.next && unit.next < $0.upperBound } ?? true ? 1 : 0
     let (first, second) = activation.derivatives(unit.state, activity: unit.activity)
     switch self {
     case .minimize(_, let factor) where activation.isStraight:
