@@ -1,4 +1,4 @@
-// What is done to one element after the other: updates, descent, sums. Part of template.h.
+// What is done to one element after the other: updates, sums. Part of template.h.
 
 #define ROWS(u) for (long r = 0; r < (u)->rows; r++)
 #define ROW(pointer, stride) ((pointer) ? (SCALAR *)(pointer) + r * (stride) : (SCALAR *)0)
@@ -117,27 +117,6 @@ static void NAME(forward)(const eq_update *u) {
       if (activity) *(V *)(activity + j) = NAME(keep)(NAME(rho_v)(u->activation, moved), mask);
     }
   }
-}
-
-// Sixteen elements of w.
-INLINE void NAME(descend_v)(const eq_descent *d, V contrast, SCALAR *velocity, SCALAR *w_) {
-  V w = *(V *)w_, rate = (V)((SCALAR)d->rate), scale = (V)((SCALAR)d->scale), decay = (V)((SCALAR)d->decay);
-  if (!velocity && d->decay == 0) {
-    *(V *)w_ = __builtin_elementwise_fma((V)((SCALAR)(d->rate * d->scale)), contrast, w);
-    return;
-  }
-  V gradient = __builtin_elementwise_fma(-scale, contrast, decay * w);
-  if (velocity) {
-    gradient = __builtin_elementwise_fma((V)((SCALAR)d->momentum), *(V *)velocity, gradient);
-    *(V *)velocity = gradient;
-  }
-  *(V *)w_ = __builtin_elementwise_fma(-rate, gradient, w);
-}
-
-static void NAME(descend)(long count, const eq_descent *d, const void *contrast, void *velocity, void *w) {
-  for (long i = 0; i < count; i += 16)
-    NAME(descend_v)(d, *(const V *)((const SCALAR *)contrast + i), velocity ? (SCALAR *)velocity + i : 0,
-                    (SCALAR *)w + i);
 }
 
 static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {

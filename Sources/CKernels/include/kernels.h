@@ -46,6 +46,12 @@ typedef struct {
   double rate, scale, momentum, decay;
 } eq_descent;
 
+// Adam, g = -scale contrast: mean <- `mean` mean + (1 - `mean`) g; square <- `square` square + (1 - `square`) g g;
+// w <- keep w - rate mean / (root sqrt(square) + epsilon).
+typedef struct {
+  double rate, scale, mean, square, root, epsilon, keep;
+} eq_adam;
+
 // Products of the two ends of one connection over the rows of several shards.
 typedef struct {
   long depth, panels;
@@ -131,6 +137,9 @@ typedef struct {
   double (*squares)(long rows, const void *a, const void *b);
   // w learns from the contrast; velocity may be null.
   void (*descend)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  // The same with Nesterov's momentum: w <- w - rate (g + momentum velocity).
+  void (*descend_ahead)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  void (*adam)(long count, const eq_adam *adam, const void *contrast, void *mean, void *square, void *w);
   // a <- a + b
   void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
   // The panels of the transposed matrix: depth x columns -> columns x depth.
