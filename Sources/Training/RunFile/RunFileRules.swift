@@ -8,6 +8,7 @@ extension RunFile {
     try checkConnections(root)
     try checkData(root)
     try checkRates(root)
+    try checkMomentum(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
@@ -76,6 +77,23 @@ extension RunFile {
     throw RunFileError(
       root.place(of: path), "'\(path)' is balanced, but this layer is the output",
       hint: "use a number such as 0.05: the other layers are balanced against it")
+  }
+
+  private func checkMomentum(_ root: RunFileTree) throws(RunFileError) {
+    switch (training.optimizer, training.momentum > 0) {
+    case (.nesterov, false):
+      throw RunFileError(
+        root.place(of: "training.momentum", or: "training.optimizer"),
+        "'training.optimizer' is nesterov, but 'training.momentum' is 0",
+        hint: "use a momentum above 0, such as 0.9, or optimizer: sgd")
+    case (.adam, true):
+      throw RunFileError(
+        root.place(of: "training.momentum"),
+        "'training.momentum' is of no use to adam, which has moments of its own",
+        hint: "delete it or set it to 0")
+    case (.sgd, _), (.nesterov, true), (.adam, false):
+      return
+    }
   }
 
   private func checkShards(_ root: RunFileTree) throws(RunFileError) {

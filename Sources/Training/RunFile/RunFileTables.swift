@@ -109,6 +109,7 @@ extension RunFileCodec where Value == TrainingSettings {
       .init("epochs", \.epochs, .whole(RunFileRange.count, example: 10)),
       .init("batch", \.batch, .whole(RunFileRange.count, example: 16)),
       .init("shuffle", \.shuffle, .flag),
+      .init("optimizer", \.optimizer, .optimizer),
       .init(
         "momentum", \.momentum,
         .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),

@@ -84,9 +84,9 @@ public struct Verifier {
       return parameters
     }
     var model = Model(
-      parameters: parameters, velocities: Velocities(parameters, isUsed: false), persistent: [:])
+      parameters: parameters, moments: Moments(parameters, []), persistent: [:])
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [:], precision: weights.precision)
+      deal: deal, moments: [], persistent: [:], precision: weights.precision)
     try layout.read(weights.folder, into: &model, place: place, deal: deal)
     return model.parameters
   }
