@@ -19,7 +19,8 @@ enum WeightUpdate {
     case .descent(let descent):
       descent.apply(to: learning, velocity: moments.first?.scalars(panels: panels), contrast: contrast)
     case .adam(let adam):
-      guard let mean = moments.first?.scalars(panels: panels), let square = moments.second?.scalars(panels: panels)
+      guard let mean = moments.first?.scalars(panels: panels),
+        let square = moments.second?.scalars(panels: panels)
       else { preconditionFailure("Adam without its moments") }
       adam.apply(to: learning, mean: mean, square: square, contrast: contrast)
     }
@@ -37,7 +38,8 @@ extension TrainingSettings {
     case .adam(let mean, let square, let epsilon):
       .adam(
         Adam(
-          rate: rate, scale: scale, decay: decay, mean: mean, square: square, epsilon: epsilon, update: number))
+          rate: rate, scale: scale, decay: decay, mean: mean, square: square, epsilon: epsilon, update: number
+        ))
     }
   }
 }

@@ -65,7 +65,8 @@ private struct LongSchedule: Sendable {
 
   func schedule(_ tree: RunFileTree, _ path: String) throws(RunFileError) -> Schedule {
     let written: [(key: String, isWritten: Bool)] = [
-      ("factor", factor != nil), ("period", period != nil), ("growth", growth != nil), ("floor", floor != nil),
+      ("factor", factor != nil), ("period", period != nil), ("growth", growth != nil),
+      ("floor", floor != nil),
     ]
     for (key, isWritten) in written where isWritten && !kind.keys.contains(key) {
       let other = ScheduleKind.allCases.first { $0.keys.contains(key) } ?? kind
