@@ -16,7 +16,11 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "elementwise.h"
 
+#include "descent.h"
+
 #include "contrast.h"
+
+#include "readout.h"
 
 #include "response.h"
 
@@ -27,8 +31,8 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 static const eq_kernels NAME(table) = {
     NAME(product),  NAME(product_live), NAME(convolve), NAME(pool), NAME(spread_pooled),
     NAME(gather_pooled), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
-    NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
-    NAME(descend),  NAME(add),       NAME(transpose), NAME(look_up),
+    NAME(read_out), NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
+    NAME(descend),  NAME(descend_ahead), NAME(adam), NAME(add),      NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 
 #undef V

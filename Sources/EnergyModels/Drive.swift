@@ -123,7 +123,8 @@ extension Parameters {
     setSliceDrives(&partials, into: k, from: j, state: state, rows: rows)
     guard portion.isPartial(into: k, from: j) else { return }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
-    addSlices(&partials, slices, units: portion.network.units(k), widths: 1..<portion.branch,
+    addSlices(
+      &partials, slices, units: portion.network.units(k), widths: 1..<portion.branch,
       rows: rows.times(portion.network.positions(k)))
   }
 

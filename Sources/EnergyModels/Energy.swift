@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// One term of the energy: what layer k contributes through one slice of its units, summed over some rows.
@@ -15,9 +16,11 @@ extension Parameters {
   /// is sent.
   public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     portion.layers.flatMap { k in
-      portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
-        ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
-        : termsBySlices(k, state: state, clamped: clamped, rows: rows)
+      portion.network.activation(k).isReadOut
+        ? portion.countedSlices(of: k).map { EnergyTerm(layer: k, slice: $0, value: 0) }
+        : portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
+          ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
+          : termsBySlices(k, state: state, clamped: clamped, rows: rows)
     }
   }
 
@@ -67,7 +70,9 @@ extension Parameters {
     }
     return portion.slices.map { slice in
       var drive = slice == 0 ? driveFromBelow(k, state: state, clamped: clamped, rows: rows) : silent
-      for partial in partials { drive.add(rows: rows.times(positions), partial, from: slice * padded(units.count)) }
+      for partial in partials {
+        drive.add(rows: rows.times(positions), partial, from: slice * padded(units.count))
+      }
       let value = (slice == 0 ? state[k].states : silent).energy(
         activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows.times(positions), columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)
@@ -88,8 +93,18 @@ extension Portion {
 }
 
 extension Cost {
-  /// C(y) = ½ ‖y − d‖² summed over some rows.
+  /// C(y) summed over some rows.
   public func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
-    outputs.squaredError(targets, rows: rows)
+    switch self {
+    case .squaredError: outputs.squaredError(targets, rows: rows)
+    case .crossEntropy:
+      rows.reduce(0) { sum, row in
+        (0..<targets.columns).reduce(sum) { sum, j in
+          // A share too small for a number costs as much as the smallest one.
+          let share = max(outputs[row, j], Double(Float.leastNormalMagnitude))
+          return targets[row, j] == 0 ? sum : sum - targets[row, j] * log(share)
+        }
+      }
+    }
   }
 }

@@ -15,6 +15,8 @@ public struct Layer: Equatable, Sendable {
 public enum Cost: String, CaseIterable, Sendable {
   /// C(y) = ½ ‖y − d‖².
   case squaredError = "squared-error"
+  /// C(p) = −Σ_i d_i log p_i of a soft-max read-out p, which is no state: it belongs to F = E + βC, not to E.
+  case crossEntropy = "cross-entropy"
 }
 
 /// How the weights are drawn before the first step; biases start at zero.
@@ -143,6 +145,9 @@ public struct Network: Equatable, Sendable {
 
   /// Rows of the weights of one of the connections: units of the layer below, for each tap of its kernel.
   public func weightRows(_ index: Int) -> Int { wirings[index].taps * units(connections[index].source) }
+
+  /// Whether the output is a read-out, and no state.
+  public var hasReadOut: Bool { layers.last?.activation.isReadOut ?? false }
 
   /// ρ of layer k ≥ 1.
   public func activation(_ k: Int) -> Activation { layers[k - 1].activation }

@@ -35,7 +35,8 @@ public struct ShapeError: Error, Equatable, Sendable, CustomStringConvertible {
 
   init(_ connection: Connection, kernelExceeds below: Shape) {
     self.init(
-      connection, "has a kernel or pooling larger than the \(below) units of layer \(connection.source) allow")
+      connection, "has a kernel or pooling larger than the \(below) units of layer \(connection.source) allow"
+    )
   }
 
   init(_ connection: Connection, _ shape: Shape, meets other: Shape) {

@@ -74,7 +74,7 @@ public struct LayerState: Sendable {
     for row in rows {
       for j in 0..<states.columns {
         let moved = states[row, j] + share * (targets[row, j] - states[row, j])
-        states[row, j] = activation == .hardSigmoid ? activation.value(moved) : moved
+        states[row, j] = activation.range.map { min(max(moved, $0.lowerBound), $0.upperBound) } ?? moved
       }
     }
     refreshActivity(activation, rows: rows, columns: 0..<states.columns)
@@ -95,6 +95,10 @@ public struct LayerState: Sendable {
 
   /// Recomputes ρ(s) where it differs from s.
   public mutating func refreshActivity(_ activation: Activation, rows: Range<Int>, columns: Range<Int>) {
+    guard !activation.isReadOut else {
+      bent?.set(rows: rows, .zero)
+      return
+    }
     bent?.activate(states, curve: activation.curve, rows: rows, columns: columns)
   }
 

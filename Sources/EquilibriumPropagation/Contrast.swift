@@ -146,7 +146,11 @@ extension Contrast {
 extension Contrast.Levels {
   /// ρ(s_k) of a state.
   init(activityOf state: State) {
-    self.init(state) { state.activity($0) } spread: { state.seen(fromBelow: $0) }
+    self.init(state) {
+      state.activity($0)
+    } spread: {
+      state.seen(fromBelow: $0)
+    }
   }
 
   /// ½(ρ⁺ + ρ⁻) and ρ⁺ − ρ⁻.

@@ -68,6 +68,7 @@ public struct ContrastSum {
     precondition(
       velocity == nil || velocity?.depth == weights.depth && velocity?.count == weights.count,
       "shapes do not meet")
+    precondition(!descent.looksAhead, "Nesterov's momentum takes a pass of its own")
     var contrast = kernelForm(panels: 0..<weights.count, to: &weights, at: 0)
     contrast.velocity = velocity?.mutablePointer(panel: 0, row: 0)
     withUnsafePointer(to: descent.kernelForm) {

@@ -43,7 +43,8 @@ extension Matrix {
   ///   - to: the first column written, a multiple of the panel width.
   ///   - last: whether the addend is added to the end of the chain instead of beginning it.
   package mutating func setConvolution(
-    examples: Range<Int>, of a: Matrix, _ layout: PositionLayout, from: Int = 0, taps: TapTable, of count: Int,
+    examples: Range<Int>, of a: Matrix, _ layout: PositionLayout, from: Int = 0, taps: TapTable,
+    of count: Int,
     with w: Panels, depth: Range<Int>? = nil, adding addend: Addend, last: Bool = false, to: Int = 0,
     kernels: Kernels? = nil
   ) {

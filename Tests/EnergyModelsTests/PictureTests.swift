@@ -130,7 +130,12 @@ enum Pictures {
     #expect(abs(energy - expected) <= 1e-12 * abs(expected))
   }
 
-  @Test("Cut layers find the drives and energies of whole ones", arguments: [Pictures.chain(.tanh, .max, units: [64, 96]), Pictures.chain(.tanh, .average, units: [96, 3]), Pictures.skips(.tanh, units: [70, 64]), Pictures.skips(.tanh, units: [3, 64])])
+  @Test(
+    "Cut layers find the drives and energies of whole ones",
+    arguments: [
+      Pictures.chain(.tanh, .max, units: [64, 96]), Pictures.chain(.tanh, .average, units: [96, 3]),
+      Pictures.skips(.tanh, units: [70, 64]), Pictures.skips(.tanh, units: [3, 64]),
+    ])
   func slices(network: Network) {
     let (one, cut) = (Example(network), Example(network, portion: Portion(whole: network, slices: 4)))
     for k in 1...network.depth {

@@ -23,7 +23,7 @@ struct Problem {
     // Where ρ bends, F has one minimum while the drives stay small.
     self.init(
       Network(inputs: 6, layers: units + [Layer(units: 4, activation: output ?? activation)]), gain: gain,
-      bias: bias ?? (activation.isIdentityOnStates ? -0.1...0.5 : -0.15...0.15), examples: examples,
+      bias: bias ?? (activation.isStraight ? -0.1...0.5 : -0.15...0.15), examples: examples,
       precision: precision)
   }
 

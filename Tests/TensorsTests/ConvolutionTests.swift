@@ -100,7 +100,8 @@ private func reach(_ position: Int) -> [(tap: Int, source: Int)] {
     let pairs = TapPairs(taps, taps: 9)
     func ends(_ stream: Int) -> (pre: ContrastSum.End, post: ContrastSum.End) {
       (
-        .init(Matrix(random: stream, rows: 200, columns: 9, precision: precision), from: 1, layout: Self.below),
+        .init(
+          Matrix(random: stream, rows: 200, columns: 9, precision: precision), from: 1, layout: Self.below),
         .init(
           Matrix(random: stream + 1, rows: 60, columns: 50, precision: precision), from: 16,
           layout: PositionLayout(positions: 6))

@@ -80,7 +80,9 @@ import Testing
     }
   }
 
-  @Test("what goes back is spread by the slopes, and a response is gathered by them", arguments: PoolingKind.allCases)
+  @Test(
+    "what goes back is spread by the slopes, and a response is gathered by them",
+    arguments: PoolingKind.allCases)
   func ways(kind: PoolingKind) {
     let (values, table) = (
       values(.float64), PoolTable(kind, positions: 20, members: Self.members)
@@ -114,7 +116,8 @@ import Testing
       var pooled = Matrix(rows: 12, columns: Self.columns, precision: precision)
       var slopes = Matrix(rows: 60, columns: Self.columns, precision: precision)
       pooled.setPooled(
-        examples: 0..<3, of: values, by: table, slopes: &slopes, columns: 0..<Self.columns, kernels: set.kernels)
+        examples: 0..<3, of: values, by: table, slopes: &slopes, columns: 0..<Self.columns,
+        kernels: set.kernels)
       return pooled.bits + slopes.bits
     }
     #expect(Set(all).count == 1 && !all.isEmpty)

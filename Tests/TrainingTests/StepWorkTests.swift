@@ -89,6 +89,13 @@ import Training
     let faster = try Self.work(try Self.run("training.momentum=0.9"))
     #expect(Int(faster.bytes(.optimizer)) == 4 * (4 * weights + mirror))
     #expect(Self.operations(faster, .optimizer) == 7 * Self.parameters)
+    let ahead = try Self.work(try Self.run("training.momentum=0.9", "training.optimizer=nesterov"))
+    #expect(Int(ahead.bytes(.optimizer)) == 4 * (4 * weights + mirror))
+    #expect(Self.operations(ahead, .optimizer) == 9 * Self.parameters)
+    // Weights, means and squares are read and written.
+    let adam = try Self.work(try Self.run("training.optimizer=adam"))
+    #expect(Int(adam.bytes(.optimizer)) == 4 * (6 * weights + mirror))
+    #expect(Self.operations(adam, .optimizer) == 15 * Self.parameters)
   }
 
   @Test("Zeros of the input count for nothing")

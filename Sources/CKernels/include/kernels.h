@@ -11,7 +11,9 @@
 
 enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
-typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
+typedef enum {
+  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu
+} eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
 typedef struct {
@@ -92,6 +94,12 @@ typedef struct {
   double rate, scale, momentum, decay;
 } eq_descent;
 
+// Adam, g = -scale contrast: mean <- `mean` mean + (1 - `mean`) g; square <- `square` square + (1 - `square`) g g;
+// w <- keep w - rate mean / (root sqrt(square) + epsilon).
+typedef struct {
+  double rate, scale, mean, square, root, epsilon, keep;
+} eq_adam;
+
 // Products of the two ends of one connection over the rows of several shards.
 typedef struct {
   long depth, panels;
@@ -159,16 +167,19 @@ typedef struct {
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.
   double (*euler)(const eq_update *u);
-  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|,
-  // of an Euler step / step.
+  // s <- the minimiser of F given the neighbours where rho is straight, else one Euler step; returns max |change|, of an
+  // Euler step / step.
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
+  // p <- e^drive / sum over the columns of e^drive, activity <- beta (d - p), 0 where the targets are null; returns
+  // max |change of p|. Padding stays 0.
+  double (*read_out)(const eq_update *u);
   // lambda <- lambda + step (force + bend lambda + slope drive - lambda); returns max |change| / step.
   double (*respond)(const eq_response *u);
   // z <- z - step dF/dz on complex states; returns the largest change of a part / step.
   double (*complex_update)(const eq_complex_update *u);
-  // slope <- rho'(s), 0 where the hard sigmoid is clipped; bend (if not null) <- rho''(s) drive.
+  // slope <- rho'(s), 0 where a state is clipped; bend (if not null) <- rho''(s) drive.
   void (*slopes)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                  const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
                  long slope_stride, void *bend, long bend_stride);
@@ -185,6 +196,9 @@ typedef struct {
   double (*squares)(long rows, const void *a, const void *b);
   // w learns from the contrast; velocity may be null.
   void (*descend)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  // The same with Nesterov's momentum: w <- w - rate (g + momentum velocity).
+  void (*descend_ahead)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  void (*adam)(long count, const eq_adam *adam, const void *contrast, void *mean, void *square, void *w);
   // a <- a + b
   void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
   // The panels of the transposed matrix: depth x columns -> columns x depth.

@@ -25,17 +25,17 @@ struct ReversePass {
     let (network, rows) = (parameters.portion.network, clamped.rows.count)
     sum = Gradient(zerosFor: network)
     slopes = (1...network.depth).map { k in
-      guard k == network.depth else {
-        return Matrix(
-          rows: rows * network.positions(k), columns: network.units(k), precision: .float64)
-      }
-      let outputs = last[k].states
-      return switch network.cost {
-      case .squaredError:
-        Matrix(rows: rows, columns: outputs.columns, precision: .float64) {
-          outputs[$0, $1] - targets[$0, $1]
-        }
-      }
+      Matrix(rows: rows * network.positions(k), columns: network.units(k), precision: .float64)
+    }
+    let outputs = last[network.depth].states
+    // dC/dy, or dC/dD of a soft-max read-out.
+    let error = Matrix(rows: rows, columns: outputs.columns, precision: .float64) {
+      outputs[$0, $1] - targets[$0, $1]
+    }
+    if network.hasReadOut {
+      handOn([network.depth: error], last)
+    } else {
+      slopes[network.depth - 1] = error
     }
   }
 
@@ -44,7 +44,12 @@ struct ReversePass {
     let before = pooled(before)
     // dC/dD_k of the layers moved; the others' slopes pass as they are.
     var pulls: [Int: Matrix] = [:]
-    for k in moved { pulls[k] = goBack(k, move, from: after[k], to: before[k]) }
+    for k in moved { pulls[k] = goBack(k, move, from: after[k], to: before) }
+    handOn(pulls, before)
+  }
+
+  /// Hands dC/dD of some layers on to the states that drove them, and to weights and biases.
+  private mutating func handOn(_ pulls: [Int: Matrix], _ before: State) {
     for k in 1...depth {
       addThroughDrives(k, pulls, before)
       if let pull = pulls[k] { addToBias(k, pull) }
@@ -54,14 +59,22 @@ struct ReversePass {
 
   /// Turns dC/ds′ of a layer into dC/ds through its own state, and returns dC/dD.
   private mutating func goBack(
-    _ k: Int, _ move: UnitMove, from after: LayerState, to before: LayerState
+    _ k: Int, _ move: UnitMove, from after: LayerState, to before: State
   ) -> Matrix {
-    let activation = parameters.portion.network.activation(k)
-    let (slope, moved, now, activity) = (slopes[k - 1], after.states, before.states, before.activity)
-    func unit(_ i: Int, _ j: Int) -> (own: Double, drive: Double) {
-      move.slopes(activation, from: now[i, j], to: moved[i, j], activity: activity[i, j])
-    }
+    let activation = network.activation(k)
+    let (slope, moved, now, activity) = (slopes[k - 1], after.states, before[k].states, before.activity(k))
     let (rows, columns) = (slope.rows, slope.columns)
+    var drive = Matrix(rows: rows, columns: columns, precision: .float64)
+    if !activation.isStraight {
+      parameters.setDrive(
+        &drive, of: k, state: before, clamped: clamped, partials: { _, _ in }, rows: clamped.rows)
+    }
+    func unit(_ i: Int, _ j: Int) -> (own: Double, drive: Double) {
+      move.slopes(
+        MovedUnit(
+          activation: activation, state: now[i, j], activity: activity[i, j], drive: drive[i, j],
+          next: moved[i, j]))
+    }
     slopes[k - 1] = Matrix(rows: rows, columns: columns, precision: .float64) {
       unit($0, $1).own * slope[$0, $1]
     }
@@ -70,7 +83,7 @@ struct ReversePass {
 
   /// dC/ds_k += ρ′(s_k) (Σ_{j<k} W_{jk}ᵀ dC/dD_j + Σ_{i>k} W_{ki} dC/dD_i).
   private mutating func addThroughDrives(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
-    let (activation, activity) = (parameters.portion.network.activation(k), before.activity(k))
+    let (activation, states, activity) = (network.activation(k), before[k].states, before.activity(k))
     var felt = Matrix(rows: activity.rows, columns: activity.columns, precision: .float64)
     for (index, weights) in parameters.connections.enumerated() {
       let (j, i) = (weights.connection.source, weights.connection.target)
@@ -85,7 +98,8 @@ struct ReversePass {
     }
     let slope = slopes[k - 1]
     slopes[k - 1] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
-      slope[$0, $1] + activation.derivatives(activity: activity[$0, $1]).first * felt[$0, $1]
+      let (first, _) = activation.derivatives(states[$0, $1], activity: activity[$0, $1])
+      return slope[$0, $1] + first * felt[$0, $1]
     }
   }
 

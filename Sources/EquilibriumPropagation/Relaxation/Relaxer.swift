@@ -14,7 +14,9 @@ final class Relaxer {
   let capacity: Int
   /// What one iteration moves together, one set of layers after the other: all at once, or colour by colour.
   private let sweep: [LayerSet]
-  /// The same without the output.
+  /// The output, where it is a read-out.
+  private let readOut: LayerSet?
+  /// The sweep without the output.
   private let hiddenSweep: [LayerSet]
   /// The layers one by one from the input upwards.
   private let ascending: [LayerSet]
@@ -50,7 +52,12 @@ final class Relaxer {
       case .euler: [all]
       case .evenOdd, .overRelaxed: portion.network.colours
       }
-    sweep = sets.map { LayerSet($0, portion: portion) }
+    let depth = portion.network.depth
+    // A read-out tells of the states as they are after each sweep.
+    let hidden = sets.map { $0.filter { $0 < depth || !portion.network.hasReadOut } }
+    let sweeps = hidden.filter { !$0.isEmpty } + (portion.network.hasReadOut ? [[depth]] : [])
+    sweep = sweeps.map { LayerSet($0, portion: portion) }
+    readOut = portion.network.hasReadOut ? LayerSet([depth], portion: portion) : nil
     hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }
       .map { LayerSet($0, portion: portion) }
     ascending = all.map { LayerSet([$0], portion: portion) }
@@ -126,6 +133,7 @@ final class Relaxer {
     var moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
     let whole = moment
     isPooled = isPooled.map { _ in false }
+    if let readOut, dynamics.readsOut { try move(readOut, of: &state, moment, parameters, &residuals) }
     for _ in 0..<duration.atMost where !progress.isOver {
       for piece in progress.pieces { residuals[piece.shard] = 0 }
       for layers in holdsOutput ? hiddenSweep : sweep {

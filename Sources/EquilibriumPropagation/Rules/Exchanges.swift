@@ -75,14 +75,14 @@ extension Rule {
       step.addFreePhase()
       step.updates = relaxation.nudged.atMost
       step.addRelaxation(
-        Duration(atMost: relaxation.nudged.atMost), phases: relaxation.nudged.atMost)
+        Duration(atMost: relaxation.nudged.atMost), phases: relaxation.nudged.atMost, readsOut: true)
     case .backpropagation:
       step.addPass([.constant, .below])
       step.addPass(.above, keepsSlopes: true)
     case .recurrentBackpropagation:
       step.addFreePhase()
       step.addRelaxation(Duration(atMost: 1))
-      step.addRelaxation(relaxation.nudged, parts: [.below, .above], keepsSlopes: true)
+      step.addRelaxation(relaxation.nudged, parts: [.below, .above], keepsSlopes: true, readsOut: true)
     }
     return step
   }
@@ -105,7 +105,7 @@ extension Exchanges {
     let points = nudging.points ?? 2
     let isReal = nudging.kind == .oneSided || nudging.kind == .randomSign
     let isOdd = nudging.kind == .points && !points.isMultiple(of: 2)
-    for _ in 0..<(isReal || isOdd ? 1 : 2) { addRelaxation(relaxation.nudged) }
+    for _ in 0..<(isReal || isOdd ? 1 : 2) { addRelaxation(relaxation.nudged, readsOut: true) }
     guard nudging.kind == .points else { return }
     for _ in 1..<(points + 1) / 2 {
       addRelaxation(relaxation.nudged, rowsPerExample: 2)
@@ -126,11 +126,17 @@ extension Exchanges {
 
   fileprivate mutating func addRelaxation(
     _ duration: Duration, layers: [Int]? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1,
-    phases: Int = 1, keepsSlopes: Bool = false
+    phases: Int = 1, keepsSlopes: Bool = false, readsOut: Bool = false
   ) {
-    let layers = layers ?? all
+    let hasReadOut = slicing.network.hasReadOut
+    let layers = (layers ?? all).filter { $0 < depth || !hasReadOut }
     let colours = slicing.network.colours.map { $0.filter(layers.contains) }
-    let sets = relaxation.updates.alternates ? colours : [layers]
+    let sets = (relaxation.updates.alternates ? colours : [layers]) + (hasReadOut ? [[depth]] : [])
+    if hasReadOut, readsOut {
+      sweeps.append(
+        Sweeps(
+          count: phases, sets: [[depth]], parts: parts, rowsPerExample: rowsPerExample, keepsSlopes: true))
+    }
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: parts,

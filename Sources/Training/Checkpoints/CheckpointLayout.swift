@@ -7,10 +7,11 @@ import Tensors
 package struct CheckpointLayout: Sendable {
   /// What a tensor holds.
   package enum Content: Hashable, Sendable {
-    /// W_{jk}, n_j × n_k (of a kernel n_j rows for each tap), by its place among the network's connections; or momentum's velocity beside it.
-    case weight(connection: Int, velocity: Bool)
-    /// b_k, n_k.
-    case bias(layer: Int, velocity: Bool)
+    /// W_{jk}, n_j × n_k (of a kernel n_j rows for each tap), by its place among the network's connections; or a moment
+    /// beside it.
+    case weight(connection: Int, moment: Moment?)
+    /// b_k, n_k; or a moment beside it.
+    case bias(layer: Int, moment: Moment?)
     /// Persistent states of layer k for consecutive examples of a split, at each of their positions n_k.
     case states(Split, layer: Int, examples: Range<Int>)
   }
@@ -41,25 +42,24 @@ package struct CheckpointLayout: Sendable {
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
-  package init(deal: Deal, momentum: Bool, persistent: [Split: Int], precision: Precision) {
+  package init(deal: Deal, moments: [Moment], persistent: [Split: Int], precision: Precision) {
     self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
     for k in 1...network.depth {
-      let kinds = momentum ? [false, true] : [false]
+      let kinds: [Moment?] = [nil] + moments
       files.append(
         File(
           name: "layer-\(k).safetensors",
-          tensors: kinds.flatMap { velocity in
-            let suffix = velocity ? ".velocity" : ""
+          tensors: kinds.flatMap { moment in
+            let suffix = moment.map { ".\($0.rawValue)" } ?? ""
             let weights = network.connections(into: k).map { index in
               Tensor(
-                network.connections[index].weightName + suffix,
-                .weight(connection: index, velocity: velocity), shape: network.weightShape(index))
+                network.connections[index].weightName + suffix, .weight(connection: index, moment: moment),
+                shape: network.weightShape(index))
             }
             return weights + [
-              Tensor(
-                "layers.\(k).bias\(suffix)", .bias(layer: k, velocity: velocity), shape: [network.units(k)])
+              Tensor("layers.\(k).bias\(suffix)", .bias(layer: k, moment: moment), shape: [network.units(k)])
             ]
           }))
     }
@@ -113,7 +113,7 @@ extension CheckpointLayout {
       for split in Split.allCases { persistent[split] = data.count(split) }
     }
     self.init(
-      deal: deal, momentum: run.training.momentum > 0, persistent: persistent,
+      deal: deal, moments: run.training.moments, persistent: persistent,
       precision: run.training.precision)
   }
 }

@@ -27,7 +27,9 @@ package struct Routes: Equatable, Sendable {
     package let receivers: [Int]
     package let sources: [Source]
 
-    init(tag: Int, positions: Int, carriesActivity: Bool, mine: Range<Int>, receivers: [Int], sources: [Source]) {
+    init(
+      tag: Int, positions: Int, carriesActivity: Bool, mine: Range<Int>, receivers: [Int], sources: [Source]
+    ) {
       self.tag = tag
       self.positions = positions
       self.carriesActivity = carriesActivity

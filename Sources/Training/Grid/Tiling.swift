@@ -58,7 +58,8 @@ extension RunFile {
     }
     guard output.positions == 1 else {
       throw RunMismatch(
-        description: "network.layers.\(network.layers.count - 1): the output has \(output) units, a class needs "
+        description:
+          "network.layers.\(network.layers.count - 1): the output has \(output) units, a class needs "
           + "one; let a layer without a kernel be the last")
     }
     guard outputs == data.classes else {

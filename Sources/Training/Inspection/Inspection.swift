@@ -48,9 +48,9 @@ public struct Inspection: Sendable {
     let deal = try Deal(run, tiling: Tiling(run, data: data), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(
-      parameters: blank, velocities: Velocities(blank, isUsed: false), persistent: [:])
+      parameters: blank, moments: Moments(blank, []), persistent: [:])
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [:], precision: run.training.precision)
+      deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
     (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)

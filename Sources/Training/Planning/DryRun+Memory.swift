@@ -7,9 +7,9 @@ import Tensors
 extension DryRun {
   /// What the rank would hold to train on so many examples of each split, with the ranks of a replica on one host or not.
   public func memory(examples: [Split: Int], sharesMemory: Bool = true) -> MemoryCount {
-    let (weights, velocities) = weightBytes
+    let (weights, moments) = weightBytes
     return MemoryCount(
-      weights: weights, velocities: velocities, relaxation: room.total,
+      weights: weights, moments: moments, relaxation: room.total,
       persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
       messages: batches.reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
@@ -22,7 +22,7 @@ extension DryRun {
 
   private var precision: Precision { run.training.precision }
 
-  var weightBytes: (weights: Int, velocities: Int) {
+  var weightBytes: (weights: Int, moments: Int) {
     var (weights, learning) = (0, 0)
     for index in portion.connections {
       let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
@@ -33,8 +33,8 @@ extension DryRun {
       learning += scalars.0 + (forward == backward ? 0 : scalars.1)
     }
     let biases = portion.layers.reduce(0) { $0 + padded(portion.units($1).count) }
-    let usesMomentum = run.training.momentum > 0
-    return ((weights + biases) * precision.size, usesMomentum ? (learning + biases) * precision.size : 0)
+    let moments = run.training.moments.count
+    return ((weights + biases) * precision.size, moments * (learning + biases) * precision.size)
   }
 
   /// The room of every relaxer: of training and evaluation, and those of complex states.
@@ -110,7 +110,8 @@ extension DryRun {
       return parcels + SharedSlots.byteCount(ranks: ranks, slots: 1, capacities: [8 * deal.tiling.shards])
     }
     return routes.reduce(0) { sum, route in
-      sum + height * route.positions * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
+      sum + height * route.positions
+        * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
     }
   }
 }

@@ -28,10 +28,34 @@ public struct StepWork: Equatable, Sendable {
     case contrast(terms: Int, depth: Int, columns: Int, rows: Int, shards: Int, isLive: Bool)
     /// One pass over so many scalars of states or partial drives.
     case elements(Int)
-    /// Descent of so many scalars of weights.
-    case descent(Int, hasVelocity: Bool)
+    /// So many scalars of weights learn.
+    case descent(Int, Update)
     /// The transpose of a depth × columns matrix.
     case transpose(depth: Int, columns: Int)
+  }
+
+  /// How weights learn, as far as work is counted.
+  public enum Update: Hashable, Sendable {
+    case plain, momentum, nesterov, adam
+
+    /// Scalars read and written for each one that learns, its contrast not counted.
+    var moves: Int {
+      switch self {
+      case .plain: 2
+      case .momentum, .nesterov: 4
+      case .adam: 6
+      }
+    }
+
+    /// Operations a scalar; a root and a quotient are one each.
+    func operations(decays: Bool) -> Double {
+      switch self {
+      case .plain: decays ? 5 : 2
+      case .momentum: 7
+      case .nesterov: 9
+      case .adam: 15
+      }
+    }
   }
 
   public internal(set) var pieces: [Piece] = []

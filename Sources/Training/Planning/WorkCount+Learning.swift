@@ -55,11 +55,21 @@ extension WorkCount {
     work.addElements(
       .contrast, rows: depth, columns: columns, times: lesson.updates * Double(terms.count - 1),
       operations: 1, moves: isAlone ? 0 : 3)
-    let hasVelocity = run.training.momentum > 0
+    let update = run.training.update
     let decays = connection != nil && run.training.decay > 0
     work.add(
-      .optimizer, .descent(depth * columns, hasVelocity: hasVelocity), times: lesson.updates,
-      operations: elements * (hasVelocity ? 7 : decays ? 5 : 2),
-      bytes: Double(work.scalarSize) * scalars * ((hasVelocity ? 4 : 2) + (isAlone ? 0 : 1)))
+      .optimizer, .descent(depth * columns, update), times: lesson.updates,
+      operations: elements * update.operations(decays: decays),
+      bytes: Double(work.scalarSize) * scalars * Double(update.moves + (isAlone ? 0 : 1)))
+  }
+}
+
+extension TrainingSettings {
+  fileprivate var update: StepWork.Update {
+    switch optimizer {
+    case .sgd: momentum > 0 ? .momentum : .plain
+    case .nesterov: .nesterov
+    case .adam: .adam
+    }
   }
 }

@@ -7,8 +7,10 @@ extension RunFile {
   func check(_ root: RunFileTree) throws(RunFileError) {
     try checkConnections(root)
     try checkWindows(root)
+    try checkReadOut(root)
     try checkData(root)
     try checkRates(root)
+    try checkMomentum(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
@@ -74,6 +76,45 @@ extension RunFile {
     }
   }
 
+  /// A soft-max read-out and the cross-entropy go together.
+  private func checkReadOut(_ root: RunFileTree) throws(RunFileError) {
+    let last = network.layers.count - 1
+    if let index = network.layers.indices.first(where: {
+      $0 < last && network.layers[$0].activation.isReadOut
+    }) {
+      let path = "network.layers.\(index).activation"
+      throw RunFileError(
+        root.place(of: path), "'\(path)' is softmax, but only the output can be a read-out",
+        hint: "use another activation")
+    }
+    let path = "network.layers.\(last).activation"
+    switch (network.cost, network.layers[last].activation.isReadOut) {
+    case (.crossEntropy, false):
+      throw RunFileError(
+        root.place(of: path), "the cost is cross-entropy, but '\(path)' is not softmax",
+        hint: "write activation: softmax in the last layer")
+    case (.squaredError, true):
+      throw RunFileError(
+        root.place(of: path), "'\(path)' is softmax, but the cost is the squared error",
+        hint: "write cost: cross-entropy in network")
+    case (.crossEntropy, true) where rule == .contrastiveHebbian || rule == .coupled:
+      throw RunFileError(
+        root.place(of: "rule"),
+        "'rule' is \(rule.rawValue), which holds the output, but a read-out is no state",
+        hint: "use equilibrium-propagation, or cost: squared-error")
+    case (.crossEntropy, true) where nudging.kind == .points:
+      throw RunFileError(
+        root.place(of: "nudging.kind"), "'nudging.kind' is n-point, but a read-out has no complex states",
+        hint: "use centered")
+    default: break
+    }
+    if last == 0, network.layers[0].activation.isReadOut {
+      throw RunFileError(
+        root.place(of: "network.layers"), "a read-out needs a layer of states below it",
+        hint: "add one, such as {units: 500}")
+    }
+  }
+
   private func checkData(_ root: RunFileTree) throws(RunFileError) {
     switch (data.format, data.path) {
     case (.digits, _?):
@@ -108,6 +149,23 @@ extension RunFile {
     throw RunFileError(
       root.place(of: path), "'\(path)' is balanced, but this layer is the output",
       hint: "use a number such as 0.05: the other layers are balanced against it")
+  }
+
+  private func checkMomentum(_ root: RunFileTree) throws(RunFileError) {
+    switch (training.optimizer, training.momentum > 0) {
+    case (.nesterov, false):
+      throw RunFileError(
+        root.place(of: "training.momentum", or: "training.optimizer"),
+        "'training.optimizer' is nesterov, but 'training.momentum' is 0",
+        hint: "use a momentum above 0, such as 0.9, or optimizer: sgd")
+    case (.adam, true):
+      throw RunFileError(
+        root.place(of: "training.momentum"),
+        "'training.momentum' is of no use to adam, which has moments of its own",
+        hint: "delete it or set it to 0")
+    case (.sgd, _), (.nesterov, true), (.adam, false):
+      return
+    }
   }
 
   private func checkShards(_ root: RunFileTree) throws(RunFileError) {

@@ -128,9 +128,11 @@ public struct TrainingSettings: Equatable, Sendable {
   public var batch: Int
   /// Whether every epoch deals the examples in another order.
   public var shuffle: Bool
-  /// Share of the last step's change that is made again, in [0, 1).
+  /// How a step follows from the gradient.
+  public var optimizer: OptimizerSettings
+  /// Share of the last step's change that is made again, in [0, 1); `adam` has moments of its own.
   public var momentum: Double
-  /// Weight decay λ: adds −α λ W to a step.
+  /// Weight decay λ: adds −α λ W to a step (of `adam` beside its moments, else through momentum's velocity).
   public var decay: Double
   /// How the rates change from epoch to epoch.
   public var schedule: Schedule
@@ -140,28 +142,19 @@ public struct TrainingSettings: Equatable, Sendable {
   public var precision: Precision
 
   public init(
-    epochs: Int, batch: Int, shuffle: Bool, momentum: Double, decay: Double, schedule: Schedule,
-    reduction: Reduction, precision: Precision
+    epochs: Int, batch: Int, shuffle: Bool, optimizer: OptimizerSettings = .sgd, momentum: Double,
+    decay: Double, schedule: Schedule, reduction: Reduction, precision: Precision
   ) {
     self.epochs = epochs
     self.batch = batch
     self.shuffle = shuffle
+    self.optimizer = optimizer
     self.momentum = momentum
     self.decay = decay
     self.schedule = schedule
     self.reduction = reduction
     self.precision = precision
   }
-}
-
-/// How the learning rates change from epoch to epoch.
-public enum Schedule: Equatable, Sendable {
-  /// The rates of the layers, always.
-  case constant
-  /// The rates × factor^epoch, epochs counted from 0.
-  case exponential(factor: Double)
-  /// The rates × ½ (1 + cos(π t/T)) with t of the run's T epochs behind.
-  case cosine
 }
 
 /// Who sums the updates of the replicas.

@@ -69,7 +69,8 @@ extension RunFileCodec where Value == ConnectionSettings {
       .init("to", \.target, .whole(1...1000, example: 1), required: "1"),
       .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
       .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
-      .init("padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
       .init("pool", \.window.pool, .optional(.pooling)),
     ])
 }
@@ -83,7 +84,8 @@ extension RunFileCodec where Value == LayerSettings {
       .init("rate", \.rate, .rate),
       .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
       .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
-      .init("padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
       .init("pool", \.window.pool, .optional(.pooling)),
     ])
 }
@@ -119,6 +121,7 @@ extension RunFileCodec where Value == TrainingSettings {
       .init("epochs", \.epochs, .whole(RunFileRange.count, example: 10)),
       .init("batch", \.batch, .whole(RunFileRange.count, example: 16)),
       .init("shuffle", \.shuffle, .flag),
+      .init("optimizer", \.optimizer, .optimizer),
       .init(
         "momentum", \.momentum,
         .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),

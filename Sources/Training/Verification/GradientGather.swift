@@ -35,8 +35,8 @@ struct GradientGather {
   /// Every weight and bias, with its number of columns.
   private var contents: [(CheckpointLayout.Content, Int)] {
     network.connections.enumerated().map { index, connection in
-      (.weight(connection: index, velocity: false), network.units(connection.target))
-    } + (1...network.depth).map { (.bias(layer: $0, velocity: false), network.units($0)) }
+      (.weight(connection: index, moment: nil), network.units(connection.target))
+    } + (1...network.depth).map { (.bias(layer: $0, moment: nil), network.units($0)) }
   }
 
   private func pieces(_ content: CheckpointLayout.Content, at place: Place) -> [Piece] {

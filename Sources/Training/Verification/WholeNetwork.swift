@@ -27,7 +27,7 @@ struct WholeNetwork {
   }
 
   /// Fourth order where ρ is smooth; nearer where it has kinks that a longer step could cross.
-  private var differences: FiniteDifferences { FiniteDifferences(step: run.isHolomorphic ? 1e-3 : 1e-5) }
+  private var differences: FiniteDifferences { FiniteDifferences(step: run.isSmooth ? 1e-3 : 1e-5) }
 
   private func method(_ relaxation: Relaxation, beta: Double = 1) -> EquilibriumPropagation {
     EquilibriumPropagation(
@@ -129,7 +129,7 @@ extension WholeNetwork {
     var relaxation = run.relaxation
     relaxation.updates = .euler
     // Units of a hard sigmoid that cross a kink on the way respond to another network.
-    let beta = run.isHolomorphic ? 0.01 : 1e-4
+    let beta = run.isSmooth ? 0.01 : 1e-4
     let exact = try BackpropagationThroughTime(relaxation)
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)
     return try zip(steps, exact).map { step, exact in
