@@ -15,7 +15,8 @@ import Testing
 
   /// Of a hidden layer of clipped units one is held at each end of the range.
   private func problem(_ hidden: Int, _ activations: (Activation, Activation)) -> Problem {
-    var problem = Problem(hidden: hidden, activations.0, output: activations.1)
+    var problem = Problem(
+      hidden: hidden, activations.0, output: activations.1, gain: activations.0.gain(0.5))
     problem.hold(hidden, activations.0)
     return problem
   }
