@@ -46,7 +46,7 @@ struct Problem {
     let bias: ClosedRange<Double> =
       switch activation {
       case .sigmoid: -0.5 ... -0.2
-      case .silu: 0.1...0.4
+      case .silu: -1.2 ... -0.8
       default: 0.8...1.1
       }
     self.init(hidden: hidden, activation, output: output, bias: bias)
