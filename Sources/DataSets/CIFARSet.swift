@@ -129,10 +129,10 @@ struct CIFARSet: Sendable {
     let size = kind.recordSize
     var reader = try GzipReader(path: path, limit: CIFARKind.limit)
     func place(_ index: Int) -> String { "record \(index), byte \(index * size)" }
-    return try reader.readRows(
-      of: size,
-      cut: { FileError(.badData, path: path, "\(place($0)): has \($1) of the \(size) bytes of a record") }
-    ) { (index, record) throws(FileError) in
+    func cut(_ records: Int, _ rest: Int) -> FileError {
+      FileError(.badData, path: path, "\(place(records)): has \(rest) of the \(size) bytes of a record")
+    }
+    return try reader.readRows(of: size, cut: cut) { (index, record) throws(FileError) in
       if kind == .cifar100, record[0] >= CIFARKind.coarseClasses {
         throw FileError(
           .badData, path: path,
