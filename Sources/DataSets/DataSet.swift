@@ -1,7 +1,7 @@
 import FileFormats
 import Tensors
 
-/// An opened and checked source of examples: headers and counts only, no pixels.
+/// An opened and checked source of examples: headers, counts and labels, no pixels.
 public struct DataSet: Sendable, CustomStringConvertible {
   private enum Store: Sendable {
     case idx(IDXSet)
