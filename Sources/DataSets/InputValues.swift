@@ -61,6 +61,7 @@ public struct InputValues: Sendable {
     guard change != .none else { return write(stored, to: &input, row: row, column: 0) }
     let (height, width, pixel) = (extents[0], extents[1], extents[2] * scalar.size)
     let seen = max(0, -change.right)..<max(0, -change.right, min(width, width - change.right))
+    guard !seen.isEmpty else { return }
     var mirrored: [UInt8] = []
     for y in max(0, -change.down)..<max(0, -change.down, min(height, height - change.down)) {
       let from = stored.startIndex + ((y + change.down) * width + seen.lowerBound + change.right) * pixel
