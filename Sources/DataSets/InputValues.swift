@@ -58,32 +58,30 @@ public struct InputValues: Sendable {
   ) {
     let size = count * scalar.size
     let stored = shard.inputs[example * size..<(example + 1) * size]
-    guard change != .none else { return write(stored, to: &input, row: row, column: 0) }
-    let (height, width, pixel) = (extents[0], extents[1], extents[2] * scalar.size)
+    guard change != .none else {
+      return write(stored, to: &input, row: row, column: 0, isMirrored: false)
+    }
+    let (height, width, channels) = (extents[0], extents[1], extents[2])
     let seen = max(0, -change.right)..<max(0, -change.right, min(width, width - change.right))
     guard !seen.isEmpty else { return }
-    var mirrored: [UInt8] = []
+    let first = change.isMirrored ? width - seen.upperBound : seen.lowerBound
     for y in max(0, -change.down)..<max(0, -change.down, min(height, height - change.down)) {
-      let from = stored.startIndex + ((y + change.down) * width + seen.lowerBound + change.right) * pixel
-      let pixels = from..<from + seen.count * pixel
-      let column = (y * width + (change.isMirrored ? width - seen.upperBound : seen.lowerBound)) * extents[2]
-      guard change.isMirrored else {
-        write(stored[pixels], to: &input, row: row, column: column)
-        continue
-      }
-      mirrored.removeAll(keepingCapacity: true)
-      for start in stride(from: pixels.upperBound - pixel, through: pixels.lowerBound, by: -pixel) {
-        mirrored.append(contentsOf: stored[start..<start + pixel])
-      }
-      write(mirrored[...], to: &input, row: row, column: column)
+      let from = ((y + change.down) * width + seen.lowerBound + change.right) * channels * scalar.size
+      let pixels = stored[(stored.startIndex + from)...].prefix(seen.count * channels * scalar.size)
+      write(
+        pixels, to: &input, row: row, column: (y * width + first) * channels, isMirrored: change.isMirrored)
     }
   }
 
-  private func write(_ stored: ArraySlice<UInt8>, to input: inout Matrix, row: Int, column: Int) {
+  private func write(
+    _ stored: ArraySlice<UInt8>, to input: inout Matrix, row: Int, column: Int, isMirrored: Bool
+  ) {
+    let order = PixelOrder(channels: extents[2], isMirrored: isMirrored)
     switch scalar {
-    case .byte: input.look(up: stored, in: table, row: row, column: column)
+    case .byte: input.look(up: stored, in: table, row: row, column: column, order: order)
     case .float32:
-      input.scale(stored, divisor: divisor, mean: mean, deviation: deviation, row: row, column: column)
+      input.scale(
+        stored, divisor: divisor, mean: mean, deviation: deviation, row: row, column: column, order: order)
     }
   }
 }
