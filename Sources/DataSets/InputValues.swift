@@ -40,9 +40,6 @@ public struct InputValues: Sendable {
   /// Numbers of an input: height × width × channels.
   public var count: Int { extents.reduce(1, *) }
 
-  /// Whether the channels are not alike.
-  public var isByChannel: Bool { table.rows > 1 }
-
   /// What 0 and 1 after the division become: the range of the numbers of a channel.
   public func range(channel: Int) -> ClosedRange<Double> {
     (0 - mean[channel]) / deviation[channel]...(1 - mean[channel]) / deviation[channel]

@@ -22,10 +22,12 @@ package struct BatchInputs: Sendable {
     (self.augment, self.seed) = (augment, seed)
   }
 
-  /// Whether making a batch takes so long that another thread should do it meanwhile: where pictures are changed, numbers
-  /// scaled channel by channel or converted, and where a batch has more than 2¹⁸ numbers.
+  /// Whether making a batch takes about a millisecond or more, so that another thread should do it meanwhile: 2²⁰ bytes,
+  /// or 2¹⁷ floats, which are divided one by one.
+  ///
+  /// Smaller ones are made sooner than a thread is woken on a busy core.
   package var areCostly: Bool {
-    augment != nil || values.isByChannel || values.scalar != .byte || mostRows * values.count > 1 << 18
+    mostRows * values.count >= (values.scalar == .byte ? 1 << 20 : 1 << 17)
   }
 
   /// The inputs of a batch, mostRows × inputs; the rows past its examples are zeros.

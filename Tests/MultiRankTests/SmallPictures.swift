@@ -33,11 +33,11 @@ enum SmallPictures {
     return (0..<3).flatMap { channel in colours.map { $0[channel] } }
   }
 
-  /// Writes 80 training and 20 test pictures into `pictures`.
-  static func write(to folder: TrainingFolder) throws {
+  /// Writes so many training pictures into each of five files, and 20 test pictures, into `pictures`.
+  static func write(to folder: TrainingFolder, perFile: Int = 16) throws {
     func records(_ examples: Range<Int>) -> [UInt8] { examples.flatMap { [UInt8($0 % 10)] + pixels($0) } }
     for file in 0..<5 {
-      try folder.write("pictures/data_batch_\(file + 1).bin", records(16 * file..<16 * file + 16))
+      try folder.write("pictures/data_batch_\(file + 1).bin", records(perFile * file..<perFile * (file + 1)))
     }
     try folder.write("pictures/test_batch.bin", records(80..<100))
   }

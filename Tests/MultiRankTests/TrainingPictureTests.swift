@@ -4,10 +4,10 @@ import Testing
 
 extension RealRanks {
   @Suite struct TrainingOnPictures {
-    private func folder() throws -> TrainingFolder {
+    private func folder(perFile: Int = 16) throws -> TrainingFolder {
       let folder = try TrainingFolder(
         SmallPictures.runFile.replacingOccurrences(of: "path: pictures", with: "path: PICTURES"))
-      try SmallPictures.write(to: folder)
+      try SmallPictures.write(to: folder, perFile: perFile)
       let text = folder.text("run.yaml").replacingOccurrences(of: "PICTURES", with: folder.path + "/pictures")
       try folder.write("run.yaml", text)
       return folder
@@ -34,6 +34,22 @@ extension RealRanks {
         #expect(try folder.remains(grid) == remains, "\(grid)")
         #expect(try folder.digests(grid + "/checkpoints") == files, "\(grid)")
       }
+    }
+
+    @Test("Large batches, which a thread makes ahead, have the bits of those that ranks make in turn")
+    func madeAhead() throws {
+      let folder = try folder(perFile: 164)
+      let large = ["data.training=800", "training.batch=360"].flatMap { ["--set", $0] }
+      // 90 and 180 pictures are made in turn, 360 ahead: 3,072 bytes each.
+      try train(folder, "4x1x1", to: "in turn", large)
+      for grid in ["1x1x1", "1x1x2", "2x1x1"] {
+        try train(folder, grid, to: grid, large)
+        #expect(try folder.remains(grid) == folder.remains("in turn"), "\(grid)")
+      }
+      try train(folder, "1x2x1", large + ["--limit-steps", "2"])
+      try train(folder, "1x1x1", large + ["--limit-steps", "4"])
+      try train(folder, "1x2x1", large)
+      #expect(try folder.remains() == folder.remains("in turn"))
     }
 
     @Test("A run stopped in the middle of an epoch goes on on another grid to the same bits")
