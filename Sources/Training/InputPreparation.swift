@@ -5,9 +5,9 @@ import Tensors
 /// Makes the inputs of one batch after another on a thread of its own, which never calls MPI: the trainer orders the next
 /// batch when it takes one, and waits for it where it needs it.
 ///
-/// Inputs are a function of the batch's members alone, so they have the same bits as those made without a thread. What crosses is
-/// the members one way and the matrix the other, each moved through a box that only its holder touches. The thread ends
-/// with its owner.
+/// Inputs are a function of the batch's members alone, so they have the same bits as those made without a thread. What
+/// crosses is the members one way and the matrix the other, each moved through a box that only its holder touches. The
+/// thread ends with its owner.
 package final class InputPreparation {
   private let handOver: HandOver
   private var ordered: (epoch: Int, step: Int)?
