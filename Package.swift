@@ -49,7 +49,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
     .testTarget(
-      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats"], swiftSettings: strict),
+      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors"], swiftSettings: strict),
     .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
     .testTarget(
       name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation"],

@@ -6,7 +6,7 @@ import Testing
 /// The feed-forward twin: the same network without a way back.
 @Suite("Backpropagation") struct BackpropagationTests {
   /// Those whose slopes follow from what a layer shows.
-  static let activations = Activation.allCases.filter(\.showsSlope)
+  static let activations = Activation.ofStates.filter(\.showsSlope)
 
   /// Drives wide enough that ρ is clipped below, above (but relu6) and not at all, and far from the kinks.
   private func problem(_ hidden: Int, _ activation: Activation, _ output: Activation) throws -> Problem {
