@@ -281,4 +281,24 @@ extension Parameters {
       }
     }
   }
+
+  /// The drive of layer k, or the asked parts of it, as far as it is computed here: all of it in a whole network that is
+  /// not cut.
+  public func drive(
+    of k: Int, state: State, clamped: Clamped, rows: Range<Int>, parts: DriveParts = .all
+  ) -> Matrix {
+    let network = portion.network
+    var drive = Matrix(
+      rows: rows.upperBound * network.positions(k), columns: portion.units(k).count, precision: precision)
+    setDrive(
+      &drive, of: k, state: state, clamped: clamped,
+      partials: { source, add in
+        guard source.isPooled, let index = network.connection(source.layer, k) else { return }
+        var room = Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision)
+        var pooled = state
+        setPooled(&room, index, state: &pooled, rows: rows)
+        add(&room.pooled)
+      }, rows: rows, parts: parts)
+    return drive
+  }
 }
