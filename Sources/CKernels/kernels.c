@@ -1,6 +1,7 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 // Vectors wider than the baseline's registers never cross a call: every function that takes one is inlined.
@@ -8,7 +9,7 @@
 // fma stands where it is meant; the compiler adds none.
 #pragma STDC FP_CONTRACT OFF
 
-// Examples of a convolution whose sums stay in registers.
+// Examples of a convolution, or rows of its contrast, whose sums stay in registers.
 #define TAP_ROWS 6
 
 typedef _Bool eq_bits __attribute__((ext_vector_type(16)));
