@@ -61,7 +61,7 @@ extension RunFile {
       let layer = network.layers.firstIndex(where: { !$0.activation.showsSlope })
     else { return }
     let path = "network.layers.\(layer).activation"
-    let others = Activation.allCases.filter(\.showsSlope).map(\.rawValue)
+    let others = Activation.ofStates.filter(\.showsSlope).map(\.rawValue)
     throw RunFileError(
       root.place(of: path),
       "'\(path)' is \(network.layers[layer].activation.rawValue), but the rule backpropagation takes a layer's "
