@@ -91,7 +91,9 @@ import Testing
     try tools.script("id", "echo \(user)")
     try tools.script("apt-get", "echo \"$*\" >>\"${0%/*}/calls\"")
     // A PATH of its own: what this machine has must not be found.
-    for name in ["bash", "env", "sed", "sort", "head", "tail", "grep", "mktemp", "rm", "cat", "dirname", "sh"] {
+    for name in [
+      "bash", "env", "sed", "sort", "head", "tail", "grep", "mktemp", "rm", "cat", "dirname", "sh",
+    ] {
       try tools.link(name)
     }
     let repository = try TemporaryFolder()
@@ -107,7 +109,8 @@ import Testing
     #expect(outcome.code == 0 && calls == "")
     let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc"
     #expect(outcome.errors.contains("type: sudo apt-get update && sudo apt-get install -y \(lacking)\n"))
-    #expect(outcome.errors.contains("no \(lacking): the tests that count instructions, look at pages or pictures"))
+    #expect(
+      outcome.errors.contains("no \(lacking): the tests that count instructions, look at pages or pictures"))
     #expect(outcome.errors.contains("no numpy safetensors tensorboard pyte ("))
     #expect(outcome.errors.hasSuffix("the tests that need them will be skipped\n"))
   }
