@@ -20,7 +20,7 @@ struct Eqprop: ParsableCommand {
       """,
     subcommands: [
       Train.self, Evaluate.self, Report.self, Export.self, Verify.self, BenchCommand.self, PlanCommand.self,
-      Sampling.self, WatchRelaxation.self, Doctor.self,
+      Sampling.self, WatchRelaxation.self, Doctor.self, Keys.self,
     ])
 }
 
