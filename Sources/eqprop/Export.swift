@@ -10,7 +10,7 @@ struct Export: RankCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes metrics as CSV, weights as NPZ and safetensors, the report's figures as SVG and PNG.",
     discussion: """
-      Example: launch/run -n 1 export runs/digits
+      Example: launch/run export runs/digits
 
       Of several run directories the figures that compare them are written. PNG files are drawn by rsvg-convert (Debian's \
       librsvg2-bin); without it there are SVG files only.

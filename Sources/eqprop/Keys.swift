@@ -47,7 +47,10 @@ extension RunFile.Key: Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case key, takes, isRequired = "required", meaning, standard = "default"
+    case key, takes
+    case isRequired = "required"
+    case meaning
+    case standard = "default"
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -76,7 +76,9 @@ import Testing
     #expect(outcome.errors.contains(complaint))
   }
 
-  private static let forPages = ["valgrind", "chromium", "rsvg-convert", "zsh", "fish", "mandoc"]
+  private static let forPages = [
+    "valgrind", "chromium", "rsvg-convert", "zsh", "fish", "mandoc", "shellcheck",
+  ]
 
   /// What setup for the tests says and installs on a machine without Slurm, its PATH being without daemons; and
   /// without all else that only the tests need, where asked.
@@ -107,7 +109,7 @@ import Testing
   func testsGoOnWithoutWhatTheyCanSkip() throws {
     let (outcome, calls) = try withoutSlurm(user: 1000, bare: true)
     #expect(outcome.code == 0 && calls == "")
-    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc"
+    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
     #expect(outcome.errors.contains("type: sudo apt-get update && sudo apt-get install -y \(lacking)\n"))
     #expect(
       outcome.errors.contains("no \(lacking): the tests that count instructions, look at pages or pictures"))
@@ -119,7 +121,7 @@ import Testing
   func installsWhatTheTestsNeed() throws {
     let (outcome, calls) = try withoutSlurm(user: 0, bare: true)
     #expect(outcome.code == 0)
-    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc"
+    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
     #expect(calls.contains("install --no-install-recommends \(lacking)\n"))
   }
 

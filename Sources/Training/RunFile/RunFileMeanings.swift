@@ -13,26 +13,30 @@ extension RunFile {
     "network.layers.0.activation": "ρ of the layer's units.",
     "network.layers.0.rate":
       "α of the weights and biases into this layer; `balanced` finds the one that changes weights by the output's share.",
-    "network.connections": "Which layers are joined, the input being layer 0; each with the next one without.",
+    "network.connections":
+      "Which layers are joined, the input being layer 0; each with the next one without.",
     "network.connections.0.from": "The lower layer of a connection.",
     "network.connections.0.to": "Its upper layer.",
     "network.initialization": "How weights are drawn before the first step; biases begin at 0.",
     "network.initialization.uniform": "U(±gain/√n) for n units of the layer below.",
-    "network.initialization.spectral": "U(±gain √3/(√n + √m)) between n and m units: the gain is the weights' largest singular value.",
+    "network.initialization.spectral":
+      "U(±gain √3/(√n + √m)) between n and m units: the gain is the weights' largest singular value.",
     "network.cost": "C(y), which training makes small: half the squared distance of output and target.",
     "rule": "How a connection learns.",
     "relaxation.updates":
       "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it.",
     "relaxation.step": "ε of an Euler step.",
     "relaxation.factor": "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum.",
-    "relaxation.start": "Where free states begin: at 0, where the example was left an epoch ago, or fed forward.",
+    "relaxation.start":
+      "Where free states begin: at 0, where the example was left an epoch ago, or fed forward.",
     "relaxation.free": "How many iterations the free phase has, or a tolerance and the most it may take.",
     "relaxation.free.tolerance": "The free phase ends once no unit moves faster: the largest |Δs|/ε.",
     "relaxation.free.at-most": "The most iterations of a free phase with a tolerance.",
     "relaxation.nudged": "The same of the nudged phase, or of each of them.",
     "relaxation.nudged.tolerance": "The nudged phase ends once no unit moves faster.",
     "relaxation.nudged.at-most": "The most iterations of a nudged phase with a tolerance.",
-    "nudging.kind": "One nudged phase, one of a random sign a batch, two of opposite signs, or complex points on a circle.",
+    "nudging.kind":
+      "One nudged phase, one of a random sign a batch, two of opposite signs, or complex points on a circle.",
     "nudging.beta": "β, the strength of the pull towards the target; of `n-point` the circle's radius.",
     "nudging.points": "How many points on the circle.",
     "nudging.reject": "Whether examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β) are left out of the step.",
