@@ -16,7 +16,7 @@ import Testing
     }
     #expect(pages.count >= 10)
     for page in pages where page != "equilibriumpropagation" {
-      #expect(folder.has("site/documentation/equilibriumpropagation/\(page)/index.html"), "\(page)")
+      #expect(folder.has("site/documentation/eqprop/\(page)/index.html"), "\(page)")
     }
   }
 

@@ -11,7 +11,7 @@ enum ManualPage {
         ".SS \(command.commandName)\n\(line(command.abstract ?? ""))\n\(discussion.joined())\(arguments.joined())"
     }
     return """
-      .TH EQPROP 1 2026\\-11\\-27 "eqprop 0.1.0" "User Commands"
+      .TH EQPROP 1 2026-11-27 "eqprop 0.1.0" "User Commands"
       .SH NAME
       eqprop \\- train energy\\-based networks by equilibrium propagation
       .SH SYNOPSIS

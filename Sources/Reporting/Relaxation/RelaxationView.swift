@@ -4,7 +4,9 @@ import Foundation
 public struct RelaxationView: Sendable {
   /// The network after an iteration.
   public struct Moment: Equatable, Sendable {
+    /// E(s).
     public var energy: Double
+    /// C(y).
     public var cost: Double
     /// nil where a phase starts.
     public var residual: Double?
