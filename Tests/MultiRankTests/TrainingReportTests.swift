@@ -150,7 +150,9 @@ extension RealRanks {
 
     private func look(at page: String, _ name: String) throws -> [View] {
       let folder = ProcessInfo.processInfo.environment["EQPROP_SCREENSHOTS"].map { "\($0)/report-\(name)" }
-      if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+      if let folder {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
       let pictures = folder.map { [$0] } ?? []
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
