@@ -16,7 +16,10 @@ extension RealRanks {
     ) throws -> Outcome {
       try Mpirun(
         executable: "eqprop", ranks: 1, arguments: ["export"] + arguments,
-        environment: path.map { [Ranks.mark: folder.path, "PATH": $0] } ?? [Ranks.mark: folder.path]
+        environment: path.map {
+          // mpirun asks for an ssh, though it starts nothing elsewhere.
+          [Ranks.mark: folder.path, "PATH": $0, "OMPI_MCA_plm_rsh_agent": "/bin/false"]
+        } ?? [Ranks.mark: folder.path]
       ).run()
     }
 
@@ -76,6 +79,16 @@ extension RealRanks {
           """, "\(read)")
     }
 
+    /// A number of a line of metrics, or one a layer.
+    private struct Figures: Decodable {
+      var values: [Double]
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        values =
+          (try? container.decode([Double].self)) ?? (try? container.decode(Double.self)).map { [$0] } ?? []
+      }
+    }
+
     @Test("Metrics are those of metrics.jsonl, digit by digit")
     func metrics() throws {
       let folder = try Self.trained.get()
@@ -89,17 +102,15 @@ extension RealRanks {
       let lines = folder.text("run/metrics.jsonl").split(separator: "\n").filter { $0.contains("\"epoch\"") }
       try #require(rows.count == 3 && lines.count == 2)
       for (row, line) in zip(rows.dropFirst(), lines) {
-        let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        let object = try JSONDecoder().decode([String: Figures].self, from: Data(line.utf8))
         for (name, text) in zip(rows[0], row) {
           let parts = name.split(separator: ".")
-          let value = object[String(parts[0])]
-          let expected =
-            parts.count == 2 ? (value as? [Double])?[(Int(parts[1]) ?? 0) - 1] : value as? Double
-          #expect(expected == Double(text), "\(name)")
+          let values = object[String(parts[0])]?.values ?? []
+          let index = parts.count == 2 ? (Int(parts[1]) ?? 0) - 1 : 0
+          #expect((values.indices.contains(index) ? values[index] : nil) == Double(text), "\(name)")
         }
-        #expect(
-          Set(object.keys).subtracting(["event"])
-            == Set(rows[0].map { $0.split(separator: ".").first.map(String.init) ?? "" }))
+        let names = Set(rows[0].map { String($0.split(separator: ".")[0]) })
+        #expect(Set(object.keys).subtracting(["event"]).isSubset(of: names), "\(object.keys)")
       }
     }
 
@@ -131,23 +142,18 @@ extension RealRanks {
     func withoutConverter() throws {
       let folder = try Self.trained.get()
       let path = try #require(ProcessInfo.processInfo.environment["PATH"])
-      let others = path.split(separator: ":").filter {
-        !FileManager.default.isExecutableFile(atPath: "\($0)/rsvg-convert")
-      }
-      try FileManager.default.createDirectory(
-        atPath: folder.path + "/tools", withIntermediateDirectories: true)
-      for program in ["mpirun", "orted", "env"] {
-        guard
-          let found = path.split(separator: ":").map({ "\($0)/\(program)" })
-            .first(where: FileManager.default.isExecutableFile)
-        else { continue }
+      let tools = folder.path + "/tools"
+      try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
+      for program in ["mpirun", "orted"] {
+        let programs = path.split(separator: ":").map { "\($0)/\(program)" }
+        guard let found = programs.first(where: FileManager.default.isExecutableFile) else { continue }
         try? FileManager.default.createSymbolicLink(
-          atPath: folder.path + "/tools/" + program, withDestinationPath: found)
+          atPath: tools + "/" + program, withDestinationPath: found)
       }
       let run = folder.path + "/run"
       let outcome = try export(
         folder, [run, run, "--output", folder.path + "/compared"],
-        path: ([Substring(folder.path + "/tools")] + others).joined(separator: ":"))
+        path: tools)
       #expect(outcome.status == 0, "\(outcome.story)")
       #expect(
         outcome.said == ["no PNG files: they need rsvg-convert (apt-get install librsvg2-bin)"],

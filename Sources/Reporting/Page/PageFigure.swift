@@ -46,7 +46,7 @@ public struct PageFigure: Equatable, Sendable {
     let width = max(size.width, 380) + 2 * margin
     let (top, height) = (margin + titleSize + 12, size.height + 2 * margin + titleSize + 12)
     // Bold letters are wider; a long title has smaller ones before it is cut.
-    let fitting = titleSize * (width - 2 * margin) / SVGText.width(title, size: 1.1 * titleSize)
+    let fitting = 0.99 * titleSize * (width - 2 * margin) / SVGText.width(title, size: 1.1 * titleSize)
     let letters = min(titleSize, max(fitting, 11))
     let words = SVGText.cut(title, to: width - 2 * margin, size: 1.1 * letters)
     let style = "class=\"title\" style=\"font-size:\(SVGText.coordinate(letters))px\""
