@@ -123,9 +123,21 @@ public struct PlanReport: Equatable, Sendable {
       ])
     }
     let more = grids.count > Self.most ? "and \(grids.count - Self.most) slower grids\n" : ""
-    let parts = parts.map { "\($0.kind) \(Self.time($0.seconds))" }.joined(separator: ", ")
-    return table.text + more + "\na step on \(grids.first?.shape ?? ""): \(parts)\n\n"
-      + PlanDrawing(grid: best, ranks: firstReplica).text
+    return table.text + more + "\n" + step + "\n" + PlanDrawing(grid: best, ranks: firstReplica).text
+  }
+
+  /// The parts of a step, in lines that a terminal of 80 columns need not break.
+  private var step: String {
+    var lines = ["a step on \(grids.first?.shape ?? ""):"]
+    for (index, part) in parts.enumerated() {
+      let words = " \(part.kind) \(Self.time(part.seconds))" + (index < parts.count - 1 ? "," : "")
+      if lines[lines.count - 1].count + words.count < 80 {
+        lines[lines.count - 1] += words
+      } else {
+        lines.append(" " + words)
+      }
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   /// All of it as one line of JSON.
