@@ -65,7 +65,7 @@ let package = Package(
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
     .executableTarget(
-      name: "fuzz-parsers", dependencies: ["Reporting", "Training", "DataSets", "FileFormats"],
+      name: "fuzz-parsers", dependencies: ["Reporting", "Training", "EnergyModels", "DataSets", "FileFormats"],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(name: "FuzzingTests", dependencies: ["fuzz-parsers"], swiftSettings: strict),
     .testTarget(

@@ -6,10 +6,21 @@
 // r^15/15! < 1e-19 in double). tanh is within 3 ulp of the C library's; the sigmoid too in double, while in
 // float the rounding of 2 - 4s counts for up to 33 ulp where rho is nearly 0.
 
+// The upper end of the states' range, whose lower one is 0; 0 where they are not clipped. The half hard sigmoid's is the
+// root of 2, and rho(s) = s / top there: at rest s = drive / top, so rho(s) = drive / 2.
+INLINE SCALAR NAME(top)(eq_activation activation) {
+  switch (activation) {
+    case eq_hard_sigmoid: return 1;
+    case eq_relu6: return 6;
+    case eq_half_hard_sigmoid: return (SCALAR)0x1.6a09e667f3bcdp0;
+    default: return 0;
+  }
+}
+
 // Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
-INLINE V NAME(clip)(V x) {
+INLINE V NAME(clip)(V x, SCALAR top) {
   x = x < (V)(0) ? (V)(0) : x;
-  return x > (V)(1) ? (V)(1) : x;
+  return x > (V)(top) ? (V)(top) : x;
 }
 
 // p(r) and 2^n of x.
@@ -39,27 +50,53 @@ INLINE V NAME(exp_v)(V x) {
 }
 
 INLINE V NAME(rho_v)(eq_activation activation, V s) {
-  if (activation == eq_hard_sigmoid) return NAME(clip)(s);
+  if (activation == eq_hard_sigmoid || activation == eq_relu6) return NAME(clip)(s, NAME(top)(activation));
+  if (activation == eq_half_hard_sigmoid) return NAME(clip)(s / (V)(NAME(top)(activation)), 1);
   if (activation == eq_linear) return s;
   if (activation == eq_sigmoid) return (V)(1) / ((V)(1) + NAME(exp_v)((V)(2) - (V)(4) * s));
+  if (activation == eq_silu) return s / ((V)(1) + NAME(exp_v)(-s));
   // tanh s = (e^2s - 1) / (e^2s + 1), which loses nothing near 0.
   V scale, p = NAME(exp_parts)(s + s, &scale);
   V less = __builtin_elementwise_fma(p, scale, scale - (V)(1));
   return less / (less + (V)(2));
 }
 
-// rho'(s), given rho(s); 1 on the hard sigmoid's closed interval.
-INLINE V NAME(slope_v)(eq_activation activation, V rho) {
-  if (activation == eq_sigmoid) return (V)(4) * rho * ((V)(1) - rho);
-  if (activation == eq_tanh) return (V)(1) - rho * rho;
-  return (V)(1);
+// rho' where rho is straight, on the closed interval of the states' range.
+INLINE SCALAR NAME(straight_slope)(eq_activation activation) {
+  return activation == eq_half_hard_sigmoid ? 1 / NAME(top)(activation) : 1;
 }
 
-INLINE SCALAR NAME(slope)(eq_activation activation, SCALAR rho) {
+// rho'(s), given rho(s) too.
+INLINE V NAME(slope_v)(eq_activation activation, V s, V rho) {
+  if (activation == eq_sigmoid) return (V)(4) * rho * ((V)(1) - rho);
+  if (activation == eq_tanh) return (V)(1) - rho * rho;
+  if (activation == eq_silu) {
+    V sigma = (V)(1) / ((V)(1) + NAME(exp_v)(-s));
+    return sigma + rho * ((V)(1) - sigma);
+  }
+  return (V)(NAME(straight_slope)(activation));
+}
+
+// rho'(s) and rho''(s) where rho bends.
+INLINE void NAME(slope_and_bend)(eq_activation activation, SCALAR s, SCALAR rho, SCALAR *slope, SCALAR *bend) {
   switch (activation) {
-    case eq_sigmoid: return 4 * rho * (1 - rho);
-    case eq_tanh: return 1 - rho * rho;
-    default: return 1;
+    case eq_sigmoid:
+      *slope = 4 * rho * (1 - rho);
+      *bend = 4 * *slope * (1 - 2 * rho);
+      return;
+    case eq_tanh:
+      *slope = 1 - rho * rho;
+      *bend = -2 * rho * *slope;
+      return;
+    case eq_silu: {
+      SCALAR sigma = 1 / (1 + NAME(exp_v)((V)(-s))[0]);
+      *slope = sigma + rho * (1 - sigma);
+      *bend = sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma));
+      return;
+    }
+    default:
+      *slope = NAME(straight_slope)(activation);
+      *bend = 0;
   }
 }
 

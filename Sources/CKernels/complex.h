@@ -8,21 +8,33 @@ INLINE NAME(complex) NAME(times)(NAME(complex) a, NAME(complex) b) {
   return (NAME(complex)){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
 
-// rho of a complex state; the hard sigmoid has no such continuation and is refused before it comes here.
-INLINE NAME(complex) NAME(complex_rho)(eq_activation activation, NAME(complex) z) {
-  if (activation == eq_linear) return z;
-  // 1 / (1 + e^w), w = 2 - 4z; and tanh z = 1 - 2 / (1 + e^2z).
-  NAME(complex) w = activation == eq_sigmoid ? (NAME(complex)){2 - 4 * z.re, -4 * z.im}
-                                             : (NAME(complex)){2 * z.re, 2 * z.im};
+// 1 / (1 + e^w).
+INLINE NAME(complex) NAME(complex_logistic)(NAME(complex) w) {
   SCALAR size = NAME(exp_v)((V)(w.re))[0];
   NAME(complex) below = {1 + size * MATH(cos)(w.im), size * MATH(sin)(w.im)};
   SCALAR norm = below.re * below.re + below.im * below.im;
-  NAME(complex) inverse = {below.re / norm, -below.im / norm};
+  return (NAME(complex)){below.re / norm, -below.im / norm};
+}
+
+// rho of a complex state; activations that clip have no such continuation and are refused before they come here.
+INLINE NAME(complex) NAME(complex_rho)(eq_activation activation, NAME(complex) z) {
+  if (activation == eq_linear) return z;
+  if (activation == eq_silu) return NAME(times)(z, NAME(complex_logistic)((NAME(complex)){-z.re, -z.im}));
+  // tanh z = 1 - 2 / (1 + e^2z).
+  NAME(complex) w = activation == eq_sigmoid ? (NAME(complex)){2 - 4 * z.re, -4 * z.im}
+                                             : (NAME(complex)){2 * z.re, 2 * z.im};
+  NAME(complex) inverse = NAME(complex_logistic)(w);
   return activation == eq_sigmoid ? inverse : (NAME(complex)){1 - 2 * inverse.re, -2 * inverse.im};
 }
 
-INLINE NAME(complex) NAME(complex_slope)(eq_activation activation, NAME(complex) rho) {
+// rho'(z), given rho(z) too.
+INLINE NAME(complex) NAME(complex_slope)(eq_activation activation, NAME(complex) z, NAME(complex) rho) {
   if (activation == eq_linear) return (NAME(complex)){1, 0};
+  if (activation == eq_silu) {
+    NAME(complex) sigma = NAME(complex_logistic)((NAME(complex)){-z.re, -z.im});
+    NAME(complex) rest = NAME(times)(rho, (NAME(complex)){1 - sigma.re, -sigma.im});
+    return (NAME(complex)){sigma.re + rest.re, sigma.im + rest.im};
+  }
   NAME(complex) square = NAME(times)(rho, rho);
   return activation == eq_sigmoid ? (NAME(complex)){4 * (rho.re - square.re), 4 * (rho.im - square.im)}
                                   : (NAME(complex)){1 - square.re, -square.im};
@@ -48,7 +60,7 @@ static double NAME(complex_update)(const eq_complex_update *u) {
       } else {
         if (before[0]) {
           NAME(complex) rho = {before[0][j], before[1][j]};
-          force = NAME(times)(NAME(complex_slope)(u->activation, rho), force);
+          force = NAME(times)(NAME(complex_slope)(u->activation, now, rho), force);
         }
         force = (NAME(complex)){force.re - now.re, force.im - now.im};
         if (d) {

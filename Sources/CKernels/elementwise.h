@@ -1,4 +1,4 @@
-// What is done to one element after the other: updates, descent, sums. Part of template.h.
+// What is done to one element after the other: updates, sums. Part of template.h.
 
 #define ROWS(u) for (long r = 0; r < (u)->rows; r++)
 #define ROW(pointer, stride) ((pointer) ? (SCALAR *)(pointer) + r * (stride) : (SCALAR *)0)
@@ -9,21 +9,32 @@ INLINE SCALAR NAME(largest)(V x) {
   return most;
 }
 
-// Where rho is the identity on the states: 16 columns at a time; padding columns are 0 and stay 0.
-INLINE double NAME(euler_identity)(const eq_update *u, int clipped) {
+// What becomes of sixteen units where rho is straight: `moved`, clipped, and rho of it where that is not the same.
+INLINE void NAME(put_straight)(eq_activation activation, V now, V moved, SCALAR *next, SCALAR *activity, long j,
+                               V *most) {
+  SCALAR top = NAME(top)(activation);
+  if (top > 0) moved = NAME(clip)(moved, top);
+  V change = __builtin_elementwise_abs(moved - now);
+  *most = change > *most ? change : *most;
+  *(V *)(next + j) = moved;
+  if (activation == eq_half_hard_sigmoid) *(V *)(activity + j) = NAME(rho_v)(activation, moved);
+}
+
+// Where rho is straight: 16 columns at a time; padding columns are 0 and stay 0.
+INLINE double NAME(euler_straight)(const eq_update *u, eq_activation activation) {
   V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
+  V slope = (V)(NAME(straight_slope)(activation));
   ROWS(u) {
     const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
                  *d = ROW(u->targets, u->targets_stride);
-    SCALAR *next = ROW(u->next, u->next_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
     for (long j = 0; j < u->columns; j += 16) {
-      V now = *(const V *)(s + j), force = *(const V *)(drive + j) - now;
+      V now = *(const V *)(s + j), pull = *(const V *)(drive + j);
+      if (activation == eq_half_hard_sigmoid) pull *= slope;
+      V force = pull - now;
       if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
       V moved = __builtin_elementwise_fma(step, force, now);
-      if (clipped) moved = NAME(clip)(moved);
-      V change = __builtin_elementwise_abs(moved - now);
-      most = change > most ? change : most;
-      *(V *)(next + j) = moved;
+      NAME(put_straight)(activation, now, moved, next, activity, j, &most);
     }
   }
   return NAME(largest)(most) / (SCALAR)u->step;
@@ -39,7 +50,7 @@ INLINE double NAME(euler_bent)(const eq_update *u, eq_activation activation) {
     for (long j = 0; j < u->columns; j += 16) {
       NAME(ivec) mask = NAME(lanes)(u->columns - j);
       V now = *(const V *)(s + j);
-      V force = NAME(slope_v)(activation, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
+      V force = NAME(slope_v)(activation, now, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
       if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
       V moved = NAME(keep)(__builtin_elementwise_fma(step, force, now), mask);
       V change = __builtin_elementwise_abs(moved - now);
@@ -51,43 +62,47 @@ INLINE double NAME(euler_bent)(const eq_update *u, eq_activation activation) {
   return NAME(largest)(most) / (SCALAR)u->step;
 }
 
-static double NAME(euler_smooth)(const eq_update *u) {
-  return u->activation == eq_sigmoid ? NAME(euler_bent)(u, eq_sigmoid) : NAME(euler_bent)(u, eq_tanh);
-}
-
 static double NAME(euler)(const eq_update *u) {
   switch (u->activation) {
-    case eq_hard_sigmoid: return NAME(euler_identity)(u, 1);
-    case eq_linear: return NAME(euler_identity)(u, 0);
-    default: return NAME(euler_smooth)(u);
+    case eq_hard_sigmoid: return NAME(euler_straight)(u, eq_hard_sigmoid);
+    case eq_linear: return NAME(euler_straight)(u, eq_linear);
+    case eq_relu6: return NAME(euler_straight)(u, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(euler_straight)(u, eq_half_hard_sigmoid);
+    case eq_sigmoid: return NAME(euler_bent)(u, eq_sigmoid);
+    case eq_tanh: return NAME(euler_bent)(u, eq_tanh);
+    case eq_silu: return NAME(euler_bent)(u, eq_silu);
   }
 }
 
-INLINE double NAME(minimize_identity)(const eq_update *u, int clipped, int is_over) {
+INLINE double NAME(minimize_straight)(const eq_update *u, eq_activation activation, int is_over) {
   V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta, factor = (V)((SCALAR)u->factor);
+  V slope = (V)(NAME(straight_slope)(activation));
   ROWS(u) {
     const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
                  *d = ROW(u->targets, u->targets_stride);
-    SCALAR *next = ROW(u->next, u->next_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
     for (long j = 0; j < u->columns; j += 16) {
       V moved = *(const V *)(drive + j), now = *(const V *)(s + j);
+      if (activation == eq_half_hard_sigmoid) moved *= slope;
       if (d) moved = __builtin_elementwise_fma(beta, *(const V *)(d + j), moved) / curvature;
       if (is_over) moved = __builtin_elementwise_fma(factor, moved - now, now);
-      if (clipped) moved = NAME(clip)(moved);
-      V change = __builtin_elementwise_abs(moved - now);
-      most = change > most ? change : most;
-      *(V *)(next + j) = moved;
+      NAME(put_straight)(activation, now, moved, next, activity, j, &most);
     }
   }
   return NAME(largest)(most);
 }
 
+INLINE double NAME(minimize_either)(const eq_update *u, eq_activation activation) {
+  return u->factor == 1 ? NAME(minimize_straight)(u, activation, 0) : NAME(minimize_straight)(u, activation, 1);
+}
+
 static double NAME(minimize)(const eq_update *u) {
   switch (u->activation) {
-    case eq_hard_sigmoid:
-      return u->factor == 1 ? NAME(minimize_identity)(u, 1, 0) : NAME(minimize_identity)(u, 1, 1);
-    case eq_linear: return u->factor == 1 ? NAME(minimize_identity)(u, 0, 0) : NAME(minimize_identity)(u, 0, 1);
-    default: return NAME(euler_smooth)(u);
+    case eq_hard_sigmoid: return NAME(minimize_either)(u, eq_hard_sigmoid);
+    case eq_linear: return NAME(minimize_either)(u, eq_linear);
+    case eq_relu6: return NAME(minimize_either)(u, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(minimize_either)(u, eq_half_hard_sigmoid);
+    default: return NAME(euler)(u);
   }
 }
 
@@ -102,27 +117,6 @@ static void NAME(forward)(const eq_update *u) {
       if (activity) *(V *)(activity + j) = NAME(keep)(NAME(rho_v)(u->activation, moved), mask);
     }
   }
-}
-
-// Sixteen elements of w.
-INLINE void NAME(descend_v)(const eq_descent *d, V contrast, SCALAR *velocity, SCALAR *w_) {
-  V w = *(V *)w_, rate = (V)((SCALAR)d->rate), scale = (V)((SCALAR)d->scale), decay = (V)((SCALAR)d->decay);
-  if (!velocity && d->decay == 0) {
-    *(V *)w_ = __builtin_elementwise_fma((V)((SCALAR)(d->rate * d->scale)), contrast, w);
-    return;
-  }
-  V gradient = __builtin_elementwise_fma(-scale, contrast, decay * w);
-  if (velocity) {
-    gradient = __builtin_elementwise_fma((V)((SCALAR)d->momentum), *(V *)velocity, gradient);
-    *(V *)velocity = gradient;
-  }
-  *(V *)w_ = __builtin_elementwise_fma(-rate, gradient, w);
-}
-
-static void NAME(descend)(long count, const eq_descent *d, const void *contrast, void *velocity, void *w) {
-  for (long i = 0; i < count; i += 16)
-    NAME(descend_v)(d, *(const V *)((const SCALAR *)contrast + i), velocity ? (SCALAR *)velocity + i : 0,
-                    (SCALAR *)w + i);
 }
 
 static void NAME(add)(long rows, long columns, void *a_, long a_stride, const void *b_, long b_stride) {

@@ -14,9 +14,10 @@ static void NAME(spread)(long rows, long columns, const void *a_, long a_stride,
 
 static void NAME(count_bounds)(long rows, long columns, eq_activation activation, const void *activity_, long stride,
                                long *low, long *high) {
-  if (activation == eq_linear) return;
-  SCALAR margin = activation == eq_hard_sigmoid ? 0 : (SCALAR)0.01, bottom = activation == eq_tanh ? -1 : 0;
-  SCALAR lowest = bottom + margin, highest = 1 - margin;
+  if (activation == eq_linear || activation == eq_silu) return;
+  int is_smooth = activation == eq_sigmoid || activation == eq_tanh;
+  SCALAR margin = is_smooth ? (SCALAR)0.01 : 0, bottom = activation == eq_tanh ? -1 : 0;
+  SCALAR lowest = bottom + margin, highest = (activation == eq_relu6 ? 6 : 1) - margin;
   for (long r = 0; r < rows; r++) {
     const SCALAR *rho = (const SCALAR *)activity_ + r * stride;
     int below = 0, above = 0;

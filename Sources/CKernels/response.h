@@ -10,7 +10,7 @@ static double NAME(respond)(const eq_response *u) {
     for (long j = 0; j < u->columns; j++) {
       // Units that are clipped respond to nothing.
       SCALAR pull = slope[j] * drive[j];
-      if (force) pull += seen ? force[j] : force[j] * slope[j];
+      if (force) pull += seen && (bend || slope[j] != 0) ? force[j] : force[j] * slope[j];
       if (bend) pull = MATH(fma)(bend[j], now[j], pull);
       SCALAR moved = step == 0 ? pull : MATH(fma)(step, pull - now[j], now[j]), change = MATH(fabs)(moved - now[j]);
       most = change > most ? change : most;
@@ -24,15 +24,16 @@ static double NAME(respond)(const eq_response *u) {
 static void NAME(slopes)(long rows, long columns, eq_activation activation, const void *s_, long s_stride,
                          const void *activity_, long activity_stride, const void *drive_, long drive_stride,
                          void *slope_, long slope_stride, void *bend_, long bend_stride) {
+  SCALAR top = NAME(top)(activation);
   for (long r = 0; r < rows; r++) {
     const SCALAR *s = (const SCALAR *)s_ + r * s_stride, *rho = (const SCALAR *)activity_ + r * activity_stride;
     const SCALAR *drive = (const SCALAR *)drive_ + r * drive_stride;
     SCALAR *slope = (SCALAR *)slope_ + r * slope_stride, *bend = ROW(bend_, bend_stride);
     for (long j = 0; j < columns; j++) {
-      slope[j] = activation == eq_hard_sigmoid ? (s[j] > 0 && s[j] < 1 ? 1 : 0) : NAME(slope)(activation, rho[j]);
-      if (!bend) continue;
-      SCALAR second = activation == eq_sigmoid ? 4 * slope[j] * (1 - 2 * rho[j]) : activation == eq_tanh ? -2 * rho[j] * slope[j] : 0;
-      bend[j] = second * drive[j];
+      SCALAR second;
+      NAME(slope_and_bend)(activation, s[j], rho[j], &slope[j], &second);
+      if (top > 0 && !(s[j] > 0 && s[j] < top)) slope[j] = 0;
+      if (bend) bend[j] = second * drive[j];
     }
   }
 }

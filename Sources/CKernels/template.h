@@ -10,9 +10,17 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "product.h"
 
+#include "convolution.h"
+
+#include "pooling.h"
+
 #include "elementwise.h"
 
+#include "descent.h"
+
 #include "contrast.h"
+
+#include "readout.h"
 
 #include "response.h"
 
@@ -21,9 +29,10 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 #include "measure.h"
 
 static const eq_kernels NAME(table) = {
-    NAME(product),  NAME(product_live), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
-    NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
-    NAME(descend),  NAME(add),       NAME(transpose), NAME(look_up),
+    NAME(product),  NAME(product_live), NAME(convolve), NAME(pool), NAME(spread_pooled),
+    NAME(gather_pooled), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(forward),
+    NAME(read_out), NAME(respond),  NAME(complex_update), NAME(slopes), NAME(spread), NAME(turn), NAME(count_bounds), NAME(squares),
+    NAME(descend),  NAME(descend_ahead), NAME(adam), NAME(add),      NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};
 
 #undef V

@@ -8,17 +8,21 @@ public struct Clamped: Sendable {
   public var input: Matrix?
   /// d, rows × n_L, where layer L is held.
   public var targets: Matrix?
-  /// Wᵀ x + b of the portion's units, for each layer that the input drives: constant through all phases, computed once a
-  /// batch.
+  /// What the input sends with b, of the portion's units, for each layer that the input drives: constant through all
+  /// phases, computed once a batch.
   public private(set) var inputDrives: [Int: Matrix] = [:]
-  /// Where x is not zero, if many are.
+  /// Of each of these layers whose connection is pooled, ∂ pooled / ∂ value.
+  private var inputSlopes: [Int: Matrix] = [:]
+  /// Where x is not zero, if many are and no kernel moves over them.
   public var live: LiveInputs?
+  public let network: Network
 
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
     self.shards = shards
     self.input = input
     self.targets = targets
-    live = input.flatMap { LiveInputs($0, shards: shards) }
+    network = parameters.portion.network
+    live = network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
     setInputDrives(parameters)
   }
 
@@ -26,15 +30,51 @@ public struct Clamped: Sendable {
   public mutating func setInputDrives(_ parameters: Parameters) {
     guard let input else { return }
     for weights in parameters.connections where weights.connection.source == 0 {
-      let (k, first) = (weights.connection.target, weights.forward)
-      var drive = Matrix(rows: input.rows, columns: first.columns, precision: input.precision)
+      let (k, wiring, first) = (weights.connection.target, weights.wiring, weights.forward)
+      let bias = parameters[bias: k]
+      func room(_ positions: Int) -> Matrix {
+        Matrix(rows: input.rows * positions, columns: first.columns, precision: input.precision)
+      }
+      var drive = room(wiring.above.positions)
       if let live {
-        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: parameters[bias: k])
+        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: bias)
+      } else if wiring.isPlain {
+        drive.setProduct(rows: rows, of: input, with: first, adding: .row(bias))
       } else {
-        drive.setProduct(rows: rows, of: input, with: first, adding: .row(parameters[bias: k]))
+        var values = wiring.pool == nil ? drive : room(wiring.before.positions)
+        values.setConvolution(
+          examples: rows, of: input, network.layout(0), taps: wiring.upward, of: wiring.taps, with: first,
+          adding: wiring.pool == nil ? .row(bias) : .zero)
+        if let pool = wiring.pool {
+          var slopes = values
+          drive.setPooled(
+            examples: rows, of: values, by: pool, slopes: &slopes, columns: 0..<first.columns)
+          inputSlopes[k] = slopes
+          values = drive
+          drive.set(rows: rows.times(pool.pooled), .row(bias))
+          drive.add(rows: rows.times(pool.pooled), values)
+        } else {
+          drive = values
+        }
       }
       inputDrives[k] = drive
     }
+  }
+
+  /// What the input's kernel sees of some activity of layer k, of the portion's units: `levels` itself unless their
+  /// connection is pooled.
+  public func spread(_ levels: Matrix, ofLayer k: Int, units: Range<Int>) -> Matrix {
+    guard let index = network.connection(0, k), let pool = network.wirings[index].pool,
+      let slopes = inputSlopes[k]
+    else { return levels }
+    var held = Matrix(rows: levels.rows, columns: units.count, precision: levels.precision)
+    held.copy(
+      rows: 0..<levels.rows, columns: 0..<units.count, from: levels, rows: 0, columns: units.lowerBound)
+    var spread = Matrix(rows: slopes.rows, columns: levels.columns, precision: levels.precision)
+    var seen = Matrix(rows: slopes.rows, columns: units.count, precision: levels.precision)
+    seen.setSpread(examples: rows, of: held, by: pool, slopes: slopes, columns: 0..<units.count)
+    spread.copy(rows: 0..<slopes.rows, columns: units, from: seen, rows: 0, columns: 0)
+    return spread
   }
 
   /// Every row.
@@ -55,8 +95,8 @@ public struct DriveParts: OptionSet, Sendable {
   public static let all: DriveParts = [.constant, .below, .above]
 }
 
-/// What one layer sends into another, before it is added to what else drives that: rows × units held or, where partial,
-/// rows × (slices × padded units), one stretch of columns a slice.
+/// What one layer sends into another, before it is added to what else drives that: for each position of each row the
+/// units held or, where partial, slices × padded units, one stretch of columns a slice.
 public typealias PartialDrives = Matrix
 
 extension Portion {
@@ -67,11 +107,13 @@ extension Portion {
 }
 
 extension Parameters {
-  /// Room for what layer j sends into layer k of a portion or of the portion below.
+  /// Room for what layer j sends into layer k of a portion or of the portion below, for so many examples.
   public static func partialDrives(
     into k: Int, from j: Int, of portion: Portion, rows: Int, precision: Precision
   ) -> PartialDrives {
-    Matrix(rows: rows, columns: portion.partialColumns(into: k, from: j), precision: precision)
+    Matrix(
+      rows: rows * portion.network.positions(k), columns: portion.partialColumns(into: k, from: j),
+      precision: precision)
   }
 
   /// What layer j sends into layer k through the weights held here, as far as it can be added up here.
@@ -81,7 +123,9 @@ extension Parameters {
     setSliceDrives(&partials, into: k, from: j, state: state, rows: rows)
     guard portion.isPartial(into: k, from: j) else { return }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
-    addSlices(&partials, slices, units: portion.network.units(k), widths: 1..<portion.branch, rows: rows)
+    addSlices(
+      &partials, slices, units: portion.network.units(k), widths: 1..<portion.branch,
+      rows: rows.times(portion.network.positions(k)))
   }
 
   /// Adds neighbours' stretches of partial drives, in place: the levels of one binary tree over the slices, an odd one
@@ -105,17 +149,16 @@ extension Parameters {
   func setSliceDrives(
     _ partials: inout PartialDrives, into k: Int, from j: Int, state: State, rows: Range<Int>
   ) {
-    guard let (weights, known) = weights(into: k, from: j) else { return }
+    guard let way = way(into: k, from: j, state: state) else { return }
     guard portion.isPartial(into: k, from: j) else {
-      return partials.setProduct(
-        rows: rows, of: state.activity(j), from: known.lowerBound, with: weights, adding: .zero)
+      return way.set(&partials, rows: rows, from: way.known.lowerBound, adding: .zero)
     }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
     for slice in slices {
       let units = portion.slicing.units(j, slice: slice)
-      let depth = units.lowerBound - known.lowerBound..<units.upperBound - known.lowerBound
-      partials.setProduct(
-        rows: rows, of: state.activity(j), from: units.lowerBound, with: weights, depth: depth, adding: .zero,
+      let depth = units.lowerBound - way.known.lowerBound..<units.upperBound - way.known.lowerBound
+      way.set(
+        &partials, rows: rows, from: units.lowerBound, depth: depth, adding: .zero,
         to: slice * padded(portion.network.units(k)))
     }
   }
@@ -125,7 +168,8 @@ extension Parameters {
   ///
   /// One chain of additions runs through bias (and input) and the layers below, from the lowest up; what each layer above
   /// sends is a chain of its own, added last, so that it may be computed elsewhere. A whole layer adds a cut
-  /// neighbour's partial drives in a binary tree over its slices. `drive` is rows × units held; partial drives are spent.
+  /// neighbour's partial drives in a binary tree over its slices. `drive` is rows × units held, at each position;
+  /// `partials` brings what is computed elsewhere or goes through pooling, and that is spent.
   public func setDrive(
     _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
     partials: (Source, (inout PartialDrives) -> Void) throws -> Void, rows: Range<Int>,
@@ -133,34 +177,108 @@ extension Parameters {
   ) rethrows {
     var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
     if parts.contains(.constant), let inputDrive = clamped.inputDrives[k] { base = .matrix(inputDrive) }
+    let places = rows.times(portion.network.positions(k))
     for source in portion.sources(of: k) where parts.contains(source.isBelow ? .below : .above) {
-      if source.isPartial || source.isElsewhere {
-        drive.set(rows: rows, base)
+      if source.isPartial || source.isElsewhere || source.isPooled {
+        drive.set(rows: places, base)
         try partials(source) { partial in
           if source.isPartial {
             let slices = 0..<portion.slicing.slices
             addSlices(
               &partial, slices, units: portion.network.units(k), widths: portion.branch..<slices.count,
-              rows: rows)
+              rows: places)
           }
-          drive.add(rows: rows, partial)
+          drive.add(rows: places, partial)
         }
-      } else if let (weights, known) = weights(into: k, from: source.layer) {
-        drive.setProduct(
-          rows: rows, of: state.activity(source.layer), from: known.lowerBound, with: weights, adding: base,
-          last: !source.isBelow)
+      } else if let way = way(into: k, from: source.layer, state: state) {
+        way.set(&drive, rows: rows, from: way.known.lowerBound, adding: base, last: !source.isBelow)
       }
       base = .itself
     }
-    drive.set(rows: rows, base)
+    drive.set(rows: places, base)
   }
 
-  /// The weights through which layer j drives layer k, and the units of j that they start from.
-  private func weights(into k: Int, from j: Int) -> (Panels, Range<Int>)? {
+  /// How layer j drives layer k through weights held here.
+  private func way(into k: Int, from j: Int, state: State) -> Way? {
     guard portion.holds(max(j, k)), let index = portion.network.connection(j, k) else { return nil }
-    let weights = self[connection: index]
-    if j < k { return (weights.forward, weights.forwardBlock.rows) }
-    if let backward = weights.backward, let block = weights.backwardBlock { return (backward, block.columns) }
-    return nil
+    let (weights, network) = (self[connection: index], portion.network)
+    let wiring = weights.wiring
+    if j < k {
+      return Way(
+        seen: state.activity(j), layout: network.layout(j), known: weights.forwardBlock.rows,
+        weights: weights.forward, taps: wiring.isPlain ? nil : wiring.upward, count: wiring.taps)
+    }
+    guard let backward = weights.backward, let block = weights.backwardBlock else { return nil }
+    return Way(
+      seen: state.seen(fromBelow: index), layout: PositionLayout(positions: wiring.before.positions),
+      known: block.columns, weights: backward, taps: wiring.isPlain ? nil : wiring.downward,
+      count: wiring.taps)
+  }
+}
+
+/// What a layer reads of another, and the weights it reads it through.
+private struct Way {
+  let seen: Matrix
+  let layout: PositionLayout
+  /// The units that the weights start from.
+  let known: Range<Int>
+  let weights: Panels
+  /// Of a kernel; nil between single positions.
+  let taps: TapTable?
+  /// Taps of the kernel.
+  let count: Int
+
+  /// drive[rows] = addend + seen · weights, or a part of it: `depth` of the weights from unit `from` on.
+  func set(
+    _ drive: inout Matrix, rows: Range<Int>, from: Int, depth: Range<Int>? = nil, adding addend: Addend,
+    last: Bool = false, to: Int = 0
+  ) {
+    if let taps {
+      drive.setConvolution(
+        examples: rows, of: seen, layout, from: from, taps: taps, of: count, with: weights, depth: depth,
+        adding: addend, last: last, to: to)
+    } else {
+      drive.setProduct(
+        rows: rows, of: seen, from: from, with: weights, depth: depth, adding: addend, last: last, to: to)
+    }
+  }
+}
+
+extension Parameters {
+  /// Room for what a pooled connection computes before and after pooling, for so many examples.
+  public static func poolRoom(_ index: Int, of portion: Portion, rows: Int, precision: Precision) -> (
+    values: Matrix, pooled: Matrix
+  ) {
+    let wiring = portion.network.wirings[index]
+    let units = portion.units(portion.network.connections[index].target).count
+    return (
+      Matrix(rows: rows * wiring.before.positions, columns: units, precision: precision),
+      Matrix(rows: rows * wiring.above.positions, columns: units, precision: precision)
+    )
+  }
+
+  /// What a pooled connection between free layers sends up, of the portion's units, and how each value counts in it.
+  ///
+  /// - Parameters:
+  ///   - room: see `poolRoom`; `pooled` is what drives the layer above.
+  ///   - keepsSlopes: leaves the state's slopes as they are: how the pooled values respond to a small change.
+  public func setPooled(
+    _ room: inout (values: Matrix, pooled: Matrix), _ index: Int, state: inout State, rows: Range<Int>,
+    keepsSlopes: Bool = false
+  ) {
+    let (j, k) = (portion.network.connections[index].source, portion.network.connections[index].target)
+    guard let way = way(into: k, from: j, state: state), let pool = self[connection: index].wiring.pool else {
+      preconditionFailure("a pooled connection that is held here")
+    }
+    way.set(&room.values, rows: rows, from: way.known.lowerBound, adding: .zero)
+    if keepsSlopes {
+      room.pooled.setPooledResponse(
+        examples: rows, to: room.values, by: pool, slopes: state.slopes(index), columns: portion.units(k))
+    } else {
+      state.withSlopes(index) {
+        room.pooled.setPooled(
+          examples: rows, of: room.values, by: pool, slopes: &$0, columns: portion.units(k))
+      }
+    }
   }
 }

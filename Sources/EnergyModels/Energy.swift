@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// One term of the energy: what layer k contributes through one slice of its units, summed over some rows.
@@ -15,9 +16,11 @@ extension Parameters {
   /// is sent.
   public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
     portion.layers.flatMap { k in
-      portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
-        ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
-        : termsBySlices(k, state: state, clamped: clamped, rows: rows)
+      portion.network.activation(k).isReadOut
+        ? portion.countedSlices(of: k).map { EnergyTerm(layer: k, slice: $0, value: 0) }
+        : portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
+          ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
+          : termsBySlices(k, state: state, clamped: clamped, rows: rows)
     }
   }
 
@@ -28,18 +31,27 @@ extension Parameters {
     return portion.countedSlices(of: k).map { slice in
       let units = portion.slicing.units(k, slice: slice)
       let value = state[k].states.energy(
-        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: rows,
-        columns: units)
+        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first,
+        rows: rows.times(portion.network.positions(k)), columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)
     }
   }
 
   /// Bias, input and the layers below whose drive is not the sum of their slices'.
   private func driveFromBelow(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
-    var drive = Matrix(rows: rows.upperBound, columns: portion.units(k).count, precision: precision)
+    let positions = portion.network.positions(k)
+    var drive = Matrix(
+      rows: rows.upperBound * positions, columns: portion.units(k).count, precision: precision)
     setDrive(
-      &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: rows,
-      parts: [.constant, .below])
+      &drive, of: k, state: state, clamped: clamped,
+      partials: { source, add in
+        guard source.isPooled, let index = portion.network.connection(source.layer, k) else { return }
+        var (room, state) = (
+          Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision), state
+        )
+        setPooled(&room, index, state: &state, rows: rows)
+        add(&room.pooled)
+      }, rows: rows, parts: [.constant, .below])
     return drive
   }
 
@@ -48,7 +60,8 @@ extension Parameters {
     _ k: Int, state: State, clamped: Clamped, rows: Range<Int>
   ) -> [EnergyTerm] {
     let units = 0..<portion.network.units(k)
-    let silent = Matrix(rows: rows.upperBound, columns: units.count, precision: precision)
+    let positions = portion.network.positions(k)
+    let silent = Matrix(rows: rows.upperBound * positions, columns: units.count, precision: precision)
     let partials = portion.sources(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
       var partials = Parameters.partialDrives(
         into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
@@ -57,9 +70,11 @@ extension Parameters {
     }
     return portion.slices.map { slice in
       var drive = slice == 0 ? driveFromBelow(k, state: state, clamped: clamped, rows: rows) : silent
-      for partial in partials { drive.add(rows: rows, partial, from: slice * padded(units.count)) }
+      for partial in partials {
+        drive.add(rows: rows.times(positions), partial, from: slice * padded(units.count))
+      }
       let value = (slice == 0 ? state[k].states : silent).energy(
-        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows, columns: units)
+        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows.times(positions), columns: units)
       return EnergyTerm(layer: k, slice: slice, value: value)
     }
   }
@@ -78,8 +93,18 @@ extension Portion {
 }
 
 extension Cost {
-  /// C(y) = ½ ‖y − d‖² summed over some rows.
+  /// C(y) summed over some rows.
   public func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
-    outputs.squaredError(targets, rows: rows)
+    switch self {
+    case .squaredError: outputs.squaredError(targets, rows: rows)
+    case .crossEntropy:
+      rows.reduce(0) { sum, row in
+        (0..<targets.columns).reduce(sum) { sum, j in
+          // A share too small for a number costs as much as the smallest one.
+          let share = max(outputs[row, j], Double(Float.leastNormalMagnitude))
+          return targets[row, j] == 0 ? sum : sum - targets[row, j] * log(share)
+        }
+      }
+    }
   }
 }

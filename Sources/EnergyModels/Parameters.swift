@@ -1,6 +1,7 @@
 import Tensors
 
-/// A rectangle of a weight matrix W_{jk}: rows are units of layer j, columns units of layer k.
+/// A rectangle of a weight matrix W_{jk}: rows are units of layer j (those rows of each tap of a kernel), columns units
+/// of layer k.
 public struct Block: Equatable, Sendable {
   public var rows: Range<Int>
   public var columns: Range<Int>
@@ -24,17 +25,23 @@ public struct ConnectionWeights: Sendable {
   public let forwardBlock: Block
   /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of the input.
   public let backwardBlock: Block?
+  /// The positions that it joins.
+  public let wiring: Wiring
+  /// Taps × rows of the block, times its columns: a tap's rows stand together.
   public var forward: Panels
+  /// Taps × columns of the block, times its rows.
   public var backward: Panels?
 
   init(_ index: Int, portion: Portion, precision: Precision) {
     self.index = index
     connection = portion.network.connections[index]
     (forwardBlock, backwardBlock) = (portion.forwardBlock(index), portion.backwardBlock(index))
+    wiring = portion.network.wirings[index]
+    let taps = wiring.taps
     forward = Panels(
-      depth: forwardBlock.rows.count, columns: forwardBlock.columns.count, precision: precision)
+      depth: taps * forwardBlock.rows.count, columns: forwardBlock.columns.count, precision: precision)
     backward = backwardBlock.map {
-      Panels(depth: $0.columns.count, columns: $0.rows.count, precision: precision)
+      Panels(depth: taps * $0.columns.count, columns: $0.rows.count, precision: precision)
     }
   }
 
@@ -44,7 +51,7 @@ public struct ConnectionWeights: Sendable {
   /// Brings a mirrored `backward` up to date.
   public mutating func mirror() {
     guard isMirrored else { return }
-    backward?.setTranspose(of: forward)
+    backward?.setTranspose(of: forward, taps: wiring.taps)
   }
 }
 
@@ -115,7 +122,9 @@ public struct Parameters: Sendable {
     let random = CounterRandom(seed: seed, purpose: .weights)
     for index in connections.indices {
       let (j, k) = (connections[index].connection.source, connections[index].connection.target)
-      let (below, above) = (portion.network.units(j), portion.network.units(k))
+      let wiring = connections[index].wiring
+      let below = wiring.taps * wiring.below.units
+      let above = wiring.downward.mostTaps * wiring.before.units
       let key = connections[index].connection.isNext ? k : k | (j + 1) << 32
       let bound: Double =
         switch initialization {
@@ -131,18 +140,22 @@ public struct Parameters: Sendable {
 }
 
 extension ConnectionWeights {
-  /// Sets every element held to `weight(row, column)`.
+  /// Sets every element held to `weight(row, column)` of the whole matrix, whose rows are the units below, tap by tap.
   public mutating func fill(_ weight: (Int, Int) -> Double) {
-    for i in forwardBlock.rows {
-      for j in forwardBlock.columns {
-        forward[i - forwardBlock.rows.lowerBound, j - forwardBlock.columns.lowerBound] = weight(i, j)
+    let units = wiring.below.units
+    for tap in 0..<wiring.taps {
+      for (place, i) in forwardBlock.rows.enumerated() {
+        for (column, j) in forwardBlock.columns.enumerated() {
+          forward[tap * forwardBlock.rows.count + place, column] = weight(tap * units + i, j)
+        }
       }
     }
     if isMirrored { return mirror() }
-    if let block = backwardBlock {
-      for j in block.columns {
-        for i in block.rows {
-          backward?[j - block.columns.lowerBound, i - block.rows.lowerBound] = weight(i, j)
+    guard let block = backwardBlock else { return }
+    for tap in 0..<wiring.taps {
+      for (place, j) in block.columns.enumerated() {
+        for (column, i) in block.rows.enumerated() {
+          backward?[tap * block.columns.count + place, column] = weight(tap * units + i, j)
         }
       }
     }

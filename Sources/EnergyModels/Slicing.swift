@@ -19,6 +19,13 @@ public struct Slicing: Equatable, Sendable {
     k > 0 && k < network.depth && slices > 1 && network.units(k) >= Slicing.smallestCut
   }
 
+  /// Whether what layer j sends to layer k is the sum of one partial drive for each slice of j: not of a pooled
+  /// connection upwards, whose sum must be whole before it is pooled.
+  public func isPartial(into k: Int, from j: Int) -> Bool {
+    guard !isCut(k), isCut(j) else { return false }
+    return j > k || network.connection(j, k).map { network.wirings[$0].pool == nil } ?? true
+  }
+
   /// The units of layer k in one slice, cut at whole panels; all of them where the layer is whole.
   public func units(_ k: Int, slice: Int) -> Range<Int> { units(k, slices: slice..<slice + 1) }
 
@@ -43,6 +50,8 @@ public struct Source: Equatable, Sendable {
   /// Whether the layer, one above, is another portion's, which computes the drive and hands it down: the weights
   /// between two portions belong to the upper one alone.
   public let isElsewhere: Bool
+  /// Whether what it sends up is pooled before it drives.
+  public let isPooled: Bool
 }
 
 /// The part of a network that is computed in one place: consecutive layers and, of those that are cut,
@@ -56,6 +65,8 @@ public struct Portion: Equatable, Sendable {
   public let connections: Range<Int>
   /// Those of them that lead from free layers of other portions, which they drive from here.
   public let descending: [Int]
+  /// Those of them that lead from free layers and are pooled.
+  public let pooled: [Int]
   /// The layers whose activity is known here, in order: its own and those below that drive them.
   public let known: [Int]
   /// For each layer of the portion, in order, the free layers that drive it, from the lowest up.
@@ -75,12 +86,16 @@ public struct Portion: Equatable, Sendable {
     descending = connections.filter {
       network.connections[$0].source > 0 && !layers.contains(network.connections[$0].source)
     }
+    pooled = connections.filter {
+      network.connections[$0].source > 0 && network.wirings[$0].pool != nil
+    }
     known = Set(descending.map { network.connections[$0].source }).union(layers).sorted()
     sources = layers.map { k in
       network.neighbours(k).map {
         Source(
-          layer: $0, isBelow: $0 < k, isPartial: !slicing.isCut(k) && slicing.isCut($0),
-          isElsewhere: $0 > layers.upperBound)
+          layer: $0, isBelow: $0 < k, isPartial: slicing.isPartial(into: k, from: $0),
+          isElsewhere: $0 > layers.upperBound,
+          isPooled: $0 < k && network.connection($0, k).map { network.wirings[$0].pool != nil } ?? false)
       }
     }
   }
@@ -108,10 +123,8 @@ public struct Portion: Equatable, Sendable {
   /// The free layers that drive layer k of the portion, from the lowest up.
   public func sources(of k: Int) -> [Source] { sources[k - layers.lowerBound] }
 
-  /// Whether what layer `from` sends to layer k is the sum of one partial drive per slice of `from`.
-  public func isPartial(into k: Int, from j: Int) -> Bool {
-    !slicing.isCut(k) && slicing.isCut(j)
-  }
+  /// Whether what layer j sends to layer k is the sum of one partial drive for each slice of j.
+  public func isPartial(into k: Int, from j: Int) -> Bool { slicing.isPartial(into: k, from: j) }
 
   /// The units of neighbour j whose activity must be known here to drive layer k.
   public func units(of j: Int, driving k: Int) -> Range<Int> {

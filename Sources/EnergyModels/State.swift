@@ -2,7 +2,7 @@ import Tensors
 
 /// The states of one layer for the rows of a batch.
 public struct LayerState: Sendable {
-  /// s, rows × units of the layer. Of a neighbour's layer only ρ(s) is known here.
+  /// s, a row for each position of each example × units of the layer. Of a neighbour's layer only ρ(s) is known here.
   public var states: Matrix
   /// ρ(s) where it differs from s.
   var bent: Matrix?
@@ -74,7 +74,7 @@ public struct LayerState: Sendable {
     for row in rows {
       for j in 0..<states.columns {
         let moved = states[row, j] + share * (targets[row, j] - states[row, j])
-        states[row, j] = activation == .hardSigmoid ? activation.value(moved) : moved
+        states[row, j] = activation.range.map { min(max(moved, $0.lowerBound), $0.upperBound) } ?? moved
       }
     }
     refreshActivity(activation, rows: rows, columns: 0..<states.columns)
@@ -95,6 +95,10 @@ public struct LayerState: Sendable {
 
   /// Recomputes ρ(s) where it differs from s.
   public mutating func refreshActivity(_ activation: Activation, rows: Range<Int>, columns: Range<Int>) {
+    guard !activation.isReadOut else {
+      bent?.set(rows: rows, .zero)
+      return
+    }
     bent?.activate(states, curve: activation.curve, rows: rows, columns: columns)
   }
 
@@ -112,24 +116,52 @@ public struct State: Sendable {
   /// The layers known here, in order.
   public let known: [Int]
   private var layers: [LayerState]
+  /// Of each pooled connection between free layers that is held here.
+  private var pools: [Pool]
+  public let network: Network
+
+  /// What passes through pooling, a row for each position before it.
+  private struct Pool: Sendable {
+    let connection: Int
+    /// ∂ pooled / ∂ value.
+    var slopes: Matrix
+    /// What the kernel sees of the layer above: slopes ⊙ ρ(s_k).
+    var spread: Matrix
+  }
 
   /// Bytes of the states of so many rows.
-  public static func byteCount(rows: Int, portion: Portion, precision: Precision) -> Int {
+  public static func byteCount(
+    rows: Int, portion: Portion, precision: Precision, holdsPools: Bool = true
+  ) -> Int {
     let network = portion.network
-    return portion.known.reduce(0) {
+    let states = portion.known.reduce(0) {
       $0
         + LayerState.byteCount(
-          rows: rows, units: network.units($1), activation: network.activation($1), precision: precision)
+          rows: rows * network.positions($1), units: network.units($1), activation: network.activation($1),
+          precision: precision)
+    }
+    return portion.pooled.reduce(states) {
+      let before = network.wirings[$1].before
+      return $0
+        + (holdsPools ? 2 : 0)
+        * Matrix.byteCount(rows: rows * before.positions, columns: before.units, precision: precision)
     }
   }
 
   /// All states 0.
-  public init(rows: Int, portion: Portion, precision: Precision) {
+  public init(rows: Int, portion: Portion, precision: Precision, holdsPools: Bool = true) {
     let network = portion.network
+    self.network = network
     known = portion.known
     layers = known.map {
       LayerState(
-        rows: rows, units: network.units($0), activation: network.activation($0), precision: precision)
+        rows: rows * network.positions($0), units: network.units($0), activation: network.activation($0),
+        precision: precision)
+    }
+    pools = (holdsPools ? portion.pooled : []).map {
+      let before = network.wirings[$0].before
+      let zeros = Matrix(rows: rows * before.positions, columns: before.units, precision: precision)
+      return Pool(connection: $0, slopes: zeros, spread: zeros)
     }
   }
 
@@ -155,9 +187,51 @@ public struct State: Sendable {
   public var complex: State {
     var twice = self
     twice.layers = layers.map(\.complex)
+    twice.pools = pools.map { pool in
+      let zeros = Matrix(
+        rows: 2 * pool.slopes.rows, columns: pool.slopes.columns, precision: pool.slopes.precision)
+      return Pool(connection: pool.connection, slopes: zeros, spread: zeros)
+    }
     return twice
   }
 
   /// ρ(s_k).
   public func activity(_ k: Int) -> Matrix { self[k].activity }
+
+  /// The pooled connections between free layers that are held here.
+  public var pooled: [Int] { pools.map(\.connection) }
+
+  private func pool(_ connection: Int) -> Int? { pools.firstIndex { $0.connection == connection } }
+
+  /// What the kernel of a connection sees of the layer above it: ρ(s_k), through the pooling, if there is any, as it was
+  /// when `spread` was called last.
+  public func seen(fromBelow connection: Int) -> Matrix {
+    pool(connection).map { pools[$0].spread } ?? activity(network.connections[connection].target)
+  }
+
+  /// ∂ pooled / ∂ value of a pooled connection, a row for each position before pooling.
+  public func slopes(_ connection: Int) -> Matrix {
+    guard let pool = pool(connection) else { preconditionFailure("a connection that is not pooled here") }
+    return pools[pool].slopes
+  }
+
+  /// Changes these slopes in place.
+  public mutating func withSlopes<T>(_ connection: Int, _ body: (inout Matrix) throws -> T) rethrows -> T {
+    guard let pool = pool(connection) else { preconditionFailure("a connection that is not pooled here") }
+    return try body(&pools[pool].slopes)
+  }
+
+  /// Takes over the slopes of another state.
+  public mutating func takeSlopes(of other: State) {
+    for index in pools.indices { pools[index].slopes = other.pools[index].slopes }
+  }
+
+  /// Brings what a pooled connection's kernel sees of the layer above up to date.
+  public mutating func spread(_ connection: Int, rows: Range<Int>) {
+    guard let index = pool(connection), let table = network.wirings[connection].pool else { return }
+    let activity = activity(network.connections[connection].target)
+    let slopes = pools[index].slopes
+    pools[index].spread.setSpread(
+      examples: rows, of: activity, by: table, slopes: slopes, columns: 0..<activity.columns)
+  }
 }

@@ -18,14 +18,25 @@ public struct Contrast {
   private var changes: Levels
   private var terms: [Term]
 
-  /// One matrix for each layer known here.
+  /// One matrix for each layer known here, and for each pooled connection one of what its kernel sees of the layer above.
   struct Levels {
     let known: [Int]
     var matrices: [Matrix]
+    let pooled: [Int]
+    var spreads: [Matrix]
+    private let network: Network
 
-    init(_ known: [Int], _ matrix: (Int) -> Matrix) {
-      self.known = known
+    /// As the layers and pooled connections of a state.
+    init(_ state: State, _ matrix: (Int) -> Matrix, spread: (Int) -> Matrix) {
+      (known, pooled) = (state.known, state.pooled)
       matrices = known.map(matrix)
+      spreads = pooled.map(spread)
+      network = state.network
+    }
+
+    /// What the kernel of a connection sees of layer k.
+    func seen(by connection: Int, of k: Int) -> Matrix {
+      pooled.firstIndex(of: connection).map { spreads[$0] } ?? self[k]
     }
 
     subscript(k: Int) -> Matrix {
@@ -85,58 +96,94 @@ public struct Contrast {
 
 extension Contrast {
   /// The sums over the batch, to be added in order, that W_{jk}[block] learns from, in the direction it is stored.
-  public func sums(_ connection: Connection, block: Block, backward: Bool) -> [ContrastSum] {
+  public func sums(_ index: Int, block: Block, backward: Bool) -> [ContrastSum] {
     typealias End = ContrastSum.End
-    let (j, k) = (connection.source, connection.target)
+    let (network, wiring) = (clamped.network, clamped.network.wirings[index])
+    let (j, k) = (network.connections[index].source, network.connections[index].target)
+    let (below, above) = (network.layout(j), PositionLayout(positions: wiring.before.positions))
+    let pairs = wiring.isPlain ? nil : backward ? wiring.pairs.reversed : wiring.pairs
     if j == 0, let input = clamped.input {
-      let post = End(changes[k], from: block.columns.lowerBound)
-      return [ContrastSum(pre: End(input, from: block.rows.lowerBound), post: post, live: clamped.live)]
+      let seen = clamped.spread(changes[k], ofLayer: k, units: block.columns)
+      return [
+        ContrastSum(
+          pre: End(input, from: block.rows.lowerBound, layout: below),
+          post: End(seen, from: block.columns.lowerBound, layout: above), live: clamped.live, pairs: pairs)
+      ]
     }
-    func ends(_ below: Matrix, _ above: Matrix, row: Int = 0) -> (pre: End, post: End) {
-      let below = End(below, from: block.rows.lowerBound, fromRow: row)
-      let above = End(above, from: block.columns.lowerBound, fromRow: row)
-      return backward ? (above, below) : (below, above)
+    /// From example `half` on imaginary parts stand.
+    func ends(_ lower: Levels, _ upper: Levels, half: Int = 0) -> (pre: End, post: End) {
+      let lower = End(
+        lower[j], from: block.rows.lowerBound, fromRow: half * below.positions, layout: below)
+      let upper = End(
+        upper.seen(by: index, of: k), from: block.columns.lowerBound, fromRow: half * above.positions,
+        layout: above)
+      return backward ? (upper, lower) : (lower, upper)
     }
     func sum(_ first: (pre: End, post: End), _ second: (pre: End, post: End)? = nil) -> ContrastSum {
-      ContrastSum(pre: first.pre, post: first.post, and: second)
+      ContrastSum(pre: first.pre, post: first.post, and: second, pairs: pairs)
     }
     return terms.map { term in
       switch term {
-      case .symmetric(let mean, let change):
-        sum(ends(mean[j], change[k]), ends(change[j], mean[k]))
-      case .upward(let activity, let change): sum(ends(activity[j], change[k]))
+      case .symmetric(let mean, let change): sum(ends(mean, change), ends(change, mean))
+      case .upward(let activity, let change): sum(ends(activity, change))
       case .complex(let states, let weighted, let half):
-        sum(ends(states[j], weighted[k]), ends(states[j], weighted[k], row: half))
+        sum(ends(states, weighted), ends(states, weighted, half: half))
       }
     }
   }
 
-  /// The sum over the batch that b_k of some units learns from.
+  /// The sum over the batch that b_k of some units learns from, at all positions alike.
   public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
     let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: changes[k].precision) { _, _ in 1 })
-    return ContrastSum(pre: one, post: .init(changes[k], from: units.lowerBound))
+    let positions = clamped.network.positions(k)
+    return ContrastSum(
+      pre: one,
+      post: .init(changes[k], from: units.lowerBound, layout: PositionLayout(positions: positions)),
+      pairs: positions == 1 ? nil : TapPairs(positions: positions))
   }
 }
 
 extension Contrast.Levels {
   /// ρ(s_k) of a state.
-  init(activityOf state: State) { self.init(state.known) { state.activity($0) } }
+  init(activityOf state: State) {
+    self.init(state) {
+      state.activity($0)
+    } spread: {
+      state.seen(fromBelow: $0)
+    }
+  }
 
   /// ½(ρ⁺ + ρ⁻) and ρ⁺ − ρ⁻.
   static func between(_ plus: State, _ minus: State, rows: Range<Int>) -> (mean: Self, change: Self) {
-    func level(_ k: Int, _ fill: (inout Matrix, Matrix, Matrix, Range<Int>) -> Void) -> Matrix {
-      let (a, b) = (plus.activity(k), minus.activity(k))
-      var out = Matrix(rows: a.rows, columns: a.columns, precision: a.precision)
-      fill(&out, a, b, 0..<a.columns)
-      return out
+    func levels(_ fill: (inout Matrix, Matrix, Matrix, Range<Int>) -> Void) -> Self {
+      func level(_ a: Matrix, _ b: Matrix, positions: Int) -> Matrix {
+        var out = Matrix(rows: a.rows, columns: a.columns, precision: a.precision)
+        fill(&out, a, b, rows.times(positions))
+        return out
+      }
+      let network = plus.network
+      return Self(plus) {
+        level(plus.activity($0), minus.activity($0), positions: network.positions($0))
+      } spread: {
+        level(
+          plus.seen(fromBelow: $0), minus.seen(fromBelow: $0),
+          positions: network.wirings[$0].before.positions)
+      }
     }
     return (
-      Self(plus.known) { level($0) { $0.setMean(of: $1, $2, rows: rows, columns: $3) } },
-      Self(plus.known) { level($0) { $0.setDifference(of: $1, $2, rows: rows, columns: $3) } }
+      levels { $0.setMean(of: $1, $2, rows: $3, columns: 0..<$1.columns) },
+      levels { $0.setDifference(of: $1, $2, rows: $3, columns: 0..<$1.columns) }
     )
   }
 
   mutating func clear(_ rows: [Int]) {
-    for index in matrices.indices { for row in rows { matrices[index].set(rows: row..<row + 1, .zero) } }
+    for row in rows.map({ $0..<$0 + 1 }) {
+      for (place, k) in known.enumerated() {
+        matrices[place].set(rows: row.times(network.positions(k)), .zero)
+      }
+      for (place, index) in pooled.enumerated() {
+        spreads[place].set(rows: row.times(network.wirings[index].before.positions), .zero)
+      }
+    }
   }
 }

@@ -59,14 +59,20 @@ private struct Points {
   /// Adds Re(weight · z zᵀ) of complex states.
   mutating func add(_ state: State, weight: (re: Double, im: Double), half: Int, rows: Range<Int>) {
     let states = Contrast.Levels(activityOf: state)
-    let weighted = Contrast.Levels(states.known) { k in
-      var turned = Matrix(rows: 2 * half, columns: states[k].columns, precision: states[k].precision)
-      turned.setConjugate(of: states[k], times: weight, rows: rows)
+    func turned(_ z: Matrix, positions: Int) -> Matrix {
+      var turned = Matrix(rows: z.rows, columns: z.columns, precision: z.precision)
+      turned.setConjugate(of: z, times: weight, rows: rows.times(positions))
       return turned
     }
+    let network = state.network
+    let weighted = Contrast.Levels(state) {
+      turned(states[$0], positions: network.positions($0))
+    } spread: {
+      turned(states.seen(by: $0, of: 0), positions: network.wirings[$0].before.positions)
+    }
     terms.append(.complex(states: states, weighted: weighted, half: half))
-    for index in changes.matrices.indices {
-      changes.matrices[index].add(rows: rows, weighted.matrices[index])
+    for (index, k) in changes.known.enumerated() {
+      changes.matrices[index].add(rows: rows.times(network.positions(k)), weighted.matrices[index])
     }
   }
 }

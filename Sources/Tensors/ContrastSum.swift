@@ -10,15 +10,21 @@ public struct ContrastSum {
     public var values: Matrix
     public var from: Int
     public var fromRow: Int
-    public init(_ values: Matrix, from: Int = 0, fromRow: Int = 0) {
+    /// How the matrix holds the positions of an example.
+    public var layout: PositionLayout
+    public init(
+      _ values: Matrix, from: Int = 0, fromRow: Int = 0, layout: PositionLayout = PositionLayout(positions: 1)
+    ) {
       self.values = values
       self.from = from
       self.fromRow = fromRow
+      self.layout = layout
     }
 
     fileprivate func pointer(_ column: Int = 0) -> UnsafeRawPointer { values.pointer(fromRow, from + column) }
     /// A single row stands for a constant: the 1 that a bias is multiplied with.
-    fileprivate var stride: Int { values.rows == 1 ? 0 : values.stride }
+    fileprivate var stride: Int { values.rows == 1 ? 0 : layout.exampleStride(values) }
+    fileprivate var positionStride: Int { layout.positionStride(values) }
   }
 
   public var pre: End
@@ -27,15 +33,22 @@ public struct ContrastSum {
   public var second: (pre: End, post: End)?
   /// Where `pre` is not zero, when it begins at column 0 and stands alone.
   public var live: LiveInputs?
+  /// Of a convolution the pairs of positions that each of its taps joins, over which it is summed in every example; both
+  /// products have ends of one layout.
+  public var pairs: TapPairs?
 
-  public init(pre: End, post: End, and second: (pre: End, post: End)? = nil, live: LiveInputs? = nil) {
+  public init(
+    pre: End, post: End, and second: (pre: End, post: End)? = nil, live: LiveInputs? = nil,
+    pairs: TapPairs? = nil
+  ) {
     self.pre = pre
     self.post = post
     self.second = second
-    self.live = second == nil && pre.from == 0 ? live : nil
+    self.pairs = pairs
+    self.live = second == nil && pairs == nil && pre.from == 0 ? live : nil
   }
 
-  /// Writes some panels of the sum into `out`, whose depth is the number of pre units.
+  /// Writes some panels of the sum into `out`, whose depth is the number of pre units, of a convolution for each tap.
   ///
   /// - Parameter bounds: shards + 1 row numbers: shard i has rows bounds[i] ..< bounds[i + 1].
   package func write(
@@ -55,6 +68,7 @@ public struct ContrastSum {
     precondition(
       velocity == nil || velocity?.depth == weights.depth && velocity?.count == weights.count,
       "shapes do not meet")
+    precondition(!descent.looksAhead, "Nesterov's momentum takes a pass of its own")
     var contrast = kernelForm(panels: 0..<weights.count, to: &weights, at: 0)
     contrast.velocity = velocity?.mutablePointer(panel: 0, row: 0)
     withUnsafePointer(to: descent.kernelForm) {
@@ -66,7 +80,7 @@ public struct ContrastSum {
   private func kernelForm(panels: Range<Int>, to out: inout Panels, at first: Int) -> eq_contrast {
     let column = panels.lowerBound * panelWidth
     var contrast = eq_contrast()
-    contrast.depth = out.depth
+    contrast.depth = out.depth / (pairs?.taps ?? 1)
     contrast.panels = panels.count
     contrast.pre = pre.pointer()
     contrast.pre_stride = pre.stride
@@ -88,6 +102,14 @@ public struct ContrastSum {
     contrast.shards = bounds.count - 1
     bounds.withUnsafeBufferPointer { bounds in
       contrast.bounds = bounds.baseAddress
+      if let pairs {
+        return pairs.withKernelForm(
+          prePosition: pre.positionStride, postPosition: post.positionStride
+        ) {
+          contrast.pairs = $0
+          kernels.pointee.contrast(&contrast)
+        }
+      }
       guard let live else { return kernels.pointee.contrast(&contrast) }
       live.withKernelLists {
         contrast.live = $0

@@ -27,7 +27,7 @@ extension Matrix {
   }
 
   /// How many activities of the rows stand at the lower and at the upper bound of ρ's range (within 1 % of it where ρ
-  /// is smooth); none of a linear layer.
+  /// is smooth); none where ρ has no upper bound (linear, silu).
   public func countAtBounds(of curve: Curve, rows: Range<Int>, columns: Range<Int>) -> (low: Int, high: Int) {
     var (low, high) = (0, 0)
     precision.kernels.pointee.count_bounds(

@@ -6,7 +6,7 @@ import CKernels
 ///
 /// so that (∂²E/∂s²) λ = force at rest. Where ρ is straight ε = nil goes to the layer's own solution at once.
 public struct LayerResponse {
-  /// ρ′(s); 0 where the hard sigmoid is clipped, so that nothing responds there.
+  /// ρ′(s); 0 where a state is clipped, so that nothing responds there.
   public var slope: Matrix
   /// ρ″(s) D, D the drive at s; nil where ρ is straight.
   public var bend: Matrix?
@@ -51,7 +51,7 @@ public struct LayerResponse {
 }
 
 extension Matrix {
-  /// self[rows, 0 …] = ρ′(states[rows, columns]), 0 where the hard sigmoid is clipped, and in `bend` ρ″(states) drive;
+  /// self[rows, 0 …] = ρ′(states[rows, columns]), 0 where a state is clipped, and in `bend` ρ″(states) drive;
   /// `drive` holds just these columns, from 0.
   public mutating func setSlopes(
     of activation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,

@@ -8,11 +8,13 @@ public enum Move: Sendable {
   case minimize
   /// s ← ρ(drive).
   case forward
+  /// Of a read-out: p ← e^drive / Σ e^drive, and β (d − p) is what is seen of it.
+  case readOut
 }
 
 /// The curve ρ as the kernels know it.
 public enum Curve: Sendable {
-  case hardSigmoid, sigmoid, tanh, linear
+  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu
 
   var code: eq_activation {
     switch self {
@@ -20,6 +22,9 @@ public enum Curve: Sendable {
     case .sigmoid: eq_sigmoid
     case .tanh: eq_tanh
     case .linear: eq_linear
+    case .relu6: eq_relu6
+    case .halfHardSigmoid: eq_half_hard_sigmoid
+    case .silu: eq_silu
     }
   }
 }
@@ -79,6 +84,7 @@ public struct LayerUpdate {
     switch move {
     case .euler: return states.precision.kernels.pointee.euler(&update)
     case .minimize: return states.precision.kernels.pointee.minimize(&update)
+    case .readOut: return states.precision.kernels.pointee.read_out(&update)
     case .forward:
       states.precision.kernels.pointee.forward(&update)
       return 0

@@ -127,11 +127,16 @@ extension Panels {
       other.pointer(panel: panels.lowerBound, row: 0), panelWidth)
   }
 
-  /// Becomes the transpose of `other`, whose shape must be the reverse of this one's.
-  public mutating func setTranspose(of other: Panels) {
-    precondition(depth == other.columns && columns == other.depth, "shapes that are not each other's reverse")
-    precision.kernels.pointee.transpose(
-      other.depth, other.columns, other.pointer(panel: 0, row: 0), other.panelStride,
-      mutablePointer(panel: 0, row: 0), panelStride)
+  /// Becomes the transpose of `other`, whose shape must be the reverse of this one's, of a kernel tap by tap.
+  public mutating func setTranspose(of other: Panels, taps: Int = 1) {
+    let (below, above) = (other.depth / taps, depth / taps)
+    precondition(
+      above == other.columns && columns == below && taps * below == other.depth && taps * above == depth,
+      "shapes that are not each other's reverse")
+    for tap in 0..<taps {
+      precision.kernels.pointee.transpose(
+        below, above, other.pointer(panel: 0, row: tap * below), other.panelStride,
+        mutablePointer(panel: 0, row: tap * above), panelStride)
+    }
   }
 }

@@ -54,9 +54,9 @@ public struct Evaluator {
     (self.run, self.grid, self.deal, self.relaxation) = (run, grid, deal, relaxation)
     let parameters = Parameters(portion: deal.portion(at: grid.place), precision: run.training.precision)
     var model = Model(
-      parameters: parameters, velocities: Velocities(parameters, isUsed: false), persistent: [:])
+      parameters: parameters, moments: Moments(parameters, []), persistent: [:])
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [:], precision: run.training.precision)
+      deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try grid.world.agree {
       try layout.read(store.folder(checkpoint), into: &model, place: grid.place, deal: deal)
     }

@@ -106,13 +106,16 @@ struct BatchMembers {
 /// Each example's last free state, in the units that this rank holds.
 struct PersistentStates {
   let portion: Portion
-  /// [layer of the portion][shard of this rank]: examples × units held.
+  /// [layer of the portion][shard of this rank]: a row for each position of each example × units held.
   var states: [[Matrix]]
 
   init(portion: Portion, counts: [Int], precision: Precision) {
     self.portion = portion
     states = portion.layers.map { k in
-      counts.map { Matrix(rows: $0, columns: portion.units(k).count, precision: precision) }
+      counts.map {
+        Matrix(
+          rows: $0 * portion.network.positions(k), columns: portion.units(k).count, precision: precision)
+      }
     }
   }
 
@@ -124,22 +127,25 @@ struct PersistentStates {
 
   func load(_ members: BatchMembers, into state: inout State) {
     for (index, k) in portion.layers.enumerated() {
-      let units = portion.units(k)
+      let (units, positions) = (portion.units(k), portion.network.positions(k))
       for (i, (shard, row)) in members.rows.enumerated() {
         state[k].states.copy(
-          rows: i..<i + 1, columns: units, from: states[index][shard], rows: row, columns: 0)
+          rows: (i..<i + 1).times(positions), columns: units, from: states[index][shard],
+          rows: row * positions, columns: 0)
       }
-      state[k].refreshActivity(portion.network.activation(k), rows: 0..<members.rows.count, columns: units)
+      state[k].refreshActivity(
+        portion.network.activation(k), rows: (0..<members.rows.count).times(positions), columns: units)
     }
   }
 
   mutating func store(_ members: BatchMembers, from state: State) {
     for (index, k) in portion.layers.enumerated() {
-      let units = portion.units(k)
+      let (units, positions) = (portion.units(k), portion.network.positions(k))
       let moved = state[k].states
       for (i, (shard, row)) in members.rows.enumerated() {
         states[index][shard].copy(
-          rows: row..<row + 1, columns: 0..<units.count, from: moved, rows: i, columns: units.lowerBound)
+          rows: (row..<row + 1).times(positions), columns: 0..<units.count, from: moved,
+          rows: i * positions, columns: units.lowerBound)
       }
     }
   }

@@ -66,7 +66,7 @@ public final class Trainer {
     parameters.initialize(run.network.initialization, seed: run.seed)
     optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
     memory = MemoryCount(
-      weights: parameters.byteCount, velocities: optimizer.velocities.byteCount, relaxation: relaxation,
+      weights: parameters.byteCount, moments: optimizer.moments.byteCount, relaxation: relaxation,
       persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
       messages: messages.byteCount + evaluation.messages.byteCount + optimizer.messageBytes,
       data: splits.reduce(0) { $0 + $1.byteCount })
@@ -224,13 +224,14 @@ public final class Trainer {
     var snapshot = state
     snapshot.tally = try state.tally.joined(over: grid)
     snapshot.rates = optimizer.rates
+    snapshot.updates = state.updates.map { _ in optimizer.updates }
     try writer.begin(snapshot, model: model, isBest: isBest)
   }
 
   private var model: Model {
     var persistent: [Split: PersistentStates] = [:]
     for split in splits { persistent[split.split] = split.persistent }
-    return Model(parameters: parameters, velocities: optimizer.velocities, persistent: persistent)
+    return Model(parameters: parameters, moments: optimizer.moments, persistent: persistent)
   }
 
   private func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }
@@ -300,10 +301,11 @@ extension Trainer {
       var model = self.model
       try layout.read(folder, into: &model, place: grid.place, deal: deal)
       parameters = model.parameters
-      optimizer.velocities = model.velocities
+      optimizer.moments = model.moments
       for data in splits { data.persistent = model.persistent[data.split] }
       state = try directory.store.state(picked)
       optimizer.rates = state.rates
+      optimizer.updates = state.updates ?? 0
     }
     // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
     state.tally.keep(

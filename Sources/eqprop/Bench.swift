@@ -51,7 +51,7 @@ struct BenchCommand: RankCommand {
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }
-    let deal = try options.grid.deal(run, inputs: data.inputs, on: world)
+    let deal = try options.grid.deal(run, data: data, on: world)
     try world.agree { try run.check(against: data) }
     var how = Bench.Options()
     (how.repeats, how.seconds, how.busyLimit) = (repeats, seconds, busyLimit)
@@ -62,7 +62,7 @@ struct BenchCommand: RankCommand {
     var code = [Int64(0)]
     try world.agree {
       guard let figures else { return }
-      let report = BenchReport(figures, of: run, inputs: data.inputs)
+      let report = BenchReport(figures, of: run, network: deal.tiling.network)
       print(json ? report.json + "\n" : report.text, terminator: "")
       if report.isBusy { code[0] = 1 }
       if let calibrate { try DurableFile.write(figures.machine.json(), to: calibrate) }

@@ -4,11 +4,10 @@ import Training
 
 extension BenchReport {
   /// The report of what was measured of a run.
-  init(_ figures: BenchFigures, of run: RunFile, inputs: Int) {
+  init(_ figures: BenchFigures, of run: RunFile, network: Network) {
     let host = figures.machine.host
-    let network = run.network.network(inputs: inputs)
     let facts = Facts(
-      run: run.name, network: (0...network.depth).map { "\(network.units($0))" }.joined(separator: "-"),
+      run: run.name, network: (0...network.depth).map { "\(network.shape($0))" }.joined(separator: "-"),
       batch: run.training.batch, grid: "\(figures.grid)", ranks: figures.grid.ranks, cores: host.cores,
       isOversubscribed: figures.isOversubscribed, processor: host.processor,
       arithmetic: "\(host.instructions) \(figures.machine.precision)", library: host.library,

@@ -49,7 +49,7 @@ struct Evaluate: RankCommand {
       return try RunFile.load(path: directory + "/run.yaml", settings: settings)
     }
     let examples = try world.agree { try DataSet.open(run.data) }
-    let deal = try grid.deal(run, inputs: examples.inputs, on: world)
+    let deal = try grid.deal(run, data: examples, on: world)
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(

@@ -57,7 +57,7 @@ struct PlanCommand: RankCommand {
       try run.check(against: data)
       let shape = grid.flatMap(GridShape.init)
       let plan = try Plan(
-        ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: Tiling(run, inputs: data.inputs), run: run,
+        ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: Tiling(run, data: data), run: run,
         machine: try machine.map(Machine.load) ?? .ordinary, liveShare: .init(run, data: data))
       let report = PlanReport(plan, of: run, data: data)
       print(json ? report.json + "\n" : report.text, terminator: "")

@@ -12,7 +12,7 @@ extension RankCounts {
     self.init(
       rank: rank,
       memory: [
-        Memory("weights", bytes: memory.weights), Memory("velocities", bytes: memory.velocities),
+        Memory("weights", bytes: memory.weights), Memory("moments", bytes: memory.moments),
         Memory("relaxation", bytes: memory.relaxation),
         Memory("persistent_states", bytes: memory.persistentStates),
         Memory("messages", bytes: memory.messages), Memory("data", bytes: memory.data),

@@ -55,12 +55,12 @@ struct GridOptions: ParsableArguments {
   }
 
   /// Deals the tiles to the ranks.
-  func deal(_ run: RunFile, inputs: Int, on world: borrowing Communicator) throws -> Deal {
+  func deal(_ run: RunFile, data: DataSet, on world: borrowing Communicator) throws -> Deal {
     let ranks = world.count
     let rank = world.rank
     let assumed = try world.isOnOneHost() ? Machine.ordinary : .network
     return try world.agree {
-      let tiling = Tiling(run, inputs: inputs)
+      let tiling = Tiling(run, data: data)
       let shape =
         try grid.flatMap(GridShape.init)
         ?? Plan.choose(

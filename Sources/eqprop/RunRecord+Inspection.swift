@@ -159,7 +159,9 @@ extension Inspection {
       let fields = (0..<network.units(1)).map { unit in
         ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
       }
-      return ReceptiveFields(width: data.extents[1], height: data.extents[0], fields: fields)
+      let kernel = network.connections[0].window?.kernel
+      return ReceptiveFields(
+        width: kernel ?? data.extents[1], height: kernel ?? data.extents[0], fields: fields)
     }
   }
 

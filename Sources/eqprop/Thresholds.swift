@@ -19,7 +19,7 @@ struct Thresholds {
     return common + (run.rule.descendsCost ? ownGradient + theorem : clampedGradient) + promise
   }
 
-  private var isSmooth: Bool { run.isHolomorphic }
+  private var isSmooth: Bool { run.isSmooth }
   private var depth: Int { run.network.layers.count }
 
   // MARK: The phases

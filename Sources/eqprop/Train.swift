@@ -47,7 +47,7 @@ struct Train: RankCommand {
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }
-    let deal = try options.grid.deal(run, inputs: data.inputs, on: world)
+    let deal = try options.grid.deal(run, data: data, on: world)
     try world.agree { try run.check(against: data) }
     Interruption.listen()
     let directory = output ?? "runs/\(run.name)"

@@ -39,7 +39,7 @@ struct Verify: RankCommand {
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }
-    let deal = try options.grid.deal(run, inputs: data.inputs, on: world)
+    let deal = try options.grid.deal(run, data: data, on: world)
     try world.agree { try run.check(against: data) }
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, deal: deal,

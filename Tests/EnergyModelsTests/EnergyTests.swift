@@ -10,7 +10,7 @@ private func network(hidden: Int, _ activation: Activation) -> Network {
 
 @Suite("Energy") struct EnergyTests {
   /// E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_{k−1})ᵀ W_k ρ(s_k) − Σ b_kᵀ ρ(s_k), term by term.
-  @Test("is the formula's", arguments: Activation.allCases, 0...3)
+  @Test("is the formula's", arguments: Activation.ofStates, 0...3)
   func formula(activation: Activation, hidden: Int) throws {
     let example = Example(network(hidden: hidden, activation))
     let (network, parameters) = (example.network, example.parameters)
@@ -34,7 +34,7 @@ private func network(hidden: Int, _ activation: Activation) -> Network {
   }
 
   /// ρ′(s) ⊙ drive − s = −∂E/∂s: what the states are moved by is the slope of what is said to fall.
-  @Test("falls along ρ′ · drive − s, by finite differences", arguments: Activation.allCases, 1...3)
+  @Test("falls along ρ′ · drive − s, by finite differences", arguments: Activation.ofStates, 1...3)
   func slope(activation: Activation, hidden: Int) {
     let example = Example(network(hidden: hidden, activation))
     let h = 1e-5
@@ -61,7 +61,7 @@ private func network(hidden: Int, _ activation: Activation) -> Network {
     #expect(worst <= 1e-8)
   }
 
-  @Test("of some rows, the sums of each row", arguments: Activation.allCases)
+  @Test("of some rows, the sums of each row", arguments: Activation.ofStates)
   func rows(activation: Activation) {
     let example = Example(network(hidden: 2, activation))
     func energy(_ rows: Range<Int>) -> Double {

@@ -35,10 +35,11 @@ struct Example {
     self.parameters = parameters
     var state = State(rows: Self.rows, portion: portion, precision: precision)
     for k in state.known {
-      state[k].states = Matrix(rows: Self.rows, columns: network.units(k), precision: precision) {
+      let rows = Self.rows * network.positions(k)
+      state[k].states = Matrix(rows: rows, columns: network.units(k), precision: precision) {
         0.1 + 0.8 * random.unit($0, $1, 10 + k)
       }
-      state[k].refreshActivity(network.activation(k), rows: 0..<Self.rows, columns: 0..<network.units(k))
+      state[k].refreshActivity(network.activation(k), rows: 0..<rows, columns: 0..<network.units(k))
     }
     self.state = state
   }
@@ -46,10 +47,20 @@ struct Example {
   /// The drive of the units of layer k held here, from the states given; partial drives as a portion alone finds them.
   func drive(_ k: Int, state: State? = nil, partials: [Int: PartialDrives]? = nil) -> Matrix {
     let portion = parameters.portion
-    var drive = Matrix(rows: Self.rows, columns: portion.units(k).count, precision: parameters.precision)
-    var partials = partials ?? partialDrives(into: k, state: state ?? self.state)
+    var state = state ?? self.state
+    var drive = Matrix(
+      rows: Self.rows * network.positions(k), columns: portion.units(k).count,
+      precision: parameters.precision)
+    var partials = partials ?? partialDrives(into: k, state: state)
+    for index in portion.pooled {
+      var room = Parameters.poolRoom(
+        index, of: portion, rows: Self.rows, precision: parameters.precision)
+      parameters.setPooled(&room, index, state: &state, rows: 0..<Self.rows)
+      state.spread(index, rows: 0..<Self.rows)
+      if network.connections[index].target == k { partials[network.connections[index].source] = room.pooled }
+    }
     parameters.setDrive(
-      &drive, of: k, state: state ?? self.state, clamped: clamped, partials: { $1(&partials[$0.layer]!) },
+      &drive, of: k, state: state, clamped: clamped, partials: { $1(&partials[$0.layer]!) },
       rows: 0..<Self.rows)
     return drive
   }

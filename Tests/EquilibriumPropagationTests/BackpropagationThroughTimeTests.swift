@@ -9,15 +9,14 @@ import Testing
   /// The activation of the hidden layers and of the output.
   static let activations: [(Activation, Activation)] = [
     (.sigmoid, .sigmoid), (.tanh, .tanh), (.hardSigmoid, .hardSigmoid), (.hardSigmoid, .linear),
-    (.sigmoid, .linear), (.linear, .tanh),
+    (.sigmoid, .linear), (.linear, .tanh), (.silu, .silu), (.silu, .linear), (.relu6, .linear),
+    (.halfHardSigmoid, .linear), (.halfHardSigmoid, .halfHardSigmoid),
   ]
 
-  /// Of a hidden layer of hard sigmoids one unit is held at 0, one at 1.
+  /// Of a hidden layer of clipped units one is held at each end of the range.
   private func problem(_ hidden: Int, _ activations: (Activation, Activation)) -> Problem {
     var problem = Problem(hidden: hidden, activations.0, output: activations.1)
-    for k in 1...hidden where activations.0 == .hardSigmoid {
-      for (unit, bias) in [-3.0, 3].enumerated() { problem.parameters[bias: k][0, unit] = bias }
-    }
+    problem.hold(hidden, activations.0)
     return problem
   }
 
@@ -28,8 +27,8 @@ import Testing
     let earlier = try problem.free(Problem.counted(updates, iterations - t)).state
     var relaxation = Problem.counted(updates, t)
     relaxation.start = .persistent
-    // The hard sigmoid has kinks, which a small step seldom crosses.
-    let step = problem.network.activation(1) == .hardSigmoid ? 1e-5 : 1e-3
+    // Where states are clipped there are kinks, which a small step seldom crosses.
+    let step = problem.network.activation(1).range == nil ? 1e-3 : 1e-5
     return try FiniteDifferences(step: step).gradient(
       of: { parameters in
         var moved = problem
@@ -73,14 +72,19 @@ import Testing
     }
   }
 
-  @Test("the hard sigmoid's test has units at 0, at 1 and between", arguments: Updates.allCases, 1...3)
-  func clipped(updates: Updates, hidden: Int) throws {
-    let problem = problem(hidden, (.hardSigmoid, .linear))
-    for iterations in [3, 7, 20] {
-      let state = try problem.free(Problem.counted(updates, iterations)).state
-      for k in 1...hidden {
-        let values = (0..<problem.rows).flatMap { state[k].states.row($0) }
-        #expect(values.contains(0) && values.contains(1) && values.contains { $0 > 0 && $0 < 1 })
+  @Test(
+    "the tests of clipped units have units at both ends and between",
+    arguments: [Activation.hardSigmoid, .relu6, .halfHardSigmoid], Updates.allCases)
+  func clipped(activation: Activation, updates: Updates) throws {
+    let top = try #require(activation.range?.upperBound)
+    for hidden in 1...3 {
+      let problem = problem(hidden, (activation, .linear))
+      for iterations in [3, 7, 20] {
+        let state = try problem.free(Problem.counted(updates, iterations)).state
+        for k in 1...hidden {
+          let values = (0..<problem.rows).flatMap { state[k].states.row($0) }
+          #expect(values.contains(0) && values.contains(top) && values.contains { $0 > 0 && $0 < top })
+        }
       }
     }
   }

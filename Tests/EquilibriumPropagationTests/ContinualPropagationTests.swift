@@ -50,7 +50,7 @@ import Testing
     return sum
   }
 
-  @Test("the steps' mean products add up to the contrast of the phase", arguments: Activation.allCases, 1...3)
+  @Test("the steps' mean products add up to the contrast of the phase", arguments: Activation.ofStates, 1...3)
   func spikeTiming(activation: Activation, hidden: Int) throws {
     let problem = Problem(hidden: hidden, activation)
     let free = try problem.free().state
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test("products taken at the left of each step miss it by O(ε)", arguments: Activation.allCases)
+  @Test("products taken at the left of each step miss it by O(ε)", arguments: Activation.ofStates)
   func leftPoints(activation: Activation) throws {
     let problem = Problem(hidden: 2, activation)
     let free = try problem.free().state
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(
-    "with weights that wait, the contrasts add up to the one-sided one", arguments: Activation.allCases,
+    "with weights that wait, the contrasts add up to the one-sided one", arguments: Activation.ofStates,
     Updates.allCases)
   func waiting(activation: Activation, updates: Updates) throws {
     for hidden in 1...3 {

@@ -6,7 +6,7 @@ import Testing
 
 /// The states roll downhill, to the same place however they are stepped.
 @Suite("The dynamics") struct DynamicsTests {
-  static let activations = Activation.allCases
+  static let activations = Activation.ofStates
 
   /// The largest (F after − F before) / |F| over the examples.
   private func rise(_ before: State, _ after: State, beta: Double, _ problem: Problem, _ clamped: Clamped)
@@ -129,7 +129,7 @@ import Testing
 
   @Test(
     "a single driven unit follows I (1 − (1 − ε)ⁿ)", arguments: [0.1, 0.25, 0.5, 0.9],
-    [Activation.linear, .hardSigmoid])
+    [Activation.linear, .hardSigmoid, .relu6])
   func drivenUnit(step: Double, activation: Activation) throws {
     let network = Network(inputs: 1, layers: [Layer(units: 1, activation: activation)])
     let portion = Portion(whole: network)
@@ -147,8 +147,7 @@ import Testing
       for n in 1...80 {
         state = try method.freePhase(from: state, clamped: clamped, parameters: parameters).state
         let curve = drive * (1 - pow(1 - step, Double(n)))
-        worst = max(
-          worst, abs(state[1].states[0, 0] - (activation == .linear ? curve : min(max(curve, 0), 1))))
+        worst = max(worst, abs(state[1].states[0, 0] - activation.value(curve)))
       }
       measured("driven unit, ε \(step), I \(drive): largest error", worst)
       #expect(worst <= 1e-14)

@@ -82,7 +82,7 @@ import Testing
     #expect(calls == 4 * reference.all.count)
   }
 
-  @Test("−dE/dθ of given states is the mean of ρ(s below) ρ(s)ᵀ and of ρ(s)", arguments: Activation.allCases)
+  @Test("−dE/dθ of given states is the mean of ρ(s below) ρ(s)ᵀ and of ρ(s)", arguments: Activation.ofStates)
   func energy(activation: Activation) {
     let problem = Problem(hidden: 3, activation)
     let state = problem.anywhere

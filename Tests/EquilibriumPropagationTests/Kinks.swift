@@ -3,13 +3,28 @@ import EquilibriumPropagation
 import Tensors
 import Testing
 
-// The hard sigmoid has kinks: finite differences of what they are part of are exact only where no drive is near one.
+// Where states are clipped ρ has kinks: finite differences of what they are part of are exact only where no drive is near
+// one.
+extension Activation {
+  /// The drives at which states reach the ends of their range.
+  var kinks: [Double] {
+    guard let range else { return [] }
+    return [range.lowerBound, self == .halfHardSigmoid ? 2 : range.upperBound]
+  }
+
+  /// Biases that hold one unit at the lower and one at the upper end.
+  var holdingBiases: [Double] { range.map { [-3, 3 * $0.upperBound] } ?? [] }
+}
+
 extension Problem {
-  /// Hard sigmoids, of which in every hidden layer one is held at 0 and one at 1, and examples for which no drive of a
-  /// free phase, or of a phase with the output held at these shares of the way to the targets, is near 0 or 1.
-  init(awayFromKinks hidden: Int, output: Activation = .linear, shares: [Double] = []) throws {
+  /// Clipped units, of which in every hidden layer one is held at each end of the range, and examples for which no drive
+  /// of a free phase, or of a phase with the output held at these shares of the way to the targets, is near a kink.
+  init(
+    awayFromKinks hidden: Int, _ activation: Activation = .hardSigmoid, output: Activation = .linear,
+    shares: [Double] = []
+  ) throws {
     self = try Problem.chosen {
-      Problem(clipped: hidden, output: output, examples: $0)
+      Problem(clipped: hidden, activation, output: output, examples: $0)
     } distance: { problem in
       let free = try problem.free().state
       let phases = Phases(
@@ -25,14 +40,20 @@ extension Problem {
     let state = try free().state
     for k in 1...hidden {
       let values = (0..<rows).flatMap { state[k].states.row($0) }
-      try #require(values.contains(0) && values.contains(1) && values.contains { $0 > 0 && $0 < 1 })
+      let top = try #require(activation.range?.upperBound)
+      try #require(values.contains(0) && values.contains(top) && values.contains { $0 > 0 && $0 < top })
     }
   }
 
-  private init(clipped hidden: Int, output: Activation, examples: [[Int]]) {
-    self.init(hidden: hidden, .hardSigmoid, output: output, gain: 0.8, examples: examples)
+  private init(clipped hidden: Int, _ activation: Activation, output: Activation, examples: [[Int]]) {
+    self.init(hidden: hidden, activation, output: output, gain: 0.8, examples: examples)
+    hold(hidden, activation)
+  }
+
+  /// Holds units of the hidden layers at the ends of their range.
+  mutating func hold(_ hidden: Int, _ activation: Activation) {
     for k in 1...hidden {
-      for (unit, bias) in [-3.0, 3].enumerated() { parameters[bias: k][0, unit] = bias }
+      for (unit, bias) in activation.holdingBiases.enumerated() { parameters[bias: k][0, unit] = bias }
     }
   }
 
@@ -45,15 +66,16 @@ extension Problem {
     return problem([Array(far[0..<2]), Array(far[2..<5])])
   }
 
-  static func distanceFromKinks(_ drive: Double) -> Double { min(abs(drive), abs(drive - 1)) }
+  static func distance(_ drives: [Double], from kinks: [Double]) -> Double {
+    drives.flatMap { drive in kinks.map { abs(drive - $0) } }.min() ?? .infinity
+  }
 
   private func distanceFromKinks(_ state: State) -> Double {
-    (1...network.depth).filter { network.activation($0) == .hardSigmoid }
-      .flatMap { k in
-        var drive = Matrix(rows: rows, columns: network.units(k), precision: .float64)
-        parameters.setDrive(
-          &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: 0..<rows)
-        return (0..<rows).flatMap(drive.row)
-      }.map(Problem.distanceFromKinks).min() ?? .infinity
+    (1...network.depth).map { k in
+      var drive = Matrix(rows: rows, columns: network.units(k), precision: .float64)
+      parameters.setDrive(
+        &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: 0..<rows)
+      return Problem.distance((0..<rows).flatMap(drive.row), from: network.activation(k).kinks)
+    }.min() ?? .infinity
   }
 }

@@ -41,10 +41,10 @@ extension Problem {
           sums, depth: depth, columns: columns, shards: contrast.shards, parameters.precision)
         return (0..<depth).flatMap { i in (0..<columns).map { panels[i, $0].bitPattern } }
       }
-      return bits(contrast.sums(Connection(from: k - 1, to: k), block: block, backward: false), below, above)
+      return bits(contrast.sums(k - 1, block: block, backward: false), below, above)
         + (k == 1
           ? []
-          : bits(contrast.sums(Connection(from: k - 1, to: k), block: block, backward: true), above, below))
+          : bits(contrast.sums(k - 1, block: block, backward: true), above, below))
         + bits([contrast.sum(bias: k, units: 0..<above)], 1, above)
     }
   }

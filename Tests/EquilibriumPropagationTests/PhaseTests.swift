@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 @Suite("The phases") struct PhaseTests {
-  @Test("a forward start is one sweep upwards: s = ρ(W'ρ(s below) + b)", arguments: Activation.allCases)
+  @Test("a forward start is one sweep upwards: s = ρ(W'ρ(s below) + b)", arguments: Activation.ofStates)
   func forwardStart(activation: Activation) throws {
     let problem = Problem(hidden: 3, activation)
     var relaxation = Problem.counted(.euler, 0)
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test("a persistent start goes on where it stopped", arguments: Updates.allCases, Activation.allCases)
+  @Test("a persistent start goes on where it stopped", arguments: Updates.allCases, Activation.ofStates)
   func persistentStart(updates: Updates, activation: Activation) throws {
     let problem = Problem(hidden: 3, activation)
     var relaxation = Problem.counted(updates, 10)
@@ -38,7 +38,7 @@ import Testing
     #expect(half.bits(problem.network, rows: rows) != whole.bits(problem.network, rows: rows))
   }
 
-  @Test("a phase leaves the states it started from", arguments: Activation.allCases)
+  @Test("a phase leaves the states it started from", arguments: Activation.ofStates)
   func value(activation: Activation) throws {
     let problem = Problem(hidden: 2, activation)
     let start = problem.anywhere
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// Proposition: dC(y^β)/dβ ≤ 0.
-  @Test("C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}), example by example", arguments: Activation.allCases, 1...3)
+  @Test("C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}), example by example", arguments: Activation.ofStates, 1...3)
   func costs(activation: Activation, hidden: Int) throws {
     let problem = Problem(hidden: hidden, activation)
     let free = try problem.free()

@@ -20,11 +20,21 @@ struct Problem {
     examples: [[Int]] = [[0, 1], [2, 3, 4]], precision: Precision = .float64
   ) {
     let units = [7, 6, 5].prefix(hidden).map { Layer(units: $0, activation: activation) }
-    network = Network(inputs: 6, layers: units + [Layer(units: 4, activation: output ?? activation)])
+    // Where ρ bends, F has one minimum while the drives stay small.
+    self.init(
+      Network(inputs: 6, layers: units + [Layer(units: 4, activation: output ?? activation)]), gain: gain,
+      bias: bias ?? (activation.isStraight ? -0.1...0.5 : -0.15...0.15), examples: examples,
+      precision: precision)
+  }
+
+  /// Any network.
+  init(
+    _ network: Network, gain: Double, bias: ClosedRange<Double>,
+    examples: [[Int]] = [[0, 1], [2, 3, 4]], precision: Precision = .float64
+  ) {
+    self.network = network
     parameters = Parameters(portion: Portion(whole: network), precision: precision)
     parameters.initialize(.uniform(gain: gain), seed: 5)
-    // Where ρ bends, F has one minimum while the drives stay small.
-    let bias = bias ?? (activation.isIdentityOnStates ? -0.1...0.5 : -0.15...0.15)
     for k in 1...network.depth {
       for j in 0..<network.units(k) {
         parameters[bias: k][0, j] =
@@ -33,11 +43,11 @@ struct Problem {
     }
     shards = examples.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     let numbers = examples.flatMap { $0 }
-    input = Matrix(rows: numbers.count, columns: 6, precision: precision) {
+    input = Matrix(rows: numbers.count, columns: network.inputs, precision: precision) {
       Self.random.unit(numbers[$0], $1, 1)
     }
-    targets = Matrix(rows: numbers.count, columns: 4, precision: precision) {
-      numbers[$0] % 4 == $1 ? 1 : 0
+    targets = Matrix(rows: numbers.count, columns: network.units(network.depth), precision: precision) {
+      numbers[$0] % network.units(network.depth) == $1 ? 1 : 0
     }
   }
 
@@ -64,10 +74,11 @@ struct Problem {
     var state = zeros
     for k in 1...network.depth {
       let precision = parameters.precision
-      state[k].states = Matrix(rows: rows, columns: network.units(k), precision: precision) {
+      let places = (0..<rows).times(network.positions(k))
+      state[k].states = Matrix(rows: places.count, columns: network.units(k), precision: precision) {
         Self.random.unit($0, $1, 20 + k)
       }
-      state[k].refreshActivity(network.activation(k), rows: 0..<rows, columns: 0..<network.units(k))
+      state[k].refreshActivity(network.activation(k), rows: places, columns: 0..<network.units(k))
     }
     return state
   }

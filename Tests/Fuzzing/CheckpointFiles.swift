@@ -1,3 +1,4 @@
+import EnergyModels
 import FileFormats
 import Foundation
 import Training
@@ -25,7 +26,7 @@ final class CheckpointFiles {
   private init() throws {
     store = CheckpointStore(path: Scratch.shared.path("checkpoints"))
     run = try RunFile.parse(Texts.base, file: "base.yaml")
-    let tiling = Tiling(run, inputs: 64)
+    let tiling = Tiling(run, input: .digits)
     let deal = try Deal(run, tiling: tiling, to: GridShape(replicas: 1, stages: 1, slices: 1))
     let folder = store.temporary(step: 1)
     mkdir(folder, 0o700)

@@ -1,7 +1,13 @@
+import EnergyModels
 import Foundation
 import MessagePassing
 import Reporting
 import Training
+
+extension Shape {
+  /// Of the embedded digits.
+  static let digits = Shape(height: 8, width: 8, units: 1)
+}
 
 /// Parsers of texts, and what their values are first used for.
 enum Texts {
@@ -22,7 +28,7 @@ enum Texts {
     precondition(again == run, "a run file reads back as it was: \(run.resolvedYAML)")
     precondition(again.identity == run.identity, "equal runs have equal identities")
     precondition(run.differences(from: again).isEmpty, "equal runs differ in nothing")
-    _ = Tiling(run, inputs: 64)
+    if (try? run.network.network(input: .digits)) != nil { _ = Tiling(run, input: .digits) }
   }
 
   static func grid(_ bytes: [UInt8]) throws {
@@ -31,7 +37,7 @@ enum Texts {
     }
     precondition(GridShape(shape.description) == shape, "a grid reads back as it was")
     let run = try RunFile.parse(base, file: "base.yaml")
-    let deal = try Deal(run, tiling: Tiling(run, inputs: 64), to: shape)
+    let deal = try Deal(run, tiling: Tiling(run, input: .digits), to: shape)
     _ = deal.portion(at: shape.place(ofRank: shape.ranks - 1))
   }
 
@@ -46,7 +52,7 @@ enum Texts {
     try Scratch.shared.write(bytes, to: "machine.json")
     let machine = try Machine.load(path: Scratch.shared.path("machine.json"))
     let run = try RunFile.parse(base, file: "base.yaml")
-    _ = try Plan.choose(ranks: 4, tiling: Tiling(run, inputs: 64), run: run, machine: machine)
+    _ = try Plan.choose(ranks: 4, tiling: Tiling(run, input: .digits), run: run, machine: machine)
   }
 
   static let base = """

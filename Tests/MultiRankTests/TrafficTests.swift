@@ -31,6 +31,8 @@ extension RealRanks {
       Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
       Trial(method: .twin, grids: ["2x1x1", "1x4x1", "1x2x2"]),
       Trial(method: .balanced, grids: ["2x2x2"]),
+      Trial(method: .adam, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
+      Trial(method: .nesterov, grids: ["2x2x1", "1x1x2"]),
       // Tolerances that nothing meets in so few iterations.
       Trial(
         method: .forward, grids: ["2x1x2", "1x3x1"],
@@ -76,7 +78,7 @@ extension RealRanks {
     ) throws {
       let shape = try #require(GridShape(grid))
       let data = try DataSet.open(run.data)
-      let deal = try Deal(run, tiling: Tiling(run, inputs: data.inputs), to: shape)
+      let deal = try Deal(run, tiling: Tiling(run, data: data), to: shape)
       let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
       #expect(counted.traffic.steps == Self.steps)
       #expect(counted.traffic.ranks.count == shape.ranks)
@@ -111,10 +113,10 @@ private struct Counted: Decodable {
     var messages: Messages
   }
   struct Memory: Decodable, Equatable {
-    var weights, velocities, relaxation, persistentStates, messages, data: Int
+    var weights, moments, relaxation, persistentStates, messages, data: Int
 
     init(_ count: MemoryCount) {
-      (weights, velocities, relaxation) = (count.weights, count.velocities, count.relaxation)
+      (weights, moments, relaxation) = (count.weights, count.moments, count.relaxation)
       (persistentStates, messages, data) = (count.persistentStates, count.messages, count.data)
     }
   }

@@ -15,7 +15,7 @@ extension RealRanks {
       }
     }
 
-    // An epoch has 10 steps for `persistent`, 11 for `centered` and `oddShards`, 7 for `balanced`.
+    // An epoch has 10 steps for `persistent`, 11 for `centered` and `oddShards`, 7 for the others.
     static let stops = [
       Stops(
         method: .persistent, options: [],
@@ -33,6 +33,11 @@ extension RealRanks {
       Stops(
         method: .balanced, options: [],
         stretches: [("1x4x1", 2), ("2x1x1", 7), ("1x1x2", 10), ("2x2x1", nil)]),
+      // Moments are tensors, the count of updates is in state.json.
+      Stops(
+        method: .adam, options: [], stretches: [("1x4x1", 2), ("2x1x1", 7), ("1x1x2", 17), ("2x2x1", nil)]),
+      Stops(method: .adamContinual, options: [], stretches: [("2x2x2", 1), ("1x1x1", 9), ("1x2x1", nil)]),
+      Stops(method: .nesterov, options: [], stretches: [("1x3x1", 4), ("2x1x1", 8), ("1x1x2", nil)]),
     ]
 
     @Test("A run stopped anywhere goes on on another grid to the same bits", arguments: stops)

@@ -24,6 +24,9 @@ import Testing
     case .tanh: tanh(s)
     case .hardSigmoid: min(max(s, 0), 1)
     case .linear: s
+    case .relu6: min(max(s, 0), 6)
+    case .halfHardSigmoid: min(max(s / 2.0.squareRoot(), 0), 1)
+    case .silu: s / (1 + exp(-s))
     }
   }
 
@@ -40,9 +43,10 @@ import Testing
     var worst = 0.0
     for (s, rho) in zip(states, activity(states, curve, precision)) {
       let exact = exact(s, curve, precision)
-      // Where e^(2 − 4s) would overflow the sigmoid stays at its smallest; so near 0 nothing is to be told apart.
-      guard exact > 1e-36 || curve != .sigmoid else {
-        #expect(rho >= 0 && rho <= 1e-35)
+      // Where an exponential would overflow sigmoid and silu stay at their smallest; so near 0 nothing is to be told
+      // apart.
+      guard abs(exact) > 1e-36 || s > -1 || curve != .sigmoid && curve != .silu else {
+        #expect(abs(rho) <= 1e-35 && (rho >= 0) == (curve == .sigmoid))
         continue
       }
       worst = max(worst, ulps(rho, exact, precision))
@@ -65,8 +69,19 @@ import Testing
     #expect(activity([.nan, 0.5, .signalingNaN], curve, precision).map(\.isNaN) == [true, false, true])
   }
 
+  @Test("silu falls to its least value and rises without a bound", arguments: Precision.allCases)
+  func silu(precision: Precision) {
+    // ρ′ = 0 at s = −1.2784645…, and there ρ = s + 1.
+    let least = activity([-1.278_464_542_761_073_8], .silu, precision)[0]
+    #expect(abs(least + 0.278_464_542_761_073_8) <= 4 * precision.epsilon)
+    let found = activity((0...2000).map { Double($0) / 100 - 10 }, .silu, precision)
+    #expect(found.allSatisfy { $0 >= least - 4 * precision.epsilon })
+    #expect(activity([1e30, .infinity, .nan], .silu, precision).map { $0 >= 9e29 } == [true, true, false])
+  }
+
   @Test(
-    "the same bits in any column, the padding zero", arguments: Precision.allCases, [Curve.sigmoid, .tanh])
+    "the same bits in any column, the padding zero", arguments: Precision.allCases,
+    [Curve.sigmoid, .tanh, .silu])
   func place(precision: Precision, curve: Curve) {
     for width in [1, 5, 15, 16, 17, 31, 40] {
       let states = (0..<width).map { precision.rounded(2 * noise($0, 0, 49)) }

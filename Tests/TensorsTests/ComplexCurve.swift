@@ -17,12 +17,13 @@ struct Complex {
   }
 }
 
-/// ρ and its derivatives in Float64, by other formulas than the kernels': all from the hyperbolic tangent.
+/// ρ and its derivatives in Float64, by other formulas than the kernels': all bent ones from the hyperbolic tangent.
 extension Curve {
-  /// ρ(z) = z, tanh z, or ½ (1 + tanh(2z − 1)) = 1 / (1 + e^{−(4z − 2)}).
+  /// ρ(z) = z, tanh z, ½ (1 + tanh(2z − 1)) = 1 / (1 + e^{−(4z − 2)}), or ½ z (1 + tanh(z/2)) = z / (1 + e^{−z}).
   func value(_ z: Complex) -> Complex {
     switch self {
-    case .hardSigmoid: return Complex(re: min(max(z.re, 0), 1))
+    case .hardSigmoid, .relu6: return Complex(re: clipped(z.re))
+    case .halfHardSigmoid: return Complex(re: clipped(z.re) / 2.0.squareRoot())
     case .linear: return z
     case .tanh:
       let norm = cosh(2 * z.re) + cos(2 * z.im)
@@ -30,29 +31,61 @@ extension Curve {
     case .sigmoid:
       let bent = Curve.tanh.value(Complex(re: 2 * z.re - 1, im: 2 * z.im))
       return Complex(re: (1 + bent.re) / 2, im: bent.im / 2)
+    case .silu: return z * Curve.logistic(z)
     }
   }
 
-  /// ρ′(z), of the hard sigmoid on the open interval.
+  /// ½ (1 + tanh(z/2)).
+  private static func logistic(_ z: Complex) -> Complex {
+    let bent = Curve.tanh.value(Complex(re: z.re / 2, im: z.im / 2))
+    return Complex(re: (1 + bent.re) / 2, im: bent.im / 2)
+  }
+
+  /// ρ′(z), where states are clipped on the open interval.
   func slope(_ z: Complex) -> Complex {
     switch self {
-    case .hardSigmoid: return Complex(re: z.re > 0 && z.re < 1 ? 1 : 0)
+    case .hardSigmoid, .relu6, .halfHardSigmoid:
+      let isOpen = z.re > 0 && z.re < (top ?? .infinity)
+      return Complex(re: !isOpen ? 0 : self == .halfHardSigmoid ? 0.5.squareRoot() : 1)
     case .linear: return Complex(re: 1)
     case .tanh:
       let rho = value(z)
       return Complex(re: 1) - rho * rho
     case .sigmoid: return Curve.tanh.slope(Complex(re: 2 * z.re - 1, im: 2 * z.im))
+    case .silu:
+      let sigma = Curve.logistic(z)
+      return sigma + z * sigma * (Complex(re: 1) - sigma)
     }
   }
 
   /// ρ″(s) of a real state.
   func bend(_ s: Double) -> Double {
     switch self {
-    case .hardSigmoid, .linear: 0
+    case .hardSigmoid, .linear, .relu6, .halfHardSigmoid: 0
     case .tanh: -2 * sinh(s) / pow(cosh(s), 3)
     case .sigmoid: 2 * Curve.tanh.bend(2 * s - 1)
+    // σ = ½ (1 + tanh(s/2)): σ′ = ¼ tanh′(s/2), σ″ = ⅛ tanh″(s/2).
+    case .silu: 0.5 * Curve.tanh.slope(Complex(re: s / 2)).re + s * Curve.tanh.bend(s / 2) / 8
     }
   }
 
-  var isStraight: Bool { self == .hardSigmoid || self == .linear }
+  static let all: [Curve] = [.hardSigmoid, .sigmoid, .tanh, .linear, .relu6, .halfHardSigmoid, .silu]
+
+  /// The upper bound of the states, whose lower one is 0; nil where they are not clipped.
+  var top: Double? {
+    switch self {
+    case .hardSigmoid: 1
+    case .relu6: 6
+    case .halfHardSigmoid: 2.0.squareRoot()
+    case .sigmoid, .tanh, .linear, .silu: nil
+    }
+  }
+
+  func clipped(_ s: Double) -> Double { top.map { min(max(s, 0), $0) } ?? s }
+
+  /// Whether ρ is linear on the states' range.
+  var isStraight: Bool { top != nil || self == .linear }
+
+  /// Whether ρ(s) = s there.
+  var isIdentity: Bool { isStraight && self != .halfHardSigmoid }
 }

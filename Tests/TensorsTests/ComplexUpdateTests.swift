@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Updates of complex states") struct ComplexUpdateTests {
   static let (half, width, rows, columns) = (6, 45, 1..<5, 16..<45)
-  static let curves: [Curve] = [.sigmoid, .tanh, .linear]
+  static let curves: [Curve] = [.sigmoid, .tanh, .linear, .silu]
 
   private struct Layer {
     let curve: Curve

@@ -2,14 +2,25 @@ import Tensors
 import Testing
 
 @Suite("Descent") struct DescentTests {
-  static let cases: [(name: String, descent: Descent, hasVelocity: Bool)] = [
+  typealias Case = (name: String, descent: Descent, hasVelocity: Bool)
+
+  /// Those that may learn in registers.
+  static let plain: [Case] = [
     ("plain", Descent(rate: 0.1, scale: 1.0 / 20), false),
     ("decay", Descent(rate: 0.1, scale: 1.0 / 20, decay: 0.01), false),
     ("momentum", Descent(rate: 0.1, scale: -1.0 / 20, momentum: 0.9), true),
     ("momentum and decay", Descent(rate: 0.03, scale: 2.5, momentum: 0.9, decay: 2.5e-4), true),
   ]
+  static let cases: [Case] =
+    plain + [
+      ("nesterov", Descent(rate: 0.1, scale: -1.0 / 20, momentum: 0.9, looksAhead: true), true),
+      (
+        "nesterov and decay",
+        Descent(rate: 0.03, scale: 2.5, momentum: 0.8, decay: 2.5e-4, looksAhead: true), true
+      ),
+    ]
 
-  /// v ← μ v + (λ w − scale · contrast); w ← w − α v, three steps of it.
+  /// v ← μ v + g, g = λ w − scale · contrast; w ← w − α v or w − α (g + μ v), three steps of it.
   @Test("equals the scalar rule bit by bit", arguments: Precision.allCases, 0..<cases.count)
   func scalar(precision: Precision, index: Int) {
     let (_, descent, hasVelocity) = Self.cases[index]
@@ -32,8 +43,9 @@ import Testing
           if !hasVelocity && decay == 0 {
             w = precision.fma(gain, c[k, j], w)
           } else {
-            v = precision.fma(momentum, v, precision.fma(-scale, c[k, j], precision.product(decay, w)))
-            w = precision.fma(-rate, v, w)
+            let g = precision.fma(-scale, c[k, j], precision.product(decay, w))
+            v = precision.fma(momentum, v, g)
+            w = precision.fma(-rate, descent.looksAhead ? precision.fma(momentum, v, g) : v, w)
           }
           expected[k][j] = (w, hasVelocity ? v : 0)
         }
@@ -46,6 +58,27 @@ import Testing
       }
     }
     #expect(w.hasZeroPadding && velocity.hasZeroPadding)
+  }
+
+  /// Θ ← Θ + V, V ← μ V − α ∇f(Θ + μ V), as Sutskever et al. 2013 write it; ours stands at Θ + μ V.
+  @Test("Nesterov's momentum is the gradient at the place ahead", arguments: Precision.allCases)
+  func ahead(precision: Precision) {
+    let (rate, momentum, curvature, target) = (0.1, 0.9, 0.7, 2.0)
+    var (theta, speed) = (-1.0, 0.0)
+    var w = Panels(depth: 1, columns: 1, precision: precision)
+    var (velocity, contrast) = (w, w)
+    w[0, 0] = theta
+    let descent = Descent(rate: rate, scale: 1, momentum: momentum, looksAhead: true)
+    for _ in 0..<60 {
+      contrast[0, 0] = -curvature * (w[0, 0] - target)
+      descent.apply(
+        to: w.scalars(panels: 0..<1), velocity: velocity.scalars(panels: 0..<1),
+        contrast: contrast.scalars(panels: 0..<1))
+      speed = momentum * speed - rate * curvature * (theta + momentum * speed - target)
+      theta += speed
+      #expect(abs(w[0, 0] - (theta + momentum * speed)) <= 40 * precision.epsilon)
+    }
+    #expect(abs(theta - target) < 0.1)
   }
 
   /// Inputs with rows that are zero for the whole batch, which a plain descent may leave alone, and without.
@@ -63,7 +96,7 @@ import Testing
       ContrastSum(pre: .init(input), post: post, live: live), ContrastSum(pre: .init(input), post: post),
       ContrastSum(pre: .init(input), post: post, and: (other, post)),
     ]
-    for (name, descent, hasVelocity) in Self.cases {
+    for (name, descent, hasVelocity) in Self.plain {
       for sum in sums {
         var (one, two) = (
           Panels(random: 69, depth: 61, columns: 50, precision: precision),

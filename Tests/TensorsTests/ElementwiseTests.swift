@@ -78,18 +78,21 @@ import Testing
   @Test(
     "activities at the bounds of ρ, or within 1 % of them where it is smooth", arguments: Precision.allCases)
   func bounds(precision: Precision) {
-    let values: [Double] = [0, 1, -1, 0.0099, 0.0101, 0.9899, 0.9901, -0.9899, -0.9901, 0.5, 1e-6, 1 - 1e-6]
+    let values: [Double] = [
+      0, 1, -1, 0.0099, 0.0101, 0.9899, 0.9901, -0.9899, -0.9901, 0.5, 1e-6, 1 - 1e-6, 6,
+    ]
     let matrix = Matrix(rows: 4, columns: 30, precision: precision) { i, j in
-      (10..<22).contains(j) && i > 0 ? values[j - 10] : 0.5
+      (10..<23).contains(j) && i > 0 ? values[j - 10] : 0.5
     }
     let expected: [(Curve, low: Int, high: Int)] = [
       // What lies below a range counts as at its lower bound.
-      (.hardSigmoid, 4, 1), (.sigmoid, 6, 3), (.tanh, 2, 3), (.linear, 0, 0),
+      (.hardSigmoid, 4, 2), (.sigmoid, 6, 4), (.tanh, 2, 4), (.linear, 0, 0), (.relu6, 4, 1),
+      (.halfHardSigmoid, 4, 2), (.silu, 0, 0),
     ]
     for (curve, low, high) in expected {
-      let found = matrix.countAtBounds(of: curve, rows: 1..<3, columns: 10..<22)
+      let found = matrix.countAtBounds(of: curve, rows: 1..<3, columns: 10..<23)
       #expect(found == (2 * low, 2 * high), "\(curve)")
-      #expect(matrix.countAtBounds(of: curve, rows: 0..<4, columns: 22..<30) == (0, 0))
+      #expect(matrix.countAtBounds(of: curve, rows: 0..<4, columns: 23..<30) == (0, 0))
       #expect(matrix.countAtBounds(of: curve, rows: 0..<1, columns: 0..<30) == (0, 0))
     }
   }

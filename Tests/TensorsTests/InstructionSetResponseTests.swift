@@ -4,7 +4,9 @@ import Testing
 
 /// Responses, complex states and what is counted of them: as `InstructionSetTests`, the baseline's bits from all sets.
 @Suite("Instruction sets: responses and complex states") struct InstructionSetResponseTests {
-  static let curves = [eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear]
+  static let bent = [eq_sigmoid, eq_tanh, eq_silu]
+  static let clipped = [eq_hard_sigmoid, eq_relu6, eq_half_hard_sigmoid]
+  static let curves = bent + clipped + [eq_linear]
 
   private func expectBaseline(
     _ set: InstructionSet, _ bits: (UnsafePointer<eq_kernels>, Precision) -> [UInt64]
@@ -34,15 +36,14 @@ import Testing
     table.pointee.slopes(
       5, 43, curve, states.pointer(0, 0), states.stride, rho.pointer(0, 0), rho.stride, drive.pointer(0, 0),
       drive.stride, slope.mutablePointer(0, 0), slope.stride, bend.mutablePointer(0, 0), bend.stride)
-    let isStraight = curve == eq_hard_sigmoid || curve == eq_linear
     var update = eq_response()
     (update.rows, update.columns, update.step) = (5, 43, step)
     (update.response, update.response_stride) = (now.pointer(0, 0), now.stride)
     (update.drive, update.drive_stride) = (drive.pointer(0, 0), drive.stride)
     (update.force, update.force_stride) = (force.pointer(0, 0), force.stride)
     (update.slope, update.slope_stride) = (slope.pointer(0, 0), slope.stride)
-    if !isStraight {
-      (update.bend, update.bend_stride) = (bend.pointer(0, 0), bend.stride)
+    if Self.bent.contains(curve) { (update.bend, update.bend_stride) = (bend.pointer(0, 0), bend.stride) }
+    if Self.bent.contains(curve) || curve == eq_half_hard_sigmoid {
       (update.seen, update.seen_stride) = (seen.mutablePointer(0, 0), seen.stride)
     }
     (update.next, update.next_stride) = (next.mutablePointer(0, 0), next.stride)
@@ -52,7 +53,7 @@ import Testing
 
   @Test("complex states", arguments: InstructionSet.all)
   func complexStates(set: InstructionSet) {
-    for curve in Self.curves where curve != eq_hard_sigmoid {
+    for curve in Self.bent + [eq_linear] {
       for toMinimum: Int32 in curve == eq_linear ? [0, 1] : [0] {
         expectBaseline(set) { complex($0, $1, curve, toMinimum) }
       }

@@ -19,13 +19,28 @@ import Testing
 
   @Test("states of every curve and move", arguments: InstructionSet.all)
   func updates(set: InstructionSet) {
-    let curves = [eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear]
-    for curve in curves {
+    for curve in InstructionSetResponseTests.curves {
       for beta in [0, 0.3] {
         #expect(
           update(set, curve, beta) == update(.init(name: "baseline", precision: set.precision), curve, beta))
       }
     }
+  }
+
+  /// The bits of weights and moments after an update.
+  private func adam(_ table: UnsafePointer<eq_kernels>, _ precision: Precision) -> [UInt64] {
+    var w = Panels(random: 99, depth: 7, columns: 40, precision: precision)
+    var mean = Panels(random: 100, depth: 7, columns: 40, precision: precision)
+    var contrast = Panels(random: 101, depth: 7, columns: 40, precision: precision)
+    var square = Panels(depth: 7, columns: 40, precision: precision)
+    for i in 0..<7 { for j in 0..<40 { square[i, j] = abs(noise(i, j, 102)) } }
+    var adam = eq_adam(
+      rate: 0.1, scale: 0.05, mean: 0.9, square: 0.999, root: 1.7, epsilon: 1e-8, keep: 0.99)
+    let all = w.scalars(panels: 0..<3)
+    table.pointee.adam(
+      all.count, &adam, contrast.scalars(panels: 0..<3).start, mean.scalars(panels: 0..<3).start,
+      square.scalars(panels: 0..<3).start, all.start)
+    return w.bits + mean.bits + square.bits
   }
 
   /// The bits of the states, of ρ of them and of the residuals of all three moves.
@@ -77,7 +92,10 @@ import Testing
         table.pointee.descend(
           all.count, &descent, c.start, momentum > 0 ? v.start : nil, all.start)
         found += w.bits + velocity.bits
+        table.pointee.descend_ahead(all.count, &descent, c.start, v.start, all.start)
+        found += w.bits + velocity.bits
       }
+      found += adam(table, precision)
       var a = Matrix(random: 97, rows: 6, columns: 37, precision: precision)
       let b = Matrix(random: 98, rows: 6, columns: 37, precision: precision)
       table.pointee.add(6, 37, a.mutablePointer(0, 0), a.stride, b.pointer(0, 0), b.stride)

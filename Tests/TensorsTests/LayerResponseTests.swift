@@ -10,7 +10,8 @@ import Testing
     let precision: Precision
     let response, drive, force, slope, curve: Matrix
 
-    init(_ precision: Precision, isStraight: Bool) {
+    /// - Parameter straight: ρ′ of units that are not clipped, where ρ is straight.
+    init(_ precision: Precision, straight: Double?) {
       self.precision = precision
       response = Matrix(random: 41, rows: height, columns: width, precision: precision)
       func block(_ stream: Int) -> Matrix {
@@ -19,19 +20,19 @@ import Testing
       (drive, force, curve) = (block(42), block(43), block(44))
       slope = Matrix(rows: height, columns: columns.count, precision: precision) {
         let x = noise($0, $1, 45)
-        return isStraight ? (x > 0 ? 1 : 0) : x
+        return straight.map { x > 0 ? $0 : 0 } ?? x
       }
     }
   }
 
   /// λ + ε (force + curve λ + slope drive − λ); ε is 1 where a layer goes to its own solution.
   private func check(
-    _ layer: Layer, isStraight: Bool, hasForce: Bool, hasCurve: Bool, step: Double?
+    _ layer: Layer, isStraight: Bool, isIdentity: Bool, hasForce: Bool, hasCurve: Bool, step: Double?
   ) {
     let update = LayerResponse(
       slope: layer.slope, bend: hasCurve ? layer.curve : nil, force: hasForce ? layer.force : nil,
       step: step)
-    var (next, seen) = (layer.response, isStraight ? nil : layer.response)
+    var (next, seen) = (layer.response, isIdentity ? nil : layer.response)
     let residual = update.apply(
       to: layer.response, drive: layer.drive, rows: Self.rows, columns: Self.columns, next: &next,
       nextSeen: &seen)
@@ -65,13 +66,13 @@ import Testing
     for hasForce in [false, true] {
       for step in [0.1, 0.5, 1] {
         check(
-          Layer(precision, isStraight: false), isStraight: false, hasForce: hasForce, hasCurve: true,
-          step: step)
+          Layer(precision, straight: nil), isStraight: false, isIdentity: false, hasForce: hasForce,
+          hasCurve: true, step: step)
       }
       // Errors that come down a feed-forward network: no past, no curvature.
       check(
-        Layer(precision, isStraight: false), isStraight: false, hasForce: hasForce, hasCurve: false, step: nil
-      )
+        Layer(precision, straight: nil), isStraight: false, isIdentity: false, hasForce: hasForce,
+        hasCurve: false, step: nil)
     }
   }
 
@@ -81,20 +82,21 @@ import Testing
   func straight(precision: Precision) {
     for hasForce in [false, true] {
       for step in [0.1, 0.5, 1, nil] {
-        check(
-          Layer(precision, isStraight: true), isStraight: true, hasForce: hasForce, hasCurve: false,
-          step: step)
+        for slope in [1, 0.5.squareRoot()] {
+          check(
+            Layer(precision, straight: slope), isStraight: true, isIdentity: slope == 1, hasForce: hasForce,
+            hasCurve: false, step: step)
+        }
       }
     }
   }
 
   @Test(
-    "ρ′(s), 0 where the hard sigmoid is clipped, and ρ″(s) times the drive", arguments: Precision.allCases,
+    "ρ′(s), 0 where a state is clipped, and ρ″(s) times the drive", arguments: Precision.allCases,
     LayerUpdateTests.curves)
   func slopes(precision: Precision, curve: Curve) {
     let states = Matrix(rows: Self.height, columns: Self.width, precision: precision) {
-      let s = 1.5 * noise($0, $1, 46)
-      return curve == .hardSigmoid ? min(max(s, 0), 1) : s
+      curve.clipped(1.5 * (curve.top ?? 1) * noise($0, $1, 46))
     }
     var activity = Matrix(rows: Self.height, columns: Self.width, precision: precision)
     activity.activate(states, curve: curve, rows: 0..<Self.height, columns: 0..<Self.width)
@@ -122,8 +124,8 @@ import Testing
         }
       }
     }
-    if curve == .hardSigmoid {
-      #expect((0..<45).contains { states[2, $0] == 0 } && (0..<45).contains { states[2, $0] == 1 })
+    if let top = curve.top.map(precision.rounded) {
+      #expect((0..<45).contains { states[2, $0] == 0 } && (0..<45).contains { states[2, $0] == top })
     }
   }
 }

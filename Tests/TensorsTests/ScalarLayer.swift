@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// One unit's update, written as the method states it and rounded where the kernels round: their oracle.
@@ -13,34 +14,38 @@ struct ScalarUnit {
     return activity[0, 0]
   }
 
-  /// ρ′(s), which is 1 on the hard sigmoid's closed interval.
+  /// ρ′(s), where states are clipped on the closed interval; of silu to a few units of the last place.
   func slope(_ s: Double) -> Double {
     let rho = rho(s)
     switch curve {
-    case .hardSigmoid, .linear: return 1
+    case .hardSigmoid, .linear, .relu6: return 1
+    case .halfHardSigmoid: return precision.quotient(1, precision.rounded(2.0.squareRoot()))
     case .sigmoid: return precision.product(precision.product(4, rho), precision.sum(1, -rho))
     case .tanh: return precision.sum(1, -precision.product(rho, rho))
+    case .silu:
+      let sigma = 1 / (1 + exp(-s))
+      return precision.rounded(sigma + s * sigma * (1 - sigma))
     }
   }
 
-  var isClipped: Bool { curve == .hardSigmoid }
+  private func clipped(_ s: Double) -> Double { precision.rounded(curve.clipped(s)) }
 
   /// s − ε ∂F/∂s, clipped where the states are.
   func euler(_ s: Double, drive: Double, target: Double?, beta: Double, step: Double) -> Double {
     var force = precision.sum(precision.product(slope(s), drive), -s)
     if let target { force = precision.fma(precision.rounded(beta), precision.sum(target, -s), force) }
     let moved = precision.fma(precision.rounded(step), force, s)
-    return isClipped ? rho(moved) : moved
+    return clipped(moved)
   }
 
   /// The minimiser of F in this unit, its neighbours held; an Euler step where it has no closed form.
   func minimize(_ s: Double, drive: Double, target: Double?, beta: Double, step: Double) -> Double {
-    guard curve == .hardSigmoid || curve == .linear else {
+    guard curve.isStraight else {
       return euler(s, drive: drive, target: target, beta: beta, step: step)
     }
-    let beta = precision.rounded(beta)
+    let (beta, pull) = (precision.rounded(beta), precision.product(slope(s), drive))
     let moved =
-      target.map { precision.quotient(precision.fma(beta, $0, drive), precision.sum(1, beta)) } ?? drive
-    return isClipped ? rho(moved) : moved
+      target.map { precision.quotient(precision.fma(beta, $0, pull), precision.sum(1, beta)) } ?? pull
+    return clipped(moved)
   }
 }

@@ -24,7 +24,8 @@ import Training
   /// Counts that shards do not divide.
   private func layout(_ deal: Deal) -> CheckpointLayout {
     CheckpointLayout(
-      deal: deal, momentum: true, persistent: [.training: 47, .validation: 11, .test: 1], precision: .float32)
+      deal: deal, moments: [.velocity], persistent: [.training: 47, .validation: 11, .test: 1],
+      precision: .float32)
   }
 
   @Test("The pieces of the ranks cover every tensor just once", arguments: cases.indices)
@@ -59,9 +60,8 @@ import Training
     var counts = [Int](repeating: 0, count: rows * columns)
     for place in places(deal.grid) {
       for piece in CheckpointLayout.pieces(of: content, at: place, deal: deal) {
-        for i in 0..<piece.rowCount {
+        for row in piece.rows {
           for column in piece.columns {
-            let row = piece.firstRow + i * piece.rowStep
             try #require((0..<rows).contains(row) && column < columns)
             counts[row * columns + column] += 1
           }
@@ -77,7 +77,7 @@ import Training
     for piece in CheckpointLayout.pieces(
       of: .states(.training, layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
     {
-      for i in 0..<piece.rowCount {
+      for i in 0..<piece.bands {
         // Example e is row e / shards of shard e mod shards.
         let example = 7 + piece.firstRow + i * piece.rowStep
         #expect(example % 3 == piece.shard && example / 3 == piece.shardRow + i)
@@ -101,13 +101,20 @@ import Training
         """)
     #expect(listed(one).last == #"states-test-4-0.safetensors: ["states.test.4.from.0 [1, 10]"]"#)
     #expect(one.files.count == 4 + 3 * 4)
+    let adam = CheckpointLayout(
+      deal: try deal(tiling, "1x1x1"), moments: [.mean, .square], persistent: [:], precision: .float32)
+    #expect(
+      adam.files.first?.tensors.map(\.name) == [
+        "layers.1.weight", "layers.1.bias", "layers.1.weight.mean", "layers.1.bias.mean",
+        "layers.1.weight.square", "layers.1.bias.square",
+      ])
   }
 
   @Test("Large states are cut into files of bounded size that follow on each other")
   func cut() throws {
     let deal = try deal(tiling(units: [100_000, 10], shards: 2), "1x1x1")
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [.training: 1000], precision: .float64)
+      deal: deal, moments: [], persistent: [.training: 1000], precision: .float64)
     let states = layout.files.flatMap(\.tensors).filter { $0.name.hasPrefix("states.training.1.") }
     #expect(states.count > 1)
     #expect(states.reduce(0) { $0 + $1.rows } == 1000)

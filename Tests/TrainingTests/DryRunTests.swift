@@ -70,18 +70,22 @@ import Training
     #expect(try dry("4x1x1", wide).step.replicaSums == both(2 * 6 + 2 * 3, sliced + 3 * (512 + 16) * 4))
   }
 
-  @Test("Memory holds weights for both directions, velocities once, and the pixels of the rank's shards")
+  @Test("Memory holds weights for both directions, moments once, and the pixels of the rank's shards")
   func memory() throws {
     let examples = [.training: 10] as [Split: Int]
     let alone = try dry("1x1x1", Self.tiny, "training.momentum=0.5").memory(examples: examples)
     let learning = 20 * 64 + 64 * 16 + 64 + 16
     #expect(alone.weights == 4 * (learning + 10 * 64))
-    #expect(alone.velocities == 4 * learning)
+    #expect(alone.moments == 4 * learning)
+    for (optimizer, moments) in [("sgd", 0), ("adam", 2)] {
+      let other = try dry("1x1x1", Self.tiny, "training.optimizer=\(optimizer)").memory(examples: examples)
+      #expect(other.moments == moments * 4 * learning && other.weights == alone.weights)
+    }
     #expect(alone.messages == 0 && alone.persistentStates == 0)
     #expect(alone.data == 10 * 21)
     // Shards 0 and 1 of 4 have three examples each of ten.
     let first = try dry("2x1x1").memory(examples: examples)
-    #expect(first.velocities == 0 && first.data == 6 * 21)
+    #expect(first.moments == 0 && first.data == 6 * 21)
     let upper = try dry("1x2x1", rank: 1).memory(examples: examples)
     #expect(upper.weights == 4 * (64 * 16 + 10 * 64 + 16) && upper.data == 10)
     let kept = try dry("1x2x1", rank: 1, Self.tiny, "relaxation.start=persistent")

@@ -38,9 +38,9 @@ final class InspectedRun {
   }
 
   /// Weights that the number of a step draws.
-  func parameters(_ step: Int) -> Parameters {
+  func parameters(_ step: Int) throws -> Parameters {
     var parameters = Parameters(
-      portion: Portion(whole: run.network.network(inputs: 64)), precision: run.training.precision)
+      portion: Portion(whole: try run.network.network(input: .digits)), precision: run.training.precision)
     parameters.initialize(run.network.initialization, seed: UInt64(step))
     return parameters
   }
@@ -49,13 +49,13 @@ final class InspectedRun {
   func save(_ step: Int) throws {
     let folder = store.temporary(step: step)
     try DurableFile.createDirectory(folder)
-    let parameters = parameters(step)
+    let parameters = try parameters(step)
     let files = try parameters.connections.map { connection in
       let name = "layer-\(connection.connection.target).safetensors"
       let (size, sha256) = try write(connection, to: folder + "/" + name)
       return Manifest.Entry(name: name, size: size, sha256: sha256)
     }
-    let tiling = Tiling(run, inputs: 64)
+    let tiling = Tiling(run, input: .digits)
     var state = RunState(run, data: try data.digest, deal: try deal(tiling, "1x1x1"))
     (state.step, state.epoch) = (step, step / 10)
     try store.complete(state: state, index: [:], files: files)

@@ -130,7 +130,7 @@ struct InspectionTests {
   func weights(precision: String) throws {
     let run = try InspectedRun(["training.precision=\(precision)"], steps: [10, 20])
     let inspection = try run.inspection(.named("step-000000010"))
-    let drawn = run.parameters(10)
+    let drawn = try run.parameters(10)
     #expect(inspection.weights(into: 69) == (0..<64).map { drawn[connection: 0].forward[$0, 69] })
     #expect(inspection.step == 10 && inspection.epoch == 1 && inspection.hasItsOwnData)
   }

@@ -114,6 +114,38 @@ extension RunFileMistake {
     3:45: 'training.schedule.factor' is of no use to the cosine schedule; delete it or write kind: exponential
     training: {schedule: step}
     3:22: 'training.schedule' is 'step'; it takes constant, cosine or {kind: exponential, factor: 0.99}
+    training: {schedule: cosine-restarts}
+    3:22: missing required key 'training.schedule.period'; write {kind: cosine-restarts, period: 10}
+    training: {schedule: {kind: cosine-restarts, growth: 2}}
+    3:22: missing required key 'training.schedule.period'; add period: 10
+    training: {schedule: {kind: cosine, growth: 2}}
+    3:45: 'training.schedule.growth' is of no use to the cosine schedule; delete it or write kind: cosine-restarts
+    training: {schedule: {kind: exponential, factor: .9, floor: .1}}
+    3:61: 'training.schedule.floor' is of no use to the exponential schedule; delete it or write kind: cosine
+    training: {schedule: {kind: cosine, floor: 1.5}}
+    3:44: 'training.schedule.floor' is '1.5'; it takes a number of at least 0 and at most 1, such as 0.01
+    training: {schedule: {kind: cosine-restarts, period: 5, growth: 0}}
+    3:65: 'training.schedule.growth' is '0'; it takes a whole number from 1 to 1000, such as 2
+    training: {optimizer: adan}
+    3:23: 'training.optimizer' is 'adan'; did you mean 'adam'?
+    training: {optimizer: lion}
+    3:23: 'training.optimizer' is 'lion'; it takes sgd, nesterov or adam
+    training: {optimizer: {kind: sgd, mean: 0.9}}
+    3:41: 'training.optimizer.mean' is of no use to sgd; delete it or write kind: adam
+    training: {optimizer: {kind: adam, square: 1}}
+    3:44: 'training.optimizer.square' is '1'; it takes a number of at least 0 and below 1, such as 0.999
+    training: {optimizer: {kind: adam, epsilon: 0}}
+    3:45: 'training.optimizer.epsilon' is '0'; it takes a number from 1e-20 to 1, such as 1e-8
+    training: {optimizer: {kind: adam, beta1: 0.9}}
+    3:36: unknown key 'training.optimizer.beta1'; the keys here are kind, mean, square and epsilon
+    training: {optimizer: nesterov}
+    3:23: 'training.optimizer' is nesterov, but 'training.momentum' is 0; use a momentum above 0, such as 0.9, \
+    or optimizer: sgd
+    training: {optimizer: nesterov, momentum: 0}
+    3:43: 'training.optimizer' is nesterov, but 'training.momentum' is 0; use a momentum above 0, such as 0.9, \
+    or optimizer: sgd
+    training: {optimizer: adam, momentum: 0.9}
+    3:39: 'training.momentum' is of no use to adam, which has moments of its own; delete it or set it to 0
     name: a/b
     3:7: 'name' is 'a/b'; it takes a text of at most 100 bytes without '/' that starts with no dot, \
     such as mnist-1h

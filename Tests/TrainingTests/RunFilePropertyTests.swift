@@ -40,7 +40,16 @@ struct RunFilePropertyTests {
     ["relaxation.nudged={tolerance: .25, at-most: 1}"],
     ["nudging.kind=one-sided", "nudging.kind=random-sign", "nudging.beta=-0.5"],
     ["training.epochs=1000000", "training.momentum=0.9", "training.decay=2.5e-4"],
-    ["training.schedule=cosine", "training.schedule={kind: exponential, factor: 0.99}"],
+    [
+      "training.schedule=cosine", "training.schedule={kind: exponential, factor: 0.99}",
+      "training.schedule={kind: cosine, floor: 1e-3}",
+      "training.schedule={kind: cosine-restarts, period: 10}",
+      "training.schedule={floor: .5, growth: 2, period: 3, kind: cosine-restarts}",
+    ],
+    [
+      "training.optimizer={kind: adam, square: .99}\ntraining.momentum=0",
+      "training.optimizer=nesterov\ntraining.momentum=0.8", "training.optimizer={kind: sgd}",
+    ],
     ["training.reduction=mpi", "training.shuffle=false"],
     ["tiling.shards=2", "tiling.slices=3"],
     ["training.batch=20", "training.batch=48"],
@@ -53,7 +62,9 @@ struct RunFilePropertyTests {
     var seen: Set<String> = []
     for _ in 0..<400 {
       var settings: [String] = []
-      for group in Self.options where Bool.random(using: &choices) { settings.append(choices.pick(group)) }
+      for group in Self.options where Bool.random(using: &choices) {
+        settings += choices.pick(group).split(separator: "\n").map(String.init)
+      }
       let runFile = try RunFile.parse(smallestRunFile, file: "m.yaml", settings: settings)
       let text = runFile.resolvedYAML
       let again = try RunFile.parse(text, file: "run.yaml")
@@ -91,6 +102,14 @@ struct RunFilePropertyTests {
       ),
       (
         "rule=contrastive-hebbian", ["rule: contrastive-hebbian here, equilibrium-propagation there"]
+      ),
+      (
+        "training.optimizer=adam",
+        ["training.optimizer: {kind: adam, mean: 0.9, square: 0.999, epsilon: 1e-08} here, sgd there"]
+      ),
+      (
+        "training.schedule={kind: cosine-restarts, period: 5, growth: 2}",
+        ["training.schedule: {kind: cosine-restarts, period: 5, growth: 2} here, constant there"]
       ),
       ("nudging.reject=true", ["nudging.reject: true here, false there"]),
       ("network.layers.0.rate=balanced", ["network.layers.0.rate: balanced here, 0.2 there"]),

@@ -134,7 +134,7 @@ struct RunFileRuleTests {
     ## holomorphic activations
     nudging: {kind: n-point, points: 4}
     2:20: 'network.layers.0.activation' is hard-sigmoid, but n-point nudging relaxes complex states, which need \
-    a holomorphic activation; use sigmoid, tanh or linear
+    a holomorphic activation; use sigmoid, tanh, linear or silu
     ## rule and nudging
     rule: continual
     3:7: 'nudging.kind' is centered, but the rule continual learns along a single nudged phase; \
@@ -167,7 +167,7 @@ struct RunFileRuleTests {
     ## the first layer that is not holomorphic
     [{units: 9, activation: tanh}, {units: 8, activation: hard-sigmoid}, {units: 7}]
     73: 'network.layers.1.activation' is hard-sigmoid, but n-point nudging relaxes complex states, which need \
-    a holomorphic activation; use sigmoid, tanh or linear
+    a holomorphic activation; use sigmoid, tanh, linear or silu
     """)
 
   @Test("each mistake of a layer has its message, position included", arguments: layerMistakes)

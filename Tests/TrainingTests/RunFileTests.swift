@@ -30,7 +30,7 @@ struct RunFileTests {
       tiling: TilingSettings(shards: 4, slices: 2),
       checkpoint: CheckpointSettings(every: 500, keep: 3, wait: false))
     #expect(runFile == expected)
-    #expect(runFile.network.network(inputs: 784).units(1) == 500)
+    #expect(try runFile.network.network(input: Shape(units: 784)).units(1) == 500)
   }
 
   @Test("what is not written has its default, and the resolved file shows it")
@@ -65,6 +65,7 @@ struct RunFileTests {
           epochs: 10
           batch: 16
           shuffle: true
+          optimizer: sgd
           momentum: 0.0
           decay: 0.0
           schedule: constant
@@ -101,6 +102,13 @@ struct RunFileTests {
     arguments: [
       ("training.schedule", "cosine", "{kind: cosine}"),
       ("training.schedule", "constant", "{kind: constant}"),
+      ("training.schedule", "{kind: cosine, floor: 0}", "cosine"),
+      (
+        "training.schedule", "{kind: cosine-restarts, period: 4}",
+        "{kind: cosine-restarts, period: 4, growth: 1, floor: 0.0}"
+      ),
+      ("training.optimizer", "sgd", "{kind: sgd}"),
+      ("training.optimizer", "adam", "{kind: adam, mean: .9, square: .999, epsilon: 1e-8}"),
       ("training.momentum", "5e-1", ".5"),
       ("relaxation.free", "{tolerance: 1e-4, at-most: 100}", "{at-most: 100, tolerance: .0001}"),
       ("data.training", "null", ""),

@@ -24,7 +24,7 @@ import Training
     _ run: RunFile, _ grid: String = "1x1x1", rank: Int = 0, liveShare: StepWork.LiveShare = .all
   ) throws -> StepWork {
     let shape = try #require(GridShape(grid))
-    let deal = try Deal(run, tiling: Tiling(run, inputs: 64), to: shape)
+    let deal = try Deal(run, tiling: Tiling(run, input: .digits), to: shape)
     return StepWork(run, deal: deal, at: shape.place(ofRank: rank), liveShare: liveShare)
   }
 
@@ -89,6 +89,13 @@ import Training
     let faster = try Self.work(try Self.run("training.momentum=0.9"))
     #expect(Int(faster.bytes(.optimizer)) == 4 * (4 * weights + mirror))
     #expect(Self.operations(faster, .optimizer) == 7 * Self.parameters)
+    let ahead = try Self.work(try Self.run("training.momentum=0.9", "training.optimizer=nesterov"))
+    #expect(Int(ahead.bytes(.optimizer)) == 4 * (4 * weights + mirror))
+    #expect(Self.operations(ahead, .optimizer) == 9 * Self.parameters)
+    // Weights, means and squares are read and written.
+    let adam = try Self.work(try Self.run("training.optimizer=adam"))
+    #expect(Int(adam.bytes(.optimizer)) == 4 * (6 * weights + mirror))
+    #expect(Self.operations(adam, .optimizer) == 15 * Self.parameters)
   }
 
   @Test("Zeros of the input count for nothing")
@@ -184,7 +191,7 @@ import Training
   func iterations() throws {
     let run = try Self.run()
     let shape = GridShape(replicas: 1, stages: 1, slices: 1)
-    let deal = try Deal(run, tiling: Tiling(run, inputs: 64), to: shape)
+    let deal = try Deal(run, tiling: Tiling(run, input: .digits), to: shape)
     let work = StepWork(
       run, deal: deal, at: shape.place(ofRank: 0), iterations: .init(free: 4.5, nudged: 3))
     #expect(2 * Self.operations(work, .free) == 9 * Self.iteration)

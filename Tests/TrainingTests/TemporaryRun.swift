@@ -1,3 +1,4 @@
+import EnergyModels
 import FileFormats
 import Foundation
 import Training
@@ -20,7 +21,7 @@ final class TemporaryRun {
 
   /// The state of the run at a step.
   func state(_ step: Int, best: Int? = nil, epoch: Int? = nil) throws -> RunState {
-    var state = RunState(run, data: "digits", deal: try deal(Tiling(run, inputs: 64), "1x1x1"))
+    var state = RunState(run, data: "digits", deal: try deal(Tiling(run, input: .digits), "1x1x1"))
     state.step = step
     state.epoch = epoch ?? step / 10
     state.best = best.map { .init(error: 5, step: $0) }

@@ -1,6 +1,11 @@
 import EnergyModels
 import Training
 
+extension Shape {
+  /// Of the embedded digits.
+  static let digits = Shape(height: 8, width: 8, units: 1)
+}
+
 /// A tiling made up for a test.
 func tiling(inputs: Int = 20, units: [Int], shards: Int = 4, slices: Int = 1, perShard: Int = 2) -> Tiling {
   let network = Network(inputs: inputs, layers: units.map { Layer(units: $0) })

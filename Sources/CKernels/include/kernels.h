@@ -11,7 +11,9 @@
 
 enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
-typedef enum { eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear } eq_activation;
+typedef enum {
+  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu
+} eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
 typedef struct {
@@ -38,11 +40,65 @@ typedef struct {
   const int *rows;           // the rows in which a group has any non-zero, ascending
 } eq_live;
 
+// Which positions of a layer reach which of another: for each position that is driven, in order, the taps of the kernel
+// that reach it and the positions they read.
+typedef struct {
+  long positions;
+  const long *starts;      // positions + 1 places in `taps` and `sources`
+  const long *taps;
+  const long *sources;
+} eq_taps;
+
+// c = base + the products of all taps, each rows x depth times depth x (16 panels); rows are examples. Every element is
+// one chain in the order of the taps, as in `product`.
+typedef struct {
+  long rows, panels, depth;
+  const eq_taps *taps;
+  const void *a;           // scalars from one example to the next, and from one position to the next
+  long a_row, a_position;
+  const void *w;           // weights of a tap begin w_tap scalars after those of the tap before
+  long panel_stride, w_tap;
+  const void *base;        // null: zero
+  long base_row, base_position;
+  int base_last;
+  void *c;
+  long c_row, c_position;
+} eq_convolution;
+
+// For each tap of a kernel the pairs of positions that it joins.
+typedef struct {
+  long taps;
+  const long *starts;      // taps + 1 places in `pre` and `post`
+  const long *pre, *post;
+  long pre_position, post_position;  // scalars from one position to the next
+} eq_pairs;
+
+typedef enum { eq_pool_max, eq_pool_average, eq_pool_soft } eq_pool_kind;
+
+// Pooling: each position of a layer from `size` positions before it.
+typedef struct {
+  eq_pool_kind kind;
+  long rows, columns;      // examples, units
+  long positions, size;
+  const long *members;     // positions x size
+  void *pooled;            // in `pool` and `gather` written, in `spread` read
+  long pooled_row, pooled_position;
+  void *values;            // before pooling: in `pool` and `gather` read, in `spread` written at every member
+  void *slopes;            // d pooled / d value: in `pool` written at every member
+  long values_row, values_position, slopes_row, slopes_position;
+} eq_pool;
+
 // Gradient descent on one element after the other: g = decay w - scale contrast; velocity <- momentum velocity + g;
 // w <- w - rate velocity.
 typedef struct {
   double rate, scale, momentum, decay;
 } eq_descent;
+
+// Adam, g = -scale contrast: mean <- `mean` mean + (1 - `mean`) g; square <- `square` square + (1 - `square`) g g;
+// w <- keep w - rate mean / (root sqrt(square) + epsilon).
+typedef struct {
+  double rate, scale, mean, square, root, epsilon, keep;
+} eq_adam;
 
 // Products of the two ends of one connection over the rows of several shards.
 typedef struct {
@@ -51,6 +107,7 @@ typedef struct {
   const void *pre_2, *post_2;        // a second product, added row by row; both null without one
   long pre_stride, post_stride, pre_2_stride, post_2_stride;  // a stride of 0 repeats one row
   const eq_live *live;               // of `pre`, which then begins at column 0 and is alone; or null
+  const eq_pairs *pairs;             // of a convolution, whose `depth` is that of one tap; or null
   long shards;
   const long *bounds;                // shards + 1 row numbers
   void *out;                         // panels of `depth` rows: the sums, or what learns from them
@@ -94,6 +151,13 @@ typedef struct {
   // The same product where `a` has many zeros, listed in `live`.
   void (*product_live)(long rows, long panels, const eq_live *live, const void *a, long a_stride, const void *w,
                        long panel_stride, const void *base, long base_stride, void *c, long c_stride);
+  void (*convolve)(const eq_convolution *c);
+  // pooled <- max, mean or soft-max mean (weights e^value) of the values; slopes <- their derivatives.
+  void (*pool)(const eq_pool *p);
+  // values <- slopes pooled.
+  void (*spread_pooled)(const eq_pool *p);
+  // pooled <- sum over members of slopes values.
+  void (*gather_pooled)(const eq_pool *p);
   // Fills the lists of an eq_live; `columns` has room for blocks * depth, `live_rows` for rows * groups of 4, `masks`
   // for rows * vectors of 16.
   void (*list_live)(long rows, long depth, const void *a, long a_stride, long blocks, long *column_starts,
@@ -103,16 +167,19 @@ typedef struct {
   void (*contrast)(const eq_contrast *c);
   // s <- s - step dF/ds; returns max |change| / step.
   double (*euler)(const eq_update *u);
-  // s <- the minimiser of F given the neighbours (hard sigmoid, linear; others: one Euler step); returns max |change|,
-  // of an Euler step / step.
+  // s <- the minimiser of F given the neighbours where rho is straight, else one Euler step; returns max |change|, of an
+  // Euler step / step.
   double (*minimize)(const eq_update *u);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
+  // p <- e^drive / sum over the columns of e^drive, activity <- beta (d - p), 0 where the targets are null; returns
+  // max |change of p|. Padding stays 0.
+  double (*read_out)(const eq_update *u);
   // lambda <- lambda + step (force + bend lambda + slope drive - lambda); returns max |change| / step.
   double (*respond)(const eq_response *u);
   // z <- z - step dF/dz on complex states; returns the largest change of a part / step.
   double (*complex_update)(const eq_complex_update *u);
-  // slope <- rho'(s), 0 where the hard sigmoid is clipped; bend (if not null) <- rho''(s) drive.
+  // slope <- rho'(s), 0 where a state is clipped; bend (if not null) <- rho''(s) drive.
   void (*slopes)(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                  const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
                  long slope_stride, void *bend, long bend_stride);
@@ -129,6 +196,9 @@ typedef struct {
   double (*squares)(long rows, const void *a, const void *b);
   // w learns from the contrast; velocity may be null.
   void (*descend)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  // The same with Nesterov's momentum: w <- w - rate (g + momentum velocity).
+  void (*descend_ahead)(long count, const eq_descent *descent, const void *contrast, void *velocity, void *w);
+  void (*adam)(long count, const eq_adam *adam, const void *contrast, void *mean, void *square, void *w);
   // a <- a + b
   void (*add)(long rows, long columns, void *a, long a_stride, const void *b, long b_stride);
   // The panels of the transposed matrix: depth x columns -> columns x depth.

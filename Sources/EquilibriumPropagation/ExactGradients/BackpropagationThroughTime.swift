@@ -68,9 +68,13 @@ public struct BackpropagationThroughTime: Sendable {
 
   /// Goes back through one iteration, which moved one set of layers after the other.
   private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
+    /// A read-out is no state.
+    func moved(_ layers: [Int]) -> [Int] {
+      layers.filter { $0 < pass.depth || !pass.network.hasReadOut }
+    }
     switch relaxation.updates {
     case .euler:
-      pass.goBack(Array(1...pass.depth), .euler(relaxation.step), from: after, to: before)
+      pass.goBack(moved(Array(1...pass.depth)), .euler(relaxation.step), from: after, to: before)
     case .evenOdd, .overRelaxed:
       let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
       // The state between two sets holds what the sets before it have moved.
@@ -81,7 +85,7 @@ public struct BackpropagationThroughTime: Sendable {
         moments.append(next)
       }
       for (index, layers) in pass.network.colours.enumerated().reversed() {
-        pass.goBack(layers, move, from: moments[index + 1], to: moments[index])
+        pass.goBack(moved(layers), move, from: moments[index + 1], to: moments[index])
       }
     }
   }

@@ -24,7 +24,7 @@ public struct FiniteDifferences: Equatable, Sendable {
     var (moved, gradient) = (parameters, Gradient(zerosFor: network))
     for (index, connection) in network.connections.enumerated() {
       let above = network.units(connection.target)
-      for i in 0..<network.units(connection.source) {
+      for i in 0..<network.weightRows(index) {
         for j in 0..<above {
           let weight = parameters[connection: index].forward[i, j]
           let slope = try slope { h in
@@ -86,6 +86,8 @@ extension Parameters {
   /// Both directions, without a transpose of all the others.
   fileprivate mutating func setWeight(_ index: Int, _ i: Int, _ j: Int, to value: Double) {
     connections[index].forward[i, j] = value
-    connections[index].backward?[j, i] = value
+    let (below, above) = (connections[index].wiring.below.units, connections[index].wiring.before.units)
+    let tap = i / below
+    connections[index].backward?[tap * above + j, i % below] = value
   }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// −dC/dθ, the mean over a batch: one number for each weight and bias of a whole network.
 public struct Gradient: Equatable, Sendable {
-  /// For each connection W_{jk} its n_j × n_k elements, row-major.
+  /// For each connection W_{jk} its n_j × n_k elements, row-major; of a kernel n_j rows for each tap.
   public var weights: [[Double]]
   /// For each layer k = 1 … L the n_k elements of b_k.
   public var biases: [[Double]]
@@ -30,8 +30,8 @@ public struct Gradient: Equatable, Sendable {
   /// Zeros.
   public init(zerosFor network: Network) {
     connections = network.connections
-    weights = connections.map {
-      Array(repeating: 0, count: network.units($0.source) * network.units($0.target))
+    weights = connections.indices.map {
+      Array(repeating: 0, count: network.weightRows($0) * network.units(network.connections[$0].target))
     }
     biases = (1...network.depth).map { Array(repeating: 0, count: network.units($0)) }
   }
@@ -87,7 +87,7 @@ extension Gradient {
       let block = Block(
         rows: 0..<network.units(connection.source), columns: 0..<network.units(connection.target))
       weights[index] = scaled(
-        contrast.sums(connection, block: block, backward: false), depth: block.rows.count,
+        contrast.sums(index, block: block, backward: false), depth: network.weightRows(index),
         columns: block.columns.count)
     }
     for k in 1...network.depth {

@@ -7,6 +7,12 @@ protocol Dynamics {
   var parts: DriveParts { get }
   /// Whether states are complex: imaginary parts stand in the lower half of a matrix's rows.
   var isComplex: Bool { get }
+  /// Whether a read-out is asked before the first iteration, because its force counts from there on.
+  var readsOut: Bool { get }
+  /// Whether pooled connections are brought up to date with the states.
+  var pools: Bool { get }
+  /// Whether they keep the slopes that they are given: of responses, which are linear.
+  var keepsSlopes: Bool { get }
   /// Writes what becomes of some rows of layer k; returns its residual, the largest |Δs| / ε.
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -17,6 +23,9 @@ protocol Dynamics {
 extension Dynamics {
   var parts: DriveParts { .all }
   var isComplex: Bool { false }
+  var readsOut: Bool { false }
+  var pools: Bool { true }
+  var keepsSlopes: Bool { false }
 }
 
 /// Downhill on F = E + βC: an Euler step, or each layer to its minimiser given its neighbours.
@@ -26,6 +35,7 @@ struct EnergyDescent: Dynamics {
   /// β of the nudging at the output.
   let beta: Double
   let targets: Matrix?
+  var readsOut: Bool { beta != 0 }
 
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -33,7 +43,8 @@ struct EnergyDescent: Dynamics {
   ) -> Double {
     let isOutput = k == network.depth
     let update = LayerUpdate(
-      move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
+      move: network.activation(k).isReadOut ? .readOut : relaxation.updates.move,
+      curve: network.activation(k).curve, step: relaxation.step,
       factor: relaxation.reach, beta: isOutput ? beta : 0, targets: isOutput ? targets : nil)
     return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
   }
@@ -72,7 +83,9 @@ struct ForwardPass: Dynamics {
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
     to next: inout LayerState
   ) -> Double {
-    let update = LayerUpdate(move: .forward, curve: network.activation(k).curve, step: 1)
+    let isReadOut = network.activation(k).isReadOut
+    let update = LayerUpdate(
+      move: isReadOut ? .readOut : .forward, curve: network.activation(k).curve, step: 1)
     let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
     if showsStates { next.showStates(rows: rows, columns: units) }
     return residual

@@ -8,6 +8,9 @@ public enum Parcel: Hashable, Sendable {
   /// What one layer sends into another: into a whole layer from a cut one each slice hands out its own stretch; down
   /// from the next portion each slice hands out what drives its units.
   case partialDrives(into: Int, from: Int)
+  /// How each value before the pooling of a connection counts, by its place among the network's: each slice hands out
+  /// its own units of the layer above.
+  case slopes(Int)
 }
 
 /// The other portions of the same network, wherever they are computed.

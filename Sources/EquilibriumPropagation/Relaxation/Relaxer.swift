@@ -14,7 +14,9 @@ final class Relaxer {
   let capacity: Int
   /// What one iteration moves together, one set of layers after the other: all at once, or colour by colour.
   private let sweep: [LayerSet]
-  /// The same without the output.
+  /// The output, where it is a read-out.
+  private let readOut: LayerSet?
+  /// The sweep without the output.
   private let hiddenSweep: [LayerSet]
   /// The layers one by one from the input upwards.
   private let ascending: [LayerSet]
@@ -26,6 +28,10 @@ final class Relaxer {
   private var descending: [PartialDrives]
   /// Where the next states are written while the present ones are still read.
   private var next: State
+  /// For each pooled connection what it computes before and after pooling.
+  private var pools: [(values: Matrix, pooled: Matrix)]
+  /// Whether that, and the slopes, are those of the present states.
+  private var isPooled: [Bool]
 
   init(
     portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
@@ -35,19 +41,29 @@ final class Relaxer {
     self.neighbours = neighbours
     self.precision = precision
     capacity = rows
-    next = State(rows: rows, portion: portion, precision: precision)
+    next = State(rows: rows, portion: portion, precision: precision, holdsPools: false)
+    pools = portion.pooled.map {
+      Parameters.poolRoom($0, of: portion, rows: rows, precision: precision)
+    }
+    isPooled = portion.pooled.map { _ in false }
     let all = Array(1...portion.network.depth)
     let sets =
       switch relaxation.updates {
       case .euler: [all]
       case .evenOdd, .overRelaxed: portion.network.colours
       }
-    sweep = sets.map { LayerSet($0, portion: portion) }
+    let depth = portion.network.depth
+    // A read-out tells of the states as they are after each sweep.
+    let hidden = sets.map { $0.filter { $0 < depth || !portion.network.hasReadOut } }
+    let sweeps = hidden.filter { !$0.isEmpty } + (portion.network.hasReadOut ? [[depth]] : [])
+    sweep = sweeps.map { LayerSet($0, portion: portion) }
+    readOut = portion.network.hasReadOut ? LayerSet([depth], portion: portion) : nil
     hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }
       .map { LayerSet($0, portion: portion) }
     ascending = all.map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
-      Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
+      Matrix(
+        rows: rows * portion.network.positions($0), columns: portion.units($0).count, precision: precision)
     }
     partials = portion.layers.map { k in
       portion.sources(of: k).map {
@@ -78,7 +94,7 @@ final class Relaxer {
   func share(_ start: State, layers: [Int], rows: [Range<Int>]) throws -> State {
     var state = start
     for k in layers where portion.holds(k) {
-      try neighbours.send(.activity(k), state.activity(k), rows: rows)
+      try neighbours.send(.activity(k), state.activity(k), rows: places(k, rows))
     }
     for k in layers where state.known.contains(k) { try receiveActivity(k, into: &state, rows: rows) }
     return state
@@ -92,10 +108,12 @@ final class Relaxer {
     var progress = Progress(shards: clamped.shards, tolerance: nil)
     var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
     let moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: capacity / 2)
+    isPooled = isPooled.map { _ in false }
     for layers in upwards ? ascending : ascending.reversed() {
       try move(layers, of: &state, moment, parameters, &residuals)
     }
     _ = progress.advance(residuals: residuals)
+    try completePools(of: &state, moment, parameters)
     try neighbours.finish()
     return settled(state, progress, residuals: [], isComplex: false)
   }
@@ -113,6 +131,9 @@ final class Relaxer {
     var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
     let half = capacity / 2
     var moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
+    let whole = moment
+    isPooled = isPooled.map { _ in false }
+    if let readOut, dynamics.readsOut { try move(readOut, of: &state, moment, parameters, &residuals) }
     for _ in 0..<duration.atMost where !progress.isOver {
       for piece in progress.pieces { residuals[piece.shard] = 0 }
       for layers in holdsOutput ? hiddenSweep : sweep {
@@ -124,11 +145,14 @@ final class Relaxer {
       // A settled shard's rows are written no more: both copies must hold them.
       for rows in rested {
         for rows in dynamics.isComplex ? [rows, rows.shifted(by: half)] : [rows] {
-          for k in portion.layers { next[k].copy(rows: rows, from: state[k]) }
+          for k in portion.layers { next[k].copy(rows: rows.times(network.positions(k)), from: state[k]) }
         }
       }
       moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
     }
+    // Rows that rested early were pooled before the last of their layers moved.
+    if duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
+    try completePools(of: &state, whole, parameters)
     try neighbours.finish()
     return settled(state, progress, residuals: residuals, isComplex: dynamics.isComplex)
   }
@@ -159,6 +183,10 @@ private struct LayerSet {
   let known: [Int]
   /// The connections held here that drive layers of other portions among them: places in `Portion.descending`.
   let descending: [Int]
+  /// The pooled connections held here that lead to or from any of them: places in `Portion.pooled`.
+  let pooled: [Int]
+  /// Those of them that lead from any of them.
+  let pooledAbove: [Int]
 
   init(_ layers: [Int], portion: Portion) {
     let connections = portion.network.connections
@@ -176,6 +204,20 @@ private struct LayerSet {
     descending = portion.descending.indices.filter {
       layers.contains(connections[portion.descending[$0]].source)
     }
+    pooledAbove = portion.pooled.indices.filter {
+      layers.contains(connections[portion.pooled[$0]].source)
+    }
+    pooled = portion.pooled.indices.filter {
+      layers.contains(connections[portion.pooled[$0]].source)
+        || layers.contains(connections[portion.pooled[$0]].target)
+    }
+  }
+}
+
+extension Portion {
+  /// The place of a pooled connection among those held here.
+  fileprivate func pool(into k: Int, from j: Int) -> Int? {
+    pooled.firstIndex { network.connections[$0].source == j && network.connections[$0].target == k }
   }
 }
 
@@ -208,14 +250,16 @@ extension Relaxer {
     _ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters,
     _ residuals: inout [Double]
   ) throws {
+    try pool(layers, of: &state, moment, parameters)
     for place in layers.descending { try sendDrivesBelow(place, state, moment, parameters) }
     for k in layers.mine { try sendPartialDrives(into: k, state, moment, parameters) }
     for k in layers.mine {
       try update(k, state, moment, parameters, &residuals)
-      try neighbours.send(.activity(k), next.activity(k), rows: moment.rows)
+      try neighbours.send(.activity(k), next.activity(k), rows: places(k, moment.rows))
     }
     for k in layers.mine { swap(&state[k], &next[k]) }
     for k in layers.known { try receiveActivity(k, into: &state, rows: moment.rows) }
+    for place in layers.pooledAbove { isPooled[place] = false }
   }
 
   /// What others compute of the drive is taken in when its turn comes, after what is computed here.
@@ -230,10 +274,14 @@ extension Relaxer {
         &drives[place], of: k, state: state, clamped: moment.clamped,
         partials: { source, use in
           // All rows arrive in one message.
+          if source.isPooled, let pool = portion.pool(into: k, from: source.layer) {
+            return use(&pools[pool].pooled)
+          }
           let index = self.index(of: source, into: k)
           if rows == moment.rows[0] {
             try neighbours.receive(
-              .partialDrives(into: k, from: source.layer), into: &partials[place][index]!, rows: moment.rows)
+              .partialDrives(into: k, from: source.layer), into: &partials[place][index]!,
+              rows: places(k, moment.rows))
           }
           use(&partials[place][index]!)
         }, rows: rows,
@@ -241,7 +289,8 @@ extension Relaxer {
     }
     for piece in moment.progress.pieces {
       let residual = moment.dynamics.move(
-        k, from: state[k], drive: drives[place], rows: piece.rows, units: portion.units(k), to: &next[k])
+        k, from: state[k], drive: drives[place], rows: piece.rows.times(network.positions(k)),
+        units: portion.units(k), to: &next[k])
       residuals[piece.shard] = max(residuals[piece.shard], residual)
     }
   }
@@ -255,7 +304,7 @@ extension Relaxer {
     for rows in moment.rows {
       parameters.setPartialDrives(&descending[place], into: j, from: k, state: state, rows: rows)
     }
-    try neighbours.send(.partialDrives(into: j, from: k), descending[place], rows: moment.rows)
+    try neighbours.send(.partialDrives(into: j, from: k), descending[place], rows: places(j, moment.rows))
   }
 
   private func sendPartialDrives(
@@ -269,7 +318,7 @@ extension Relaxer {
           &partials[place][i]!, into: k, from: source.layer, state: state, rows: rows)
       }
       try neighbours.send(
-        .partialDrives(into: k, from: source.layer), partials[place][i]!, rows: moment.rows)
+        .partialDrives(into: k, from: source.layer), partials[place][i]!, rows: places(k, moment.rows))
     }
   }
 
@@ -281,11 +330,54 @@ extension Relaxer {
   }
 
   private func receiveActivity(_ k: Int, into state: inout State, rows: [Range<Int>]) throws {
-    try state[k].withActivity { try neighbours.receive(.activity(k), into: &$0, rows: rows) }
+    try state[k].withActivity { try neighbours.receive(.activity(k), into: &$0, rows: places(k, rows)) }
   }
 
   private func isFinite(_ layer: LayerState, layer k: Int, rows: Range<Int>) -> Bool {
-    layer.states.isFinite(rows: rows, columns: portion.units(k))
+    layer.states.isFinite(rows: rows.times(network.positions(k)), columns: portion.units(k))
+  }
+
+  private var network: Network { portion.network }
+
+  /// The rows of layer k's positions in some examples.
+  private func places(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
+    rows.map { $0.times(network.positions(k)) }
+  }
+}
+
+extension Relaxer {
+  /// Brings the pooled connections that lead to or from some layers up to date, before these move.
+  private func pool(_ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters)
+    throws
+  {
+    guard moment.dynamics.pools else { return }
+    for place in layers.pooled { try pool(place, of: &state, moment, parameters) }
+    guard moment.dynamics.parts.contains(.above) else { return }
+    for place in layers.pooledAbove {
+      for rows in moment.rows { state.spread(portion.pooled[place], rows: rows) }
+    }
+  }
+
+  private func pool(_ place: Int, of state: inout State, _ moment: Moment, _ parameters: Parameters) throws {
+    let (index, keepsSlopes) = (portion.pooled[place], moment.dynamics.keepsSlopes)
+    guard !isPooled[place], !keepsSlopes || moment.dynamics.parts.contains(.below) else { return }
+    isPooled[place] = true
+    for rows in moment.rows {
+      parameters.setPooled(&pools[place], index, state: &state, rows: rows, keepsSlopes: keepsSlopes)
+    }
+    guard !keepsSlopes else { return }
+    let rows = moment.rows.map { $0.times(network.wirings[index].before.positions) }
+    try neighbours.send(.slopes(index), state.slopes(index), rows: rows)
+    try state.withSlopes(index) { try neighbours.receive(.slopes(index), into: &$0, rows: rows) }
+  }
+
+  /// Brings all pooled connections up to date with the states at the end of a phase, which contrasts are taken of.
+  private func completePools(of state: inout State, _ moment: Moment, _ parameters: Parameters) throws {
+    guard moment.dynamics.pools else { return }
+    for (place, index) in portion.pooled.enumerated() {
+      try pool(place, of: &state, moment, parameters)
+      for rows in moment.rows { state.spread(index, rows: rows) }
+    }
   }
 }
 
@@ -298,9 +390,4 @@ extension Relaxer {
     force.setDifference(of: targets, state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
     return (k, force)
   }
-}
-
-extension Range<Int> {
-  /// The same rows, so many further down.
-  func shifted(by rows: Int) -> Range<Int> { lowerBound + rows..<upperBound + rows }
 }

@@ -38,7 +38,7 @@ public struct Backpropagation: LearningRule {
       network: relaxer.portion.network, activities: free,
       outputError: relaxer.outputForce(free, clamped: clamped))
     let settled = try relaxer.pass(
-      upwards: false, silence, errors, clamped: clamped, parameters: parameters)
+      upwards: false, silence(slopesOf: free), errors, clamped: clamped, parameters: parameters)
     let change = Contrast.Levels(activityOf: settled.state)
     let term = Contrast.Term.upward(activity: .init(activityOf: free), change: change)
     try update(&parameters, Contrast(strength: 1, changes: change, terms: [term], clamped: clamped))
@@ -47,6 +47,12 @@ public struct Backpropagation: LearningRule {
 
   private var silence: State {
     State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
+  }
+
+  private func silence(slopesOf free: State) -> State {
+    var state = silence
+    state.takeSlopes(of: free)
+    return state
   }
 }
 
@@ -57,6 +63,7 @@ private struct ErrorPass: Dynamics {
   let activities: State
   let outputError: (layer: Int, Matrix)?
   var parts: DriveParts { .above }
+  var keepsSlopes: Bool { true }
 
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,

@@ -13,6 +13,25 @@ public struct Exchanges: Equatable, Sendable {
     public var parts: DriveParts
     /// Rows of a message for each example: two of complex states.
     public var rowsPerExample = 1
+    /// The phases that the passes belong to.
+    public var phases = 1
+    /// Whether slopes are kept: of responses.
+    public var keepsSlopes = false
+    /// Whether all pools are brought up to date at the end of each phase, not only those whose layers have moved since.
+    public var completesAll = false
+
+    /// How often the slopes of the pooled connection between two layers are handed out.
+    public func slopes(from j: Int, to k: Int) -> Int {
+      guard !keepsSlopes, parts.contains(.below) else { return 0 }
+      var (handed, isFresh) = (0, false)
+      for _ in 0..<count / phases {
+        for set in sets {
+          if !isFresh, set.contains(j) || set.contains(k) { (handed, isFresh) = (handed + 1, true) }
+          if set.contains(j) { isFresh = false }
+        }
+      }
+      return phases * (handed + (isFresh && !completesAll ? 0 : 1))
+    }
   }
 
   /// Maxima over the portions.
@@ -55,14 +74,15 @@ extension Rule {
     case .continual:
       step.addFreePhase()
       step.updates = relaxation.nudged.atMost
-      step.addRelaxation(Duration(atMost: relaxation.nudged.atMost))
+      step.addRelaxation(
+        Duration(atMost: relaxation.nudged.atMost), phases: relaxation.nudged.atMost, readsOut: true)
     case .backpropagation:
       step.addPass([.constant, .below])
-      step.addPass(.above)
+      step.addPass(.above, keepsSlopes: true)
     case .recurrentBackpropagation:
       step.addFreePhase()
       step.addRelaxation(Duration(atMost: 1))
-      step.addRelaxation(relaxation.nudged, parts: [.below, .above])
+      step.addRelaxation(relaxation.nudged, parts: [.below, .above], keepsSlopes: true, readsOut: true)
     }
     return step
   }
@@ -85,7 +105,7 @@ extension Exchanges {
     let points = nudging.points ?? 2
     let isReal = nudging.kind == .oneSided || nudging.kind == .randomSign
     let isOdd = nudging.kind == .points && !points.isMultiple(of: 2)
-    for _ in 0..<(isReal || isOdd ? 1 : 2) { addRelaxation(relaxation.nudged) }
+    for _ in 0..<(isReal || isOdd ? 1 : 2) { addRelaxation(relaxation.nudged, readsOut: true) }
     guard nudging.kind == .points else { return }
     for _ in 1..<(points + 1) / 2 {
       addRelaxation(relaxation.nudged, rowsPerExample: 2)
@@ -100,20 +120,28 @@ extension Exchanges {
   }
 
   /// Every layer in turn.
-  fileprivate mutating func addPass(_ parts: DriveParts) {
-    sweeps.append(Sweeps(count: 1, sets: all.map { [$0] }, parts: parts))
+  fileprivate mutating func addPass(_ parts: DriveParts, keepsSlopes: Bool = false) {
+    sweeps.append(Sweeps(count: 1, sets: all.map { [$0] }, parts: parts, keepsSlopes: keepsSlopes))
   }
 
   fileprivate mutating func addRelaxation(
-    _ duration: Duration, layers: [Int]? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1
+    _ duration: Duration, layers: [Int]? = nil, parts: DriveParts = .all, rowsPerExample: Int = 1,
+    phases: Int = 1, keepsSlopes: Bool = false, readsOut: Bool = false
   ) {
-    let layers = layers ?? all
+    let hasReadOut = slicing.network.hasReadOut
+    let layers = (layers ?? all).filter { $0 < depth || !hasReadOut }
     let colours = slicing.network.colours.map { $0.filter(layers.contains) }
-    let sets = relaxation.updates.alternates ? colours : [layers]
+    let sets = (relaxation.updates.alternates ? colours : [layers]) + (hasReadOut ? [[depth]] : [])
+    if hasReadOut, readsOut {
+      sweeps.append(
+        Sweeps(
+          count: phases, sets: [[depth]], parts: parts, rowsPerExample: rowsPerExample, keepsSlopes: true))
+    }
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: parts,
-        rowsPerExample: rowsPerExample))
+        rowsPerExample: rowsPerExample, phases: phases, keepsSlopes: keepsSlopes,
+        completesAll: duration.tolerance != nil))
     if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
   }
 

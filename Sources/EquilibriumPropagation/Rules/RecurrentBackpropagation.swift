@@ -6,7 +6,7 @@ import Tensors
 ///     (∂²E/∂s²) λ = −∂C/∂s,   g_k = ρ′(s_k) ⊙ λ_k,   −dC/dW_k = ρ(s_{k−1}) g_kᵀ + g_{k−1} ρ(s_k)ᵀ,   −dC/db_k = g_k
 ///
 /// λ is found by the relaxation's own iteration on the linearised forces, for as long as a nudged phase lasts; clipped
-/// units of the hard sigmoid respond to nothing.
+/// units respond to nothing.
 ///
 /// Source: Almeida 1987; Pineda 1987, doi:10.1103/PhysRevLett.59.2229.
 public struct RecurrentBackpropagation: LearningRule {
@@ -38,7 +38,8 @@ public struct RecurrentBackpropagation: LearningRule {
     let response = LinearResponse(
       at: linearized, relaxation: relaxer.relaxation,
       force: relaxer.outputForce(free, clamped: clamped))
-    let rest = State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
+    var rest = State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
+    rest.takeSlopes(of: free)
     let settled = try relaxer.relax(
       rest, response, for: relaxer.relaxation.nudged, clamped: clamped, parameters: parameters)
     let change = Contrast.Levels(activityOf: settled.state)
@@ -57,13 +58,15 @@ final class Linearization: Dynamics {
   init(portion: Portion, rows: Int, precision: Precision) {
     self.portion = portion
     slopes = portion.layers.map {
-      Matrix(rows: rows, columns: portion.units($0).count, precision: precision)
+      Matrix(
+        rows: rows * portion.network.positions($0), columns: portion.units($0).count, precision: precision)
     }
     bends = zip(portion.layers, slopes).map { k, slope in
-      portion.network.activation(k).isIdentityOnStates ? nil : slope
+      portion.network.activation(k).isStraight || portion.network.activation(k).isReadOut ? nil : slope
     }
   }
 
+  func isReadOut(_ k: Int) -> Bool { portion.network.activation(k).isReadOut }
   func slope(_ k: Int) -> Matrix { slopes[k - portion.layers.lowerBound] }
   func bend(_ k: Int) -> Matrix? { bends[k - portion.layers.lowerBound] }
 
@@ -87,6 +90,8 @@ struct LinearResponse: Dynamics {
   /// −∂C/∂s at the output.
   let force: (layer: Int, Matrix)?
   var parts: DriveParts { [.below, .above] }
+  var keepsSlopes: Bool { true }
+  var readsOut: Bool { true }
 
   init(at linearized: Linearization, relaxation: Relaxation, force: (layer: Int, Matrix)?) {
     self.linearized = linearized
@@ -98,6 +103,12 @@ struct LinearResponse: Dynamics {
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
     to next: inout LayerState
   ) -> Double {
+    if force?.layer == k, linearized.isReadOut(k) {
+      // Not a state: its force is what the states respond to.
+      let none = Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
+      let update = LayerResponse(slope: linearized.slope(k), force: force?.1, step: nil)
+      return next.apply(update, to: state, drive: none, rows: rows, columns: units)
+    }
     let bend = linearized.bend(k)
     let goesToSolution = relaxation.updates.alternates && bend == nil
     let update = LayerResponse(

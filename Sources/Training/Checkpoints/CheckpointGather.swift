@@ -81,8 +81,7 @@ extension CheckpointLayout {
     for tensor in file.tensors {
       for piece in pieces(tensor, place, deal) {
         let width = piece.columns.count * size
-        for i in 0..<piece.rowCount {
-          let row = piece.firstRow + i * piece.rowStep
+        for row in piece.rows {
           (to + tensorStart + (row * tensor.columns + piece.columns.lowerBound) * size)
             .copyMemory(from: from + begin, byteCount: width)
           begin += width

@@ -7,20 +7,28 @@ import Tensors
 package struct CheckpointLayout: Sendable {
   /// What a tensor holds.
   package enum Content: Hashable, Sendable {
-    /// W_{jk}, n_j × n_k, by its place among the network's connections; or momentum's velocity beside it.
-    case weight(connection: Int, velocity: Bool)
-    /// b_k, n_k.
-    case bias(layer: Int, velocity: Bool)
-    /// Persistent states of layer k for consecutive examples of a split, examples × n_k.
+    /// W_{jk}, n_j × n_k (of a kernel n_j rows for each tap), by its place among the network's connections; or a moment
+    /// beside it.
+    case weight(connection: Int, moment: Moment?)
+    /// b_k, n_k; or a moment beside it.
+    case bias(layer: Int, moment: Moment?)
+    /// Persistent states of layer k for consecutive examples of a split, at each of their positions n_k.
     case states(Split, layer: Int, examples: Range<Int>)
   }
 
   package struct Tensor: Sendable {
     package let name: String
     package let content: Content
+    /// Of the matrix that its elements fill row by row.
     package let rows: Int
     package let columns: Int
-    package var shape: [Int] { if case .bias = content { [columns] } else { [rows, columns] } }
+    package let shape: [Int]
+
+    init(_ name: String, _ content: Content, shape: [Int]) {
+      (self.name, self.content, self.shape) = (name, content, shape)
+      columns = shape.last ?? 1
+      rows = shape.dropLast().reduce(1, *)
+    }
   }
 
   package struct File: Sendable {
@@ -34,34 +42,31 @@ package struct CheckpointLayout: Sendable {
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
-  package init(deal: Deal, momentum: Bool, persistent: [Split: Int], precision: Precision) {
+  package init(deal: Deal, moments: [Moment], persistent: [Split: Int], precision: Precision) {
     self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
     for k in 1...network.depth {
-      let kinds = momentum ? [false, true] : [false]
+      let kinds: [Moment?] = [nil] + moments
       files.append(
         File(
           name: "layer-\(k).safetensors",
-          tensors: kinds.flatMap { velocity in
-            let suffix = velocity ? ".velocity" : ""
+          tensors: kinds.flatMap { moment in
+            let suffix = moment.map { ".\($0.rawValue)" } ?? ""
             let weights = network.connections(into: k).map { index in
               Tensor(
-                name: network.connections[index].weightName + suffix,
-                content: .weight(connection: index, velocity: velocity),
-                rows: network.units(network.connections[index].source), columns: network.units(k))
+                network.connections[index].weightName + suffix, .weight(connection: index, moment: moment),
+                shape: network.weightShape(index))
             }
             return weights + [
-              Tensor(
-                name: "layers.\(k).bias\(suffix)", content: .bias(layer: k, velocity: velocity), rows: 1,
-                columns: network.units(k))
+              Tensor("layers.\(k).bias\(suffix)", .bias(layer: k, moment: moment), shape: [network.units(k)])
             ]
           }))
     }
     for split in Split.allCases {
       guard let count = persistent[split], count > 0 else { continue }
       for k in 1...network.depth {
-        let most = max(1, CheckpointLayout.bytesAFile / (network.units(k) * precision.size))
+        let most = max(1, CheckpointLayout.bytesAFile / (network.shape(k).count * precision.size))
         for first in stride(from: 0, to: count, by: most) {
           let examples = first..<min(first + most, count)
           let name = "states.\(split.rawValue).\(k).from.\(first)"
@@ -70,13 +75,28 @@ package struct CheckpointLayout: Sendable {
               name: "states-\(split.rawValue)-\(k)-\(first).safetensors",
               tensors: [
                 Tensor(
-                  name: name, content: .states(split, layer: k, examples: examples), rows: examples.count,
-                  columns: network.units(k))
+                  name, .states(split, layer: k, examples: examples),
+                  shape: [examples.count] + network.shape(k).extents)
               ]))
         }
       }
     }
     self.files = files
+  }
+}
+
+extension Shape {
+  /// As files know it: units alone, or height, width, units.
+  fileprivate var extents: [Int] { positions == 1 ? [units] : [height, width, units] }
+}
+
+extension Network {
+  /// n_j × n_k; of a convolution kernel height × kernel width × n_j × n_k.
+  fileprivate func weightShape(_ index: Int) -> [Int] {
+    let connection = connections[index]
+    let (below, above) = (units(connection.source), units(connection.target))
+    if let window = connection.window { return [window.kernel, window.kernel, below, above] }
+    return [weightRows(index), above]
   }
 }
 
@@ -93,22 +113,30 @@ extension CheckpointLayout {
       for split in Split.allCases { persistent[split] = data.count(split) }
     }
     self.init(
-      deal: deal, momentum: run.training.momentum > 0, persistent: persistent,
+      deal: deal, moments: run.training.moments, persistent: persistent,
       precision: run.training.precision)
   }
 }
 
-/// A part of a tensor that one rank holds: evenly spaced rows, consecutive columns.
+/// A part of a tensor that one rank holds: evenly spaced bands of rows, consecutive columns.
 package struct Piece: Equatable, Sendable {
   package var firstRow: Int
+  /// Rows from one band to the next.
   package var rowStep: Int
-  package var rowCount: Int
+  package var bands: Int
+  /// Rows of a band.
+  package var height = 1
   package var columns: Range<Int>
   /// For states, the shard and its first row in it.
   package var shard = 0
   package var shardRow = 0
 
-  var count: Int { rowCount * columns.count }
+  var count: Int { bands * height * columns.count }
+
+  /// The tensor's rows, in order.
+  package var rows: [Int] {
+    (0..<bands).flatMap { band in (0..<height).map { firstRow + band * rowStep + $0 } }
+  }
 }
 
 extension CheckpointLayout {
@@ -125,28 +153,34 @@ extension CheckpointLayout {
       let isWhole =
         !deal.tiling.slicing.isCut(k) && !(portion.isPartial(into: k, from: j) && portion.holds(j))
       if isWhole && place.slice > 0 { return [] }
-      return [Piece(firstRow: rows.lowerBound, rowStep: 1, rowCount: rows.count, columns: columns)]
+      let network = deal.tiling.network
+      return [
+        Piece(
+          firstRow: rows.lowerBound, rowStep: network.units(j), bands: network.wirings[index].taps,
+          height: rows.count, columns: columns)
+      ]
     case .bias(let k, _):
       guard place.replica == 0, portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else {
         return []
       }
-      return [Piece(firstRow: 0, rowStep: 1, rowCount: 1, columns: portion.units(k))]
+      return [Piece(firstRow: 0, rowStep: 1, bands: 1, columns: portion.units(k))]
     case .states(_, let k, let examples):
       guard portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else { return [] }
-      return statePieces(examples, columns: portion.units(k), place: place, deal: deal)
+      return statePieces(examples, layer: k, place: place, deal: deal)
     }
   }
 
   /// The rows among `examples` of each shard at a place.
-  static func statePieces(_ examples: Range<Int>, columns: Range<Int>, place: Place, deal: Deal) -> [Piece] {
+  static func statePieces(_ examples: Range<Int>, layer k: Int, place: Place, deal: Deal) -> [Piece] {
     let shards = deal.tiling.shards
+    let (positions, columns) = (deal.tiling.network.positions(k), deal.portion(at: place).units(k))
     return deal.shards(replica: place.replica).compactMap { shard in
       let first = max(0, examples.lowerBound - shard + shards - 1) / shards
       let end = max(0, examples.upperBound - shard + shards - 1) / shards
       guard end > first else { return nil }
       return Piece(
-        firstRow: shard + first * shards - examples.lowerBound, rowStep: shards, rowCount: end - first,
-        columns: columns, shard: shard, shardRow: first)
+        firstRow: (shard + first * shards - examples.lowerBound) * positions, rowStep: shards * positions,
+        bands: end - first, height: positions, columns: columns, shard: shard, shardRow: first)
     }
   }
 }

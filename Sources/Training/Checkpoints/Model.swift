@@ -7,7 +7,7 @@ import Tensors
 /// What a rank holds of everything that a checkpoint keeps, and how it becomes bytes.
 struct Model {
   var parameters: Parameters
-  var velocities: Velocities
+  var moments: Moments
   var persistent: [Split: PersistentStates]
 
   /// Packs a piece, row-major.
@@ -17,14 +17,17 @@ struct Model {
   ) {
     let first = parameters.portion.layers.lowerBound
     switch content {
-    case .weight(let connection, let velocity):
+    case .weight(let connection, let moment):
       let index = connection - parameters.portion.connections.lowerBound
-      (velocity ? velocities.forward[index] : parameters.connections[index].forward)?.pack(into: bytes)
-    case .bias(let k, let velocity):
-      (velocity ? velocities.biases[k - first] : parameters[bias: k])?.pack(into: bytes)
+      guard let moment else { return parameters.connections[index].forward.pack(into: bytes) }
+      moments.forward[index][moment]?.pack(into: bytes)
+    case .bias(let k, let moment):
+      guard let moment else { return parameters[bias: k].pack(into: bytes) }
+      moments.biases[k - first][moment]?.pack(into: bytes)
     case .states(let split, let k, _):
       _ = persistent[split]?.states[k - first][piece.shard - firstShard].pack(
-        rows: piece.shardRow..<piece.shardRow + piece.rowCount, columns: 0..<piece.columns.count, into: bytes)
+        rows: (piece.shardRow..<piece.shardRow + piece.bands).times(piece.height),
+        columns: 0..<piece.columns.count, into: bytes)
     }
   }
 
@@ -32,22 +35,22 @@ struct Model {
   mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: StoredTensor, place: Place, deal: Deal) {
     let first = parameters.portion.layers.lowerBound
     switch tensor.content {
-    case .weight(let connection, let velocity):
+    case .weight(let connection, let moment):
       let index = connection - parameters.portion.connections.lowerBound
       guard parameters.connections.indices.contains(index) else { return }
-      if velocity {
+      if let moment {
         var connection = parameters.connections[index]
         connection.fill { values[$0 * tensor.columns + $1] }
-        velocities.forward[index] = connection.forward
-        velocities.backward[index] = connection.isMirrored ? nil : connection.backward
+        moments.forward[index][moment] = connection.forward
+        moments.backward[index][moment] = connection.isMirrored ? nil : connection.backward
       } else {
         parameters.connections[index].fill { values[$0 * tensor.columns + $1] }
       }
-    case .bias(let k, let velocity):
+    case .bias(let k, let moment):
       guard parameters.portion.holds(k) else { return }
       for (j, unit) in parameters.portion.units(k).enumerated() {
-        if velocity {
-          velocities.biases[k - first]?[0, j] = values[unit]
+        if let moment {
+          moments.biases[k - first][moment]?[0, j] = values[unit]
         } else {
           parameters[bias: k][0, j] = values[unit]
         }
@@ -56,12 +59,11 @@ struct Model {
       guard parameters.portion.holds(k) else { return }
       let units = parameters.portion.units(k)
       let firstShard = deal.shards(replica: place.replica).lowerBound
-      for piece in CheckpointLayout.statePieces(examples, columns: units, place: place, deal: deal) {
+      for piece in CheckpointLayout.statePieces(examples, layer: k, place: place, deal: deal) {
         values.withUnsafeBytes { bytes in
-          for i in 0..<piece.rowCount {
-            let stored = (piece.firstRow + i * piece.rowStep) * tensor.columns + units.lowerBound
-            let start = stored * parameters.precision.size
-            let row = piece.shardRow + i
+          for (i, stored) in piece.rows.enumerated() {
+            let start = (stored * tensor.columns + units.lowerBound) * parameters.precision.size
+            let row = piece.shardRow * piece.height + i
             persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
               rows: row..<row + 1, columns: 0..<units.count,
               from: UnsafeRawBufferPointer(rebasing: bytes[start...]))

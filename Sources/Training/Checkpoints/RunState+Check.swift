@@ -19,10 +19,13 @@ extension RunState {
     guard tally.fits(shards: shards, layers: depth, slices: slices) else {
       throw refusal(path, "a tally of another tiling")
     }
+    guard (updates != nil) == run.training.optimizer.countsUpdates else {
+      throw refusal(path, "the updates of another optimizer")
+    }
     guard rates.fits(run.network) else { throw refusal(path, "rates of another network") }
   }
 
-  private var counts: [Int] { [step, epoch, cursor, best?.step ?? 0] + tally.counts }
+  private var counts: [Int] { [step, epoch, cursor, best?.step ?? 0, updates ?? 0] + tally.counts }
 
   private func refusal(_ path: String, _ what: String) -> FileError {
     FileError(.badData, path: path, "holds \(what), which this run cannot have written")

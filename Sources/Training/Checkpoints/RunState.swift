@@ -33,6 +33,8 @@ package struct RunState: Codable, Equatable, Sendable {
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
+  /// Updates of the weights made, where the optimizer counts them (Adam).
+  package var updates: Int?
   /// The layers' rates, and what balanced ones go by.
   package var rates: LayerRates
   /// What has been counted of the present epoch.
@@ -47,6 +49,7 @@ package struct RunState: Codable, Equatable, Sendable {
     slices = deal.tiling.slicing.slices
     self.run = RunState.digest(of: run)
     grid = run.training.reduction == .mpi ? deal.grid.description : nil
+    updates = run.training.optimizer.countsUpdates ? 0 : nil
     tally = Tally(deal.tiling)
   }
 

@@ -68,9 +68,10 @@ public struct Deal: Equatable, Sendable {
 /// iteration, and the input's drive and contrast once.
 package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double {
   let network = tiling.network
-  return network.connections[network.connections(into: k)].reduce(0) { sum, connection in
-    sum + Double(network.units(k)) * Double(network.units(connection.source))
-      * (2 + (connection.source == 0 ? 0 : 2 * Double(iterations)))
+  return network.connections(into: k).reduce(0) { sum, index in
+    let source = network.connections[index].source
+    return sum + Double(network.units(k)) * Double(network.units(source))
+      * Double(network.wirings[index].upward.pairs) * (2 + (source == 0 ? 0 : 2 * Double(iterations)))
   }
 }
 

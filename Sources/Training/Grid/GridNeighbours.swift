@@ -22,7 +22,7 @@ final class GridNeighbours: Neighbours {
     residuals = try SharedMaximum(
       over: grid.replica, most: deal.tiling.shards, sharesMemory: grid.sharesMemory)
     routes = Routes(deal: deal, place: grid.place)
-    ways = routes.all.map { Way($0, height: rows * precision.size) }
+    ways = routes.all.map { Way($0, height: rows * $0.positions * precision.size) }
     guard grid.replica.count > 1 else { return }
     if grid.sharesMemory {
       slots = try SharedSlots(

@@ -19,14 +19,19 @@ package struct Routes: Equatable, Sendable {
       package let columns: Range<Int>
     }
     package let tag: Int
+    /// Rows for each example.
+    package let positions: Int
     /// The columns this rank hands out, none where nobody receives them.
     package let columns: Range<Int>
     /// Ranks of the replica.
     package let receivers: [Int]
     package let sources: [Source]
 
-    init(tag: Int, carriesActivity: Bool, mine: Range<Int>, receivers: [Int], sources: [Source]) {
+    init(
+      tag: Int, positions: Int, carriesActivity: Bool, mine: Range<Int>, receivers: [Int], sources: [Source]
+    ) {
       self.tag = tag
+      self.positions = positions
       self.carriesActivity = carriesActivity
       self.receivers = mine.isEmpty ? [] : receivers
       columns = receivers.isEmpty ? 0..<0 : mine
@@ -47,8 +52,8 @@ package struct Routes: Equatable, Sendable {
 
   private let deal: Deal
   private let place: Place
-  /// For each connection how many before it come from the input, which sends nothing.
-  private let inputs: [Int]
+  /// Of each connection between free layers its first parcel's number.
+  private let tags: [Int]
   /// By tag; empty ones where there is no such parcel.
   package private(set) var all: [Route] = []
 
@@ -56,23 +61,33 @@ package struct Routes: Equatable, Sendable {
     self.deal = deal
     self.place = place
     let connections = deal.tiling.network.connections
-    inputs = connections.indices.map { connections[..<$0].count { $0.source == 0 } }
+    var tag = connections.isEmpty ? 0 : deal.tiling.network.depth
+    tags = connections.indices.map { index in
+      defer {
+        let isPooled = deal.tiling.network.wirings[index].pool != nil
+        tag += connections[index].source == 0 ? 0 : isPooled ? 3 : 2
+      }
+      return tag
+    }
     all = (1...depth).map(activityRoute)
-    for connection in network.connections where connection.source > 0 {
+    for (index, connection) in connections.enumerated() where connection.source > 0 {
       let (j, k) = (connection.source, connection.target)
       all += [partialRoute(k, from: j), partialRoute(j, from: k)]
+      if network.wirings[index].pool != nil { all.append(slopesRoute(index)) }
     }
   }
 
   package subscript(parcel: Parcel) -> Route { all[tag(parcel)] }
 
-  /// A number for each parcel, from 0: activities, then the drives of each connection between free layers, both ways.
+  /// A number for each parcel, from 0: activities, then of each connection between free layers the drives both ways and,
+  /// where it is pooled, the slopes.
   func tag(_ parcel: Parcel) -> Int {
     switch parcel {
     case .activity(let k): return k - 1
     case .partialDrives(let k, let j):
       guard let index = network.connection(j, k) else { preconditionFailure("layers that are not joined") }
-      return depth + 2 * (index - inputs[index]) + (j < k ? 0 : 1)
+      return tags[index] + (j < k ? 0 : 1)
+    case .slopes(let index): return tags[index] + 2
     }
   }
 }
@@ -96,7 +111,10 @@ extension Routes {
     let neighbours = network.neighbours(k)
     // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives.
     let staysCut =
-      isCut && neighbours.contains { slicing.isCut($0) && ($0 < k || deal.stage(ofLayer: $0) == home) }
+      isCut
+      && neighbours.contains {
+        !slicing.isPartial(into: $0, from: k) && ($0 < k || deal.stage(ofLayer: $0) == home)
+      }
     let above = Set(neighbours.filter { $0 > k }.map(deal.stage)).subtracting([home])
     // What crosses to other stages.
     let slices = isCut ? Array(0..<deal.grid.slices) : [place.slice]
@@ -108,17 +126,17 @@ extension Routes {
       let inside = staysCut ? otherSlices : []
       let up = above.sorted().flatMap { stage in slices.map { rank(stage: stage, slice: $0) } }
       return Route(
-        tag: tag, carriesActivity: true, mine: units(k, of: place.slice),
+        tag: tag, positions: network.positions(k), carriesActivity: true, mine: units(k, of: place.slice),
         receivers: inside.map { rank(stage: home, slice: $0) } + up, sources: sources(inside))
     }
     return Route(
-      tag: tag, carriesActivity: true, mine: 0..<0, receivers: [],
+      tag: tag, positions: network.positions(k), carriesActivity: true, mine: 0..<0, receivers: [],
       sources: above.contains(place.stage) ? sources(slices) : [])
   }
 
   /// Downwards, from whoever holds the connection, and within the stage from each slice into a whole layer.
   private func partialRoute(_ k: Int, from j: Int) -> Route {
-    let isPartial = !slicing.isCut(k) && slicing.isCut(j)
+    let isPartial = slicing.isPartial(into: k, from: j)
     let (target, source) = (deal.stage(ofLayer: k), deal.stage(ofLayer: j))
     let width = padded(deal.tiling.network.units(k))
     let branch = deal.portion(at: place).branch
@@ -138,10 +156,24 @@ extension Routes {
         []
       }
     return Route(
-      tag: tag(.partialDrives(into: k, from: j)), carriesActivity: false,
+      tag: tag(.partialDrives(into: k, from: j)), positions: network.positions(k), carriesActivity: false,
       mine: place.stage == source ? columns(place.slice) : 0..<0,
       receivers: place.stage == source ? slices.map { rank(stage: target, slice: $0) } : [],
       sources: place.stage == target
         ? slices.map { .init(peer: rank(stage: source, slice: $0), columns: columns($0)) } : [])
+  }
+
+  /// Among the slice ranks of the stage that holds the connection, where both its layers are cut: each computes the
+  /// slopes of its units of the layer above, and drives its units of the layer below from all of these.
+  private func slopesRoute(_ index: Int) -> Route {
+    let (j, k) = (network.connections[index].source, network.connections[index].target)
+    let home = deal.stage(ofLayer: k)
+    let isSplit = place.stage == home && slicing.isCut(j) && slicing.isCut(k)
+    let others = isSplit ? otherSlices : []
+    return Route(
+      tag: tag(.slopes(index)), positions: network.wirings[index].before.positions, carriesActivity: true,
+      mine: isSplit ? units(k, of: place.slice) : 0..<0,
+      receivers: others.map { rank(stage: home, slice: $0) },
+      sources: others.map { .init(peer: rank(stage: home, slice: $0), columns: units(k, of: $0)) })
   }
 }

@@ -15,20 +15,53 @@ public struct Tiling: Equatable, Sendable {
     self.slicing = slicing
   }
 
-  /// The tiling of a run on inputs of so many units.
-  public init(_ run: RunFile, inputs: Int) {
+  /// The tiling of a run on data that were checked: see `RunFile.check(against:)`.
+  public init(_ run: RunFile, data: DataSet) { self.init(run, input: data.shape) }
+
+  /// The tiling of a run on inputs of a shape that its layers fit.
+  public init(_ run: RunFile, input: Shape) {
+    let network: Network
+    do {
+      network = try run.network.network(input: input)
+    } catch {
+      preconditionFailure("data that were not checked: \(error)")
+    }
     self.init(
       shards: run.tiling.shards, perShard: run.training.batch / run.tiling.shards,
-      slicing: Slicing(network: run.network.network(inputs: inputs), slices: run.tiling.slices))
+      slicing: Slicing(network: network, slices: run.tiling.slices))
   }
 
   public var network: Network { slicing.network }
 }
 
+extension DataSet {
+  /// Of an example: height, width and units of a position; without a picture all units at one position.
+  public var shape: Shape {
+    switch extents.count {
+    case 2: Shape(height: extents[0], width: extents[1], units: 1)
+    case 3: Shape(height: extents[0], width: extents[1], units: extents[2])
+    default: Shape(units: inputs)
+    }
+  }
+}
+
 extension RunFile {
-  /// Checks what only the data can tell: that the output has a unit for every class and a batch fits the training set.
+  /// Checks what only the data can tell: that the layers fit each other from the input on, that the output has one
+  /// position and a unit for every class and a batch fits the training set.
   public func check(against data: DataSet) throws {
     let outputs = network.layers[network.layers.count - 1].units
+    let output: Shape
+    do {
+      output = try network.network(input: data.shape).shape(network.layers.count)
+    } catch {
+      throw RunMismatch(description: "network: \(error); the input is \(data.shape)")
+    }
+    guard output.positions == 1 else {
+      throw RunMismatch(
+        description:
+          "network.layers.\(network.layers.count - 1): the output has \(output) units, a class needs "
+          + "one; let a layer without a kernel be the last")
+    }
     guard outputs == data.classes else {
       throw RunMismatch(
         description: "network.layers.\(network.layers.count - 1).units: the output has \(outputs) units, "

@@ -29,12 +29,7 @@ extension Inspection {
     let targets = Matrix(rows: count, columns: network.units(network.depth), precision: precision) {
       $1 == label ? 1 : 0
     }
-    let fromInput = parameters.connections.filter { $0.connection.source == 0 }.map { weights in
-      var backward = Panels(
-        depth: weights.forward.columns, columns: network.inputs, precision: precision)
-      backward.setTranspose(of: weights.forward)
-      return (layer: weights.connection.target, backward: backward)
-    }
+    let ways = parameters.connections.filter { $0.connection.source == 0 }.map(WayDown.init)
     let phases = iteration(rows: count)
     var state = State(rows: count, portion: parameters.portion, precision: precision)
     var residuals = [Double](repeating: 0, count: count)
@@ -44,10 +39,9 @@ extension Inspection {
       state = try phases.clampedOutput(
         from: state, share: number == 0 ? 1 : 0, clamped: clamped, parameters: parameters
       ).state
-      var drive = Matrix(rows: count, columns: network.inputs, precision: precision)
-      for (k, backward) in fromInput {
-        drive.setProduct(rows: 0..<count, of: state[k].activity, with: backward, adding: .itself)
-      }
+      let shape = network.shape(0)
+      var drive = Matrix(rows: count * shape.positions, columns: shape.units, precision: precision)
+      for way in ways { way.add(to: &drive, state, clamped, rows: 0..<count) }
       residuals = Self.move(&input, drive: drive, step: step)
     }
     let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
@@ -69,17 +63,43 @@ extension Inspection {
       neighbours: Alone())
   }
 
-  /// x ← clip(x − ε (x − drive), 0, 1); returns each row's largest |Δx| / ε.
+  /// x ← clip(x − ε (x − drive), 0, 1); returns each row's largest |Δx| / ε. The drive has a row for each position.
   private static func move(_ input: inout Matrix, drive: Matrix, step: Double) -> [Double] {
-    (0..<input.rows).map { row in
+    let positions = drive.rows / input.rows
+    return (0..<input.rows).map { row in
       var largest = 0.0
       for column in 0..<input.columns {
         let x = input[row, column]
-        let next = min(max(x - step * (x - drive[row, column]), 0), 1)
+        let (position, unit) = (column / drive.columns, column % drive.columns)
+        let next = min(max(x - step * (x - drive[row * positions + position, unit]), 0), 1)
         largest = max(largest, abs(next - x) / step)
         input[row, column] = next
       }
       return largest
     }
+  }
+}
+
+/// What a layer would send to the input through the weights between them.
+private struct WayDown {
+  let layer: Int
+  let wiring: Wiring
+  let backward: Panels
+
+  init(_ weights: ConnectionWeights) {
+    layer = weights.connection.target
+    wiring = weights.wiring
+    var backward = Panels(
+      depth: wiring.taps * weights.forward.columns, columns: wiring.below.units,
+      precision: weights.forward.precision)
+    backward.setTranspose(of: weights.forward, taps: wiring.taps)
+    self.backward = backward
+  }
+
+  func add(to drive: inout Matrix, _ state: State, _ clamped: Clamped, rows: Range<Int>) {
+    let seen = clamped.spread(state.activity(layer), ofLayer: layer, units: 0..<wiring.above.units)
+    drive.setConvolution(
+      examples: rows, of: seen, PositionLayout(positions: wiring.before.positions), taps: wiring.downward,
+      of: wiring.taps, with: backward, adding: .itself)
   }
 }

@@ -95,6 +95,9 @@ private struct Tracer {
       iteration: iteration,
       energy: inspection.parameters.energy(state: state, clamped: clamped, rows: 0..<1),
       cost: network.cost.value(outputs: state[network.depth].states, targets: targets, rows: 0..<1),
-      residual: residual, states: (1...network.depth).map { state[$0].states.row(0) })
+      residual: residual,
+      states: (1...network.depth).map { k in
+        (0..<network.positions(k)).flatMap { state[k].states.row($0) }
+      })
   }
 }

@@ -45,12 +45,12 @@ public struct Inspection: Sendable {
         description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
     }
     let alone = GridShape(replicas: 1, stages: 1, slices: 1)
-    let deal = try Deal(run, tiling: Tiling(run, inputs: data.inputs), to: alone)
+    let deal = try Deal(run, tiling: Tiling(run, data: data), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(
-      parameters: blank, velocities: Velocities(blank, isUsed: false), persistent: [:])
+      parameters: blank, moments: Moments(blank, []), persistent: [:])
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [:], precision: run.training.precision)
+      deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
     (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)

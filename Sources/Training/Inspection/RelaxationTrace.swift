@@ -22,7 +22,7 @@ public struct RelaxationTrace: Equatable, Sendable {
     public var cost: Double
     /// The largest |Δs| / ε of this iteration; nil at the start.
     public var residual: Double?
-    /// s, of every unit, layer 1 first.
+    /// s, of every unit, layer 1 first; position after position.
     public var states: [[Double]]
   }
 

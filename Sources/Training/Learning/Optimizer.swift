@@ -1,12 +1,12 @@
 import EnergyModels
 import EquilibriumPropagation
-import Foundation
 import MessagePassing
 import Tensors
 
-/// Stochastic gradient descent with momentum and weight decay, on the weights that a portion holds:
+/// The run's optimizer on the weights that a portion holds; biases do not decay:
 ///
-///     g = λ W − (1/β) · mean contrast,   v ← μ v + g,   W ← W − α(epoch) v       (no decay on biases)
+///     g = λ W − (1/β) · mean contrast,   v ← μ v + g
+///     sgd:  W ← W − α(epoch) v,   nesterov:  W ← W − α(epoch) (g + μ v),   adam:  see `Adam`
 ///
 /// Sends, where there are replicas, each sum that a connection or bias learns from once: see `FixedOrderAllreduce`.
 final class Optimizer {
@@ -17,7 +17,9 @@ final class Optimizer {
   private let shared: SharedSum?
   private let rejects: Bool
   private var workspaces: [Int: Panels] = [:]
-  var velocities: Velocities
+  var moments: Moments
+  /// Updates made, from the run's first step on.
+  var updates = 0
   var rates: LayerRates
 
   init(run: RunFile, parameters: Parameters, grid: Grid, sharesMemory: Bool = true) throws {
@@ -30,7 +32,7 @@ final class Optimizer {
       ? try SharedSum(over: grid.twins, most: parameters.largestTensor) : nil
     sum32 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
     sum64 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
-    velocities = Velocities(parameters, isUsed: run.training.momentum > 0)
+    moments = Moments(parameters, run.training.moments)
   }
 
   /// Bytes of the memory through which sums go.
@@ -45,47 +47,49 @@ final class Optimizer {
     defer { grid.clock?.leave() }
     let factor = factor(epoch: epoch)
     let kept = examples - (try rejected(contrast))
-    func descent(_ k: Int, decay: Double) -> Descent {
-      Descent(
+    updates += 1
+    func update(_ k: Int, decay: Double) -> WeightUpdate {
+      settings.update(
         rate: rates.rates[k - 1] * factor, scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
-        momentum: settings.momentum, decay: decay)
+        decay: decay, number: updates)
     }
     for i in parameters.connections.indices {
       let connection = parameters.connections[i].connection
-      let descent = descent(connection.target, decay: settings.decay)
+      let update = update(connection.target, decay: settings.decay)
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
       let isHeldOnce = connection.source == 0 || parameters.connections[i].isMirrored
-      let sums = contrast.sums(connection, block: parameters.connections[i].forwardBlock, backward: false)
+      let index = parameters.connections[i].index
+      let sums = contrast.sums(index, block: parameters.connections[i].forwardBlock, backward: false)
       try learn(
-        &parameters.connections[i].forward, &velocities.forward[i], sums, contrast.shards, descent,
+        &parameters.connections[i].forward, &moments.forward[i], sums, contrast.shards, update,
         mayUseMPI: isHeldOnce)
       parameters.connections[i].mirror()
       if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
-        let sums = contrast.sums(connection, block: block, backward: true)
+        let sums = contrast.sums(index, block: block, backward: true)
         try learn(
-          &parameters.connections[i].backward!, &velocities.backward[i], sums, contrast.shards, descent,
+          &parameters.connections[i].backward!, &moments.backward[i], sums, contrast.shards, update,
           mayUseMPI: false)
       }
     }
     for (i, k) in parameters.portion.layers.enumerated() {
       let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
       try learn(
-        &parameters.biases[i], &velocities.biases[i], [sum], contrast.shards, descent(k, decay: 0),
+        &parameters.biases[i], &moments.biases[i], [sum], contrast.shards, update(k, decay: 0),
         mayUseMPI: false)
     }
   }
 
-  /// Contrast, sum over replicas, descent: in one pass where this is the only replica and there is one sum, else a whole
-  /// block in one message.
+  /// Contrast, sum over replicas, update: of plain descent in one pass where this is the only replica and there is one
+  /// sum, else a whole block in one message.
   private func learn(
-    _ weights: inout Panels, _ velocity: inout Panels?, _ sums: [ContrastSum], _ shards: [Int],
-    _ descent: Descent, mayUseMPI: Bool
+    _ weights: inout Panels, _ moments: inout TensorMoments, _ sums: [ContrastSum], _ shards: [Int],
+    _ update: WeightUpdate, mayUseMPI: Bool
   ) throws {
     let isOnlyReplica = grid.twins.count == 1
-    if isOnlyReplica, sums.count == 1 {
+    if isOnlyReplica, sums.count == 1, let descent = update.inRegisters {
       grid.clock?.enter(.contrast)
       defer { grid.clock?.leave() }
-      return sums[0].descend(&weights, velocity: &velocity, by: descent, shards: shards)
+      return sums[0].descend(&weights, velocity: &moments.first, by: descent, shards: shards)
     }
     let strip = isOnlyReplica ? min(2, weights.count) : weights.count
     var contrast = workspace(weights, strip, 0)
@@ -109,8 +113,7 @@ final class Optimizer {
         contrast.add(term!, panels: 0..<panels.count)
       }
       let written = contrast.scalars(panels: 0..<panels.count)
-      descent.apply(
-        to: weights.scalars(panels: panels), velocity: velocity?.scalars(panels: panels), contrast: written)
+      update.apply(to: &weights, moments: &moments, panels: panels, contrast: written)
     }
     workspaces[key(weights, strip, 0)] = contrast
     if let term { workspaces[key(weights, strip, 1)] = term }
@@ -148,10 +151,11 @@ final class Optimizer {
 }
 
 extension Optimizer {
-  /// Steps that add up gradients: rate 1, no momentum, no decay; few, and so without memory that ranks share.
+  /// Steps that add up gradients: plain descent at rate 1, no momentum, no decay; few, and so without memory that ranks share.
   convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
     var plain = run
     for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
+    plain.training.optimizer = .sgd
     plain.training.momentum = 0
     plain.training.decay = 0
     plain.training.schedule = .constant
@@ -167,38 +171,4 @@ extension Parameters {
       connections.flatMap { [$0.forward, $0.isMirrored ? nil : $0.backward] } + biases
     return learning.map { $0?.byteCount ?? 0 }.max() ?? 0
   }
-}
-
-/// Momentum's velocities, one beside each weight and bias; all nil without momentum.
-struct Velocities: Sendable {
-  var forward: [Panels?]
-  var backward: [Panels?]
-  var biases: [Panels?]
-
-  init(_ parameters: Parameters, isUsed: Bool) {
-    func zeros(_ panels: Panels?) -> Panels? {
-      isUsed ? panels.map { Panels(depth: $0.depth, columns: $0.columns, precision: $0.precision) } : nil
-    }
-    forward = parameters.connections.map { zeros($0.forward) }
-    backward = parameters.connections.map { $0.isMirrored ? nil : zeros($0.backward) }
-    biases = parameters.biases.map { zeros($0) }
-  }
-
-  var byteCount: Int { (forward + backward + biases).reduce(0) { $0 + ($1?.byteCount ?? 0) } }
-}
-
-extension Schedule {
-  /// What the rates are multiplied with in an epoch, counted from 0.
-  package func factor(epoch: Int, of epochs: Int) -> Double {
-    switch self {
-    case .constant: 1
-    case .exponential(let factor): pow(factor, epoch)
-    case .cosine: 0.5 * (1 + cos(Double.pi * Double(epoch) / Double(epochs)))
-    }
-  }
-}
-
-/// factorⁿ by repeated multiplication, the same bits on every system.
-private func pow(_ factor: Double, _ n: Int) -> Double {
-  (0..<n).reduce(1) { product, _ in product * factor }
 }

@@ -53,7 +53,7 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
   /// Counts the units of a batch's free states that stand at a bound; a whole layer is counted by its first slice.
   mutating func addBounds(_ state: State, portion: Portion, rows: Range<Int>) {
     for k in portion.layers where !portion.countedSlices(of: k).isEmpty {
-      let columns = portion.units(k)
+      let (columns, rows) = (portion.units(k), rows.times(portion.network.positions(k)))
       let count = state.activity(k).countAtBounds(
         of: portion.network.activation(k).curve, rows: rows, columns: columns)
       low[k - 1] += count.low

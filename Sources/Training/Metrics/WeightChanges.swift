@@ -21,12 +21,16 @@ struct WeightChanges {
     (layers, slices) = (portion.network.depth, portion.slicing.slices)
     squares = Array(repeating: 0, count: Self.numbers(portion.slicing))
     for (new, old) in zip(after.connections, before.connections) {
-      let (new, old, connection) = (new.forward, old.forward, new.connection)
+      let (taps, connection) = (new.wiring.taps, new.connection)
+      let (new, old) = (new.forward, old.forward)
       for tile in portion.weightTiles(connection) {
         let place = (connection.target - 1) * slices + tile.slice
-        for panel in tile.panels {
-          squares[2 * place] += new.squares(panel: panel, rows: tile.rows, minus: old, at: panel)
-          squares[2 * place + 1] += new.squares(panel: panel, rows: tile.rows)
+        for tap in 0..<taps {
+          let rows = tile.rows.shifted(by: tap * new.depth / taps)
+          for panel in tile.panels {
+            squares[2 * place] += new.squares(panel: panel, rows: rows, minus: old, at: panel)
+            squares[2 * place + 1] += new.squares(panel: panel, rows: rows)
+          }
         }
       }
     }
@@ -52,6 +56,7 @@ extension Portion {
   /// A part of a connection's forward block whose squares are summed on their own.
   fileprivate struct WeightTile {
     let slice: Int
+    /// In each tap.
     let rows: Range<Int>
     let panels: Range<Int>
   }
@@ -70,7 +75,7 @@ extension Portion {
           slice: slice, rows: rows, panels: first..<first + padded(columns.count) / panelWidth)
       }
     }
-    guard slicing.isCut(j) else {
+    guard isPartial(into: k, from: j) else {
       return slices.contains(0) ? [WeightTile(slice: 0, rows: rows, panels: panels)] : []
     }
     return slices.map { slice in

@@ -7,9 +7,9 @@ import Tensors
 extension DryRun {
   /// What the rank would hold to train on so many examples of each split, with the ranks of a replica on one host or not.
   public func memory(examples: [Split: Int], sharesMemory: Bool = true) -> MemoryCount {
-    let (weights, velocities) = weightBytes
+    let (weights, moments) = weightBytes
     return MemoryCount(
-      weights: weights, velocities: velocities, relaxation: room.total,
+      weights: weights, moments: moments, relaxation: room.total,
       persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
       messages: batches.reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
@@ -22,18 +22,19 @@ extension DryRun {
 
   private var precision: Precision { run.training.precision }
 
-  var weightBytes: (weights: Int, velocities: Int) {
+  var weightBytes: (weights: Int, moments: Int) {
     var (weights, learning) = (0, 0)
     for index in portion.connections {
       let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
-      let scalars = (forward.forwardScalars, backward?.backwardScalars ?? 0)
+      let taps = portion.network.wirings[index].taps
+      let scalars = (taps * forward.forwardScalars, taps * (backward?.backwardScalars ?? 0))
       weights += scalars.0 + scalars.1
       // A mirrored one never learns by itself.
       learning += scalars.0 + (forward == backward ? 0 : scalars.1)
     }
     let biases = portion.layers.reduce(0) { $0 + padded(portion.units($1).count) }
-    let usesMomentum = run.training.momentum > 0
-    return ((weights + biases) * precision.size, usesMomentum ? (learning + biases) * precision.size : 0)
+    let moments = run.training.moments.count
+    return ((weights + biases) * precision.size, moments * (learning + biases) * precision.size)
   }
 
   /// The room of every relaxer: of training and evaluation, and those of complex states.
@@ -41,17 +42,27 @@ extension DryRun {
     let isComplex = run.rule == .equilibriumPropagation && run.nudging.isComplex
     var room = RelaxationRoom()
     for rows in batches + (isComplex ? batches.map { 2 * $0 } : []) {
-      room.states += State.byteCount(rows: rows, portion: portion, precision: precision)
+      room.states += State.byteCount(
+        rows: rows, portion: portion, precision: precision, holdsPools: false)
+      let network = portion.network
       for k in portion.layers {
-        room.drives += matrix(rows, portion.units(k).count)
+        room.drives += matrix(rows * network.positions(k), portion.units(k).count)
         for source in portion.sources(of: k) where source.isPartial || source.isElsewhere {
-          room.partialDrives += matrix(rows, portion.partialColumns(into: k, from: source.layer))
+          room.partialDrives += matrix(
+            rows * network.positions(k), portion.partialColumns(into: k, from: source.layer))
+        }
+      }
+      for index in portion.pooled {
+        let (wiring, units) = (network.wirings[index], portion.units(network.connections[index].target))
+        for positions in [wiring.before.positions, wiring.above.positions] {
+          room.drives += matrix(rows * positions, units.count)
         }
       }
       for index in portion.descending {
-        let connection = portion.network.connections[index]
+        let connection = network.connections[index]
         room.partialDrives += matrix(
-          rows, portion.partialColumns(into: connection.source, from: connection.target))
+          rows * network.positions(connection.source),
+          portion.partialColumns(into: connection.source, from: connection.target))
       }
     }
     return room
@@ -69,7 +80,9 @@ extension DryRun {
 
   private func stateBytes(examples: Int) -> Int {
     counts(examples).reduce(0) { sum, count in
-      portion.layers.reduce(sum) { $0 + matrix(count, portion.units($1).count) }
+      portion.layers.reduce(sum) {
+        $0 + matrix(count * portion.network.positions($1), portion.units($1).count)
+      }
     }
   }
 
@@ -93,11 +106,12 @@ extension DryRun {
     if sharesMemory {
       let parcels = SharedSlots.byteCount(
         ranks: ranks, slots: routes.count,
-        capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.columns.count })
+        capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.positions * $0.columns.count })
       return parcels + SharedSlots.byteCount(ranks: ranks, slots: 1, capacities: [8 * deal.tiling.shards])
     }
     return routes.reduce(0) { sum, route in
-      sum + height * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
+      sum + height * route.positions
+        * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
     }
   }
 }

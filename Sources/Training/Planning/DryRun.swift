@@ -59,6 +59,12 @@ public struct DryRun: Sendable {
     let routes = Routes(deal: deal, place: place)
     for sweeps in exchanges.sweeps {
       for set in sweeps.sets { traffic += self.traffic(of: set, in: sweeps, routes) * sweeps.count }
+      for index in portion.pooled {
+        let (route, connection) = (routes[.slopes(index)], portion.network.connections[index])
+        var slopes = Traffic()
+        slopes.add(route.flow(height: height(sweeps) * route.positions), of: route)
+        traffic += slopes * sweeps.slopes(from: connection.source, to: connection.target)
+      }
     }
   }
 
@@ -66,7 +72,7 @@ public struct DryRun: Sendable {
   func traffic(of layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> Traffic {
     var traffic = Traffic()
     for route in moved(layers, in: sweeps, routes) {
-      traffic.add(route.flow(height: height(sweeps)), of: route)
+      traffic.add(route.flow(height: height(sweeps) * route.positions), of: route)
     }
     return traffic
   }
@@ -76,7 +82,9 @@ public struct DryRun: Sendable {
     let routes = Routes(deal: deal, place: place)
     var bytes: [Int: Int] = [:]
     for route in sweeps.sets.flatMap({ moved($0, in: sweeps, routes) }) {
-      for receiver in route.receivers { bytes[receiver, default: 0] += height(sweeps) * route.columns.count }
+      for receiver in route.receivers {
+        bytes[receiver, default: 0] += height(sweeps) * route.positions * route.columns.count
+      }
     }
     return bytes
   }
@@ -125,16 +133,17 @@ public struct DryRun: Sendable {
   var sums: [Sum] {
     var sums: [Sum] = []
     for index in portion.connections {
+      let taps = portion.network.wirings[index].taps
       let isFromInput = portion.network.connections[index].source == 0
       let times = isFromInput ? 1 : exchanges.sums
       let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
       let isHeldOnce = isFromInput || forward == backward
       sums.append(
         Sum(
-          scalars: forward.forwardScalars, times: times,
+          scalars: forward.forwardScalars * taps, times: times,
           isMPIs: isHeldOnce && run.training.reduction == .mpi))
       if let backward, forward != backward {
-        sums.append(Sum(scalars: backward.backwardScalars, times: times))
+        sums.append(Sum(scalars: backward.backwardScalars * taps, times: times))
       }
     }
     return sums + portion.layers.map { Sum(scalars: padded(portion.units($0).count)) }

@@ -47,7 +47,7 @@ extension KernelMeter {
     case product(a: Matrix, w: Panels, bias: Panels, out: Matrix)
     case liveProduct(a: Matrix, live: LiveInputs, rows: Int, w: Panels, bias: Panels, out: Matrix)
     case contrast(ContrastSum, bounds: [Int], panels: Int, out: Panels)
-    case descent(Panels, velocity: Panels?, contrast: Panels)
+    case descent(Panels, moments: TensorMoments, contrast: Panels, WeightUpdate)
     case none
 
     init(_ kind: StepWork.Kind, precision: Precision, clamped: Clamped?) {
@@ -83,11 +83,13 @@ extension KernelMeter {
         // Two panels at a time, as the optimizer takes them.
         let strip = panels(depth, min(2 * panelWidth, padded(columns)))
         self = .contrast(sum, bounds: bounds, panels: padded(columns) / panelWidth, out: strip)
-      case .descent(let count, let hasVelocity):
+      case .descent(let count, let update):
         let weights = panels(1, count)
         // Contrasts are found in the cache, some panels at a time.
         let contrast = panels(1, min(count, 1024 * panelWidth))
-        self = .descent(weights, velocity: hasVelocity ? weights : nil, contrast: contrast)
+        let moments = TensorMoments(
+          first: update == .plain ? nil : weights, second: update == .adam ? weights : nil)
+        self = .descent(weights, moments: moments, contrast: contrast, update.example)
       case .elements, .transpose: self = .none
       }
     }
@@ -108,18 +110,29 @@ extension KernelMeter {
           sum.write(panels: first..<min(first + out.count, panels), to: &out, at: 0, shards: bounds)
         }
         self = .contrast(sum, bounds: bounds, panels: panels, out: out)
-      case .descent(var weights, var velocity, var contrast):
+      case .descent(var weights, var moments, var contrast, let update):
         self = .none
-        let descent = Descent(rate: 1e-6, scale: 1, momentum: velocity == nil ? 0 : 0.5)
         for first in stride(from: 0, to: weights.count, by: contrast.count) {
           let strip = first..<min(first + contrast.count, weights.count)
-          descent.apply(
-            to: weights.scalars(panels: strip), velocity: velocity?.scalars(panels: strip),
+          update.apply(
+            to: &weights, moments: &moments, panels: strip,
             contrast: contrast.scalars(panels: 0..<strip.count))
         }
-        self = .descent(weights, velocity: velocity, contrast: contrast)
+        self = .descent(weights, moments: moments, contrast: contrast, update)
       case .none: return
       }
+    }
+  }
+}
+
+extension StepWork.Update {
+  /// An update whose work is this one's.
+  fileprivate var example: WeightUpdate {
+    switch self {
+    case .plain: .descent(Descent(rate: 1e-6, scale: 1))
+    case .momentum: .descent(Descent(rate: 1e-6, scale: 1, momentum: 0.5))
+    case .nesterov: .descent(Descent(rate: 1e-6, scale: 1, momentum: 0.5, looksAhead: true))
+    case .adam: .adam(Adam(rate: 1e-6, scale: 1, mean: 0.9, square: 0.999, epsilon: 1e-8, update: 1))
     }
   }
 }

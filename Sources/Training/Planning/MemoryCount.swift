@@ -2,8 +2,8 @@
 public struct MemoryCount: Codable, Hashable, Sendable {
   /// Weights and biases, once for each direction that is held.
   public var weights: Int
-  /// Momentum's velocities.
-  public var velocities: Int
+  /// What the optimizer keeps beside weights and biases: momentum's velocities, or Adam's means and squares.
+  public var moments: Int
   /// The room that relaxations work in, of training and of evaluation: states, drives and partial drives.
   public var relaxation: Int
   /// Each example's last free state, where the run starts from it.
@@ -14,17 +14,17 @@ public struct MemoryCount: Codable, Hashable, Sendable {
   public var data: Int
 
   public init(
-    weights: Int, velocities: Int, relaxation: Int, persistentStates: Int, messages: Int, data: Int
+    weights: Int, moments: Int, relaxation: Int, persistentStates: Int, messages: Int, data: Int
   ) {
     self.weights = weights
-    self.velocities = velocities
+    self.moments = moments
     self.relaxation = relaxation
     self.persistentStates = persistentStates
     self.messages = messages
     self.data = data
   }
 
-  public var total: Int { weights + velocities + relaxation + persistentStates + messages + data }
+  public var total: Int { weights + moments + relaxation + persistentStates + messages + data }
 }
 
 /// The bytes of a relaxation's room.

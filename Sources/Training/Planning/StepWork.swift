@@ -28,10 +28,34 @@ public struct StepWork: Equatable, Sendable {
     case contrast(terms: Int, depth: Int, columns: Int, rows: Int, shards: Int, isLive: Bool)
     /// One pass over so many scalars of states or partial drives.
     case elements(Int)
-    /// Descent of so many scalars of weights.
-    case descent(Int, hasVelocity: Bool)
+    /// So many scalars of weights learn.
+    case descent(Int, Update)
     /// The transpose of a depth × columns matrix.
     case transpose(depth: Int, columns: Int)
+  }
+
+  /// How weights learn, as far as work is counted.
+  public enum Update: Hashable, Sendable {
+    case plain, momentum, nesterov, adam
+
+    /// Scalars read and written for each one that learns, its contrast not counted.
+    var moves: Int {
+      switch self {
+      case .plain: 2
+      case .momentum, .nesterov: 4
+      case .adam: 6
+      }
+    }
+
+    /// Operations a scalar; a root and a quotient are one each.
+    func operations(decays: Bool) -> Double {
+      switch self {
+      case .plain: decays ? 5 : 2
+      case .momentum: 7
+      case .nesterov: 9
+      case .adam: 15
+      }
+    }
   }
 
   public internal(set) var pieces: [Piece] = []
@@ -106,6 +130,19 @@ public struct StepWork: Equatable, Sendable {
 }
 
 extension StepWork {
+  /// Adds `times` products of what the taps of a kernel read with depth × columns weights each: at every position as
+  /// many taps as reach it.
+  mutating func addProduct(
+    _ part: StepPart, _ taps: TapTable, rows: Int, depth: Int, columns: Int, times: Double, ontoMatrix: Bool,
+    share: Double = 1, isLive: Bool = false
+  ) {
+    let inner = taps.pairs * depth
+    let mean = max(1, inner / taps.positions)
+    addProduct(
+      part, rows: rows * taps.positions, depth: mean, columns: columns, times: times, ontoMatrix: ontoMatrix,
+      share: share * Double(inner) / Double(mean * taps.positions), isLive: isLive)
+  }
+
   /// Adds `times` products of `share` of rows × depth inputs with depth × columns weights, onto a row or a matrix.
   mutating func addProduct(
     _ part: StepPart, rows: Int, depth: Int, columns: Int, times: Double, ontoMatrix: Bool, share: Double = 1,

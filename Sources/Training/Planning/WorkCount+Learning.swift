@@ -8,25 +8,31 @@ extension WorkCount {
     let isMirrored = forward == backward
     let connection = network.connections[index]
     let terms = connection.source == 0 ? [1] : lesson.terms
+    let wiring = network.wirings[index]
+    // Examples times the pairs of positions that a tap joins, in the mean.
+    let rows = max(1, rows * wiring.upward.pairs / wiring.taps)
     weights(
-      connection, depth: forward.rows.count, columns: forward.columns.count, terms: terms, lesson, &work)
-    if isMirrored { transpose(forward, lesson, &work) }
+      connection, rows: rows, depth: wiring.taps * forward.rows.count, columns: forward.columns.count,
+      terms: terms, lesson, &work)
+    if isMirrored { transpose(forward, taps: wiring.taps, lesson, &work) }
     if let block = backward, !isMirrored {
       weights(
-        connection, depth: block.columns.count, columns: block.rows.count, terms: lesson.terms, lesson, &work)
+        connection, rows: rows, depth: wiring.taps * block.columns.count, columns: block.rows.count,
+        terms: lesson.terms, lesson, &work)
     }
   }
 
-  private func transpose(_ block: Block, _ lesson: StepLesson, _ work: inout StepWork) {
+  private func transpose(_ block: Block, taps: Int, _ lesson: StepLesson, _ work: inout StepWork) {
     let (depth, columns) = (block.rows.count, block.columns.count)
     work.add(
-      .optimizer, .transpose(depth: depth, columns: columns), times: lesson.updates, operations: 0,
+      .optimizer, .transpose(depth: depth, columns: columns), times: lesson.updates * Double(taps),
+      operations: 0,
       bytes: Double(work.scalarSize * (depth * padded(columns) + columns * padded(depth))))
   }
 
   /// The contrasts and the descent of depth × columns weights of a connection, or of a bias (nil).
   func weights(
-    _ connection: Connection?, depth: Int, columns: Int, terms: [Int], _ lesson: StepLesson,
+    _ connection: Connection?, rows: Int, depth: Int, columns: Int, terms: [Int], _ lesson: StepLesson,
     _ work: inout StepWork
   ) {
     let isAlone = deal.grid.replicas == 1
@@ -49,11 +55,21 @@ extension WorkCount {
     work.addElements(
       .contrast, rows: depth, columns: columns, times: lesson.updates * Double(terms.count - 1),
       operations: 1, moves: isAlone ? 0 : 3)
-    let hasVelocity = run.training.momentum > 0
+    let update = run.training.update
     let decays = connection != nil && run.training.decay > 0
     work.add(
-      .optimizer, .descent(depth * columns, hasVelocity: hasVelocity), times: lesson.updates,
-      operations: elements * (hasVelocity ? 7 : decays ? 5 : 2),
-      bytes: Double(work.scalarSize) * scalars * ((hasVelocity ? 4 : 2) + (isAlone ? 0 : 1)))
+      .optimizer, .descent(depth * columns, update), times: lesson.updates,
+      operations: elements * update.operations(decays: decays),
+      bytes: Double(work.scalarSize) * scalars * Double(update.moves + (isAlone ? 0 : 1)))
+  }
+}
+
+extension TrainingSettings {
+  fileprivate var update: StepWork.Update {
+    switch optimizer {
+    case .sgd: momentum > 0 ? .momentum : .plain
+    case .nesterov: .nesterov
+    case .adam: .adam
+    }
   }
 }

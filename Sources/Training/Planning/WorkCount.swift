@@ -26,7 +26,9 @@ struct WorkCount {
     energies(lesson.energies, &work)
     for index in portion.connections { connection(index, lesson, &work) }
     for k in portion.layers {
-      weights(nil, depth: 1, columns: portion.units(k).count, terms: [1], lesson, &work)
+      weights(
+        nil, rows: rows * network.positions(k), depth: 1, columns: portion.units(k).count, terms: [1],
+        lesson, &work)
     }
   }
 
@@ -41,17 +43,28 @@ struct WorkCount {
     guard run.keepsStates else { return }
     for k in portion.layers {
       work.addElements(
-        .data, rows: rows, columns: portion.units(k).count, times: 2, operations: 0, moves: 2)
+        .data, rows: rows * network.positions(k), columns: portion.units(k).count, times: 2, operations: 0,
+        moves: 2)
     }
   }
 
   private func drive(_ part: StepPart, times: Double, _ work: inout StepWork) {
     for index in portion.connections where network.connections[index].source == 0 {
+      let wiring = network.wirings[index]
+      let columns = portion.units(network.connections[index].target).count
       work.addProduct(
-        part, rows: rows, depth: network.inputs,
-        columns: portion.units(network.connections[index].target).count, times: times,
+        part, wiring.upward, rows: rows, depth: wiring.below.units, columns: columns, times: times,
         ontoMatrix: false, share: liveShare.drive, isLive: true)
+      pool(part, index, columns: columns, times: times, &work)
     }
+  }
+
+  /// Values pooled, or spread on the way back.
+  private func pool(_ part: StepPart, _ index: Int, columns: Int, times: Double, _ work: inout StepWork) {
+    let wiring = network.wirings[index]
+    guard wiring.pool != nil else { return }
+    work.addElements(
+      part, rows: rows * wiring.before.positions, columns: columns, times: times, operations: 2, moves: 2.25)
   }
 
   /// - Parameter layers: those that move; nil for all.
@@ -76,13 +89,15 @@ struct WorkCount {
           // What comes of each branch of the tree over slices is added here, the neighbours' too.
           let added = source.isPartial ? Double(portion.slicing.slices / portion.branch) : 1
           work.addElements(
-            phase.part, rows: rows, columns: units, times: times * added, operations: 1, moves: 3)
+            phase.part, rows: rows * network.positions(k), columns: units, times: times * added,
+            operations: 1, moves: 3)
         }
         ontoMatrix = true
       }
       let isBent = !network.activation(k).isIdentityOnStates
       work.addElements(
-        phase.part, rows: rows, columns: units, times: times, operations: 4, moves: isBent ? 4 : 3)
+        phase.part, rows: rows * network.positions(k), columns: units, times: times, operations: 4,
+        moves: isBent ? 4 : 3)
     }
   }
 
@@ -92,27 +107,31 @@ struct WorkCount {
     _ work: inout StepWork
   ) {
     let (rows, columns) = (count ?? self.rows, portion.units(k).count)
+    guard let index = network.connection(j, k) else { return }
+    let wiring = network.wirings[index]
+    let taps = j < k ? wiring.upward : wiring.downward
+    func product(_ depth: Int, ontoMatrix: Bool) {
+      work.addProduct(
+        part, taps, rows: rows, depth: depth, columns: columns, times: times, ontoMatrix: ontoMatrix)
+    }
+    if count == nil { pool(part, index, columns: network.units(max(j, k)), times: times, &work) }
     guard portion.isPartial(into: k, from: j) else {
-      return work.addProduct(
-        part, rows: rows, depth: portion.units(of: j, driving: k).count, columns: columns, times: times,
-        ontoMatrix: ontoMatrix)
+      return product(portion.units(of: j, driving: k).count, ontoMatrix: ontoMatrix)
     }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
-    for slice in slices {
-      work.addProduct(
-        part, rows: rows, depth: portion.slicing.units(j, slice: slice).count, columns: columns,
-        times: times, ontoMatrix: false)
-    }
+    for slice in slices { product(portion.slicing.units(j, slice: slice).count, ontoMatrix: false) }
     // Branches are added up before they are handed out; for energies each slice stands alone.
     guard count == nil else { return }
     let added = Double(slices.count - slices.count / portion.branch)
-    work.addElements(part, rows: rows, columns: columns, times: times * added, operations: 1, moves: 3)
+    work.addElements(
+      part, rows: rows * network.positions(k), columns: columns, times: times * added, operations: 1, moves: 3
+    )
   }
 
   /// Means and differences of the layers known here, and turned complex states.
   private func learn(_ lesson: StepLesson, _ work: inout StepWork) {
     for k in portion.known {
-      let units = network.units(k)
+      let (rows, units) = (rows * network.positions(k), network.units(k))
       work.addElements(
         .nudged, rows: rows, columns: units, times: lesson.spreads, operations: 3, moves: 6)
       work.addElements(
@@ -128,7 +147,8 @@ struct WorkCount {
       for source in portion.sources(of: k) where source.isBelow {
         products(.nudged, into: k, from: source.layer, rows: 1, times: times, ontoMatrix: false, &work)
       }
-      work.addElements(.nudged, rows: 1, columns: units, times: times, operations: 4, moves: 3)
+      work.addElements(
+        .nudged, rows: network.positions(k), columns: units, times: times, operations: 4, moves: 3)
     }
   }
 }

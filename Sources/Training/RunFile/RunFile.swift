@@ -66,11 +66,7 @@ public struct RunFile: Equatable, Sendable {
     var runFile = try RunFileCodec.runFile.read(root, "")
     if runFile.name.isEmpty { runFile.name = defaultName(file) }
     try runFile.check(root)
-    if let connections = runFile.network.connections {
-      // A chain has one form, however it was written.
-      let chain = Network.chain(runFile.network.layers.count)
-      runFile.network.connections = Set(connections) == Set(chain) ? nil : connections.sorted()
-    }
+    runFile.network.simplify()
     runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)
     return runFile
   }

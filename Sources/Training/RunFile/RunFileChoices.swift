@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Tensors
 
 // The values that are a word or a number in their short form and a map in their long one.
 
@@ -62,6 +63,24 @@ extension RunFileCodec where Value == LimitedDuration {
     ])
 }
 
+extension RunFileCodec where Value == Pooling {
+  /// `max`, `average` or `soft`, of squares of 2 × 2 positions, or `{kind: max, size: 3}`.
+  static let pooling = Self(
+    read: { tree, path throws(RunFileError) in
+      if case .map = tree.content { return try RunFileCodec<Pooling>.sized.read(tree, path) }
+      return Pooling(kind: try RunFileCodec<PoolingKind>.word.read(tree, path), size: 2)
+    },
+    write: { .value($0.size == 2 ? $0.kind.rawValue : "{kind: \($0.kind.rawValue), size: \($0.size)}") },
+    keys: RunFileCodec<Pooling>.sized.keys)
+
+  private static let sized = section(
+    Pooling(kind: .max, size: 2),
+    [
+      .init("kind", \.kind, .word, required: "max"),
+      .init("size", \.size, .whole(RunFileRange.positions, example: 2)),
+    ])
+}
+
 extension RunFileCodec where Value == Initialization {
   /// `glorot-uniform`, `{uniform: gain}` or `{spectral: gain}`.
   static let initialization = Self(
@@ -103,65 +122,5 @@ extension RunFileCodec where Value == Gain {
     [
       .init("uniform", \.uniform, .optional(.number("a number above 0", example: "0.7") { $0 > 0 })),
       .init("spectral", \.spectral, .optional(.number("a number above 0", example: "0.8") { $0 > 0 })),
-    ])
-}
-
-extension RunFileCodec where Value == Schedule {
-  /// `constant`, `cosine`, or `{kind: exponential, factor: f}`.
-  static let schedule = Self(
-    read: { tree, path throws(RunFileError) in
-      if case .map = tree.content { return try schedule(tree, path) }
-      switch tree.text.flatMap(ScheduleKind.init(rawValue:)) {
-      case .constant: return .constant
-      case .cosine: return .cosine
-      case .exponential:
-        throw RunFileError(
-          tree.place, "missing required key '\(path).factor'", hint: "write {kind: exponential, factor: 0.99}"
-        )
-      case nil:
-        throw .noWord(tree, path, of: ["constant", "cosine"], or: "{kind: exponential, factor: 0.99}")
-      }
-    },
-    write: { schedule in
-      switch schedule {
-      case .constant: .value("constant")
-      case .cosine: .value("{kind: cosine}")
-      case .exponential(let factor): .value("{kind: exponential, factor: \(factor)}")
-      }
-    }, keys: RunFileCodec<LongSchedule>.long.keys)
-
-  private static func schedule(_ tree: RunFileTree, _ path: String) throws(RunFileError) -> Schedule {
-    let long = try RunFileCodec<LongSchedule>.long.read(tree, path)
-    switch (long.kind, long.factor) {
-    case (.constant, nil): return .constant
-    case (.cosine, nil): return .cosine
-    case (.exponential, let factor?): return .exponential(factor: factor)
-    case (.exponential, nil):
-      throw RunFileError(tree.place, "missing required key '\(path).factor'", hint: "add factor: 0.99")
-    case (let kind, _?):
-      throw RunFileError(
-        tree.place(of: "factor"), "'\(path).factor' is of no use to the \(kind.rawValue) schedule",
-        hint: "delete it or write kind: exponential")
-    }
-  }
-}
-
-private enum ScheduleKind: String, CaseIterable, Sendable {
-  case constant, exponential, cosine
-}
-
-private struct LongSchedule: Sendable {
-  var kind = ScheduleKind.constant
-  var factor: Double?
-}
-
-extension RunFileCodec where Value == LongSchedule {
-  fileprivate static let long = section(
-    LongSchedule(),
-    [
-      .init("kind", \.kind, .word, required: "exponential"),
-      .init(
-        "factor", \.factor,
-        .optional(.number("a number above 0 and at most 1", example: "0.99") { $0 > 0 && $0 <= 1 })),
     ])
 }

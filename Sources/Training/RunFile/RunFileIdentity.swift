@@ -24,7 +24,7 @@ extension RunFile {
     return values.filter { path, _ in
       switch path {
       case "name", "data.path": false
-      case "training.epochs": training.schedule == .cosine
+      case "training.epochs": training.schedule.looksAhead
       default: !path.hasPrefix("checkpoint.") && !path.hasPrefix("report.")
       }
     }

@@ -6,8 +6,11 @@ extension RunFile {
   /// Throws `RunFileError` where two keys contradict each other, at the one to change.
   func check(_ root: RunFileTree) throws(RunFileError) {
     try checkConnections(root)
+    try checkWindows(root)
+    try checkReadOut(root)
     try checkData(root)
     try checkRates(root)
+    try checkMomentum(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
@@ -31,7 +34,9 @@ extension RunFile {
           index, "\(words) does not lead upwards",
           "connections work both ways; write the layer nearer to the input as 'from'")
       }
-      if connections[..<index].contains(connection) {
+      if connections[..<index].contains(where: {
+        $0.source == connection.source && $0.target == connection.target
+      }) {
         throw mistake(index, "\(words) stands there twice", "delete one")
       }
     }
@@ -39,6 +44,74 @@ extension RunFile {
       throw RunFileError(
         root.place(of: "network.connections"), "nothing leads to layer \(k)",
         hint: "add {from: \(k - 1), to: \(k)}")
+    }
+  }
+
+  private func checkWindows(_ root: RunFileTree) throws(RunFileError) {
+    let inLayers = network.layers.map(\.window).enumerated().map { ("network.layers.\($0)", $1) }
+    let inConnections = (network.connections ?? []).map(\.window).enumerated()
+      .map { ("network.connections.\($0)", $1) }
+    for (path, window) in inLayers {
+      guard network.connections != nil, window != WindowSettings() else { continue }
+      throw RunFileError(
+        root.place(of: path), "'\(path)' has a kernel, but the connections are listed",
+        hint: "write kernel, stride, padding and pool in network.connections")
+    }
+    for (path, window) in inLayers + inConnections {
+      guard window.kernel == nil, window != WindowSettings() else { continue }
+      throw RunFileError(
+        root.place(of: path), "'\(path)' has stride, padding or pool, but no kernel",
+        hint: "add kernel: 1, or delete them")
+    }
+    for (path, window) in inLayers + inConnections {
+      guard let pool = window.pool?.kind, pool == .soft || (pool == .max && nudging.kind == .points) else {
+        continue
+      }
+      let needsLinear = rule == .recurrentBackpropagation || nudging.kind == .points
+      guard needsLinear else { continue }
+      let what = nudging.kind == .points ? "nudging at points on a circle" : "recurrent backpropagation"
+      throw RunFileError(
+        root.place(of: path + ".pool"), "'\(path).pool' is \(pool.rawValue), which \(what) cannot go through",
+        hint: nudging.kind == .points ? "write pool: average" : "write pool: max or pool: average")
+    }
+  }
+
+  /// A soft-max read-out and the cross-entropy go together.
+  private func checkReadOut(_ root: RunFileTree) throws(RunFileError) {
+    let last = network.layers.count - 1
+    if let index = network.layers.indices.first(where: {
+      $0 < last && network.layers[$0].activation.isReadOut
+    }) {
+      let path = "network.layers.\(index).activation"
+      throw RunFileError(
+        root.place(of: path), "'\(path)' is softmax, but only the output can be a read-out",
+        hint: "use another activation")
+    }
+    let path = "network.layers.\(last).activation"
+    switch (network.cost, network.layers[last].activation.isReadOut) {
+    case (.crossEntropy, false):
+      throw RunFileError(
+        root.place(of: path), "the cost is cross-entropy, but '\(path)' is not softmax",
+        hint: "write activation: softmax in the last layer")
+    case (.squaredError, true):
+      throw RunFileError(
+        root.place(of: path), "'\(path)' is softmax, but the cost is the squared error",
+        hint: "write cost: cross-entropy in network")
+    case (.crossEntropy, true) where rule == .contrastiveHebbian || rule == .coupled:
+      throw RunFileError(
+        root.place(of: "rule"),
+        "'rule' is \(rule.rawValue), which holds the output, but a read-out is no state",
+        hint: "use equilibrium-propagation, or cost: squared-error")
+    case (.crossEntropy, true) where nudging.kind == .points:
+      throw RunFileError(
+        root.place(of: "nudging.kind"), "'nudging.kind' is n-point, but a read-out has no complex states",
+        hint: "use centered")
+    default: break
+    }
+    if last == 0, network.layers[0].activation.isReadOut {
+      throw RunFileError(
+        root.place(of: "network.layers"), "a read-out needs a layer of states below it",
+        hint: "add one, such as {units: 500}")
     }
   }
 
@@ -78,6 +151,23 @@ extension RunFile {
       hint: "use a number such as 0.05: the other layers are balanced against it")
   }
 
+  private func checkMomentum(_ root: RunFileTree) throws(RunFileError) {
+    switch (training.optimizer, training.momentum > 0) {
+    case (.nesterov, false):
+      throw RunFileError(
+        root.place(of: "training.momentum", or: "training.optimizer"),
+        "'training.optimizer' is nesterov, but 'training.momentum' is 0",
+        hint: "use a momentum above 0, such as 0.9, or optimizer: sgd")
+    case (.adam, true):
+      throw RunFileError(
+        root.place(of: "training.momentum"),
+        "'training.momentum' is of no use to adam, which has moments of its own",
+        hint: "delete it or set it to 0")
+    case (.sgd, _), (.nesterov, true), (.adam, false):
+      return
+    }
+  }
+
   private func checkShards(_ root: RunFileTree) throws(RunFileError) {
     let (batch, shards) = (training.batch, tiling.shards)
     guard shards != TilingSettings.unset, !batch.isMultiple(of: shards) else { return }
@@ -100,7 +190,8 @@ extension RunFile {
 
   /// The first layer that so many slices would leave without a unit in one of them.
   private func emptySlice(_ slices: Int) -> Int? {
-    let slicing = Slicing(network: network.network(inputs: 1), slices: slices)
+    let layers = network.layers.map { Layer(units: $0.units, activation: $0.activation) }
+    let slicing = Slicing(network: Network(inputs: 1, layers: layers), slices: slices)
     return network.layers.indices.first { index in
       (0..<slices).contains { slicing.units(index + 1, slice: $0).isEmpty }
     }

@@ -5,15 +5,16 @@ import Tensors
 public struct NetworkSettings: Equatable, Sendable {
   /// From the input side to the output.
   public var layers: [LayerSettings]
-  /// Which layers are joined; nil for a chain.
-  public var connections: [Connection]?
+  /// Which layers are joined; nil for a chain, whose kernels stand in the layers.
+  public var connections: [ConnectionSettings]?
   /// How the weights are drawn before the first step.
   public var initialization: Initialization
   /// What the output is trained to make small.
   public var cost: Cost
 
   public init(
-    layers: [LayerSettings], connections: [Connection]? = nil, initialization: Initialization, cost: Cost
+    layers: [LayerSettings], connections: [ConnectionSettings]? = nil, initialization: Initialization,
+    cost: Cost
   ) {
     self.layers = layers
     self.connections = connections
@@ -21,10 +22,29 @@ public struct NetworkSettings: Equatable, Sendable {
     self.cost = cost
   }
 
-  /// The network over an input of so many units.
-  public func network(inputs: Int) -> Network {
-    let layers = layers.map { Layer(units: $0.units, activation: $0.activation) }
-    return Network(inputs: inputs, layers: layers, connections: connections, cost: cost)
+  /// The network over an input; throws where kernels and layers do not fit it.
+  public func network(input: Shape) throws(ShapeError) -> Network {
+    try Network(
+      input: input, layers: layers.map { Layer(units: $0.units, activation: $0.activation) },
+      connections: joined, cost: cost)
+  }
+
+  /// The connections, those of a chain too.
+  public var joined: [Connection] {
+    if let connections { return connections.map(\.connection) }
+    return layers.enumerated().map { Connection(from: $0, to: $0 + 1, window: $1.window.window) }
+  }
+
+  /// A chain has one form, however it was written.
+  mutating func simplify() {
+    guard let connections, connections.count == layers.count else { return }
+    let sorted = connections.sorted { $0.connection < $1.connection }
+    guard sorted.enumerated().allSatisfy({ $1.source == $0 && $1.target == $0 + 1 }) else {
+      self.connections = sorted
+      return
+    }
+    for (index, connection) in sorted.enumerated() { layers[index].window = connection.window }
+    self.connections = nil
   }
 
   /// α of each layer at the first step: a balanced layer starts with the output's.
@@ -49,12 +69,55 @@ public struct LayerSettings: Equatable, Sendable {
   public var activation: Activation
   /// α in ΔW = (α/β) · contrast, for the weight and the bias of this layer.
   public var rate: Rate
+  /// Of the connection from the layer below, in a chain.
+  public var window = WindowSettings()
 
   public init(units: Int, activation: Activation, rate: Rate) {
     self.units = units
     self.activation = activation
     self.rate = rate
   }
+}
+
+/// The kernel of a convolution; without `kernel` every unit is joined to every unit.
+public struct WindowSettings: Equatable, Sendable {
+  /// Height and width, in positions.
+  public var kernel: Int?
+  /// From one position to the next; 1 where it is not set.
+  public var stride: Int?
+  /// Rows and columns of zeros around the layer below; none where it is not set.
+  public var padding: Int?
+  /// How squares of positions become one.
+  public var pool: Pooling?
+
+  public init(kernel: Int? = nil, stride: Int? = nil, padding: Int? = nil, pool: Pooling? = nil) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.pool = pool
+  }
+
+  /// The same as the network knows it.
+  public var window: Window? {
+    kernel.map { Window(kernel: $0, stride: stride ?? 1, padding: padding ?? 0, pooling: pool) }
+  }
+}
+
+/// Two layers that are joined.
+public struct ConnectionSettings: Equatable, Sendable {
+  /// The layer below; 0 is the input.
+  public var source: Int
+  /// The layer above.
+  public var target: Int
+  public var window = WindowSettings()
+
+  public init(from source: Int, to target: Int) {
+    self.source = source
+    self.target = target
+  }
+
+  /// The same as the network knows it.
+  public var connection: Connection { Connection(from: source, to: target, window: window.window) }
 }
 
 /// How many steps are made, and how a step follows from the contrasts.
@@ -65,9 +128,11 @@ public struct TrainingSettings: Equatable, Sendable {
   public var batch: Int
   /// Whether every epoch deals the examples in another order.
   public var shuffle: Bool
-  /// Share of the last step's change that is made again, in [0, 1).
+  /// How a step follows from the gradient.
+  public var optimizer: OptimizerSettings
+  /// Share of the last step's change that is made again, in [0, 1); `adam` has moments of its own.
   public var momentum: Double
-  /// Weight decay λ: adds −α λ W to a step.
+  /// Weight decay λ: adds −α λ W to a step (of `adam` beside its moments, else through momentum's velocity).
   public var decay: Double
   /// How the rates change from epoch to epoch.
   public var schedule: Schedule
@@ -77,28 +142,19 @@ public struct TrainingSettings: Equatable, Sendable {
   public var precision: Precision
 
   public init(
-    epochs: Int, batch: Int, shuffle: Bool, momentum: Double, decay: Double, schedule: Schedule,
-    reduction: Reduction, precision: Precision
+    epochs: Int, batch: Int, shuffle: Bool, optimizer: OptimizerSettings = .sgd, momentum: Double,
+    decay: Double, schedule: Schedule, reduction: Reduction, precision: Precision
   ) {
     self.epochs = epochs
     self.batch = batch
     self.shuffle = shuffle
+    self.optimizer = optimizer
     self.momentum = momentum
     self.decay = decay
     self.schedule = schedule
     self.reduction = reduction
     self.precision = precision
   }
-}
-
-/// How the learning rates change from epoch to epoch.
-public enum Schedule: Equatable, Sendable {
-  /// The rates of the layers, always.
-  case constant
-  /// The rates × factor^epoch, epochs counted from 0.
-  case exponential(factor: Double)
-  /// The rates × ½ (1 + cos(π t/T)) with t of the run's T epochs behind.
-  case cosine
 }
 
 /// Who sums the updates of the replicas.

@@ -26,6 +26,8 @@ extension RunFileCodec where Value == RunFile {
 enum RunFileRange {
   /// Large enough for any run, small enough that products of two of them do not overflow.
   static let count = 1...1_000_000
+  /// Of a kernel's or a pool's height.
+  static let positions = 1...256
   static let name = "a text of at most 100 bytes without '/' that starts with no dot"
 }
 
@@ -59,12 +61,17 @@ extension RunFileCodec where Value == NetworkSettings {
     ])
 }
 
-extension RunFileCodec where Value == Connection {
+extension RunFileCodec where Value == ConnectionSettings {
   static let connection = section(
-    Connection(from: 0, to: 0),
+    ConnectionSettings(from: 0, to: 0),
     [
       .init("from", \.source, .whole(0...1000, example: 0), required: "0"),
       .init("to", \.target, .whole(1...1000, example: 1), required: "1"),
+      .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
+      .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
+      .init("pool", \.window.pool, .optional(.pooling)),
     ])
 }
 
@@ -75,6 +82,11 @@ extension RunFileCodec where Value == LayerSettings {
       .init("units", \.units, .whole(RunFileRange.count, example: 500), required: "500"),
       .init("activation", \.activation, .word),
       .init("rate", \.rate, .rate),
+      .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
+      .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
+      .init("pool", \.window.pool, .optional(.pooling)),
     ])
 }
 
@@ -109,6 +121,7 @@ extension RunFileCodec where Value == TrainingSettings {
       .init("epochs", \.epochs, .whole(RunFileRange.count, example: 10)),
       .init("batch", \.batch, .whole(RunFileRange.count, example: 16)),
       .init("shuffle", \.shuffle, .flag),
+      .init("optimizer", \.optimizer, .optimizer),
       .init(
         "momentum", \.momentum,
         .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),

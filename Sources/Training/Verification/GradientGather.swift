@@ -35,8 +35,8 @@ struct GradientGather {
   /// Every weight and bias, with its number of columns.
   private var contents: [(CheckpointLayout.Content, Int)] {
     network.connections.enumerated().map { index, connection in
-      (.weight(connection: index, velocity: false), network.units(connection.target))
-    } + (1...network.depth).map { (.bias(layer: $0, velocity: false), network.units($0)) }
+      (.weight(connection: index, moment: nil), network.units(connection.target))
+    } + (1...network.depth).map { (.bias(layer: $0, moment: nil), network.units($0)) }
   }
 
   private func pieces(_ content: CheckpointLayout.Content, at place: Place) -> [Piece] {
@@ -62,9 +62,9 @@ extension Gradient {
     _ content: CheckpointLayout.Content, _ piece: Piece, columns: Int, _ values: ArraySlice<Double>
   ) {
     let width = piece.columns.count
+    let rows = piece.rows
     for (i, value) in values.enumerated() {
-      let place =
-        (piece.firstRow + i / width * piece.rowStep) * columns + piece.columns.lowerBound + i % width
+      let place = rows[i / width] * columns + piece.columns.lowerBound + i % width
       switch content {
       case .weight(let connection, _): weights[connection][place] = value
       case .bias(let k, _): biases[k - 1][place] = value

@@ -28,7 +28,7 @@ public struct Verifier {
   }
 
   /// β of the sweeps: nine halvings of 0.2, or quarterings where ρ has kinks, which a state at a smaller β rarely crosses.
-  var betas: [Double] { (0..<9).map { 0.2 / Double(1 << (run.isHolomorphic ? $0 : 2 * $0)) } }
+  var betas: [Double] { (0..<9).map { 0.2 / Double(1 << (run.isSmooth ? $0 : 2 * $0)) } }
 
   /// Loads the first batch of so many examples, at least one of each shard, and draws the weights, or takes those of a
   /// run directory's newest checkpoint.
@@ -84,9 +84,9 @@ public struct Verifier {
       return parameters
     }
     var model = Model(
-      parameters: parameters, velocities: Velocities(parameters, isUsed: false), persistent: [:])
+      parameters: parameters, moments: Moments(parameters, []), persistent: [:])
     let layout = CheckpointLayout(
-      deal: deal, momentum: false, persistent: [:], precision: weights.precision)
+      deal: deal, moments: [], persistent: [:], precision: weights.precision)
     try layout.read(weights.folder, into: &model, place: place, deal: deal)
     return model.parameters
   }
@@ -115,8 +115,17 @@ extension Verifier.Batch {
 }
 
 extension RunFile {
-  /// Whether every activation has a derivative everywhere.
-  public var isHolomorphic: Bool { network.layers.allSatisfy(\.activation.isHolomorphic) }
+  /// Whether complex states can relax: every activation and pooling has a derivative in the complex plane.
+  public var isHolomorphic: Bool {
+    network.layers.allSatisfy(\.activation.isHolomorphic)
+      && network.joined.allSatisfy { $0.window?.pooling.map { $0.kind == .average } ?? true }
+  }
+
+  /// Whether F has no kinks: neither bounds of states nor the largest of several values.
+  public var isSmooth: Bool {
+    network.layers.allSatisfy { $0.activation.isHolomorphic || $0.activation.isReadOut }
+      && network.joined.allSatisfy { $0.window?.pooling?.kind != .max }
+  }
 }
 
 extension Relaxation {

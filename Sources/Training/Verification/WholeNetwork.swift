@@ -21,13 +21,13 @@ struct WholeNetwork {
   var network: Network { parameters.portion.network }
   var zeros: Gradient { Gradient(zerosFor: network) }
   var parameterCount: Int {
-    network.connections.reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
-      $0 + network.units($1.source) * network.units($1.target)
+    network.connections.enumerated().reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
+      $0 + network.weightRows($1.offset) * network.units($1.element.target)
     }
   }
 
   /// Fourth order where ρ is smooth; nearer where it has kinks that a longer step could cross.
-  private var differences: FiniteDifferences { FiniteDifferences(step: run.isHolomorphic ? 1e-3 : 1e-5) }
+  private var differences: FiniteDifferences { FiniteDifferences(step: run.isSmooth ? 1e-3 : 1e-5) }
 
   private func method(_ relaxation: Relaxation, beta: Double = 1) -> EquilibriumPropagation {
     EquilibriumPropagation(
@@ -129,7 +129,7 @@ extension WholeNetwork {
     var relaxation = run.relaxation
     relaxation.updates = .euler
     // Units of a hard sigmoid that cross a kink on the way respond to another network.
-    let beta = run.isHolomorphic ? 0.01 : 1e-4
+    let beta = run.isSmooth ? 0.01 : 1e-4
     let exact = try BackpropagationThroughTime(relaxation)
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)
     return try zip(steps, exact).map { step, exact in

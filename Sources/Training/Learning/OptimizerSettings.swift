@@ -1,0 +1,50 @@
+/// How a step follows from the gradient.
+public enum OptimizerSettings: Equatable, Sendable {
+  /// Stochastic gradient descent, with momentum where `training.momentum` is above 0.
+  case sgd
+  /// The same with Nesterov's momentum.
+  case nesterov
+  /// Adam with weight decay apart from the gradient (AdamW). The run file's `mean` and `square` are the β₁ and β₂ of its
+  /// authors; β is the nudging's here.
+  case adam(mean: Double, square: Double, epsilon: Double)
+
+  /// Adam as its authors recommend it.
+  public static let standardAdam = OptimizerSettings.adam(mean: 0.9, square: 0.999, epsilon: 1e-8)
+
+  /// Whether an update depends on how many there were before it.
+  var countsUpdates: Bool { kind == .adam }
+
+  var kind: OptimizerKind {
+    switch self {
+    case .sgd: .sgd
+    case .nesterov: .nesterov
+    case .adam: .adam
+    }
+  }
+}
+
+/// The run file's words for optimizers.
+enum OptimizerKind: String, CaseIterable, Sendable {
+  case sgd, nesterov, adam
+}
+
+/// A running figure of the gradient that an optimizer keeps beside each weight and bias.
+package enum Moment: String, CaseIterable, Sendable {
+  /// v ← μ v + g.
+  case velocity
+  /// m ← β₁ m + (1 − β₁) g.
+  case mean
+  /// v ← β₂ v + (1 − β₂) g².
+  case square
+}
+
+extension TrainingSettings {
+  /// What the optimizer keeps.
+  package var moments: [Moment] {
+    switch optimizer {
+    case .sgd: momentum > 0 ? [.velocity] : []
+    case .nesterov: [.velocity]
+    case .adam: [.mean, .square]
+    }
+  }
+}

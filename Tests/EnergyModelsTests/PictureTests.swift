@@ -1,0 +1,152 @@
+import EnergyModels
+import Tensors
+import Testing
+
+/// Networks on pictures: convolutions, pooling of each kind, a skip with a stride.
+enum Pictures {
+  static let input = Shape(height: 6, width: 5, units: 2)
+
+  static func network(_ layers: [Layer], _ connections: [Connection]) -> Network {
+    do {
+      return try Network(input: input, layers: layers, connections: connections)
+    } catch {
+      preconditionFailure("a test misspells its network: \(error)")
+    }
+  }
+
+  static func chain(_ activation: Activation, _ pooling: PoolingKind?, units: [Int] = [3, 4]) -> Network {
+    let pool = pooling.map { Pooling(kind: $0, size: 2) }
+    return network(
+      [
+        Layer(units: units[0], activation: activation), Layer(units: units[1], activation: activation),
+        Layer(units: 3, activation: .linear),
+      ],
+      [
+        Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
+        Connection(from: 1, to: 2, window: Window(kernel: 3, padding: 1, pooling: pool)),
+        Connection(from: 2, to: 3),
+      ])
+  }
+
+  static func skips(_ activation: Activation, units: [Int] = [3, 4]) -> Network {
+    network(
+      [
+        Layer(units: units[0], activation: activation), Layer(units: units[1], activation: activation),
+        Layer(units: 3, activation: .linear),
+      ],
+      [
+        Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
+        Connection(from: 1, to: 2, window: Window(kernel: 3, stride: 2, padding: 1)),
+        Connection(from: 0, to: 2, window: Window(kernel: 1, stride: 2)),
+        Connection(from: 2, to: 3), Connection(from: 1, to: 3),
+      ])
+  }
+
+  static let all =
+    [nil, .max, .average, .soft].map { chain(.sigmoid, $0) } + [
+      skips(.tanh), chain(.hardSigmoid, .max),
+      network(
+        [Layer(units: 4, activation: .tanh), Layer(units: 3, activation: .tanh)],
+        [
+          Connection(from: 0, to: 1, window: Window(kernel: 2, pooling: Pooling(kind: .soft, size: 2))),
+          Connection(from: 1, to: 2),
+        ]),
+    ]
+}
+
+@Suite("Energies of pictures") struct PictureTests {
+  /// The energy moved along one state, one weight or one bias.
+  private func slope(_ energy: (Double) -> Double) -> Double { (energy(1e-5) - energy(-1e-5)) / 2e-5 }
+
+  @Test("ρ′ · drive − s is −∂E/∂s, on both sides of every connection", arguments: Pictures.all.indices)
+  func forces(number: Int) {
+    let example = Example(Pictures.all[number])
+    let network = example.network
+    var worst = 0.0
+    for k in 1...network.depth {
+      let (drive, activation) = (example.drive(k), network.activation(k))
+      for row in 0..<Example.rows * network.positions(k) {
+        for unit in 0..<network.units(k) {
+          let found = slope { h in
+            var state = example.state
+            state[k].states[row, unit] += h
+            state[k].refreshActivity(activation, rows: row..<row + 1, columns: 0..<network.units(k))
+            return example.parameters.energy(
+              state: state, clamped: example.clamped, rows: 0..<Example.rows)
+          }
+          let s = example.state[k].states[row, unit]
+          let bend = (activation.value(s + 1e-5) - activation.value(s - 1e-5)) / 2e-5
+          worst = max(worst, abs(bend * drive[row, unit] - s + found))
+        }
+      }
+    }
+    measured("network \(number): force against −∂E/∂s", worst)
+    #expect(worst <= 1e-8)
+  }
+
+  @Test("The energy is the formula's, position by position")
+  func formula() {
+    let example = Example(Pictures.skips(.tanh))
+    let (network, parameters) = (example.network, example.parameters)
+    var expected = 0.0
+    for row in 1..<4 {
+      func seen(_ k: Int, _ y: Int, _ x: Int, _ unit: Int) -> Double {
+        let shape = network.shape(k)
+        guard (0..<shape.height).contains(y), (0..<shape.width).contains(x) else { return 0 }
+        let position = y * shape.width + x
+        return k == 0
+          ? example.clamped.input![row, position * shape.units + unit]
+          : example.state.activity(k)[row * shape.positions + position, unit]
+      }
+      for k in 1...network.depth {
+        let shape = network.shape(k)
+        for position in 0..<shape.positions {
+          for unit in 0..<shape.units {
+            let s = example.state[k].states[row * shape.positions + position, unit]
+            let rho = network.activation(k).value(s)
+            expected += s * s / 2 - parameters[bias: k][0, unit] * rho
+            for index in network.connections(into: k) {
+              let j = network.connections[index].source
+              let window =
+                network.connections[index].window
+                ?? Window(kernel: max(network.shape(j).height, network.shape(j).width))
+              let (height, width) =
+                network.connections[index].window == nil
+                ? (network.shape(j).height, network.shape(j).width) : (window.kernel, window.kernel)
+              let forward = parameters[connection: index].forward
+              for tap in 0..<height * width {
+                let y = position / shape.width * window.stride + tap / width - window.padding
+                let x = position % shape.width * window.stride + tap % width - window.padding
+                for below in 0..<network.units(j) {
+                  expected -= rho * forward[tap * network.units(j) + below, unit] * seen(j, y, x, below)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    let energy = parameters.energy(state: example.state, clamped: example.clamped, rows: 1..<4)
+    #expect(abs(energy - expected) <= 1e-12 * abs(expected))
+  }
+
+  @Test(
+    "Cut layers find the drives and energies of whole ones",
+    arguments: [
+      Pictures.chain(.tanh, .max, units: [64, 96]), Pictures.chain(.tanh, .average, units: [96, 3]),
+      Pictures.skips(.tanh, units: [70, 64]), Pictures.skips(.tanh, units: [3, 64]),
+    ])
+  func slices(network: Network) {
+    let (one, cut) = (Example(network), Example(network, portion: Portion(whole: network, slices: 4)))
+    for k in 1...network.depth {
+      let (a, b) = (one.drive(k), cut.drive(k))
+      for row in 0..<a.rows {
+        for unit in 0..<a.columns { #expect(abs(a[row, unit] - b[row, unit]) <= 1e-12) }
+      }
+    }
+    let energies = [one, cut].map {
+      $0.parameters.energy(state: $0.state, clamped: $0.clamped, rows: 0..<Example.rows)
+    }
+    #expect(abs(energies[0] - energies[1]) <= 1e-10)
+  }
+}
