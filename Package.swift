@@ -49,7 +49,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
     .testTarget(
-      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats"], swiftSettings: strict),
+      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors"], swiftSettings: strict),
     .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
     .testTarget(
       name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation"],
@@ -65,7 +65,8 @@ let package = Package(
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
     .executableTarget(
-      name: "fuzz-parsers", dependencies: ["Reporting", "Training", "EnergyModels", "DataSets", "FileFormats"],
+      name: "fuzz-parsers",
+      dependencies: ["Reporting", "Training", "EnergyModels", "DataSets", "FileFormats"],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(name: "FuzzingTests", dependencies: ["fuzz-parsers"], swiftSettings: strict),
     .testTarget(

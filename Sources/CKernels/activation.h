@@ -17,6 +17,11 @@ INLINE SCALAR NAME(top)(eq_activation activation) {
   }
 }
 
+// The upper bound of rho where states are clipped, else 0.
+INLINE SCALAR NAME(bound)(eq_activation activation) {
+  return activation == eq_half_hard_sigmoid ? 1 : NAME(top)(activation);
+}
+
 // Comparisons that are false for a NaN let it through, so that a diverged state is seen and not clipped away.
 INLINE V NAME(clip)(V x, SCALAR top) {
   x = x < (V)(0) ? (V)(0) : x;

@@ -17,7 +17,7 @@ static void NAME(count_bounds)(long rows, long columns, eq_activation activation
   if (activation == eq_linear || activation == eq_silu) return;
   int is_smooth = activation == eq_sigmoid || activation == eq_tanh;
   SCALAR margin = is_smooth ? (SCALAR)0.01 : 0, bottom = activation == eq_tanh ? -1 : 0;
-  SCALAR lowest = bottom + margin, highest = (activation == eq_relu6 ? 6 : 1) - margin;
+  SCALAR lowest = bottom + margin, highest = (is_smooth ? 1 : NAME(bound)(activation)) - margin;
   for (long r = 0; r < rows; r++) {
     const SCALAR *rho = (const SCALAR *)activity_ + r * stride;
     int below = 0, above = 0;

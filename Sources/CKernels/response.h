@@ -24,7 +24,7 @@ static double NAME(respond)(const eq_response *u) {
 static void NAME(slopes)(long rows, long columns, eq_activation activation, const void *s_, long s_stride,
                          const void *activity_, long activity_stride, const void *drive_, long drive_stride,
                          void *slope_, long slope_stride, void *bend_, long bend_stride) {
-  SCALAR top = NAME(top)(activation);
+  SCALAR bound = NAME(bound)(activation);
   for (long r = 0; r < rows; r++) {
     const SCALAR *s = (const SCALAR *)s_ + r * s_stride, *rho = (const SCALAR *)activity_ + r * activity_stride;
     const SCALAR *drive = (const SCALAR *)drive_ + r * drive_stride;
@@ -32,7 +32,7 @@ static void NAME(slopes)(long rows, long columns, eq_activation activation, cons
     for (long j = 0; j < columns; j++) {
       SCALAR second;
       NAME(slope_and_bend)(activation, s[j], rho[j], &slope[j], &second);
-      if (top > 0 && !(s[j] > 0 && s[j] < top)) slope[j] = 0;
+      if (bound > 0 && !(rho[j] > 0 && rho[j] < bound)) slope[j] = 0;
       if (bend) bend[j] = second * drive[j];
     }
   }

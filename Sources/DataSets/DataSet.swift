@@ -1,20 +1,25 @@
 import FileFormats
+import Tensors
 
-/// An opened and checked source of examples: headers and counts only, no pixels.
+/// An opened and checked source of examples: headers, counts and labels, no pixels.
 public struct DataSet: Sendable, CustomStringConvertible {
   private enum Store: Sendable {
     case idx(IDXSet)
+    case cifar(CIFARSet)
+    case npy(NPYSet)
     case digits
   }
 
   public let source: DataSource
-  /// The extents of one input: height and width.
+  /// The extents of one input: height, width and channels, which lie in memory in this order.
   public let extents: [Int]
-  /// The units of s₀: height × width.
+  /// The units of s₀: height × width × channels.
   public let inputs: Int
-  /// The number of classes, 10.
+  /// The number of classes.
   public let classes: Int
-  /// An input is its byte divided by this.
+  /// The type of the numbers as they are stored.
+  public let scalar: StoredScalar
+  /// An input is its stored number divided by this, before normalisation.
   public let divisor: Double
 
   private let store: Store
@@ -32,12 +37,24 @@ public struct DataSet: Sendable, CustomStringConvertible {
   public var digest: String {
     switch store {
     case .idx(let set): set.digest
+    case .cifar(let set): set.digest
+    case .npy(let set): set.digest
     case .digits: SHA256.digest(of: Array(Digits.credit.utf8))
     }
   }
 
   /// The number of examples of a split.
   public func count(_ split: Split) -> Int { rows[split].count }
+
+  /// Whether an input can be looked at: more than one row, and grey or red, green and blue.
+  public var isPicture: Bool { extents[0] > 1 && (extents[2] == 1 || extents[2] == 3) }
+
+  /// How stored numbers become inputs of a precision.
+  public func values(_ precision: Precision) -> InputValues {
+    InputValues(
+      extents: extents, scalar: scalar, divisor: divisor, normalization: source.normalize,
+      precision: precision)
+  }
 
   /// Reads the examples of the given shards and no others: example i belongs to shard i mod shardCount.
   ///
@@ -50,7 +67,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     let dealt = { (rowSize: Int) in
       ShardRows(shards: shards, of: shardCount, examples: rows.count, rowSize: rowSize)
     }
-    var images = dealt(wantsInputs ? inputs : 0)
+    var images = dealt(wantsInputs ? inputs * scalar.size : 0)
     var labels = dealt(wantsLabels ? 1 : 0)
     switch store {
     case .idx(let set):
@@ -59,6 +76,18 @@ public struct DataSet: Sendable, CustomStringConvertible {
         if wantsInputs { try IDXSet.images(part, rows: rows, to: &images) }
         if wantsLabels { try IDXSet.labels(part, rows: rows, to: &labels) }
       }
+    case .cifar(let set):
+      let part = split == .test ? set.test : set.training
+      if wantsInputs {
+        try fileErrors { () throws(FileError) in try set.images(part, rows: rows, to: &images) }
+      }
+      if wantsLabels { set.labels(part, rows: rows, to: &labels) }
+    case .npy(let set):
+      let part = split == .test ? set.test : set.training
+      if wantsInputs {
+        try fileErrors { () throws(FileError) in try NPYSet.images(part, rows: rows, to: &images) }
+      }
+      if wantsLabels { NPYSet.labels(part, rows: rows, to: &labels) }
     case .digits:
       Digits.readRows(rows) { index, pixels, label in
         if wantsInputs { images.take(pixels, example: index - rows.lowerBound) }
@@ -72,47 +101,43 @@ public struct DataSet: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The source, its splits and extents: `idx data/mnist: 50000 training, 10000 validation, 10000 test, 28×28`.
+  /// The source, its splits and extents: `idx data/mnist: 50000 training, 10000 validation, 10000 test, 28×28`; of
+  /// several channels `32×32×3`.
   public var description: String {
     let place = source.format == .digits ? "(embedded)" : source.path ?? ""
     let counts = Split.allCases.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
-    return "\(source.format.rawValue) \(place): \(counts), \(product(extents))"
+    return
+      "\(source.format.rawValue) \(place): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
   }
 
   private init(_ source: DataSource) throws(DataError) {
-    try Self.check(source)
+    try source.check()
     self.source = source
-    self.classes = 10
+    let path = source.path ?? ""
     switch source.format {
     case .idx:
-      guard let path = source.path else {
-        throw .source("data: format idx needs 'path', the folder of its four files")
-      }
       let set = try fileErrors { () throws(FileError) in try IDXSet(directory: path, classes: 10) }
-      self.rows = try SplitRows(
+      rows = try SplitRows(
         source, available: set.training.count, testCount: set.test.count, name: set.training.images)
-      self.store = .idx(set)
-      self.extents = set.training.extents
-      self.divisor = source.divisor ?? 255
+      (store, extents, scalar, classes) = (.idx(set), set.training.extents + [1], .byte, 10)
+    case .cifar:
+      let set = try fileErrors { () throws(FileError) in try CIFARSet(directory: path) }
+      rows = try SplitRows(
+        source, available: set.training.labels.count, testCount: set.test.labels.count, name: path)
+      (store, extents, scalar, classes) = (.cifar(set), CIFARKind.extents, .byte, set.kind.classes)
+    case .npy:
+      let set = try fileErrors { () throws(FileError) in try NPYSet(directory: path) }
+      rows = try SplitRows(
+        source, available: set.training.count, testCount: set.test.count, name: set.training.images)
+      (store, extents, scalar) = (.npy(set), set.training.extents, set.training.scalar)
+      classes = set.classes
     case .digits:
-      self.rows = try SplitRows(
+      rows = try SplitRows(
         source, available: Digits.count, reserved: Digits.testRows, name: "digits (embedded)")
-      self.store = .digits
-      self.extents = Digits.extents
-      self.divisor = source.divisor ?? 16
+      (store, extents, scalar, classes) = (.digits, Digits.extents + [1], .byte, 10)
     }
-    self.inputs = extents.reduce(1, *)
-  }
-
-  private static func check(_ source: DataSource) throws(DataError) {
-    if let training = source.training, training < 1 {
-      throw .source("data: 'training' is \(training), it must be at least 1")
-    }
-    if source.validation < 0 {
-      throw .source("data: 'validation' is \(source.validation), it must not be negative")
-    }
-    if let divisor = source.divisor, !(divisor > 0 && divisor.isFinite) {
-      throw .source("data: 'divisor' is \(divisor), it must be positive and finite")
-    }
+    divisor = source.divisor ?? (scalar == .float32 ? 1 : source.format == .digits ? 16 : 255)
+    inputs = extents.reduce(1, *)
+    try source.check(extents: extents)
   }
 }

@@ -2,6 +2,11 @@
 public enum DataFormat: String, CaseIterable, Sendable {
   /// Four IDX files, gzipped or not, named as MNIST's.
   case idx
+  /// The binary version of CIFAR-10 or CIFAR-100, gzipped or not.
+  case cifar
+  /// Four NumPy arrays, gzipped or not: `training-images.npy`, `training-labels.npy`, `test-images.npy`,
+  /// `test-labels.npy`.
+  case npy
   /// The embedded UCI 8×8 handwritten digits.
   case digits
 }
@@ -11,26 +16,46 @@ public enum Split: String, CaseIterable, Sendable {
   case training, validation, test
 }
 
-/// Where the examples come from and how they are split.
+/// Where the examples come from, how they are split, and how they become inputs.
 public struct DataSource: Equatable, Sendable {
   public var format: DataFormat
   /// The folder of the files; nil for the embedded digits.
   public var path: String?
   /// The first `training` rows train; nil takes all that `validation` leaves.
   public var training: Int?
-  /// The next `validation` rows validate. The rest of the digits, and the t10k files of an IDX set, test.
+  /// The next `validation` rows validate. The rest of the digits, and the test files of the other formats, test.
   public var validation: Int
-  /// An input is its byte divided by this; nil stands for the format's largest byte (IDX 255, digits 16).
+  /// An input is its stored number divided by this; nil stands for the largest byte of the format (digits 16, others
+  /// 255), and for 1 where the stored numbers are floats.
   public var divisor: Double?
+  /// What follows the division, channel by channel.
+  public var normalize: Normalization?
+  /// How the training examples are changed at random.
+  public var augment: Augmentation?
 
   public init(
     format: DataFormat, path: String? = nil, training: Int? = nil, validation: Int = 0,
-    divisor: Double? = nil
+    divisor: Double? = nil, normalize: Normalization? = nil, augment: Augmentation? = nil
   ) {
     self.format = format
     self.path = path
     self.training = training
     self.validation = validation
     self.divisor = divisor
+    self.normalize = normalize
+    self.augment = augment
+  }
+}
+
+/// Brings the numbers of each channel to a mean of 0 and a deviation of 1: x = (stored/divisor − mean)/deviation.
+public struct Normalization: Equatable, Sendable {
+  /// One number a channel.
+  public var mean: [Double]
+  /// One number a channel, above 0.
+  public var deviation: [Double]
+
+  public init(mean: [Double], deviation: [Double]) {
+    self.mean = mean
+    self.deviation = deviation
   }
 }

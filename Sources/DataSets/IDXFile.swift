@@ -19,25 +19,15 @@ struct IDXFile: ~Copyable {
   consuming func readRows(
     _ body: (_ index: Int, _ row: UnsafeBufferPointer<UInt8>) throws(FileError) -> Void
   ) throws(FileError) {
-    let header = header
-    let rowSize = header.rowSize
-    let rowsAtOnce = min(header.count, max(1, (1 << 18) / rowSize))
-    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: rowsAtOnce * rowSize)
-    defer { buffer.deallocate() }
-    let bytes = UnsafeMutableRawBufferPointer(buffer)
-    for start in stride(from: 0, to: header.count, by: rowsAtOnce) {
-      let rows = min(rowsAtOnce, header.count - start)
-      let target = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(rows * rowSize)])
-      if try reader.readToTruncation(into: target) < target.count {
-        throw header.truncated(path, there: reader.count - header.content.headerSize)
-      }
-      for row in 0..<rows {
-        try body(start + row, UnsafeBufferPointer(rebasing: buffer[row * rowSize..<(row + 1) * rowSize]))
-      }
+    let (header, path) = (header, path)
+    func ending(_ rows: Int, _ rest: Int) -> FileError {
+      rows < header.count
+        ? header.truncated(path, there: rows * header.rowSize + rest) : header.tooLong(path)
     }
-    // Asking past the last row also has gzip's checksum checked.
-    if try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<1])) > 0 {
-      throw header.tooLong(path)
+    let count = try reader.readRows(of: header.rowSize, cut: ending) { (index, row) throws(FileError) in
+      if index >= header.count { throw header.tooLong(path) }
+      try body(index, row)
     }
+    if count < header.count { throw ending(count, 0) }
   }
 }

@@ -98,24 +98,6 @@ struct IDXHeader {
   }
 }
 
-extension GzipReader {
-  /// Reads as `read(into:)` does, but where a gzip stream breaks off it just gives fewer bytes.
-  mutating func readToTruncation(into target: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-    let before = count
-    do throws(FileError) {
-      return try read(into: target)
-    } catch {
-      if !isTruncated { throw error }
-      return count - before
-    }
-  }
-}
-
-/// Extents as they are written: `60000×28×28`.
-func product(_ extents: [Int]) -> String {
-  extents.map(String.init).joined(separator: "×")
-}
-
 private func hexadecimal(_ value: UInt32) -> String {
   let digits = String(value, radix: 16)
   return "0x" + String(repeating: "0", count: 8 - digits.count) + digits

@@ -17,9 +17,9 @@ struct IDXSet: Sendable {
 
   /// Finds the files and checks their headers, every label, and that they fit each other.
   init(directory: String, classes: Int) throws(FileError) {
-    try Self.checkDirectory(directory)
-    self.training = try Self.part("train", in: directory, classes: classes)
-    self.test = try Self.part("t10k", in: directory, classes: classes)
+    let folder = try DataFolder(directory)
+    self.training = try Self.part("train", in: folder, classes: classes)
+    self.test = try Self.part("t10k", in: folder, classes: classes)
     if training.extents != test.extents {
       throw FileError(
         .badData, path: test.images,
@@ -56,10 +56,10 @@ struct IDXSet: Sendable {
   }
 
   private static func part(
-    _ prefix: String, in directory: String, classes: Int
+    _ prefix: String, in folder: DataFolder, classes: Int
   ) throws(FileError) -> Part {
-    let images = try find("\(prefix)-images-idx3-ubyte", in: directory)
-    let labels = try find("\(prefix)-labels-idx1-ubyte", in: directory)
+    let images = try folder.find("\(prefix)-images-idx3-ubyte")
+    let labels = try folder.find("\(prefix)-labels-idx1-ubyte")
     let imagesFile = try IDXFile(.images, path: images)
     let labelsFile = try IDXFile(.labels, path: labels)
     let counts = (images: imagesFile.header.count, labels: labelsFile.header.count)
@@ -80,20 +80,5 @@ struct IDXSet: Sendable {
     return Part(
       images: images, labels: labels, count: counts.images, extents: extents,
       labelDigest: SHA256.digest(of: values))
-  }
-
-  /// The path of the plain file, or else of the gzipped one.
-  private static func find(_ name: String, in directory: String) throws(FileError) -> String {
-    let path = joinPath(directory, name)
-    for candidate in [path, path + ".gz"] where FileStatus.exists(candidate) { return candidate }
-    throw FileError(.missing, path: path, "no such file, with or without .gz")
-  }
-
-  private static func checkDirectory(_ path: String) throws(FileError) {
-    if !FileStatus.exists(path) { throw FileError(.missing, path: path, "no such directory") }
-    if !FileStatus.isDirectory(path) { throw FileError(.missing, path: path, "is not a directory") }
-    if !FileStatus.isSearchable(path) {
-      throw FileError(.missing, path: path, "may not be read by this user")
-    }
   }
 }

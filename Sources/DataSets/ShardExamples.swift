@@ -4,7 +4,8 @@ public struct ShardExamples: Equatable, Sendable {
   public let shard: Int
   /// The number of examples.
   public let count: Int
-  /// The inputs' bytes, count × inputs, row-major; empty when they were not asked for.
+  /// The stored bytes of the inputs, count × inputs × bytes of a number, row-major with channels last; empty when they were
+  /// not asked for.
   public let inputs: [UInt8]
   /// The labels, one an example; empty when they were not asked for.
   public let labels: [UInt8]

@@ -86,6 +86,9 @@ extension Activation {
   /// Whether ρ is linear on the states' range, so that F has a minimiser in a layer, its neighbours held, in closed form.
   public var isStraight: Bool { isIdentityOnStates || self == .halfHardSigmoid }
 
+  /// Whether ρ′ follows from ρ alone: not where ρ falls and rises again.
+  public var showsSlope: Bool { self != .silu }
+
   /// Whether ρ has a derivative everywhere, in the complex plane too (but for poles): not where states are clipped.
   public var isHolomorphic: Bool { range == nil && !isReadOut }
 

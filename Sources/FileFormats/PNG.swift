@@ -6,13 +6,27 @@ public enum PNG {
   public enum Pixels: Sendable {
     /// One byte, 0 black.
     case grey
+    /// Red, green, blue.
+    case redGreenBlue
     /// Red, green, blue, and how opaque: 255 is wholly so.
     case redGreenBlueAlpha
 
     /// Bytes of a pixel.
-    public var channels: Int { self == .grey ? 1 : 4 }
+    public var channels: Int {
+      switch self {
+      case .grey: 1
+      case .redGreenBlue: 3
+      case .redGreenBlueAlpha: 4
+      }
+    }
 
-    fileprivate var colourType: UInt8 { self == .grey ? 0 : 6 }
+    fileprivate var colourType: UInt8 {
+      switch self {
+      case .grey: 0
+      case .redGreenBlue: 2
+      case .redGreenBlueAlpha: 6
+      }
+    }
   }
 
   /// The bytes of a PNG file: the same for the same picture and version of zlib.

@@ -9,6 +9,7 @@ public struct CounterRandom: Sendable {
     case order = 2
     case sign = 3
     case samples = 4
+    case augmentation = 5
   }
 
   private let key: (UInt32, UInt32)

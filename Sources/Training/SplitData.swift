@@ -12,15 +12,22 @@ final class SplitData {
   private let deal: Deal
   private let portion: Portion
   private let examples: [ShardExamples]
-  /// x of each byte.
-  private let table: Matrix
+  private let precision: Precision
+  private let inputs: BatchInputs
+  /// Makes the next batch's inputs meanwhile, where that pays.
+  private let preparation: InputPreparation?
+  private let epochs: Int
   /// Each example's last free state, where the run starts from it.
   var persistent: PersistentStates?
   /// Tells the input's drive from the rest of a batch's data.
   var clock: StepClock?
   private var order: (epoch: Int, rows: [[Int]])?
 
-  init(_ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int) throws {
+  /// - Parameter trains: whether examples are changed as the run file says and batches made ahead, one after the other.
+  init(
+    _ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int,
+    trains: Bool = false
+  ) throws {
     self.split = split
     self.deal = deal
     portion = deal.portion(at: place)
@@ -32,13 +39,16 @@ final class SplitData {
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput,
       labels: portion.holds(portion.network.depth))
-    table = Matrix(rows: 1, columns: 256, precision: run.training.precision) { _, byte in
-      Double(byte) / data.divisor
-    }
+    precision = run.training.precision
+    inputs = BatchInputs(
+      examples: examples, shardCount: deal.tiling.shards, values: data.values(precision),
+      mostRows: shards.count * perShard, augment: trains ? data.source.augment : nil, seed: run.seed)
+    preparation = trains && portion.seesInput && inputs.areCostly ? InputPreparation(inputs) : nil
+    epochs = run.training.epochs
     if run.keepsStates {
       persistent = PersistentStates(
         portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) },
-        precision: table.precision)
+        precision: precision)
     }
   }
 
@@ -59,21 +69,18 @@ final class SplitData {
       for place in batches.places(step: step, shard: shard) { rows.append((i, order!.rows[i][place])) }
       bounds.append(rows.count)
     }
-    return BatchMembers(bounds: bounds, rows: rows)
+    return BatchMembers(epoch: epoch, step: step, bounds: bounds, rows: rows)
   }
 
   /// What the batch clamps: inputs and targets.
   func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
     let network = portion.network
-    let rows = max(mostRows, 1)
-    var input =
-      portion.seesInput ? Matrix(rows: rows, columns: network.inputs, precision: table.precision) : nil
+    let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(members) : nil
+    if let preparation, let next = next(members) { preparation.begin(next) }
     var targets =
       portion.holds(network.depth)
-      ? Matrix(rows: rows, columns: network.units(network.depth), precision: table.precision) : nil
+      ? Matrix(rows: max(mostRows, 1), columns: network.units(network.depth), precision: precision) : nil
     for (i, (shard, row)) in members.rows.enumerated() {
-      let from = row * network.inputs
-      input?.look(up: examples[shard].inputs[from..<from + network.inputs], in: table, row: i)
       targets?[i, Int(examples[shard].labels[row])] = 1
     }
     clock?.enter(.drive)
@@ -81,9 +88,15 @@ final class SplitData {
     return Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
   }
 
+  /// Who follows in training.
+  private func next(_ members: BatchMembers) -> BatchMembers? {
+    if members.step + 1 < batches.steps { return self.members(epoch: members.epoch, step: members.step + 1) }
+    return members.epoch + 1 < epochs ? self.members(epoch: members.epoch + 1, step: 0) : nil
+  }
+
   /// The states a free phase starts from.
   func start(_ members: BatchMembers) -> State {
-    var state = State(rows: max(mostRows, 1), portion: portion, precision: table.precision)
+    var state = State(rows: max(mostRows, 1), portion: portion, precision: precision)
     persistent?.load(members, into: &state)
     return state
   }
@@ -93,14 +106,6 @@ final class SplitData {
     let (shard, row) = members.rows[i]
     return Int(examples[shard].labels[row])
   }
-}
-
-/// Who stands in the rows of a batch.
-struct BatchMembers {
-  /// Shard i of this rank has rows bounds[i] ..< bounds[i + 1].
-  var bounds: [Int]
-  /// For each row the shard, counted from this rank's first, and the example's row within it.
-  var rows: [(shard: Int, row: Int)]
 }
 
 /// Each example's last free state, in the units that this rank holds.

@@ -48,7 +48,7 @@ public final class Trainer {
       try Split.allCases.filter { data.count($0) > 0 }.map {
         try SplitData(
           $0, of: data, run: run, deal: deal, place: grid.place,
-          perShard: $0 == .training ? perShard : evaluationRows)
+          perShard: $0 == .training ? perShard : evaluationRows, trains: $0 == .training)
       }
     }
     splits[0].clock = grid.clock

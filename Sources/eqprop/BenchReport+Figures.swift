@@ -11,7 +11,7 @@ extension BenchReport {
       batch: run.training.batch, grid: "\(figures.grid)", ranks: figures.grid.ranks, cores: host.cores,
       isOversubscribed: figures.isOversubscribed, processor: host.processor,
       arithmetic: "\(host.instructions) \(figures.machine.precision)", library: host.library,
-      isFused: figures.grid.replicas == 1 && run.nudging.kind != .points)
+      isFused: figures.grid.replicas == 1 && run.nudging.kind != .points && run.training.optimizer == .sgd)
     let critical = figures.critical
     let talks = figures.grid.ranks > 1
     let messages = figures.machine.messages

@@ -117,14 +117,21 @@ extension Inspection {
     }
   }
 
-  /// An example's input, where it is an image.
+  /// An example's input, where it is an image; floats are drawn from their least, black, to their largest, white.
   private func picture(_ example: Int, of examples: ShardExamples) -> Picture? {
-    guard data.extents.count == 2 else { return nil }
-    let first = example * data.inputs
+    guard data.isPicture else { return nil }
+    let (height, width, channels) = (data.extents[0], data.extents[1], data.extents[2])
+    if data.scalar == .byte {
+      return Picture(
+        width: width, height: height, channels: channels,
+        pixels: Array(examples.inputs[example * data.inputs..<(example + 1) * data.inputs]),
+        most: data.source.format == .digits ? 16 : 255)
+    }
+    let numbers = brightness(of: input(example, of: examples))
+    let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
     return Picture(
-      width: data.extents[1], height: data.extents[0],
-      pixels: Array(examples.inputs[first..<first + data.inputs]),
-      most: data.source.format == .digits ? 16 : 255)
+      width: width, height: height, channels: channels,
+      pixels: numbers.map { UInt8((255 * ($0 - least) / max(most - least, 1e-9)).rounded()) })
   }
 
   /// The split's first three examples of three different labels.
@@ -155,13 +162,14 @@ extension Inspection {
 
   fileprivate var receptiveFields: ReceptiveFields {
     get throws {
-      guard data.extents.count == 2 else { throw Absence("the input is not an image") }
+      guard data.isPicture else { throw Absence("the input is not an image") }
       let fields = (0..<network.units(1)).map { unit in
         ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
       }
       let kernel = network.connections[0].window?.kernel
       return ReceptiveFields(
-        width: kernel ?? data.extents[1], height: kernel ?? data.extents[0], fields: fields)
+        width: kernel ?? data.extents[1], height: kernel ?? data.extents[0], channels: data.extents[2],
+        fields: fields)
     }
   }
 

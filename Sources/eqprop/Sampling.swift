@@ -58,7 +58,7 @@ struct Sampling: RankCommand {
       throw UsageError("--label \(wrong): the classes are 0 to \(classes - 1)")
     }
     let extents = inspection.data.extents
-    guard extents.count == 2 else { throw UsageError("the inputs of this run are no pictures") }
+    guard inspection.data.isPicture else { throw UsageError("the inputs of this run are no pictures") }
     var rows: [[[Double]]] = []
     for label in label.isEmpty ? Array(0..<classes) : label {
       let samples = try inspection.samples(
@@ -67,11 +67,11 @@ struct Sampling: RankCommand {
         "label \(label): energy "
           + samples.map { String(format: "%.3f", $0.energy) }.joined(separator: " ")
           + String(format: ", largest residual %.1e", samples.map(\.residual).max() ?? 0))
-      rows.append(samples.map(\.input))
+      rows.append(samples.map { inspection.brightness(of: $0.input) })
     }
     let name = label.count == 1 ? "/sample-\(label[0]).png" : "/sample.png"
     let path = output ?? inspected.directory + name
-    let picture = PictureGrid(rows, height: extents[0], width: extents[1])
+    let picture = PictureGrid(rows, height: extents[0], width: extents[1], channels: extents[2])
     try DurableFile.write(picture.png, to: path)
     print(path)
   }
@@ -82,23 +82,27 @@ struct PictureGrid {
   private static let gap = 4
   private let width: Int
   private let height: Int
+  private let channels: Int
   private var bytes: [UInt8]
 
-  /// Pictures of values from 0 up, 0 black and the largest of a row of pictures white; each row-major.
-  init(_ rows: [[[Double]]], height: Int, width: Int) {
+  /// Pictures of values from 0 up, 0 black and the largest of a row of pictures white; each row-major, grey or of three
+  /// channels.
+  init(_ rows: [[[Double]]], height: Int, width: Int, channels: Int) {
     let scale = max(1, 84 / max(height, width))
     let (across, down) = (width * scale + Self.gap, height * scale + Self.gap)
     self.width = (rows.map(\.count).max() ?? 0) * across + Self.gap
     self.height = rows.count * down + Self.gap
-    bytes = [UInt8](repeating: 96, count: self.width * self.height)
+    self.channels = channels
+    bytes = [UInt8](repeating: 96, count: self.width * self.height * channels)
     for (row, pictures) in rows.enumerated() {
       let white = max(pictures.joined().max() ?? 1, 1e-9)
       for (column, picture) in pictures.enumerated() {
         let corner = (y: row * down + Self.gap, x: column * across + Self.gap)
         for y in 0..<height * scale {
-          for x in 0..<width * scale {
-            let value = min(max(picture[y / scale * width + x / scale] / white, 0), 1)
-            bytes[(corner.y + y) * self.width + corner.x + x] = UInt8((255 * value).rounded())
+          for x in 0..<width * scale * channels {
+            let (pixel, channel) = (y / scale * width + x / channels / scale, x % channels)
+            let value = min(max(picture[pixel * channels + channel] / white, 0), 1)
+            bytes[((corner.y + y) * self.width + corner.x) * channels + x] = UInt8((255 * value).rounded())
           }
         }
       }
@@ -106,5 +110,7 @@ struct PictureGrid {
   }
 
   /// The bytes of the PNG file.
-  var png: [UInt8] { PNG.encode(width: width, height: height, .grey, bytes) }
+  var png: [UInt8] {
+    PNG.encode(width: width, height: height, channels == 1 ? .grey : .redGreenBlue, bytes)
+  }
 }

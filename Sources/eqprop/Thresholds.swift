@@ -129,7 +129,7 @@ struct Thresholds {
       limit: .atMost(!isSmooth ? 1e-4 : run.rule.descendsCost || isTwin ? 1e-6 : 1e-8),
       advice: isSmooth
         ? minima + (isTwin ? "" : ": smaller initial weights")
-        : "a unit stands at a kink of the hard sigmoid: try other examples")
+        : "a unit stands at a kink of ρ: try other examples")
   }
 
   private var theorem: [Check] {
@@ -156,7 +156,7 @@ struct Thresholds {
       name: "centered nudging at β \(centered.map { String(format: "%.6g", $0.beta) } ?? "–"): "
         + "relative error, worst layer",
       value: centered?.match.relativeError ?? .nan, limit: .atMost(5e-3),
-      advice: "units cross a kink of the hard sigmoid even at the smallest β: try other examples")
+      advice: "units cross a kink of ρ even at the smallest β: try other examples")
   }
 
   private var curvature: String {
@@ -188,7 +188,7 @@ struct Thresholds {
       Check(
         name: "\(match.step) nudged steps against backpropagation through time: cosine, worst layer",
         value: match.cosine, limit: .atLeast(limits[match.step] ?? 1),
-        advice: isSmooth ? curvature : "units cross a kink of the hard sigmoid: try other examples")
+        advice: isSmooth ? curvature : "units cross a kink of ρ: try other examples")
     }
   }
 

@@ -15,6 +15,17 @@ private func isThere(_ name: String) -> Bool {
   FileManager.default.fileExists(atPath: dataFolder + "/" + name)
 }
 
+/// Whether `xz` ends well.
+private func unpacks(_ arguments: String...) -> Bool {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = ["xz"] + arguments
+  (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+  guard (try? process.run()) != nil else { return false }
+  process.waitUntilExit()
+  return process.terminationStatus == 0
+}
+
 private func sum(_ bytes: [UInt8]) -> Int { bytes.reduce(0) { $0 + Int($1) } }
 
 // The sums were computed once with NumPy from the same files.
@@ -79,6 +90,56 @@ private func sum(_ bytes: [UInt8]) -> Int { bytes.reduce(0) { $0 + Int($1) } }
     #expect(sum(training[0].inputs) == 3_431_114_169 && sum(training[0].labels) == 270_000)
     let test = try set.load(.test, shards: 0..<1, of: 1, inputs: true, labels: true)
     #expect(sum(test[0].inputs) == 573_469_082 && sum(test[0].labels) == 45_000)
+  }
+
+  // Skipped where the CIFAR-10 files are not there, or there is no xz to unpack them with.
+  @Test(
+    "CIFAR-10: counts, labels, each channel's sum, mean and deviation, one picture",
+    .enabled(if: isThere("cifar10") && unpacks("--version"), "needs data/cifar10 and xz"))
+  func cifar10() throws {
+    let folder = try TemporaryData()
+    for name in (1...5).map({ "data_batch_\($0)" }) + ["test_batch_first1000"] {
+      let packed = folder.file(name + ".bin.xz")
+      try FileManager.default.copyItem(atPath: dataFolder + "/cifar10/\(name).bin.xz", toPath: packed)
+      #expect(unpacks("-d", packed))
+    }
+    try FileManager.default.moveItem(
+      atPath: folder.file("test_batch_first1000.bin"), toPath: folder.file("test_batch.bin"))
+    let set = try DataSet.open(
+      DataSource(format: .cifar, path: folder.path, training: 45_000, validation: 5_000))
+    #expect(
+      set.description == "cifar \(folder.path): 45000 training, 5000 validation, 1000 test, 32×32×3")
+    let expected: [(Split, labels: Int, channels: [Int])] = [
+      (.training, 202_265, [5_775_898_884, 5_665_162_749, 5_245_693_221]),
+      (.validation, 22_735, [639_815_320, 629_897_431, 584_214_398]),
+      (.test, 4_603, [129_709_978, 127_077_761, 117_772_592]),
+    ]
+    var (sums, squares) = ([0, 0, 0], [0, 0, 0])
+    for (split, labels, channels) in expected {
+      let shard = try set.load(split, shards: 0..<1, of: 1, inputs: true, labels: true)[0]
+      #expect(sum(shard.labels) == labels)
+      var found = [0, 0, 0]
+      for (place, byte) in shard.inputs.enumerated() {
+        found[place % 3] += Int(byte)
+        if split != .test { squares[place % 3] += Int(byte) * Int(byte) }
+      }
+      #expect(found == channels)
+      if split != .test { for c in 0..<3 { sums[c] += found[c] } }
+      guard split == .validation else { continue }
+      #expect(shard.labels[1] == 1)
+      let places: [(y: Int, x: Int, colour: [UInt8])] = [(5, 7, [47, 53, 32]), (31, 0, [64, 59, 58])]
+      for (y, x, colour) in places {
+        let first = 3072 + 3 * (32 * y + x)
+        #expect(Array(shard.inputs[first..<first + 3]) == colour)
+      }
+    }
+    // Published: means 0.4914, 0.4822, 0.4465, deviations 0.2470, 0.2435, 0.2616.
+    for (c, published) in [(0.4914, 0.2470), (0.4822, 0.2435), (0.4465, 0.2616)].enumerated() {
+      let mean = Double(sums[c]) / 51_200_000 / 255
+      let variance = Double(squares[c]) / 51_200_000 / 65_025 - mean * mean
+      #expect(abs(mean - published.0) < 6e-5)
+      #expect(abs(variance.squareRoot() - published.1) < 6e-5)
+    }
   }
 
   // Skipped where the published digits are not there.

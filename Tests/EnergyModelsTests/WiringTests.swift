@@ -43,7 +43,7 @@ import Testing
   func skips() throws {
     let input = Shape(height: 8, width: 8, units: 2)
     func block(_ skip: Window) throws -> Network {
-      try network(
+      try self.network(
         input, [(4, nil), (6, nil)],
         [
           Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),

@@ -12,6 +12,10 @@ extension Activation {
     return [range.lowerBound, self == .halfHardSigmoid ? 2 : range.upperBound]
   }
 
+  /// A gain of initial weights at which free states stay within the range: a straight ρ that ends only at 6 lets larger
+  /// ones drive each other there.
+  func gain(_ usual: Double) -> Double { self == .relu6 ? usual / 2 : usual }
+
   /// Biases that hold one unit at the lower and one at the upper end.
   var holdingBiases: [Double] { range.map { [-3, 3 * $0.upperBound] } ?? [] }
 }
@@ -46,7 +50,9 @@ extension Problem {
   }
 
   private init(clipped hidden: Int, _ activation: Activation, output: Activation, examples: [[Int]]) {
-    self.init(hidden: hidden, activation, output: output, gain: 0.8, examples: examples)
+    self.init(
+      hidden: hidden, activation, output: output, gain: activation.gain(0.8),
+      bias: activation == .hardSigmoid ? nil : 0.1...0.6, examples: examples)
     hold(hidden, activation)
   }
 

@@ -53,8 +53,13 @@ struct Problem {
 
   /// Units driven to where F is steep: the error that a given β leaves is about (β / λ)², λ the least curvature of F.
   init(curved hidden: Int, _ activation: Activation, output: Activation? = nil) {
-    self.init(
-      hidden: hidden, activation, output: output, bias: activation == .sigmoid ? -0.5 ... -0.2 : 0.8...1.1)
+    let bias: ClosedRange<Double> =
+      switch activation {
+      case .sigmoid: -0.5 ... -0.2
+      case .silu: -1.2 ... -0.8
+      default: 0.8...1.1
+      }
+    self.init(hidden: hidden, activation, output: output, bias: bias)
   }
 
   /// Units in the steep part of ρ, so that enough of the output's gradient reaches the first layer to be compared.

@@ -17,7 +17,7 @@ struct PNGTests {
         parts.append((name, data)); at += 12 + size
     assert [n for n, _ in parts] == [b"IHDR", b"IDAT", b"IEND"]
     w, h, depth, kind, a, c, i = struct.unpack(">IIBBBBB", parts[0][1])
-    rows = zlib.decompress(parts[1][1]); n = w * {0: 1, 6: 4}[kind] + 1
+    rows = zlib.decompress(parts[1][1]); n = w * {0: 1, 2: 3, 6: 4}[kind] + 1
     assert (depth, a, c, i) == (8, 0, 0, 0) and len(rows) == h * n
     print(w, h, kind, [list(rows[y * n:(y + 1) * n]) for y in range(h)])
     """
@@ -40,6 +40,8 @@ struct PNGTests {
   func pixels() throws {
     let grey = PNG.encode(width: 3, height: 2, .grey, [0, 1, 2, 253, 254, 255])
     #expect(try read(grey) == "3 2 0 [[0, 0, 1, 2], [0, 253, 254, 255]]")
+    let opaque = PNG.encode(width: 2, height: 1, .redGreenBlue, [1, 2, 3, 4, 5, 6])
+    #expect(try read(opaque) == "2 1 2 [[0, 1, 2, 3, 4, 5, 6]]")
     let colour = PNG.encode(width: 1, height: 2, .redGreenBlueAlpha, [1, 2, 3, 4, 5, 6, 7, 8])
     #expect(try read(colour) == "1 2 6 [[0, 1, 2, 3, 4], [0, 5, 6, 7, 8]]")
   }

@@ -14,13 +14,52 @@ enum Binaries {
       let content = index == which ? Array(bytes.dropFirst()) : index.isMultiple(of: 2) ? images : labels
       try Scratch.shared.write(content, to: "idx/" + name)
     }
-    let data = try DataSet.open(DataSource(format: .idx, path: Scratch.shared.path("idx"), validation: 1))
+    try load(.idx, "idx")
+  }
+
+  /// Opens a folder and loads every split of it.
+  private static func load(_ format: DataFormat, _ folder: String) throws {
+    let data = try DataSet.open(
+      DataSource(format: format, path: Scratch.shared.path(folder), validation: 1))
     for split in Split.allCases {
       for examples in try data.load(split, shards: 0..<2, of: 2, inputs: true, labels: true) {
-        precondition(examples.inputs.count == examples.count * data.inputs, "an input for every example")
+        let bytes = examples.count * data.inputs * data.scalar.size
+        precondition(examples.inputs.count == bytes, "an input for every example")
         precondition(examples.labels.allSatisfy { $0 < data.classes }, "labels are classes")
       }
     }
+  }
+
+  /// Opens a folder of CIFAR-10 or CIFAR-100 with one record a file, two in train.bin, one of which is hostile.
+  static func cifar(_ bytes: [UInt8]) throws {
+    let which = Int(bytes.first ?? 0) % 8
+    let isTen = which < 6
+    let folder = isTen ? "cifar10" : "cifar100"
+    let names =
+      isTen ? (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"] : ["train.bin", "test.bin"]
+    let record = [UInt8](repeating: 7, count: isTen ? 3073 : 3074)
+    for (index, name) in names.enumerated() {
+      let content = name == "train.bin" ? record + record : record
+      let isHostile = index == (isTen ? which : which - 6)
+      try Scratch.shared.write(isHostile ? Array(bytes.dropFirst()) : content, to: folder + "/" + name)
+    }
+    try load(.cifar, folder)
+  }
+
+  /// Opens a folder of four small NumPy arrays, one of which is hostile.
+  static func npy(_ bytes: [UInt8]) throws {
+    let names = ["training-images", "training-labels", "test-images", "test-labels"]
+    let which = Int(bytes.first ?? 0) % names.count
+    for (index, name) in names.enumerated() {
+      let good = index.isMultiple(of: 2) ? array("2, 2, 2", Array(1...8)) : array("2,", [1, 0])
+      try Scratch.shared.write(index == which ? Array(bytes.dropFirst()) : good, to: "npy/\(name).npy")
+    }
+    try load(.npy, "npy")
+  }
+
+  private static func array(_ shape: String, _ bytes: [UInt8]) -> [UInt8] {
+    let text = Array("{'descr': '|u1', 'fortran_order': False, 'shape': (\(shape))}\n".utf8)
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.count), 0] + text + bytes
   }
 
   private static let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2] + Array(1...8)

@@ -12,6 +12,10 @@ enum HostileParser: String, CaseIterable {
   case set
   /// One of the four files of an IDX folder: the first byte says which, the rest are its bytes, packed or plain.
   case idx
+  /// One of the files of a CIFAR folder: the first byte says which and of which set, the rest are its bytes.
+  case cifar
+  /// One of the four files of a folder of NumPy arrays: the first byte says which, the rest are its bytes.
+  case npy
   case gzip
   case safetensors
   /// A checkpoint's MANIFEST.json.
@@ -69,7 +73,7 @@ enum HostileParser: String, CaseIterable {
   private var exitCodes: Set<Int32> {
     switch self {
     case .run, .set, .grid: [64]
-    case .idx: [64, 65]
+    case .idx, .cifar, .npy: [64, 65]
     // Another version's state is told as a usage to change.
     case .state: [64, 65]
     case .manifest, .pointer: [65, 66]
@@ -85,6 +89,8 @@ enum HostileParser: String, CaseIterable {
     case .metrics: try Texts.metrics(bytes)
     case .machine: try Texts.machine(bytes)
     case .idx: try Binaries.idx(bytes)
+    case .cifar: try Binaries.cifar(bytes)
+    case .npy: try Binaries.npy(bytes)
     case .gzip: try Binaries.gzip(bytes)
     case .safetensors: try Binaries.safetensors(bytes)
     case .manifest: try CheckpointFiles.shared.manifest(bytes)

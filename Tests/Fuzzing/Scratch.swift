@@ -10,7 +10,7 @@ final class Scratch: Sendable {
   private init() {
     let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
     folder = "\(parent)/fuzz-parsers-\(getpid())"
-    for name in ["", "/idx", "/checkpoints"] { mkdir(folder + name, 0o700) }
+    for name in ["", "/idx", "/cifar10", "/cifar100", "/npy", "/checkpoints"] { mkdir(folder + name, 0o700) }
     atexit { try? FileManager.default.removeItem(atPath: Scratch.shared.folder) }
   }
 

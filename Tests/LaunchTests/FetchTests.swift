@@ -9,7 +9,7 @@ import Testing
   ]
 
   @Test(arguments: [
-    [], ["mnist"], ["cifar", "x"], ["mnist", "x", "--from"], ["mnist", "x", "--form", "y"],
+    [], ["mnist"], ["cifar", "x"], ["cifar10"], ["mnist", "x", "--from"], ["mnist", "x", "--form", "y"],
   ])
   func usage(arguments: [String]) throws {
     let outcome = try run(Repository.fetch, arguments)
@@ -59,6 +59,73 @@ import Testing
       Repository.fetch, ["mnist", folder.path, "--from", "file://" + folder.path + "/no"])
     #expect(outcome.code == 74)
     #expect(folder.names == [])
+  }
+
+  /// `launch/fetch` with the numbers of a small archive in place of the published ones: its bytes and SHA-256, then
+  /// those of its two files.
+  private func fetchOfSmallArchive(in source: TemporaryFolder) throws -> String {
+    for name in ["train.bin", "test.bin", "fine_label_names.txt"] {
+      try source.write("cifar-100-binary/" + name, "\(name): some bytes")
+    }
+    let tar = try run(
+      "tar", ["-C", source.path, "-czf", source.path + "/cifar-100-binary.tar.gz", "cifar-100-binary"])
+    #expect(tar.code == 0, "\(tar.errors)")
+    var text = try String(contentsOfFile: Repository.fetch, encoding: .utf8)
+    let published = [
+      (
+        "cifar-100-binary.tar.gz", "168513733",
+        "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"
+      ),
+      (
+        "cifar-100-binary/train.bin", "153700000",
+        "f31298fc616915fa142368359df1c4ca2ae984d6915ca468b998a5ec6aeebf29"
+      ),
+      (
+        "cifar-100-binary/test.bin", "30740000",
+        "d8b1e6b7b3bee4020055f0699b111f60b1af1e262aeb93a0b659061746f8224a"
+      ),
+    ]
+    for (name, bytes, sum) in published {
+      let found = try run("sha256sum", [source.path + "/" + name]).output.prefix(64)
+      let size = try FileManager.default.attributesOfItem(atPath: source.path + "/" + name)[.size] as? Int
+      #expect(text.contains("\(bytes) \(sum)"))
+      text = text.replacingOccurrences(of: "\(bytes) \(sum)", with: "\(size ?? 0) \(found)")
+    }
+    return try source.write("fetch", text).path
+  }
+
+  @Test func anArchiveIsUnpackedOnce() throws {
+    let source = try TemporaryFolder()
+    let fetch = try fetchOfSmallArchive(in: source)
+    let folder = try TemporaryFolder()
+    // A file cut short by an earlier crash is replaced.
+    try folder.write("train.bin", "cut")
+    let first = try run("bash", [fetch, "cifar100", folder.path, "--from", "file://" + source.path])
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(folder.names == ["test.bin", "train.bin"])
+    #expect(folder.text("train.bin") == "train.bin: some bytes")
+    let second = try run("bash", [fetch, "cifar100", folder.path, "--from", "file:///nowhere"])
+    #expect(second.code == 0)
+    #expect(second.errors.split(separator: "\n").count { $0.hasSuffix(" is already there") } == 2)
+  }
+
+  @Test func anythingElseInAnArchiveIsRefused() throws {
+    let source = try TemporaryFolder()
+    let fetch = try fetchOfSmallArchive(in: source)
+    let folder = try TemporaryFolder()
+    let text = try String(contentsOfFile: fetch, encoding: .utf8)
+    try source.write("fetch", text.replacingOccurrences(of: "test.bin 20 ", with: "test.bin 21 "))
+    let inside = try run("bash", [fetch, "cifar100", folder.path, "--from", "file://" + source.path])
+    #expect(inside.code == 65, "\(inside.errors)")
+    #expect(
+      inside.errors.contains("cifar-100-binary/test.bin of cifar-100-binary.tar.gz is not the published file")
+    )
+    #expect(folder.names == ["train.bin"])
+    try source.write("cifar-10-binary.tar.gz", Data(count: 300))
+    let whole = try run(Repository.fetch, ["cifar10", folder.path, "--from", "file://" + source.path])
+    #expect(whole.code == 65)
+    #expect(whole.errors.contains("expected 170052171 bytes with SHA-256 c4a38c50a1bc5f3a"))
+    #expect(folder.names == ["train.bin"])
   }
 
   // Needs the published MNIST files, and Python to serve them.

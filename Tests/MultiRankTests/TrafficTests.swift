@@ -29,6 +29,14 @@ extension RealRanks {
       Trial(method: .rejecting, grids: ["1x2x2", "2x1x2"]),
       Trial(method: .coupled, grids: ["1x3x2", "2x2x2"]),
       Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
+      Trial(method: .pooled, grids: ["1x1x2", "1x1x4", "1x2x2", "2x3x2"]),
+      Trial(method: .readOut, grids: ["1x2x2", "1x3x1", "2x1x2"]),
+      Trial(
+        method: .pooled, grids: ["1x1x2", "1x4x1"],
+        options: ["rule=backpropagation", "relaxation.start=zero"]),
+      Trial(
+        method: .pooled, grids: ["1x1x2"],
+        options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
       Trial(method: .twin, grids: ["2x1x1", "1x4x1", "1x2x2"]),
       Trial(method: .balanced, grids: ["2x2x2"]),
       Trial(method: .adam, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),

@@ -62,6 +62,28 @@ struct ReportPageTests {
     }
   }
 
+  @Test("coloured pictures are drawn in colour, and what their fields' colours mean is said")
+  func coloured() {
+    var run = SomeRun.record
+    let fields = (0..<5).map { unit in
+      ReceptiveFields.Field(unit: unit, weights: (0..<36).map { Double($0 * (unit + 1) % 7 - 3) })
+    }
+    run.fields = .found(ReceptiveFields(width: 4, height: 3, channels: 3, fields: fields))
+    let grey = ReportPage(run).html
+    run.relaxations = .found(
+      SomeRun.relaxed.map { example in
+        var example = example
+        example.picture = Picture(width: 4, height: 3, channels: 3, pixels: (0..<36).map { UInt8(7 * $0) })
+        return example
+      })
+    let page = ReportPage(run).html
+    #expect(page.contains("brighter than grey drives the unit") && !page.contains("orange drives"))
+    #expect(SomeRun.record.fields.value.map { $0.channels } == 1 && Self.pages[0].contains("orange drives"))
+    let colour = "iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAI"
+    #expect(page.components(separatedBy: colour).count - 1 == 3, "4×3 pixels, eight bits, colour type 2")
+    #expect(!grey.contains(colour))
+  }
+
   @Test("what is missing is said in its place, and draws nothing")
   func absent() {
     let document = SVGDocument(Self.pages[1])

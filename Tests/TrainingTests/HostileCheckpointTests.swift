@@ -93,6 +93,7 @@ import Training
     let lies: [(inout RunState) -> Void] = [
       { $0.step = -1 }, { $0.step = .max }, { $0.cursor = -1 }, { $0.cursor = 13 }, { $0.epoch = 13 },
       { $0.best?.step = -6 }, { $0.shards += 1 }, { $0.slices = 0 },
+      { $0.updates = 12 },
       { $0.tally.examples = [] }, { $0.tally.wrong.append(0) }, { $0.tally.costs.removeLast() },
       { $0.tally.energies = [] }, { $0.tally.wrong[0] = .max }, { $0.tally.diverged[0] = -1 },
       { $0.tally.diverged = [] },
@@ -109,6 +110,17 @@ import Training
       var state = good
       lie(&state)
       #expect(throws: FileError.self, "lie \(index)") { try state.check(run.run, path: path) }
+    }
+    // Adam counts its updates, at least one a step.
+    var adam = run.run
+    adam.training.optimizer = .adam(mean: 0.9, square: 0.999, epsilon: 1e-8)
+    let counts: [(Int?, isGood: Bool)] = [
+      (nil, false), (-1, false), (11, false), (12, true), (60, true), (.max, false),
+    ]
+    for (updates, isGood) in counts {
+      var state = good
+      state.updates = updates
+      #expect((try? state.check(adam, path: path)) != nil == isGood, "\(updates ?? 0)")
     }
   }
 }

@@ -208,6 +208,12 @@ extension RunFileMistake {
     1:7: missing required key 'data.path'; name the folder of the idx files, as in path: data/mnist
     data: {format: digits, path: x}⏎network: {layers: [{units: 2}]}
     1:30: 'data.path' is of no use to the digits, which are embedded; delete it
+    data: {format: cifar}⏎network: {layers: [{units: 2}]}
+    1:7: missing required key 'data.path'; name the folder of the cifar files, as in path: data/cifar10
+    data: {format: digits, normalize: {mean: [1, 2], deviation: [1]}}⏎network: {layers: [{units: 2}]}
+    1:61: 'data.normalize' has 2 means and 1 deviations; write one number a channel in each
+    data: {format: digits, augment: {flip: false}}⏎network: {layers: [{units: 2}]}
+    1:33: 'data.augment' changes nothing; write {flip: true, crop: 4}, or delete it
     data: {format: digits, training: 10}⏎network: {layers: [{units: 2}]}⏎training: {batch: 12}
     3:19: a batch of 12 is more than data.training, 10; use a batch of at most 10
     - 1
@@ -244,6 +250,24 @@ extension RunFileMistake {
     'data.format' is 'digits', which holds no 'x'; set it whole, as in data.format={x: …}
     network.layers=[]
     'network.layers' is a list of 0; it takes a list of 1 to 1000 elements, such as [{units: 500}, {units: 10}]
+    data.normalize={mean: [0.5]}
+    missing required key 'data.normalize.deviation'; add deviation: [0.25]
+    data.normalize={mean: 0.5, deviation: [1]}
+    'data.normalize.mean' is '0.5'; it takes a list of 1 to 1000 elements, such as [0.5, 0.5, 0.5]
+    data.normalize={mean: [a], deviation: [1]}
+    'data.normalize.mean.0' is 'a'; it takes a number, such as 0.5
+    data.normalize={mean: [0.5], deviation: [0]}
+    'data.normalize.deviation.0' is '0'; it takes a number above 0, such as 0.25
+    data.normalize={men: [0.5], deviation: [1]}
+    unknown key 'data.normalize.men'; did you mean 'mean'?
+    data.augment={flip: yes}
+    'data.augment.flip' is 'yes'; it takes true or false
+    data.augment={crop: -1}
+    'data.augment.crop' is '-1'; it takes a whole number from 0 to 1000, such as 4
+    data.augment={}
+    'data.augment' changes nothing; write {flip: true, crop: 4}, or delete it
+    data.augment=true
+    'data.augment' is 'true'; it takes a map, such as {flip: …}
     tiling.shards=3
     training.batch 16 cannot be dealt to 3 shards; use 1, 2, 4, 8 or 16
     """)

@@ -25,7 +25,12 @@ struct RunFilePropertyTests {
       "name=true",
     ],
     ["seed=0", "seed=18446744073709551615"],
-    ["data={format: idx, path: '/a b/c'}", "data={format: idx, path: x, divisor: 256, training: 5000}"],
+    [
+      "data={format: idx, path: '/a b/c'}", "data={format: idx, path: x, divisor: 256, training: 5000}",
+      "data={format: npy, path: x, normalize: {mean: [0.5, -1e-3], deviation: [1, 1e-3]}}",
+      "data={format: cifar, path: y, augment: {flip: true, crop: 4}}",
+    ],
+    ["data.augment={crop: 2}", "data.augment={flip: true}"],
     ["network.layers=[{units: 64, rate: 1e-300}, {units: 65, activation: tanh}, {units: 3}]"],
     ["network.layers.0.activation=sigmoid", "network.layers.1.rate=0.1"],
     [
@@ -94,6 +99,16 @@ struct RunFilePropertyTests {
       (
         "relaxation.free={tolerance: 1e-4, at-most: 9}",
         ["relaxation.free: {tolerance: 0.0001, at-most: 9} here, 20 there"]
+      ),
+      (
+        "data.normalize={mean: [0.5], deviation: [0.25]}",
+        [
+          "data.normalize.mean.0: 0.5 here, none there", "data.normalize.deviation.0: 0.25 here, none there",
+        ]
+      ),
+      (
+        "data.augment={flip: true}",
+        ["data.augment.flip: true here, none there", "data.augment.crop: 0 here, none there"]
       ),
       ("data.divisor=null", ["data.divisor: none here, 256.0 there"]),
       (

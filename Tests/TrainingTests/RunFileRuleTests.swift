@@ -195,4 +195,17 @@ struct RunFileRuleTests {
       + "use nudging.kind: one-sided, random-sign or centered"
     #expect(refusal(text, settings: ["rule=coupled"]) == message)
   }
+
+  @Test("the feed-forward twin refuses activations whose slopes do not follow from what a layer shows")
+  func twin() throws {
+    let setting = "network.layers.1.activation=silu"
+    let message =
+      "--set \(setting): 'network.layers.1.activation' is silu, but the rule backpropagation takes a layer's "
+      + "slopes from what it shows, from which they do not follow here; "
+      + "use hard-sigmoid, sigmoid, tanh, linear, relu6 or half-hard-sigmoid"
+    #expect(refusal(Self.shared, settings: [setting, "rule=backpropagation"]) == message)
+    for rule in Rule.allCases where rule != .backpropagation {
+      #expect(refusal(Self.shared, settings: [setting, "rule=\(rule.rawValue)"]) == nil)
+    }
+  }
 }

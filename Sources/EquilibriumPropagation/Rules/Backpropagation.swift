@@ -6,8 +6,8 @@ import Tensors
 ///     h_k = ρ(W_kᵀ h_{k−1} + b_k),   y = h_L,   δ_L = ρ′_L ⊙ (d − y),   δ_k = ρ′_k ⊙ (W_{k+1} δ_{k+1})
 ///     −dC/dW_k = h_{k−1} δ_kᵀ,   −dC/db_k = δ_k
 ///
-/// On a grid the layers' activities travel up, their errors down; there is no relaxation. The hard sigmoid has ρ′ = 0 at
-/// its bounds here, as the exact gradient has.
+/// On a grid the layers' activities travel up, their errors down; there is no relaxation. Where ρ is clipped ρ′ = 0 at
+/// its bounds here, as the exact gradient has. Slopes are taken from h, so that ρ′ must follow from ρ.
 ///
 /// Source: Rumelhart, Hinton & Williams 1986, doi:10.1038/323533a0.
 public struct Backpropagation: LearningRule {

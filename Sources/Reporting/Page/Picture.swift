@@ -1,17 +1,21 @@
 import FileFormats
 
-/// A grey picture, one byte a pixel, row-major.
+/// A grey or coloured picture, one byte a channel, row-major.
 public struct Picture: Equatable, Sendable {
   public var width: Int
   public var height: Int
+  /// 1: grey, 3: red, green, blue.
+  public var channels: Int
   /// From 0, drawn black, to `most`, drawn white.
   public var pixels: [UInt8]
   public var most: Double
 
-  public init(width: Int, height: Int, pixels: [UInt8], most: Double = 255) {
-    precondition(pixels.count == width * height, "a picture has a byte a pixel")
+  public init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8], most: Double = 255) {
+    precondition(channels == 1 || channels == 3, "a picture is grey or coloured")
+    precondition(pixels.count == width * height * channels, "a picture has a byte a channel of a pixel")
     self.width = width
     self.height = height
+    self.channels = channels
     self.pixels = pixels
     self.most = most
   }
@@ -19,6 +23,6 @@ public struct Picture: Equatable, Sendable {
   /// The picture as a PNG file.
   var png: [UInt8] {
     let bytes = pixels.map { UInt8(min(max(255 * Double($0) / most, 0), 255).rounded()) }
-    return PNG.encode(width: width, height: height, .grey, bytes)
+    return PNG.encode(width: width, height: height, channels == 1 ? .grey : .redGreenBlue, bytes)
   }
 }

@@ -7,7 +7,7 @@ public struct ReceptiveFields: Equatable, Sendable {
   public struct Field: Equatable, Sendable {
     /// The unit, from 0.
     public var unit: Int
-    /// Row-major, as the image.
+    /// Row-major, as the image, its channels last.
     public var weights: [Double]
 
     public init(unit: Int, weights: [Double]) {
@@ -18,16 +18,21 @@ public struct ReceptiveFields: Equatable, Sendable {
 
   public var width: Int
   public var height: Int
+  /// 1: grey, 3: red, green, blue.
+  public var channels: Int
   /// Units of the layer, shown or not.
   public var units: Int
   /// The units shown, in their order.
   public var fields: [Field]
 
   /// Keeps at most so many units, those of the largest norms.
-  public init(width: Int, height: Int, fields: [Field], atMost most: Int = 64) {
-    precondition(fields.allSatisfy { $0.weights.count == width * height }, "a weight a pixel")
+  public init(width: Int, height: Int, channels: Int = 1, fields: [Field], atMost most: Int = 64) {
+    precondition(channels == 1 || channels == 3, "an image is grey or coloured")
+    precondition(
+      fields.allSatisfy { $0.weights.count == width * height * channels }, "a weight a channel of a pixel")
     self.width = width
     self.height = height
+    self.channels = channels
     units = fields.count
     func norm(_ field: Field) -> Double { field.weights.reduce(0) { $0 + $1 * $1 } }
     let largest = fields.sorted { (norm($0), $1.unit) > (norm($1), $0.unit) }.prefix(most)
@@ -49,7 +54,8 @@ public struct ReceptiveFields: Equatable, Sendable {
   /// through.
   static let colours: (negative: [UInt8], positive: [UInt8]) = ([22, 104, 206], [222, 92, 16])
 
-  /// All fields in one picture, with a pixel between them.
+  /// All fields in one picture, with a pixel between them: of a grey image's weights the sign is the colour and the size
+  /// how opaque it is; of a coloured one's each channel is brighter than half where its weight drives the unit.
   var png: [UInt8] {
     let rows = (fields.count + columns - 1) / max(columns, 1)
     let (tile, scale) = ((width: width + 1, height: height + 1), scale)
@@ -57,13 +63,20 @@ public struct ReceptiveFields: Equatable, Sendable {
     var bytes = [UInt8](repeating: 0, count: 4 * wide * high)
     for (place, field) in fields.enumerated() {
       let corner = (x: place % columns * tile.width, y: place / columns * tile.height)
-      for (pixel, weight) in field.weights.enumerated() {
+      for pixel in 0..<width * height {
         let at = 4 * ((corner.y + pixel / width) * wide + corner.x + pixel % width)
-        let colour = weight < 0 ? Self.colours.negative : Self.colours.positive
-        let strength = weight.isFinite ? min(abs(weight) / scale, 1) : 0
-        bytes.replaceSubrange(at..<at + 4, with: colour + [UInt8((255 * strength).rounded())])
+        let weights = field.weights[pixel * channels..<(pixel + 1) * channels]
+        bytes.replaceSubrange(at..<at + 4, with: colour(weights.map { $0.isFinite ? $0 / scale : 0 }))
       }
     }
     return PNG.encode(width: wide, height: high, .redGreenBlueAlpha, bytes)
+  }
+
+  /// Red, green, blue and opacity of a pixel, from its channels' weights over the scale.
+  private func colour(_ weights: [Double]) -> [UInt8] {
+    let clipped = weights.map { min(max($0, -1), 1) }
+    if channels == 3 { return clipped.map { UInt8((127.5 + 127.5 * $0).rounded()) } + [255] }
+    let colour = clipped[0] < 0 ? Self.colours.negative : Self.colours.positive
+    return colour + [UInt8((255 * abs(clipped[0])).rounded())]
   }
 }

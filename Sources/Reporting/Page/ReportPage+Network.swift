@@ -16,14 +16,20 @@ extension ReportPage {
           saying: "weights from the input into \(which) of layer 1, each as an image")
         let end = Figures.short(fields.scale)
         let bar =
-          "<span class=\"bar\"></span><span class=\"ends\"><span>−\(end)</span><span>0</span>"
-          + "<span>\(end)</span></span>\n"
+          fields.channels == 3
+          ? ""
+          : "<span class=\"bar\"></span><span class=\"ends\"><span>−\(end)</span><span>0</span>"
+            + "<span>\(end)</span></span>\n"
         return PageFrame.beside(
           HTML.figure("Weights into \(which)", image, note: bar),
           HTML.paragraph(
-            "Each square is a unit of layer 1, each of its pixels the weight from that pixel of the input: orange drives "
-              + "the unit, blue holds it back, 0 is the colour of the paper. The strongest 0.5 % of the weights share "
-              + "the full colour."))
+            "Each square is a unit of layer 1, each of its pixels the "
+              + (fields.channels == 1
+                ? "weight from that pixel of the input: orange drives the unit, blue holds it back, 0 is the colour of "
+                  + "the paper."
+                : "weights from the red, green and blue of that pixel of the input: brighter than grey drives the unit, "
+                  + "darker holds it back.")
+              + " The strongest 0.5 % of the weights share the full colour."))
       })
   }
 

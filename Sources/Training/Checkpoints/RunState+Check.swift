@@ -13,7 +13,9 @@ extension RunState {
     guard shards == run.tiling.shards, slices == run.tiling.slices else {
       throw refusal(path, "a tiling of \(shards) shards and \(slices) slices")
     }
-    guard counts.allSatisfy({ 0...Self.largestCount ~= $0 }), cursor <= step, epoch <= step else {
+    guard counts.allSatisfy({ 0...Self.largestCount ~= $0 }), cursor <= step, epoch <= step,
+      step <= updates ?? step
+    else {
       throw refusal(path, "an impossible count")
     }
     guard tally.fits(shards: shards, layers: depth, slices: slices) else {

@@ -4,7 +4,7 @@ import Tensors
 
 /// An input that a network settled to with its output held.
 public struct Sample: Equatable, Sendable {
-  /// x, in [0, 1], as the run's data are after division.
+  /// x, as the run's data are: in [0, 1] after division, and normalised.
   public var input: [Double]
   /// E(x, s) at the end, the input's own ½‖x‖² included.
   public var energy: Double
@@ -16,8 +16,8 @@ extension Inspection {
   /// Holds the output at a class and lets input and hidden layers settle together.
   ///
   /// The input is a layer like the others: E holds ½‖x‖² − xᵀW₁ρ(s₁), so that an iteration, after one of the hidden
-  /// layers, is x ← clip(x − ε (x − W₁ρ(s₁)), 0, 1). Each sample starts from an input of its own, drawn uniformly from
-  /// [0, 1] by counters (seed, sample, unit); all of them settle as one batch.
+  /// layers, is x ← clip(x − ε (x − W₁ρ(s₁))) to what 0 and 1 are after normalisation. Each sample starts from an input
+  /// of its own, drawn uniformly from that range by counters (seed, sample, unit); all of them settle as one batch.
   /// - Parameter step: ε of the input's iterations, in (0, 1].
   public func samples(of label: Int, count: Int, iterations: Int, step: Double, seed: UInt64) throws
     -> [Sample]
@@ -25,7 +25,11 @@ extension Inspection {
     precondition((0..<network.units(network.depth)).contains(label) && count > 0, "a class of the network")
     let random = CounterRandom(seed: seed, purpose: .samples)
     let precision = parameters.precision
-    var input = Matrix(rows: count, columns: network.inputs, precision: precision) { random.unit($0, $1, 0) }
+    let ranges = (0..<data.extents[2]).map(data.values(precision).range)
+    var input = Matrix(rows: count, columns: network.inputs, precision: precision) {
+      let range = ranges[$1 % ranges.count]
+      return range.lowerBound + (range.upperBound - range.lowerBound) * random.unit($0, $1, 0)
+    }
     let targets = Matrix(rows: count, columns: network.units(network.depth), precision: precision) {
       $1 == label ? 1 : 0
     }
@@ -42,7 +46,7 @@ extension Inspection {
       let shape = network.shape(0)
       var drive = Matrix(rows: count * shape.positions, columns: shape.units, precision: precision)
       for way in ways { way.add(to: &drive, state, clamped, rows: 0..<count) }
-      residuals = Self.move(&input, drive: drive, step: step)
+      residuals = Self.move(&input, drive: drive, step: step, within: ranges)
     }
     let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
     return (0..<count).map { row in
@@ -63,15 +67,19 @@ extension Inspection {
       neighbours: Alone())
   }
 
-  /// x ← clip(x − ε (x − drive), 0, 1); returns each row's largest |Δx| / ε. The drive has a row for each position.
-  private static func move(_ input: inout Matrix, drive: Matrix, step: Double) -> [Double] {
+  /// x ← clip(x − ε (x − drive)) to the range of its channel; returns each row's largest |Δx| / ε. The drive has a row for
+  /// each position.
+  private static func move(
+    _ input: inout Matrix, drive: Matrix, step: Double, within ranges: [ClosedRange<Double>]
+  ) -> [Double] {
     let positions = drive.rows / input.rows
     return (0..<input.rows).map { row in
       var largest = 0.0
       for column in 0..<input.columns {
         let x = input[row, column]
         let (position, unit) = (column / drive.columns, column % drive.columns)
-        let next = min(max(x - step * (x - drive[row * positions + position, unit]), 0), 1)
+        let (range, felt) = (ranges[column % ranges.count], drive[row * positions + position, unit])
+        let next = min(max(x - step * (x - felt), range.lowerBound), range.upperBound)
         largest = max(largest, abs(next - x) / step)
         input[row, column] = next
       }

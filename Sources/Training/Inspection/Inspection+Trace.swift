@@ -4,18 +4,32 @@ import EquilibriumPropagation
 import Tensors
 
 extension Inspection {
+  /// The numbers of an example's input, as the network gets them without augmentation.
+  public func input(_ example: Int, of examples: ShardExamples) -> [Double] {
+    row(example, of: examples).row(0)
+  }
+
+  /// The numbers of an input before they were normalised.
+  public func brightness(of input: [Double]) -> [Double] {
+    let (values, channels) = (data.values(.float64), data.extents[2])
+    return input.enumerated().map { values.divided($1, channel: $0 % channels) }
+  }
+
+  private func row(_ example: Int, of examples: ShardExamples) -> Matrix {
+    precondition((0..<examples.count).contains(example), "an example of the split")
+    var input = Matrix(rows: 1, columns: network.inputs, precision: parameters.precision)
+    data.values(parameters.precision).set(&input, row: 0, to: example, of: examples)
+    return input
+  }
+
   /// What one example clamps: its input and its target, as a batch of one row.
   public func clamp(_ example: Int, of examples: ShardExamples) -> Clamped {
-    precondition((0..<examples.count).contains(example), "an example of the split")
-    let first = example * network.inputs
-    let input = Matrix(rows: 1, columns: network.inputs, precision: parameters.precision) {
-      Double(examples.inputs[first + $1]) / data.divisor
-    }
     let label = Int(examples.labels[example])
     let targets = Matrix(rows: 1, columns: network.units(network.depth), precision: parameters.precision) {
       $1 == label ? 1 : 0
     }
-    return Clamped(shards: [0, 1], input: input, targets: targets, parameters: parameters)
+    return Clamped(
+      shards: [0, 1], input: row(example, of: examples), targets: targets, parameters: parameters)
   }
 
   /// Relaxes one example, free and then as the rule learns, and keeps what every iteration left: the same bits as whole

@@ -67,7 +67,7 @@ public struct Inspection: Sendable {
     return (0..<weights.depth).map { weights[$0, unit] }
   }
 
-  /// All examples of a split, in its order, with one byte a pixel.
+  /// All examples of a split, in its order, as they are stored.
   ///
   /// Throws `DataError`.
   public func examples(_ split: Split) throws -> ShardExamples {

@@ -8,9 +8,6 @@ public enum OptimizerSettings: Equatable, Sendable {
   /// authors; β is the nudging's here.
   case adam(mean: Double, square: Double, epsilon: Double)
 
-  /// Adam as its authors recommend it.
-  public static let standardAdam = OptimizerSettings.adam(mean: 0.9, square: 0.999, epsilon: 1e-8)
-
   /// Whether an update depends on how many there were before it.
   var countsUpdates: Bool { kind == .adam }
 

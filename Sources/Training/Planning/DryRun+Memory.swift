@@ -6,7 +6,11 @@ import Tensors
 
 extension DryRun {
   /// What the rank would hold to train on so many examples of each split, with the ranks of a replica on one host or not.
-  public func memory(examples: [Split: Int], sharesMemory: Bool = true) -> MemoryCount {
+  ///
+  /// - Parameter scalar: the type of the numbers that the data set stores.
+  public func memory(
+    examples: [Split: Int], of scalar: StoredScalar = .byte, sharesMemory: Bool = true
+  ) -> MemoryCount {
     let (weights, moments) = weightBytes
     return MemoryCount(
       weights: weights, moments: moments, relaxation: room.total,
@@ -14,7 +18,14 @@ extension DryRun {
       messages: batches.reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
       },
-      data: examples.values.reduce(0) { $0 + dataBytes(examples: $1) })
+      data: examples.values.reduce(0) { $0 + dataBytes(examples: $1, scalar) })
+  }
+
+  /// The same for the examples of a data set.
+  public func memory(data: DataSet) -> MemoryCount {
+    memory(
+      examples: Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) }), of: data.scalar
+    )
   }
 
   /// Rows of the batches that are trained on, and of those that are evaluated.
@@ -86,9 +97,10 @@ extension DryRun {
     }
   }
 
-  private func dataBytes(examples: Int) -> Int {
+  private func dataBytes(examples: Int, _ scalar: StoredScalar) -> Int {
     let each =
-      (portion.seesInput ? portion.network.inputs : 0) + (portion.holds(portion.network.depth) ? 1 : 0)
+      (portion.seesInput ? portion.network.inputs * scalar.size : 0)
+      + (portion.holds(portion.network.depth) ? 1 : 0)
     return counts(examples).reduce(0) { $0 + $1 * each }
   }
 

@@ -8,9 +8,9 @@ extension StepWork.LiveShare {
     let parts = max(1, data.count(.training) / batch)
     let examples = try data.load(.training, shards: 0..<1, of: parts, inputs: true, labels: false)[0]
     let rows = min(batch, examples.count)
-    let inputs = Matrix(rows: rows, columns: data.inputs, precision: run.training.precision) {
-      Double(examples.inputs[$0 * data.inputs + $1])
-    }
+    var inputs = Matrix(rows: rows, columns: data.inputs, precision: run.training.precision)
+    let values = data.values(run.training.precision)
+    for row in 0..<rows { values.set(&inputs, row: row, to: row, of: examples) }
     let bounds = (0...run.tiling.shards).map { rows * $0 / run.tiling.shards }
     guard let live = LiveInputs(inputs, shards: bounds) else {
       self = .all

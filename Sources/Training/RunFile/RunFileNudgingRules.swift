@@ -11,6 +11,7 @@ extension RunFile {
     try checkKind(root)
     try checkReject(root)
     try checkDuration(root)
+    try checkSlopes(root)
     guard rule.nudges else { return }
     try checkActivations(root)
     try checkBeta(root)
@@ -52,6 +53,20 @@ extension RunFile {
       root.place(of: "relaxation.nudged"),
       "'relaxation.nudged' has a tolerance, but the rule continual changes the weights at each of its iterations",
       hint: "use a count, such as 15")
+  }
+
+  /// The feed-forward twin keeps of each layer only what it shows.
+  private func checkSlopes(_ root: RunFileTree) throws(RunFileError) {
+    guard rule == .backpropagation,
+      let layer = network.layers.firstIndex(where: { !$0.activation.showsSlope })
+    else { return }
+    let path = "network.layers.\(layer).activation"
+    let others = Activation.allCases.filter(\.showsSlope).map(\.rawValue)
+    throw RunFileError(
+      root.place(of: path),
+      "'\(path)' is \(network.layers[layer].activation.rawValue), but the rule backpropagation takes a layer's "
+        + "slopes from what it shows, from which they do not follow here",
+      hint: "use \(RunFileSpelling.listed(others))")
   }
 
   /// N-point nudging relaxes complex states.

@@ -126,7 +126,20 @@ extension RunFile {
     case (let format, nil):
       throw RunFileError(
         root.place(of: "data"), "missing required key 'data.path'",
-        hint: "name the folder of the \(format.rawValue) files, as in path: data/mnist")
+        hint:
+          "name the folder of the \(format.rawValue) files, as in path: \(format == .cifar ? "data/cifar10" : "data/mnist")"
+      )
+    }
+    if let normalize = data.normalize, normalize.mean.count != normalize.deviation.count {
+      throw RunFileError(
+        root.place(of: "data.normalize.deviation"),
+        "'data.normalize' has \(normalize.mean.count) means and \(normalize.deviation.count) deviations",
+        hint: "write one number a channel in each")
+    }
+    if let augment = data.augment, !augment.flip && augment.crop == 0 {
+      throw RunFileError(
+        root.place(of: "data.augment"), "'data.augment' changes nothing",
+        hint: "write {flip: true, crop: 4}, or delete it")
     }
     if let training = data.training, training < self.training.batch {
       throw RunFileError(

@@ -43,7 +43,32 @@ extension RunFileCodec where Value == DataSource {
       .init("training", \.training, .optional(.whole(1...1_000_000_000, example: 50_000))),
       .init("validation", \.validation, .whole(0...1_000_000_000, example: 10_000)),
       .init("divisor", \.divisor, .optional(.number("a number above 0", example: "255") { $0 > 0 })),
+      .init("normalize", \.normalize, .optional(.normalize)),
+      .init("augment", \.augment, .optional(.augment)),
     ])
+}
+
+extension RunFileCodec where Value == Normalization {
+  static let normalize = section(
+    Normalization(mean: [], deviation: []),
+    [
+      .init(
+        "mean", \.mean,
+        .list(
+          of: .number("a number", example: "0.5") { _ in true }, atMost: 1000, example: "[0.5, 0.5, 0.5]"),
+        required: "[0.5]"),
+      .init(
+        "deviation", \.deviation,
+        .list(
+          of: .number("a number above 0", example: "0.25") { $0 > 0 }, atMost: 1000,
+          example: "[0.25, 0.25, 0.25]"), required: "[0.25]"),
+    ])
+}
+
+extension RunFileCodec where Value == Augmentation {
+  static let augment = section(
+    Augmentation(flip: false, crop: 0),
+    [.init("flip", \.flip, .flag), .init("crop", \.crop, .whole(0...1000, example: 4))])
 }
 
 extension RunFileCodec where Value == NetworkSettings {

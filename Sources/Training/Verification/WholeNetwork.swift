@@ -128,7 +128,7 @@ extension WholeNetwork {
     let most = steps.max() ?? 0
     var relaxation = run.relaxation
     relaxation.updates = .euler
-    // Units of a hard sigmoid that cross a kink on the way respond to another network.
+    // Units that cross a kink on the way respond to another network.
     let beta = run.isSmooth ? 0.01 : 1e-4
     let exact = try BackpropagationThroughTime(relaxation)
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)

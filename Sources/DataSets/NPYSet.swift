@@ -1,0 +1,147 @@
+import FileFormats
+
+/// A folder of four NumPy arrays, gzipped or not: images of bytes or floats, n × height × width (× channels) or
+/// n × features, and n labels of any whole type.
+struct NPYSet: Sendable {
+  /// A pair of files, and what was found in them when they were opened.
+  struct Part: Sendable {
+    let images: String
+    let count: Int
+    /// Height, width, channels; one row of one channel where an example has features only.
+    let extents: [Int]
+    let scalar: StoredScalar
+    let labels: [UInt8]
+  }
+
+  static let imageTypes = ["|u1", "<f4"]
+  static let labelTypes = ["|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8"]
+
+  let training: Part
+  let test: Part
+
+  /// Finds the files and checks their headers, every label, and that they fit each other.
+  init(directory: String) throws(FileError) {
+    let folder = try DataFolder(directory)
+    training = try Self.part("training", in: folder)
+    test = try Self.part("test", in: folder)
+    if training.extents != test.extents || training.scalar != test.scalar {
+      func words(_ part: Part) -> String { "images of \(product(part.extents)) \(part.scalar)" }
+      throw FileError(
+        .badData, path: test.images, "has \(words(test)), \(training.images) has \(words(training))")
+    }
+  }
+
+  /// One more than the largest label.
+  var classes: Int { Int(max(training.labels.max() ?? 0, test.labels.max() ?? 0)) + 1 }
+
+  /// SHA-256 of what tells this set from another: extents, the type of number and every label.
+  var digest: String {
+    let labels = [training, test].map { SHA256.digest(of: $0.labels) }.joined(separator: " ")
+    return SHA256.digest(of: Array("\(training.extents) \(training.scalar) \(labels)".utf8))
+  }
+
+  /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end, and every float of it
+  /// must be a number.
+  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+    let path = part.images
+    var reader = try GzipReader(path: path, limit: NPYHeader.limit + NPYHeader.arrayLimit)
+    let header = try NPYHeader(from: &reader, types: imageTypes)
+    guard header.shape[0] == part.count, extents(header.shape) == part.extents, scalar(header) == part.scalar
+    else {
+      throw FileError(.badData, path: path, "has changed since it was opened")
+    }
+    try readRows(header, &reader) { (index, row) throws(FileError) in
+      if part.scalar == .float32, let bad = firstNonFinite(row) {
+        throw FileError(
+          .badData, path: path,
+          "image \(index), byte \(header.size + index * header.rowSize + bad): holds no finite number")
+      }
+      if rows.contains(index) { shards.take(row, example: index - rows.lowerBound) }
+    }
+  }
+
+  /// The labels of rows `rows` of a part, dealt to shards.
+  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) {
+    for row in rows { shards.take(part.labels[row], example: row - rows.lowerBound) }
+  }
+
+  private static func part(_ name: String, in folder: DataFolder) throws(FileError) -> Part {
+    let images = try folder.find("\(name)-images.npy")
+    var reader = try GzipReader(path: images, limit: NPYHeader.limit + NPYHeader.arrayLimit)
+    let header = try NPYHeader(from: &reader, types: imageTypes)
+    guard let extents = extents(header.shape) else {
+      throw FileError(
+        .badData, path: images,
+        "has the shape \(product(header.shape)); images are n×height×width, n×height×width×channels or n×features"
+      )
+    }
+    let path = try folder.find("\(name)-labels.npy")
+    let labels = try labels(path)
+    if labels.count != header.shape[0] {
+      throw FileError(
+        .badData, path: path, "has \(labels.count) labels, \(images) has \(header.shape[0]) images")
+    }
+    return Part(
+      images: images, count: labels.count, extents: extents, scalar: scalar(header), labels: labels)
+  }
+
+  private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "<f4" ? .float32 : .byte }
+
+  /// Height, width and channels of the images of an array; nil where it holds none.
+  private static func extents(_ shape: [Int]) -> [Int]? {
+    switch shape.count {
+    case 2: [1, shape[1], 1]
+    case 3: [shape[1], shape[2], 1]
+    case 4: Array(shape[1...])
+    default: nil
+    }
+  }
+
+  /// The labels of a file: whole numbers from 0 to 255.
+  private static func labels(_ path: String) throws(FileError) -> [UInt8] {
+    var reader = try GzipReader(path: path, limit: NPYHeader.limit + NPYHeader.arrayLimit)
+    let header = try NPYHeader(from: &reader, types: labelTypes)
+    guard header.shape.count == 1 else {
+      throw FileError(
+        .badData, path: path, "has the shape \(product(header.shape)); labels are one number an image")
+    }
+    var labels: [UInt8] = []
+    try readRows(header, &reader) { (index, row) throws(FileError) in
+      // Little-endian: a number from 0 to 255 has zeros after its first byte.
+      guard row.dropFirst().allSatisfy({ $0 == 0 }), header.type != "|i1" || row[0] < 128 else {
+        throw FileError(
+          .badData, path: path,
+          "label \(index), byte \(header.size + index * header.rowSize): is not one of 0 to 255")
+      }
+      labels.append(row[0])
+    }
+    return labels
+  }
+
+  /// Reads every row and checks that the file ends where its header says.
+  private static func readRows(
+    _ header: NPYHeader, _ reader: inout GzipReader,
+    _ body: (_ index: Int, _ row: UnsafeBufferPointer<UInt8>) throws(FileError) -> Void
+  ) throws(FileError) {
+    let path = reader.path
+    func ending(_ rows: Int, _ rest: Int) -> FileError {
+      rows < header.shape[0]
+        ? header.truncated(path, there: rows * header.rowSize + rest) : header.tooLong(path)
+    }
+    let count = try reader.readRows(of: header.rowSize, cut: ending) { (index, row) throws(FileError) in
+      if index >= header.shape[0] { throw header.tooLong(path) }
+      try body(index, row)
+    }
+    if count < header.shape[0] { throw ending(count, 0) }
+  }
+
+  /// The place of the first infinity or NaN in a row of Float32.
+  private static func firstNonFinite(_ row: UnsafeBufferPointer<UInt8>) -> Int? {
+    let bytes = UnsafeRawBufferPointer(row)
+    return stride(from: 0, to: bytes.count - 3, by: 4).first { place in
+      // The exponent's bits are all set in an infinity and in a NaN.
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) & 0x7F80_0000
+        == 0x7F80_0000
+    }
+  }
+}

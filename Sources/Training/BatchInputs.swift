@@ -1,0 +1,58 @@
+import DataSets
+import Tensors
+
+/// What the inputs of one split's batches are made of: a value, so that a batch can be made on any thread.
+package struct BatchInputs: Sendable {
+  private let examples: [ShardExamples]
+  private let shardCount: Int
+  private let values: InputValues
+  private let mostRows: Int
+  private let augment: Augmentation?
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - shardCount: the shards of the split, of which `examples` are some.
+  ///   - mostRows: the most rows a batch has.
+  ///   - augment: nil leaves the examples as they are.
+  package init(
+    examples: [ShardExamples], shardCount: Int, values: InputValues, mostRows: Int, augment: Augmentation?,
+    seed: UInt64
+  ) {
+    (self.examples, self.shardCount, self.values, self.mostRows) = (examples, shardCount, values, mostRows)
+    (self.augment, self.seed) = (augment, seed)
+  }
+
+  /// Whether making a batch takes about a millisecond or more, so that another thread should do it meanwhile: 2²⁰ bytes,
+  /// or 2¹⁷ floats, which are divided one by one.
+  ///
+  /// Smaller ones are made sooner than a thread is woken on a busy core.
+  package var areCostly: Bool {
+    mostRows * values.count >= (values.scalar == .byte ? 1 << 20 : 1 << 17)
+  }
+
+  /// The inputs of a batch, mostRows × inputs; the rows past its examples are zeros.
+  package func matrix(_ members: BatchMembers) -> Matrix {
+    var input = Matrix(rows: max(mostRows, 1), columns: values.count, precision: values.precision)
+    for (i, (shard, row)) in members.rows.enumerated() {
+      let examples = examples[shard]
+      let change = augment?.change(
+        seed: seed, epoch: members.epoch, example: examples.shard + row * shardCount)
+      values.set(&input, row: i, to: row, of: examples, change: change ?? .none)
+    }
+    return input
+  }
+}
+
+/// Who stands in the rows of a batch.
+package struct BatchMembers: Sendable {
+  package var epoch: Int
+  package var step: Int
+  /// Shard i of this rank has rows bounds[i] ..< bounds[i + 1].
+  package var bounds: [Int]
+  /// For each row the shard, counted from this rank's first, and the example's row within it.
+  package var rows: [(shard: Int, row: Int)]
+
+  package init(epoch: Int, step: Int, bounds: [Int], rows: [(shard: Int, row: Int)]) {
+    (self.epoch, self.step, self.bounds, self.rows) = (epoch, step, bounds, rows)
+  }
+}
