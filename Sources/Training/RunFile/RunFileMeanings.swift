@@ -19,6 +19,13 @@ extension RunFile {
     "network.layers.0.activation": "ρ of the layer's units.",
     "network.layers.0.rate":
       "α of the weights and biases into this layer; `balanced` finds the one that changes weights by the output's share.",
+    "network.layers.0.kernel":
+      "Height and width of a convolution's kernel, with the units at every place; all are joined to all without.",
+    "network.layers.0.stride": "From one place of the kernel to the next; 1 without.",
+    "network.layers.0.padding": "Rows and columns of zeros around the layer below; none without.",
+    "network.layers.0.pool": "How squares of places become one; none without.",
+    "network.layers.0.pool.kind": "What a square becomes.",
+    "network.layers.0.pool.size": "Height and width of a square; 2 without.",
     "network.connections":
       "Which layers are joined, the input being layer 0; each with the next one without.",
     "network.connections.0.from": "The lower layer of a connection.",
