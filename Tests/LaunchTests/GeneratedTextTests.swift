@@ -31,7 +31,8 @@ import Testing
       #expect(!key.takes.isEmpty && !key.takes.contains("missing"), "\(key.key): \(key.takes)")
     }
     let required = keys.filter(\.required).map(\.key)
-    #expect(Set(["data.format", "network.layers", "training.schedule.kind"]).isSubset(of: required), "\(required)")
+    #expect(
+      Set(["data.format", "network.layers", "training.schedule.kind"]).isSubset(of: required), "\(required)")
     #expect(!required.contains("training.epochs") && !required.contains("network.cost"))
   }
 
