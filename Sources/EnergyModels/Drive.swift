@@ -1,86 +1,5 @@
 import Tensors
 
-/// What a batch holds fixed while the states settle.
-public struct Clamped: Sendable {
-  /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
-  public var shards: [Int]
-  /// x, rows × n₀, where a layer is held that the input drives.
-  public var input: Matrix?
-  /// d, rows × n_L, where layer L is held.
-  public var targets: Matrix?
-  /// What the input sends with b, of the portion's units, for each layer that the input drives: constant through all
-  /// phases, computed once a batch.
-  public private(set) var inputDrives: [Int: Matrix] = [:]
-  /// Of each of these layers whose connection is pooled, ∂ pooled / ∂ value.
-  private var inputSlopes: [Int: Matrix] = [:]
-  /// Where x is not zero, if many are and no kernel moves over them.
-  public var live: LiveInputs?
-  public let network: Network
-
-  public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
-    self.shards = shards
-    self.input = input
-    self.targets = targets
-    network = parameters.portion.network
-    live = network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
-    setInputDrives(parameters)
-  }
-
-  /// Computes the input's drives again, for weights that have changed.
-  public mutating func setInputDrives(_ parameters: Parameters) {
-    guard let input else { return }
-    for weights in parameters.connections where weights.connection.source == 0 {
-      let (k, wiring, first) = (weights.connection.target, weights.wiring, weights.forward)
-      let bias = parameters[bias: k]
-      func room(_ positions: Int) -> Matrix {
-        Matrix(rows: input.rows * positions, columns: first.columns, precision: input.precision)
-      }
-      var drive = room(wiring.above.positions)
-      if let live {
-        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: bias)
-      } else if wiring.isPlain {
-        drive.setProduct(rows: rows, of: input, with: first, adding: .row(bias))
-      } else {
-        var values = wiring.pool == nil ? drive : room(wiring.before.positions)
-        values.setConvolution(
-          examples: rows, of: input, network.layout(0), taps: wiring.upward, of: wiring.taps, with: first,
-          adding: wiring.pool == nil ? .row(bias) : .zero)
-        if let pool = wiring.pool {
-          var slopes = values
-          drive.setPooled(
-            examples: rows, of: values, by: pool, slopes: &slopes, columns: 0..<first.columns)
-          inputSlopes[k] = slopes
-          values = drive
-          drive.set(rows: rows.times(pool.pooled), .row(bias))
-          drive.add(rows: rows.times(pool.pooled), values)
-        } else {
-          drive = values
-        }
-      }
-      inputDrives[k] = drive
-    }
-  }
-
-  /// What the input's kernel sees of some activity of layer k, of the portion's units: `levels` itself unless their
-  /// connection is pooled.
-  public func spread(_ levels: Matrix, ofLayer k: Int, units: Range<Int>) -> Matrix {
-    guard let index = network.connection(0, k), let pool = network.wirings[index].pool,
-      let slopes = inputSlopes[k]
-    else { return levels }
-    var held = Matrix(rows: levels.rows, columns: units.count, precision: levels.precision)
-    held.copy(
-      rows: 0..<levels.rows, columns: 0..<units.count, from: levels, rows: 0, columns: units.lowerBound)
-    var spread = Matrix(rows: slopes.rows, columns: levels.columns, precision: levels.precision)
-    var seen = Matrix(rows: slopes.rows, columns: units.count, precision: levels.precision)
-    seen.setSpread(examples: rows, of: held, by: pool, slopes: slopes, columns: 0..<units.count)
-    spread.copy(rows: 0..<slopes.rows, columns: units, from: seen, rows: 0, columns: 0)
-    return spread
-  }
-
-  /// Every row.
-  public var rows: Range<Int> { 0..<(shards.last ?? 0) }
-}
-
 /// What a drive is made of.
 public struct DriveParts: OptionSet, Sendable {
   public let rawValue: Int
@@ -199,7 +118,7 @@ extension Parameters {
   }
 
   /// How layer j drives layer k through weights held here.
-  private func way(into k: Int, from j: Int, state: State) -> Way? {
+  func way(into k: Int, from j: Int, state: State) -> Way? {
     guard portion.holds(max(j, k)), let index = portion.network.connection(j, k) else { return nil }
     let (weights, network) = (self[connection: index], portion.network)
     let wiring = weights.wiring
@@ -217,7 +136,7 @@ extension Parameters {
 }
 
 /// What a layer reads of another, and the weights it reads it through.
-private struct Way {
+struct Way {
   let seen: Matrix
   let layout: PositionLayout
   /// The units that the weights start from.
@@ -240,45 +159,6 @@ private struct Way {
     } else {
       drive.setProduct(
         rows: rows, of: seen, from: from, with: weights, depth: depth, adding: addend, last: last, to: to)
-    }
-  }
-}
-
-extension Parameters {
-  /// Room for what a pooled connection computes before and after pooling, for so many examples.
-  public static func poolRoom(_ index: Int, of portion: Portion, rows: Int, precision: Precision) -> (
-    values: Matrix, pooled: Matrix
-  ) {
-    let wiring = portion.network.wirings[index]
-    let units = portion.units(portion.network.connections[index].target).count
-    return (
-      Matrix(rows: rows * wiring.before.positions, columns: units, precision: precision),
-      Matrix(rows: rows * wiring.above.positions, columns: units, precision: precision)
-    )
-  }
-
-  /// What a pooled connection between free layers sends up, of the portion's units, and how each value counts in it.
-  ///
-  /// - Parameters:
-  ///   - room: see `poolRoom`; `pooled` is what drives the layer above.
-  ///   - keepsSlopes: leaves the state's slopes as they are: how the pooled values respond to a small change.
-  public func setPooled(
-    _ room: inout (values: Matrix, pooled: Matrix), _ index: Int, state: inout State, rows: Range<Int>,
-    keepsSlopes: Bool = false
-  ) {
-    let (j, k) = (portion.network.connections[index].source, portion.network.connections[index].target)
-    guard let way = way(into: k, from: j, state: state), let pool = self[connection: index].wiring.pool else {
-      preconditionFailure("a pooled connection that is held here")
-    }
-    way.set(&room.values, rows: rows, from: way.known.lowerBound, adding: .zero)
-    if keepsSlopes {
-      room.pooled.setPooledResponse(
-        examples: rows, to: room.values, by: pool, slopes: state.slopes(index), columns: portion.units(k))
-    } else {
-      state.withSlopes(index) {
-        room.pooled.setPooled(
-          examples: rows, of: room.values, by: pool, slopes: &$0, columns: portion.units(k))
-      }
     }
   }
 }

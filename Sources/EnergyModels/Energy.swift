@@ -39,20 +39,7 @@ extension Parameters {
 
   /// Bias, input and the layers below whose drive is not the sum of their slices'.
   private func driveFromBelow(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
-    let positions = portion.network.positions(k)
-    var drive = Matrix(
-      rows: rows.upperBound * positions, columns: portion.units(k).count, precision: precision)
-    setDrive(
-      &drive, of: k, state: state, clamped: clamped,
-      partials: { source, add in
-        guard source.isPooled, let index = portion.network.connection(source.layer, k) else { return }
-        var (room, state) = (
-          Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision), state
-        )
-        setPooled(&room, index, state: &state, rows: rows)
-        add(&room.pooled)
-      }, rows: rows, parts: [.constant, .below])
-    return drive
+    drive(of: k, state: state, clamped: clamped, rows: rows, parts: [.constant, .below])
   }
 
   /// A whole layer over cut ones: the first slice below with all else, the others with their part of the connections.

@@ -4,10 +4,13 @@ import Tensors
 
 extension Gradient {
   /// −dC(s⁰)/dθ of the batch's mean by finite differences: each element is four free phases to rest.
-  init(finiteDifferencesOf problem: Problem) throws {
+  init(finiteDifferencesOf problem: Problem, step: Double = 1e-3) throws {
     let rest = try problem.free().state
-    let method = problem.method(Problem.toRest)
-    self = try FiniteDifferences().gradient(
+    var relaxation = Problem.toRest
+    // Whatever is left of the residual is divided by the step.
+    if step < 1e-3 { relaxation.free.tolerance = 1e-15 }
+    let method = problem.method(relaxation)
+    self = try FiniteDifferences(step: step).gradient(
       of: { try method.costAtRest(from: rest, clamped: problem.clamped, parameters: $0) },
       at: problem.parameters)
   }

@@ -120,7 +120,8 @@ import Training
     for (updates, isGood) in counts {
       var state = good
       state.updates = updates
-      #expect((try? state.check(adam, path: path)) != nil == isGood, "\(updates ?? 0)")
+      let isTaken = (try? state.check(adam, path: path)) != nil
+      #expect(isTaken == isGood, "\(updates ?? 0)")
     }
   }
 }

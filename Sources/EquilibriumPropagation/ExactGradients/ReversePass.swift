@@ -64,11 +64,10 @@ struct ReversePass {
     let activation = network.activation(k)
     let (slope, moved, now, activity) = (slopes[k - 1], after.states, before[k].states, before.activity(k))
     let (rows, columns) = (slope.rows, slope.columns)
-    var drive = Matrix(rows: rows, columns: columns, precision: .float64)
-    if !activation.isStraight {
-      parameters.setDrive(
-        &drive, of: k, state: before, clamped: clamped, partials: { _, _ in }, rows: clamped.rows)
-    }
+    let drive =
+      activation.isStraight
+      ? Matrix(rows: rows, columns: columns, precision: .float64)
+      : parameters.drive(of: k, state: before, clamped: clamped, rows: clamped.rows)
     func unit(_ i: Int, _ j: Int) -> (own: Double, drive: Double) {
       move.slopes(
         MovedUnit(
@@ -114,6 +113,7 @@ struct ReversePass {
       var room = Parameters.poolRoom(
         index, of: parameters.portion, rows: clamped.rows.count, precision: .float64)
       parameters.setPooled(&room, index, state: &state, rows: clamped.rows)
+      state.spread(index, rows: clamped.rows)
     }
     return state
   }

@@ -29,9 +29,9 @@ final class Relaxer {
   /// Where the next states are written while the present ones are still read.
   private var next: State
   /// For each pooled connection what it computes before and after pooling.
-  private var pools: [(values: Matrix, pooled: Matrix)]
+  var pools: [(values: Matrix, pooled: Matrix)]
   /// Whether that, and the slopes, are those of the present states.
-  private var isPooled: [Bool]
+  var isPooled: [Bool]
 
   init(
     portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
@@ -175,72 +175,6 @@ final class Relaxer {
   }
 }
 
-/// Layers that move together.
-private struct LayerSet {
-  /// Those of the portion: first what other stages wait for, whole layers (which wait themselves) last.
-  let mine: [Int]
-  /// Those whose activity is known here.
-  let known: [Int]
-  /// The connections held here that drive layers of other portions among them: places in `Portion.descending`.
-  let descending: [Int]
-  /// The pooled connections held here that lead to or from any of them: places in `Portion.pooled`.
-  let pooled: [Int]
-  /// Those of them that lead from any of them.
-  let pooledAbove: [Int]
-
-  init(_ layers: [Int], portion: Portion) {
-    let connections = portion.network.connections
-    let isOuter = { k in
-      connections.contains {
-        $0.source == k && !portion.holds($0.target)
-          || $0.target == k && $0.source > 0 && !portion.holds($0.source)
-      }
-    }
-    let held = layers.filter(portion.holds)
-    let cut = held.filter(portion.slicing.isCut)
-    let whole = held.filter { !portion.slicing.isCut($0) }
-    mine = [cut, whole].flatMap { layers in layers.filter(isOuter) + layers.filter { !isOuter($0) } }
-    known = layers.filter(portion.known.contains)
-    descending = portion.descending.indices.filter {
-      layers.contains(connections[portion.descending[$0]].source)
-    }
-    pooledAbove = portion.pooled.indices.filter {
-      layers.contains(connections[portion.pooled[$0]].source)
-    }
-    pooled = portion.pooled.indices.filter {
-      layers.contains(connections[portion.pooled[$0]].source)
-        || layers.contains(connections[portion.pooled[$0]].target)
-    }
-  }
-}
-
-extension Portion {
-  /// The place of a pooled connection among those held here.
-  fileprivate func pool(into k: Int, from j: Int) -> Int? {
-    pooled.firstIndex { network.connections[$0].source == j && network.connections[$0].target == k }
-  }
-}
-
-/// What is the same for every layer moved in one iteration.
-private struct Moment {
-  let dynamics: any Dynamics
-  let clamped: Clamped
-  let progress: Progress
-  /// The rows that move: real parts, then imaginary ones.
-  let rows: [Range<Int>]
-
-  init(dynamics: any Dynamics, clamped: Clamped, progress: Progress, half: Int) {
-    self.dynamics = dynamics
-    self.clamped = clamped
-    self.progress = progress
-    rows = progress.runs + (dynamics.isComplex ? progress.runs.map { $0.shifted(by: half) } : [])
-  }
-
-  func counts(_ source: Source) -> Bool {
-    dynamics.parts.contains(source.isBelow ? .below : .above)
-  }
-}
-
 extension Relaxer {
   /// Moves some layers at once, each from its neighbours' present states; the neighbours' share of the same layers
   /// has arrived when it returns.
@@ -337,47 +271,11 @@ extension Relaxer {
     layer.states.isFinite(rows: rows.times(network.positions(k)), columns: portion.units(k))
   }
 
-  private var network: Network { portion.network }
+  var network: Network { portion.network }
 
   /// The rows of layer k's positions in some examples.
   private func places(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
     rows.map { $0.times(network.positions(k)) }
-  }
-}
-
-extension Relaxer {
-  /// Brings the pooled connections that lead to or from some layers up to date, before these move.
-  private func pool(_ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters)
-    throws
-  {
-    guard moment.dynamics.pools else { return }
-    for place in layers.pooled { try pool(place, of: &state, moment, parameters) }
-    guard moment.dynamics.parts.contains(.above) else { return }
-    for place in layers.pooledAbove {
-      for rows in moment.rows { state.spread(portion.pooled[place], rows: rows) }
-    }
-  }
-
-  private func pool(_ place: Int, of state: inout State, _ moment: Moment, _ parameters: Parameters) throws {
-    let (index, keepsSlopes) = (portion.pooled[place], moment.dynamics.keepsSlopes)
-    guard !isPooled[place], !keepsSlopes || moment.dynamics.parts.contains(.below) else { return }
-    isPooled[place] = true
-    for rows in moment.rows {
-      parameters.setPooled(&pools[place], index, state: &state, rows: rows, keepsSlopes: keepsSlopes)
-    }
-    guard !keepsSlopes else { return }
-    let rows = moment.rows.map { $0.times(network.wirings[index].before.positions) }
-    try neighbours.send(.slopes(index), state.slopes(index), rows: rows)
-    try state.withSlopes(index) { try neighbours.receive(.slopes(index), into: &$0, rows: rows) }
-  }
-
-  /// Brings all pooled connections up to date with the states at the end of a phase, which contrasts are taken of.
-  private func completePools(of state: inout State, _ moment: Moment, _ parameters: Parameters) throws {
-    guard moment.dynamics.pools else { return }
-    for (place, index) in portion.pooled.enumerated() {
-      try pool(place, of: &state, moment, parameters)
-      for rows in moment.rows { state.spread(index, rows: rows) }
-    }
   }
 }
 

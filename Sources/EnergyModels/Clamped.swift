@@ -1,0 +1,82 @@
+import Tensors
+
+/// What a batch holds fixed while the states settle.
+public struct Clamped: Sendable {
+  /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
+  public var shards: [Int]
+  /// x, rows × n₀, where a layer is held that the input drives.
+  public var input: Matrix?
+  /// d, rows × n_L, where layer L is held.
+  public var targets: Matrix?
+  /// What the input sends with b, of the portion's units, for each layer that the input drives: constant through all
+  /// phases, computed once a batch.
+  public private(set) var inputDrives: [Int: Matrix] = [:]
+  /// Of each of these layers whose connection is pooled, ∂ pooled / ∂ value.
+  private var inputSlopes: [Int: Matrix] = [:]
+  /// Where x is not zero, if many are and no kernel moves over them.
+  public var live: LiveInputs?
+  public let network: Network
+
+  public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
+    self.shards = shards
+    self.input = input
+    self.targets = targets
+    network = parameters.portion.network
+    live = network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
+    setInputDrives(parameters)
+  }
+
+  /// Computes the input's drives again, for weights that have changed.
+  public mutating func setInputDrives(_ parameters: Parameters) {
+    guard let input else { return }
+    for weights in parameters.connections where weights.connection.source == 0 {
+      let (k, wiring, first) = (weights.connection.target, weights.wiring, weights.forward)
+      let bias = parameters[bias: k]
+      func room(_ positions: Int) -> Matrix {
+        Matrix(rows: input.rows * positions, columns: first.columns, precision: input.precision)
+      }
+      var drive = room(wiring.above.positions)
+      if let live {
+        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: bias)
+      } else if wiring.isPlain {
+        drive.setProduct(rows: rows, of: input, with: first, adding: .row(bias))
+      } else {
+        var values = wiring.pool == nil ? drive : room(wiring.before.positions)
+        values.setConvolution(
+          examples: rows, of: input, network.layout(0), taps: wiring.upward, of: wiring.taps, with: first,
+          adding: wiring.pool == nil ? .row(bias) : .zero)
+        if let pool = wiring.pool {
+          var slopes = values
+          drive.setPooled(
+            examples: rows, of: values, by: pool, slopes: &slopes, columns: 0..<first.columns)
+          inputSlopes[k] = slopes
+          values = drive
+          drive.set(rows: rows.times(pool.pooled), .row(bias))
+          drive.add(rows: rows.times(pool.pooled), values)
+        } else {
+          drive = values
+        }
+      }
+      inputDrives[k] = drive
+    }
+  }
+
+  /// What the input's kernel sees of some activity of layer k, of the portion's units: `levels` itself unless their
+  /// connection is pooled.
+  public func spread(_ levels: Matrix, ofLayer k: Int, units: Range<Int>) -> Matrix {
+    guard let index = network.connection(0, k), let pool = network.wirings[index].pool,
+      let slopes = inputSlopes[k]
+    else { return levels }
+    var held = Matrix(rows: levels.rows, columns: units.count, precision: levels.precision)
+    held.copy(
+      rows: 0..<levels.rows, columns: 0..<units.count, from: levels, rows: 0, columns: units.lowerBound)
+    var spread = Matrix(rows: slopes.rows, columns: levels.columns, precision: levels.precision)
+    var seen = Matrix(rows: slopes.rows, columns: units.count, precision: levels.precision)
+    seen.setSpread(examples: rows, of: held, by: pool, slopes: slopes, columns: 0..<units.count)
+    spread.copy(rows: 0..<slopes.rows, columns: units, from: seen, rows: 0, columns: 0)
+    return spread
+  }
+
+  /// Every row.
+  public var rows: Range<Int> { 0..<(shards.last ?? 0) }
+}
