@@ -2,6 +2,7 @@
 ///
 /// Source: RFC 3720, appendix B.4. zlib's `crc32` has another polynomial.
 public enum CRC32C {
+  /// The checksum of some bytes: CRC-32C (Castagnoli), as RFC 3720 defines it.
   public static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
     ~bytes.reduce(~0) { sum, byte in table[Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
   }

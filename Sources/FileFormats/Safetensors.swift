@@ -26,6 +26,7 @@ public enum Safetensors {
 
   /// What a tensor is to be: its name, type and shape.
   public struct Declaration: Equatable, Sendable {
+    /// The tensor's name, unique in its file.
     public var name: String
     public var type: ElementType
     /// The extents, slowest first; empty for a scalar.

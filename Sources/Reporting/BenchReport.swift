@@ -10,11 +10,13 @@ public struct BenchReport: Equatable, Sendable {
     public var batch: Int
     /// The process grid: `2x1x1`.
     public var grid: String
+    /// How many ranks there were.
     public var ranks: Int
     /// Cores that the ranks of a host may run on.
     public var cores: Int
     /// Whether there are more ranks than cores, which then take turns.
     public var isOversubscribed: Bool
+    /// The processor's name, as the system tells it.
     public var processor: String
     /// Instruction set and scalars: `avx512 float32`.
     public var arithmetic: String
@@ -43,8 +45,11 @@ public struct BenchReport: Equatable, Sendable {
 
   /// A median with the least and the most of the repeats, in µs.
   public struct Time: Equatable, Sendable {
+    /// µs, in the middle of the repeats.
     public var median: Double
+    /// µs of the quickest repeat.
     public var least: Double
+    /// µs of the slowest repeat.
     public var most: Double
 
     public init(median: Double, least: Double, most: Double) {
@@ -60,9 +65,11 @@ public struct BenchReport: Equatable, Sendable {
     public static let checkpoint = "checkpoint"
 
     public var name: String
+    /// µs of a step.
     public var time: Time
     /// Counted: operations and bytes.
     public var operations: Double
+    /// Read and written in a step.
     public var bytes: Double
     /// µs that it takes at the ceilings.
     public var roofline: Double
@@ -104,6 +111,7 @@ public struct BenchReport: Equatable, Sendable {
     public var part: String
     /// How often a step does it.
     public var times: Double
+    /// 10⁹ operations a second.
     public var gigaflops: Double
 
     public init(kernel: String, shape: String, part: String, times: Double, gigaflops: Double) {
@@ -121,12 +129,15 @@ public struct BenchReport: Equatable, Sendable {
     public var peak: Double
     /// GB/s of updating as many bytes as the step's weights are, and of updating memory beyond all caches.
     public var weightBandwidth: Double
+    /// GB/s beyond all caches.
     public var memoryBandwidth: Double
     /// µs of a message and GB/s of large ones; nil of one rank.
     public var latency: Double?
+    /// GB/s of large messages.
     public var messageBandwidth: Double?
     /// Messages that the critical rank waits for in a step, and their bytes.
     public var messages: Double
+    /// Bytes of these messages.
     public var messageBytes: Double
 
     public init(
@@ -149,8 +160,11 @@ public struct BenchReport: Equatable, Sendable {
     public var isWeak: Bool
     /// µs of a step on one rank and on all, and their batches.
     public var alone: Time
+    /// µs of a step on all ranks.
     public var together: Time
+    /// Examples of a step on one rank.
     public var aloneBatch: Int
+    /// Examples of a step on all ranks.
     public var togetherBatch: Int
     public var ranks: Int
 
@@ -169,6 +183,7 @@ public struct BenchReport: Equatable, Sendable {
     public var speedUp: Double {
       (Double(togetherBatch) / together.median) / (Double(aloneBatch) / alone.median)
     }
+    /// The speed-up over the ranks: 1 is linear.
     public var efficiency: Double { speedUp / Double(ranks) }
   }
 
@@ -241,5 +256,6 @@ public struct BenchReport: Equatable, Sendable {
     return operations / (step.median * 1e-6) / (limits.peak * 1e9)
   }
 
+  /// Examples of a step over its median time.
   public var examplesPerSecond: Double { Double(facts.batch) / (step.median * 1e-6) }
 }

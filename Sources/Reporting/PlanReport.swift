@@ -4,11 +4,17 @@ import Foundation
 public struct PlanReport: Equatable, Sendable {
   /// A grid and its prediction; of memory and messages those of the rank that has most.
   public struct Grid: Equatable, Sendable {
+    /// Replicas x stages x slices.
     public var shape: String
+    /// Predicted time of a step.
     public var seconds: Double
+    /// Examples of a step over that.
     public var examplesPerSecond: Double
+    /// The most bytes that a rank holds.
     public var memory: Int
+    /// The most messages that a rank sends in a step.
     public var messages: Int
+    /// The most bytes that a rank sends in a step.
     public var bytes: Int
 
     public init(
@@ -21,11 +27,15 @@ public struct PlanReport: Equatable, Sendable {
 
   /// A rank of the best grid's first replica.
   public struct Rank: Equatable, Sendable {
+    /// Its place among the stages, from 0.
     public var stage: Int
+    /// Its place among the slices, from 0.
     public var slice: Int
+    /// Its stage's layers, counted from 1.
     public var layers: ClosedRange<Int>
     /// Of each layer, those computed by this rank.
     public var units: [Int]
+    /// What it holds, and moves in a step.
     public var counts: RankCounts
     /// Seconds of a step that are work.
     public var work: Double
@@ -113,9 +123,21 @@ public struct PlanReport: Equatable, Sendable {
       ])
     }
     let more = grids.count > Self.most ? "and \(grids.count - Self.most) slower grids\n" : ""
-    let parts = parts.map { "\($0.kind) \(Self.time($0.seconds))" }.joined(separator: ", ")
-    return table.text + more + "\na step on \(grids.first?.shape ?? ""): \(parts)\n\n"
-      + PlanDrawing(grid: best, ranks: firstReplica).text
+    return table.text + more + "\n" + step + "\n" + PlanDrawing(grid: best, ranks: firstReplica).text
+  }
+
+  /// The parts of a step, in lines that a terminal of 80 columns need not break.
+  private var step: String {
+    var lines = ["a step on \(grids.first?.shape ?? ""):"]
+    for (index, part) in parts.enumerated() {
+      let words = " \(part.kind) \(Self.time(part.seconds))" + (index < parts.count - 1 ? "," : "")
+      if lines[lines.count - 1].count + words.count < 80 {
+        lines[lines.count - 1] += words
+      } else {
+        lines.append(" " + words)
+      }
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 
   /// All of it as one line of JSON.

@@ -11,9 +11,13 @@ public struct RankCounts: Equatable, Sendable {
   /// Messages of one kind, one to each receiver; of a reduction only what the rank gives to it.
   public struct Messages: Equatable, Sendable {
     public var kind: String
+    /// Messages handed to others.
     public var sent: Int
+    /// Their bytes.
     public var bytesSent: Int
+    /// Messages taken from others.
     public var received: Int
+    /// Their bytes.
     public var bytesReceived: Int
 
     public init(_ kind: String, sent: Int, bytesSent: Int, received: Int, bytesReceived: Int) {

@@ -19,8 +19,8 @@ struct Eqprop: ParsableCommand {
       BLAS: none needed, own kernels for \(Precision.float32.instructions)
       """,
     subcommands: [
-      Train.self, Evaluate.self, Report.self, Verify.self, BenchCommand.self, PlanCommand.self,
-      Sampling.self, WatchRelaxation.self, Doctor.self,
+      Train.self, Evaluate.self, Report.self, Export.self, Verify.self, BenchCommand.self, PlanCommand.self,
+      Sampling.self, WatchRelaxation.self, Doctor.self, Keys.self,
     ])
 }
 
@@ -41,8 +41,8 @@ extension RankCommand {
 enum Program {
   static func main() {
     // Read before MPI begins, which already waits for other ranks.
-    let command = Result { try Eqprop.parseAsRoot() }
-    let limit = ((try? command.get()) as? any RankCommand)?.stallLimit ?? 300
+    let command = Result { try rankCommand() }
+    let limit = (try? command.get())?.stallLimit ?? 300
     if case .failure(let error) = command, Session.launchedRank < 0 {
       exit(tell(error))  // help, the version and mistakes need no MPI
     }
@@ -59,17 +59,22 @@ enum Program {
     }
   }
 
+  /// The command that ranks run together; help is one of its own and ends by throwing what it has to say.
+  private static func rankCommand() throws -> any RankCommand {
+    var command = try Eqprop.parseAsRoot()
+    if let command = command as? any RankCommand { return command }
+    try command.run()
+    throw CleanExit.helpRequest()
+  }
+
   /// Runs the command, if that is what the command line was; what goes wrong is told once and becomes an exit code.
   ///
   /// A failure that all ranks know of ends in order; one of a single rank aborts all of them.
   private static func outcome(
-    of command: Result<any ParsableCommand, any Error>, on world: borrowing Communicator
+    of command: Result<any RankCommand, any Error>, on world: borrowing Communicator
   ) -> Int32 {
     do {
-      guard let command = try command.get() as? any RankCommand else {
-        throw CleanExit.helpRequest()
-      }
-      return try command.run(on: world)
+      return try command.get().run(on: world)
     } catch let failure as AgreedFailure {
       if world.rank == 0 { complain(failure.message) }
       return failure.exitCode

@@ -11,7 +11,7 @@ struct PlanCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Predicts the step time, memory and messages of every grid of so many ranks.",
-    discussion: "Example: launch/run plan launch/recipes/mnist-paper-1h.yaml -n 64")
+    discussion: "Example: launch/run plan launch/recipes/mnist-paper-1h.yaml -n 16")
 
   @Argument(help: "The run file (YAML).")
   var runFile: String

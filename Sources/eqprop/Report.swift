@@ -8,7 +8,7 @@ import Training
 struct Report: RankCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes an HTML page that shows a run, or compares several on the same axes.",
-    discussion: "Example: launch/run -n 1 report runs/digits")
+    discussion: "Example: launch/run report runs/digits")
 
   @Argument(help: "The run directories.")
   var directories: [String]

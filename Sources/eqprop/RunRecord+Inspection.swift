@@ -60,7 +60,7 @@ enum Examined {
       let weights = (1...network.depth).reduce(0.0) { $0 + Double(network.units($1 - 1) * network.units($1)) }
       let examples = [Split.test, .validation].map(inspection.data.count).first { $0 > 0 } ?? 0
       let products = weights * Double(examples * inspection.relaxation.free.atMost)
-      return products < 2e11 ? nil : "it takes long for this network: `launch/run -n 1 report DIR` shows it"
+      return products < 2e11 ? nil : "it takes long for this network: `launch/run report DIR` shows it"
     }
   }
 }

@@ -10,7 +10,7 @@ struct Sampling: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
     abstract: "Holds the output at a class and lets the input settle; writes the inputs as a PNG.",
-    discussion: "Example: launch/run -n 1 sample runs/mnist-fast-1h --label 7")
+    discussion: "Example: launch/run sample runs/mnist-fast-1h --label 7")
 
   @OptionGroup var inspected: InspectedOptions
 

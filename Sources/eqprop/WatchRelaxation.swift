@@ -9,7 +9,7 @@ import Training
 struct WatchRelaxation: RankCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows how one example's states settle, free then nudged.",
-    discussion: "Example: launch/run -n 1 watch-relaxation runs/digits --example 12")
+    discussion: "Example: launch/run watch-relaxation runs/digits --example 12")
 
   @OptionGroup var inspected: InspectedOptions
 

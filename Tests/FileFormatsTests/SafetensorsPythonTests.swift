@@ -6,7 +6,7 @@ import Testing
 private let python = ProcessInfo.processInfo.environment["EQPROP_PYTHON"] ?? "python3"
 
 /// What a Python program prints on stdout; nil when it fails.
-private func output(ofPython program: String, _ arguments: String...) -> String? {
+func output(ofPython program: String, _ arguments: String...) -> String? {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = [python, "-c", program] + arguments

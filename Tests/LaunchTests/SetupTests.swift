@@ -76,17 +76,53 @@ import Testing
     #expect(outcome.errors.contains(complaint))
   }
 
-  /// What setup for the tests says and installs on a machine without Slurm, its PATH being without daemons.
-  private func withoutSlurm(user: Int) throws -> (Outcome, calls: String) {
+  private static let forPages = [
+    "valgrind", "chromium", "rsvg-convert", "zsh", "fish", "mandoc", "shellcheck",
+  ]
+
+  /// What setup for the tests says and installs on a machine without Slurm, its PATH being without daemons; and
+  /// without all else that only the tests need, where asked.
+  private func withoutSlurm(user: Int, bare: Bool = false) throws -> (Outcome, calls: String) {
     let tools = try TemporaryFolder()
     for name in ["dpkg-query", "sudo"] { try tools.script(name, "exit 1") }
-    for name in ["pkg-config", "python3", "valgrind", "mpirun"] { try tools.script(name, "exit 0") }
+    for name in ["pkg-config", "mpirun"] { try tools.script(name, "exit 0") }
+    try tools.script("python3", "exit \(bare ? 1 : 0)")
+    try tools.script("fc-list", "echo \(bare ? "" : "DejaVu Sans")")
+    for name in Self.forPages where !bare { try tools.script(name, "exit 0") }
     try tools.script("swift", "echo 'Swift version 6.3.1'")
     try tools.script("id", "echo \(user)")
     try tools.script("apt-get", "echo \"$*\" >>\"${0%/*}/calls\"")
-    let outcome = try run(
-      Repository.setup, ["--for-tests"], environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+    // A PATH of its own: what this machine has must not be found.
+    for name in [
+      "bash", "env", "sed", "sort", "head", "tail", "grep", "mktemp", "rm", "cat", "dirname", "sh",
+    ] {
+      try tools.link(name)
+    }
+    let repository = try TemporaryFolder()
+    let setup = try repository.script(
+      "launch/setup", try String(contentsOfFile: Repository.setup, encoding: .utf8))
+    let outcome = try run(setup, ["--for-tests"], environment: ["PATH": tools.path])
     return (outcome, tools.text("calls"))
+  }
+
+  @Test("What only the tests need is told where it may not be installed, and the tests go on")
+  func testsGoOnWithoutWhatTheyCanSkip() throws {
+    let (outcome, calls) = try withoutSlurm(user: 1000, bare: true)
+    #expect(outcome.code == 0 && calls == "")
+    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
+    #expect(outcome.errors.contains("type: sudo apt-get update && sudo apt-get install -y \(lacking)\n"))
+    #expect(
+      outcome.errors.contains("no \(lacking): the tests that count instructions, look at pages or pictures"))
+    #expect(outcome.errors.contains("no numpy safetensors tensorboard pyte ("))
+    #expect(outcome.errors.hasSuffix("the tests that need them will be skipped\n"))
+  }
+
+  @Test("What only the tests need is installed in one line")
+  func installsWhatTheTestsNeed() throws {
+    let (outcome, calls) = try withoutSlurm(user: 0, bare: true)
+    #expect(outcome.code == 0)
+    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
+    #expect(calls.contains("install --no-install-recommends \(lacking)\n"))
   }
 
   @Test func slurmIsForRootOnly() throws {

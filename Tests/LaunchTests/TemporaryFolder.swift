@@ -35,6 +35,14 @@ final class TemporaryFolder {
     return path + "/" + name
   }
 
+  /// Links a program of this machine, so that a PATH of this folder alone has it.
+  func link(_ program: String) throws {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    let found = folders.map { "\($0)/\(program)" }.first(where: FileManager.default.isExecutableFile)
+    guard let found else { throw CocoaError(.fileNoSuchFile) }
+    try FileManager.default.createSymbolicLink(atPath: path + "/" + program, withDestinationPath: found)
+  }
+
   /// The text of a file, empty when there is none.
   func text(_ name: String) -> String {
     FileManager.default.contents(atPath: path + "/" + name).map { String(decoding: $0, as: UTF8.self) } ?? ""

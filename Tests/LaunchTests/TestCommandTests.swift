@@ -40,7 +40,9 @@ import Testing
 
   // Needs shellcheck.
   @Test(.enabled(if: Repository.hasShellcheck)) func scriptsAreClean() throws {
-    let scripts = ["run", "hosts", "setup", "test", "fetch", "slurm.sbatch", "pbs.sh"].map {
+    let scripts = [
+      "run", "hosts", "setup", "test", "fetch", "install", "documentation", "slurm.sbatch", "pbs.sh",
+    ].map {
       Repository.root + "/launch/" + $0
     }
     let outcome = try run(

@@ -128,7 +128,7 @@ extension RealRanks {
       } else {
         #expect(try report(folder, ["run", "--output", "drawn.html"]).status == 0)
       }
-      let views = try look(at: folder.path + "/drawn.html")
+      let views = try look(at: folder.path + "/drawn.html", page)
       #expect(views.map(\.view) == ["390x844 light", "390x844 dark", "1280x900 light", "1280x900 dark"])
       for view in views {
         #expect(view.figures >= (page == "both" ? 9 : 28), "\(view.view)")
@@ -137,7 +137,7 @@ extension RealRanks {
       }
     }
 
-    /// What Tests/Browser/look.py tells of a view.
+    /// What Tests/Browser/look.py tells of a view; with `EQPROP_SCREENSHOTS=DIR` its picture is kept.
     private struct View: Decodable {
       var view: String
       var figures: Int
@@ -148,11 +148,16 @@ extension RealRanks {
       var overlapping: [String]
     }
 
-    private func look(at page: String) throws -> [View] {
+    private func look(at page: String, _ name: String) throws -> [View] {
+      let folder = ProcessInfo.processInfo.environment["EQPROP_SCREENSHOTS"].map { "\($0)/report-\(name)" }
+      if let folder {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      let pictures = folder.map { [$0] } ?? []
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      process.arguments = ["python3", tests.path + "/Browser/look.py", Self.chromium ?? "", page]
+      process.arguments = ["python3", tests.path + "/Browser/look.py", Self.chromium ?? "", page] + pictures
       let pipe = Pipe()
       process.standardOutput = pipe
       try process.run()

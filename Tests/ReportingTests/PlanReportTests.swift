@@ -33,6 +33,19 @@ import Testing
       replicaBytes: 2000)
   }
 
+  @Test("Parts that a terminal would break within a word stand on a second line")
+  func narrow() {
+    let report = PlanReport(
+      run: "m", ranks: 4, grids: Self.report.grids, best: Self.report.best, firstReplica: [],
+      parts: ["relaxation", "neighbours", "learning", "sums", "reductions"].map { ($0, 123.4e-6) })
+    let parts = """
+      a step on 2x2x1: relaxation 123.4 µs, neighbours 123.4 µs, learning 123.4 µs,
+        sums 123.4 µs, reductions 123.4 µs
+
+      """
+    #expect(report.text.contains(parts), "\(report.text)")
+  }
+
   @Test("Grids, the best one's parts, and who holds what")
   func text() {
     #expect(

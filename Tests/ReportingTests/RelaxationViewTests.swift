@@ -44,6 +44,7 @@ import Testing
       #expect(lines.allSatisfy { $0.count <= width })
     }
     let lines = frames[1].split(separator: "\n")
+    #expect(lines[0] == (width < 32 ? "…s/m · test example 4, label 2" : "runs/m · test example 4, label 2"))
     #expect(lines[1] == "free, iteration 1 of 1")
     // The one unit that is on fills its column, however many others share it.
     #expect(lines[2].hasPrefix(width < 80 ? "layer 1  ▃▁▁" : "layer 1  █▁▁"))

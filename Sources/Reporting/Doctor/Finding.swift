@@ -1,5 +1,6 @@
 /// One thing that `doctor` looked at.
 public struct Finding: Equatable, Sendable {
+  /// How much a finding matters.
   public enum Verdict: String, Equatable, Sendable {
     /// As it should be.
     case fine = "ok"
@@ -10,7 +11,9 @@ public struct Finding: Equatable, Sendable {
   }
 
   public var verdict: Verdict
+  /// What was looked at: `cores`.
   public var topic: String
+  /// What was found, in a sentence.
   public var text: String
   /// The command or setting that mends it.
   public var remedy: String?

@@ -4,7 +4,9 @@ public struct RelaxedExample: Equatable, Sendable {
   public struct Phase: Equatable, Sendable {
     /// `free phase`, `nudged phase, β = 0.5`.
     public var name: String
+    /// E(s) at the phase's start and after each iteration.
     public var energies: [Double]
+    /// C(y) at the same moments.
     public var costs: [Double]
 
     public init(name: String, energies: [Double], costs: [Double]) {

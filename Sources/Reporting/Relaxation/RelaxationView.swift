@@ -4,7 +4,9 @@ import Foundation
 public struct RelaxationView: Sendable {
   /// The network after an iteration.
   public struct Moment: Equatable, Sendable {
+    /// E(s).
     public var energy: Double
+    /// C(y).
     public var cost: Double
     /// nil where a phase starts.
     public var residual: Double?
@@ -76,8 +78,10 @@ public struct RelaxationView: Sendable {
   private func frame(_ phase: Phase, iteration: Int, width: Int) -> String {
     let moment = phase.moments[iteration]
     let columns = max(8, min(width - 10, Self.mostColumns))
+    // Of a long title the end tells which example it is.
+    let whole = "\(title), label \(label)"
     var lines = [
-      "\(title), label \(label)",
+      whole.count > width ? "…" + whole.suffix(max(width - 1, 0)) : whole,
       "\(phase.name), iteration \(iteration) of \(phase.moments.count - 1)",
     ]
     for layer in 0..<max(ranges.count - 1, 0) {

@@ -178,7 +178,7 @@ package struct CheckpointStore: Sendable {
 
   private func names() throws -> [String] { try entries(of: path) }
 
-  private func entries(of folder: String) throws -> [String] {
+  func entries(of folder: String) throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {

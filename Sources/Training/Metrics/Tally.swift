@@ -28,6 +28,7 @@ public struct Tally: Codable, Equatable, Sendable {
     relaxation = RelaxationTally(layers: layers)
   }
 
+  /// Adds one tile's part of the energy of a shard of the evaluated examples to its place: by shard, layer and slice.
   public mutating func add(_ term: EnergyTerm, shard: Int) {
     energies[(shard * layers + term.layer - 1) * slices + term.slice] += term.value
   }

@@ -1,0 +1,107 @@
+/// A figure of a report as a drawing of its own.
+public struct PageFigure: Equatable, Sendable {
+  /// The title in small letters, digits and hyphens: `energy-free-phase`; numbered where another has it too.
+  public var name: String
+  public var title: String
+  /// An SVG document with its title, light or dark as its surroundings; pictures lie in it as PNG.
+  public var svg: String
+
+  /// The figures of a page that `PageFrame` wrote, in their order.
+  static func all(of page: String) -> [PageFigure] {
+    var figures: [PageFigure] = []
+    for part in page.split(separator: "<figure>", omittingEmptySubsequences: false).dropFirst() {
+      guard let figure = part.firstRange(of: "</figure>").map({ part[..<$0.lowerBound] }),
+        let title = content(figure, from: "<figcaption>", to: "</figcaption>"),
+        let svg = document(figure, title: plain(title))
+      else { preconditionFailure("a figure has a title and a drawing") }
+      let name = fileName(plain(title))
+      let same = figures.count { $0.name == name || $0.name.hasPrefix(name + "--") }
+      figures.append(
+        PageFigure(name: same == 0 ? name : "\(name)--\(same + 1)", title: plain(title), svg: svg))
+    }
+    return figures
+  }
+
+  private static let margin = 16.0
+  private static let titleSize = 16.0
+
+  /// The figure's drawing with a style sheet, paper and a title above; nil where there is none.
+  private static func document(_ figure: Substring, title: String) -> String? {
+    let (size, inner): ((width: Double, height: Double), String)
+    if let drawing = content(figure, from: "<svg ", to: "</svg>"), let end = drawing.firstIndex(of: ">") {
+      guard let found = extent(drawing[..<end]) else { return nil }
+      (size, inner) = (found, String(drawing[drawing.index(after: end)...]))
+    } else if let image = content(figure, from: "<img", to: "/>"), let found = extent(image),
+      let source = content(image, from: "src=\"", to: "\"")
+    {
+      // Small ones are drawn larger, with their pixels to be seen.
+      let scale = max(1, (380 / found.width).rounded(.down))
+      size = (found.width * scale, found.height * scale)
+      inner =
+        "<image width=\"\(SVGText.coordinate(size.width))\" height=\"\(SVGText.coordinate(size.height))\" "
+        + "style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" href=\"\(source)\"/>\n"
+    } else {
+      return nil
+    }
+    let width = max(size.width, 380) + 2 * margin
+    let (top, height) = (margin + titleSize + 12, size.height + 2 * margin + titleSize + 12)
+    // Bold letters are wider; a long title has smaller ones before it is cut.
+    let fitting = 0.99 * titleSize * (width - 2 * margin) / SVGText.width(title, size: 1.1 * titleSize)
+    let letters = min(titleSize, max(fitting, 11))
+    let words = SVGText.cut(title, to: width - 2 * margin, size: 1.1 * letters)
+    let style = "class=\"title\" style=\"font-size:\(SVGText.coordinate(letters))px\""
+    let extent = "width=\"\(SVGText.coordinate(width))\" height=\"\(SVGText.coordinate(height))\""
+    let box = "0 0 \(SVGText.coordinate(width)) \(SVGText.coordinate(height))"
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="\(box)" \(extent)>
+      <style>
+      \(Chart.styleSheet)</style>
+      <rect class="paper" \(extent)/>
+      \(Chart.text(words, at: ChartPlace(margin, margin + titleSize - 2), style))
+      <g transform="translate(\(SVGText.coordinate(margin)) \(SVGText.coordinate(top)))">
+      \(inner.trimmingPrefix("\n"))</g>
+      </svg>
+
+      """
+  }
+
+  /// Width and height as an element's attributes say them.
+  private static func extent(_ element: Substring) -> (width: Double, height: Double)? {
+    guard let width = content(element, from: " width=\"", to: "\""),
+      let height = content(element, from: " height=\"", to: "\""),
+      let wide = Double(width), let high = Double(height)
+    else { return nil }
+    return (wide, high)
+  }
+
+  private static func content(_ text: Substring, from start: String, to end: String) -> Substring? {
+    guard let from = text.firstRange(of: start)?.upperBound,
+      let to = text[from...].firstRange(of: end)?.lowerBound
+    else { return nil }
+    return text[from..<to]
+  }
+
+  /// Text without marks of HTML.
+  private static func plain(_ html: Substring) -> String {
+    let text = html.replacing("<br/>", with: ", ").replacing(#/<[^>]*>/#, with: " ").replacing(
+      "&lt;", with: "<"
+    ).replacing("&gt;", with: ">")
+    return text.replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
+      .split(separator: #/[ \n]+/#).joined(separator: " ").replacing(" ,", with: ",")
+  }
+
+  private static func fileName(_ title: String) -> String {
+    let named = title.lowercased().replacing("β", with: "beta").replacing("−", with: "minus ")
+    return named.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
+  }
+}
+
+extension ReportPage {
+  /// Every figure of the page.
+  public var figures: [PageFigure] { PageFigure.all(of: html) }
+}
+
+extension ComparisonPage {
+  /// Every figure of the page.
+  public var figures: [PageFigure] { PageFigure.all(of: html) }
+}
