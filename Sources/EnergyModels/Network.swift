@@ -4,10 +4,13 @@ import Tensors
 public struct Layer: Equatable, Sendable {
   public var units: Int
   public var activation: Activation
+  /// Of the weights from below, in place of the initialization's.
+  public var gain: Double?
 
-  public init(units: Int, activation: Activation = .hardSigmoid) {
+  public init(units: Int, activation: Activation = .hardSigmoid, gain: Double? = nil) {
     self.units = units
     self.activation = activation
+    self.gain = gain
   }
 }
 

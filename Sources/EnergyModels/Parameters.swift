@@ -126,12 +126,13 @@ public struct Parameters: Sendable {
       let below = wiring.taps * wiring.below.units
       let above = wiring.downward.mostTaps * wiring.before.units
       let key = connections[index].connection.isNext ? k : k | (j + 1) << 32
+      let own = portion.network.layers[k - 1].gain
       let bound: Double =
         switch initialization {
         case .glorotUniform: (6 / Double(below + above)).squareRoot()
-        case .uniform(let gain): gain / Double(below).squareRoot()
+        case .uniform(let gain): (own ?? gain) / Double(below).squareRoot()
         case .spectral(let gain):
-          gain * Double(3).squareRoot() / (Double(below).squareRoot() + Double(above).squareRoot())
+          (own ?? gain) * Double(3).squareRoot() / (Double(below).squareRoot() + Double(above).squareRoot())
         }
       func weight(_ i: Int, _ j: Int) -> Double { (2 * random.unit(i, j, key) - 1) * bound }
       connections[index].fill(weight)

@@ -135,8 +135,17 @@ import Testing
   func recipe(name: String) throws {
     let folder = try Self.emptyFolder()
     let command = "launch/run train launch/recipes/\(name)"
-    let data = name.hasPrefix("mnist") ? " --set data.path=data/mnist \(Self.plain)" : ""
-    let outcome = try Self.type(command + data + " --set training.batch=8 --limit-steps 1", in: folder)
+    let text = try String(contentsOfFile: Repository.root + "/launch/recipes/" + name, encoding: .utf8)
+    let isCIFAR = text.contains("format: cifar")
+    if isCIFAR { try Self.writeCIFAR(to: folder) }
+    // A few pictures, and of the large networks as few iterations as carry an update to their first layer.
+    let small = "--set data.training=10 --set data.validation=10 --set relaxation.free=2 --set relaxation.nudged=2"
+    let data =
+      isCIFAR
+      ? " --set data.path=data/cifar10 \(small) --set training.batch=2 --set tiling.shards=2"
+      : text.contains("format: idx")
+        ? " --set data.path=data/mnist \(Self.plain) --set training.batch=8" : " --set training.batch=8"
+    let outcome = try Self.type(command + data + " --limit-steps 1", in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
     let run = name.replacingOccurrences(of: ".yaml", with: "")
     #expect(folder.text("runs/\(run)/checkpoints/LATEST") == "step-000000001\n")
@@ -159,6 +168,16 @@ import Testing
       try folder.write("data/mnist/\(name)-labels-idx1-ubyte", idx([0x801, count]) + labels)
     }
     return folder
+  }
+
+  /// Fifty-one pictures in CIFAR-10's form, ten a training file.
+  private static func writeCIFAR(to folder: TemporaryFolder) throws {
+    for (file, count) in (1...5).map({ ("data_batch_\($0)", 10) }) + [("test_batch", 1)] {
+      let records = (0..<count).flatMap { record in
+        [UInt8(record % 10)] + (0..<3072).map { UInt8(truncatingIfNeeded: record * 25 + $0 * 37 % 50) }
+      }
+      try folder.write("data/cifar10/\(file).bin", Data(records))
+    }
   }
 
   private static func idx(_ words: [Int]) -> Data {

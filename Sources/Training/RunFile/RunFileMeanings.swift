@@ -19,6 +19,7 @@ extension RunFile {
     "network.layers.0.activation": "ρ of the layer's units.",
     "network.layers.0.rate":
       "α of the weights and biases into this layer; `balanced` finds the one that changes weights by the output's share.",
+    "network.layers.0.gain": "Of the weights into this layer, in place of the initialization's.",
     "network.layers.0.kernel":
       "Height and width of a convolution's kernel, with the units at every place; all are joined to all without.",
     "network.layers.0.stride": "From one place of the kernel to the next; 1 without.",

@@ -8,6 +8,7 @@ extension RunFile {
     try checkConnections(root)
     try checkWindows(root)
     try checkReadOut(root)
+    try checkGains(root)
     try checkData(root)
     try checkRates(root)
     try checkMomentum(root)
@@ -74,6 +75,16 @@ extension RunFile {
         root.place(of: path + ".pool"), "'\(path).pool' is \(pool.rawValue), which \(what) cannot go through",
         hint: nudging.kind == .points ? "write pool: average" : "write pool: max or pool: average")
     }
+  }
+
+  private func checkGains(_ root: RunFileTree) throws(RunFileError) {
+    guard network.initialization == .glorotUniform,
+      let index = network.layers.firstIndex(where: { $0.gain != nil })
+    else { return }
+    let path = "network.layers.\(index).gain"
+    throw RunFileError(
+      root.place(of: path), "'\(path)' is of no use to the glorot-uniform initialization",
+      hint: "delete it, or write initialization: {uniform: 0.7}")
   }
 
   /// A soft-max read-out and the cross-entropy go together.

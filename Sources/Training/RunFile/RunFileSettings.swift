@@ -25,7 +25,7 @@ public struct NetworkSettings: Equatable, Sendable {
   /// The network over an input; throws where kernels and layers do not fit it.
   public func network(input: Shape) throws(ShapeError) -> Network {
     try Network(
-      input: input, layers: layers.map { Layer(units: $0.units, activation: $0.activation) },
+      input: input, layers: layers.map { Layer(units: $0.units, activation: $0.activation, gain: $0.gain) },
       connections: joined, cost: cost)
   }
 
@@ -69,6 +69,8 @@ public struct LayerSettings: Equatable, Sendable {
   public var activation: Activation
   /// α in ΔW = (α/β) · contrast, for the weight and the bias of this layer.
   public var rate: Rate
+  /// Of the weights from below, in place of `network.initialization`'s.
+  public var gain: Double?
   /// Of the connection from the layer below, in a chain.
   public var window = WindowSettings()
 

@@ -107,6 +107,7 @@ extension RunFileCodec where Value == LayerSettings {
       .init("units", \.units, .whole(RunFileRange.count, example: 500), required: "500"),
       .init("activation", \.activation, .word),
       .init("rate", \.rate, .rate),
+      .init("gain", \.gain, .optional(.number("a number above 0", example: "0.4") { $0 > 0 })),
       .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
       .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
       .init(
