@@ -3,7 +3,8 @@ import CKernels
 /// Σ over examples of pre postᵀ + pre′ post′ᵀ, the sum that a connection learns from.
 ///
 /// Each element is, in every shard, one chain of fused multiply-adds over the shard's rows in order; the shards are
-/// then added in the fixed tree (pairs of neighbours, an odd one carried up).
+/// then added in the fixed tree (pairs of neighbours, an odd one carried up). Of a convolution the chain runs over the
+/// shard's examples and, in each, the pairs of positions that a tap joins.
 public struct ContrastSum {
   /// One end of the connection: what its units show, from a column and a row on.
   public struct End {

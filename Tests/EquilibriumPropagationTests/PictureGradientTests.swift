@@ -52,7 +52,8 @@ extension PictureGradientTests.Kind {
   }
 
   private func problem(_ kind: Kind, _ activation: Activation) -> Problem {
-    Problem(Self.network(kind, activation), gain: activation == .sigmoid ? 0.15 : 0.25,
+    Problem(
+      Self.network(kind, activation), gain: activation == .sigmoid ? 0.15 : 0.25,
       bias: activation == .sigmoid ? -0.2...0.1 : -0.3...0.3)
   }
 

@@ -139,7 +139,8 @@ import Testing
     let isCIFAR = text.contains("format: cifar")
     if isCIFAR { try Self.writeCIFAR(to: folder) }
     // A few pictures, and of the large networks as few iterations as carry an update to their first layer.
-    let small = "--set data.training=10 --set data.validation=10 --set relaxation.free=2 --set relaxation.nudged=2"
+    let small =
+      "--set data.training=10 --set data.validation=10 --set relaxation.free=2 --set relaxation.nudged=2"
     let data =
       isCIFAR
       ? " --set data.path=data/cifar10 \(small) --set training.batch=2 --set tiling.shards=2"
@@ -173,10 +174,12 @@ import Testing
   /// Fifty-one pictures in CIFAR-10's form, ten a training file.
   private static func writeCIFAR(to folder: TemporaryFolder) throws {
     for (file, count) in (1...5).map({ ("data_batch_\($0)", 10) }) + [("test_batch", 1)] {
-      let records = (0..<count).flatMap { record in
-        [UInt8(record % 10)] + (0..<3072).map { UInt8(truncatingIfNeeded: record * 25 + $0 * 37 % 50) }
+      var records = Data()
+      for record in 0..<count {
+        records.append(UInt8(record % 10))
+        for place in 0..<3072 { records.append(UInt8(record * 25 % 200 + place * 37 % 50)) }
       }
-      try folder.write("data/cifar10/\(file).bin", Data(records))
+      try folder.write("data/cifar10/\(file).bin", records)
     }
   }
 

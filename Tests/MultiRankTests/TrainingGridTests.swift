@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension RealRanks {
@@ -35,6 +36,29 @@ extension RealRanks {
       let counts = grid.split(separator: " ")[1].split(separator: "x").compactMap { Int($0) }
       #expect(counts.count == 3 && counts.reduce(1, *) == 4, "\(grid)")
       #expect(try folder.remains() == folder.remains("one"))
+    }
+
+    @Test("A chain written as a graph gives the chain's bits")
+    func chainAsGraph() throws {
+      let chain = TrainingMethod.pooled.runFile
+      var lines = chain.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      // The kernels move from the layers to connections of their own.
+      var connections: [String] = []
+      for (index, line) in lines.enumerated() where line.hasPrefix("    - {units") {
+        let kernel = line.range(of: ", kernel.*, rate", options: .regularExpression)
+        let window = kernel.map { String(line[$0].dropLast(", rate".count)) } ?? ""
+        connections.append("    - {from: \(connections.count), to: \(connections.count + 1)\(window)}")
+        lines[index] = line.replacingOccurrences(of: window, with: "")
+      }
+      let last = try #require(lines.lastIndex { $0.hasPrefix("    - {units") })
+      lines.insert(contentsOf: ["  connections:"] + connections.reversed(), at: last + 1)
+      let (one, other) = (try TrainingFolder(chain), try TrainingFolder(lines.joined(separator: "\n")))
+      for (folder, grid) in [(one, "1x1x1"), (other, "1x2x2")] {
+        let outcome = try folder.train(grid, to: "run", ["--limit-steps", "5"])
+        try #require(outcome.status == 0, "\(outcome.story)")
+      }
+      #expect(connections.count == 4 && connections[0].contains("kernel: 3, padding: 1, pool: max"))
+      #expect(try one.remains() == other.remains())
     }
 
     @Test("Images from IDX files give the same bits on 1 and 4 ranks")
