@@ -52,7 +52,6 @@ struct BenchCommand: RankCommand {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }
     let deal = try options.grid.deal(run, data: data, on: world)
-    try world.agree { try run.check(against: data) }
     var how = Bench.Options()
     (how.repeats, how.seconds, how.busyLimit) = (repeats, seconds, busyLimit)
     how.output = "runs/.bench-\(run.name)"

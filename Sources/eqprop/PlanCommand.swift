@@ -54,10 +54,9 @@ struct PlanCommand: RankCommand {
       guard isFirst else { return }
       let run = try RunFile.load(path: runFile, settings: settings)
       let data = try DataSet.open(run.data)
-      try run.check(against: data)
       let shape = grid.flatMap(GridShape.init)
       let plan = try Plan(
-        ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: Tiling(run, data: data), run: run,
+        ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: try Tiling(run, data: data), run: run,
         machine: try machine.map(Machine.load) ?? .ordinary, liveShare: .init(run, data: data))
       let report = PlanReport(plan, of: run, data: data)
       print(json ? report.json + "\n" : report.text, terminator: "")

@@ -60,7 +60,7 @@ struct GridOptions: ParsableArguments {
     let rank = world.rank
     let assumed = try world.isOnOneHost() ? Machine.ordinary : .network
     return try world.agree {
-      let tiling = Tiling(run, data: data)
+      let tiling = try Tiling(run, data: data)
       let shape =
         try grid.flatMap(GridShape.init)
         ?? Plan.choose(

@@ -48,7 +48,6 @@ struct Train: RankCommand {
     let run = try options.load(on: world)
     let data = try world.agree { try DataSet.open(run.data) }
     let deal = try options.grid.deal(run, data: data, on: world)
-    try world.agree { try run.check(against: data) }
     Interruption.listen()
     let directory = output ?? "runs/\(run.name)"
     let display = TrainingDisplay(run: run, grid: deal.grid, mode: progress)

@@ -86,7 +86,7 @@ extension RealRanks {
     ) throws {
       let shape = try #require(GridShape(grid))
       let data = try DataSet.open(run.data)
-      let deal = try Deal(run, tiling: Tiling(run, data: data), to: shape)
+      let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
       let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
       #expect(counted.traffic.steps == Self.steps)
       #expect(counted.traffic.ranks.count == shape.ranks)

@@ -55,6 +55,10 @@ extension RealRanks {
       Mistake(
         "shards that do not divide the batch", 64, "training.batch 20 cannot be dealt to 3 shards",
         ["--set", "tiling.shards=3"]),
+      Mistake(
+        "a kernel larger than the input", 64,
+        "network: the connection from 0 to 1 has a kernel or pooling larger than the 8×8×1 units of layer 0 allow",
+        ["--set", "network.layers.0.kernel=9"]),
       Mistake("no run file", 66, "run.yaml: there is no such file", prepare: { try $0.remove("run.yaml") }),
       Mistake(
         "an output without a unit for every class", 64,

@@ -9,9 +9,7 @@ protocol Dynamics {
   var isComplex: Bool { get }
   /// Whether a read-out is asked before the first iteration, because its force counts from there on.
   var readsOut: Bool { get }
-  /// Whether pooled connections are brought up to date with the states.
-  var pools: Bool { get }
-  /// Whether they keep the slopes that they are given: of responses, which are linear.
+  /// Whether pooled connections keep the slopes that they are given: of responses, which are linear.
   var keepsSlopes: Bool { get }
   /// Writes what becomes of some rows of layer k; returns its residual, the largest |Δs| / ε.
   func move(
@@ -24,7 +22,6 @@ extension Dynamics {
   var parts: DriveParts { .all }
   var isComplex: Bool { false }
   var readsOut: Bool { false }
-  var pools: Bool { true }
   var keepsSlopes: Bool { false }
 }
 

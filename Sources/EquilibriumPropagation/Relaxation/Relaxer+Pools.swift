@@ -6,7 +6,6 @@ extension Relaxer {
   func pool(_ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters)
     throws
   {
-    guard moment.dynamics.pools else { return }
     for place in layers.pooled { try pool(place, of: &state, moment, parameters) }
     guard moment.dynamics.parts.contains(.above) else { return }
     for place in layers.pooledAbove {
@@ -29,7 +28,6 @@ extension Relaxer {
 
   /// Brings all pooled connections up to date with the states at the end of a phase, which contrasts are taken of.
   func completePools(of state: inout State, _ moment: Moment, _ parameters: Parameters) throws {
-    guard moment.dynamics.pools else { return }
     for (place, index) in portion.pooled.enumerated() {
       try pool(place, of: &state, moment, parameters)
       for rows in moment.rows { state.spread(index, rows: rows) }

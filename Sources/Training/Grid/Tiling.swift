@@ -15,8 +15,11 @@ public struct Tiling: Equatable, Sendable {
     self.slicing = slicing
   }
 
-  /// The tiling of a run on data that were checked: see `RunFile.check(against:)`.
-  public init(_ run: RunFile, data: DataSet) { self.init(run, input: data.shape) }
+  /// The tiling of a run on its data; throws where they do not fit each other: see `RunFile.check(against:)`.
+  public init(_ run: RunFile, data: DataSet) throws {
+    try run.check(against: data)
+    self.init(run, input: data.shape)
+  }
 
   /// The tiling of a run on inputs of a shape that its layers fit.
   public init(_ run: RunFile, input: Shape) {

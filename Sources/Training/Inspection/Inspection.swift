@@ -37,7 +37,6 @@ public struct Inspection: Sendable {
     let settings = folder.map { ["data.path=\($0)"] } ?? []
     let run = try RunFile.load(path: directory + "/run.yaml", settings: settings)
     let data = try DataSet.open(run.data)
-    try run.check(against: data)
     let store = RunDirectory(path: directory).store
     let (name, state) = try store.whole(choice)
     guard state.run == RunState.digest(of: run) else {
@@ -45,7 +44,7 @@ public struct Inspection: Sendable {
         description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
     }
     let alone = GridShape(replicas: 1, stages: 1, slices: 1)
-    let deal = try Deal(run, tiling: Tiling(run, data: data), to: alone)
+    let deal = try Deal(run, tiling: try Tiling(run, data: data), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(
       parameters: blank, moments: Moments(blank, []), persistent: [:])

@@ -96,8 +96,7 @@ public struct Bench {
     var larger = run
     larger.training.batch *= replicas
     larger.tiling.shards *= replicas
-    let tiling = Tiling(larger, data: data)
-    guard larger.tiling.shards <= TilingSettings.mostShards,
+    guard let tiling = try? Tiling(larger, data: data), larger.tiling.shards <= TilingSettings.mostShards,
       let deal = try? Deal(larger, tiling: tiling, to: deal.grid)
     else { return nil }
     return (larger, deal)

@@ -121,6 +121,11 @@ extension RunFile {
       && network.joined.allSatisfy { $0.window?.pooling.map { $0.kind == .average } ?? true }
   }
 
+  /// Whether the linear response of the states is known: soft pooling between layers bends it.
+  public var hasExactGradient: Bool {
+    network.joined.allSatisfy { $0.source == 0 || $0.window?.pooling?.kind != .soft }
+  }
+
   /// Whether F has no kinks: neither bounds of states nor the largest of several values.
   public var isSmooth: Bool {
     network.layers.allSatisfy { $0.activation.isHolomorphic || $0.activation.isReadOut }
