@@ -41,7 +41,12 @@ struct RunFileRuleTests {
         Self.shared, file: "m.yaml", settings: settings + ["relaxation.start=\(start)"])
       #expect(runFile.rule == rule && runFile.nudging.kind == kind)
     }
-    for recipe in RunFileTests.recipes { _ = try RunFile.load(path: recipe, settings: [settings[0]]) }
+    for recipe in RunFileTests.recipes {
+      let cost = try RunFile.load(path: recipe).network.cost
+      // A read-out cannot be held.
+      if rule == .contrastiveHebbian && cost == .crossEntropy { continue }
+      _ = try RunFile.load(path: recipe, settings: [settings[0]])
+    }
   }
 
   @Test("the kinds each rule can use")

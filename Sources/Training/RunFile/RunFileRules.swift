@@ -65,17 +65,17 @@ extension RunFile {
         hint: "add kernel: 1, or delete them")
     }
     for (path, window) in inLayers + inConnections {
-      guard let pool = window.pool?.kind, pool == .soft || (pool == .max && nudging.kind == .points) else {
-        continue
-      }
-      let needsLinear = rule == .recurrentBackpropagation || nudging.kind == .points
-      guard needsLinear else { continue }
-      let what = nudging.kind == .points ? "nudging at points on a circle" : "recurrent backpropagation"
+      guard let pool = window.pool?.kind else { continue }
+      let isRefused = nudgesAtPoints ? pool != .average : rule == .recurrentBackpropagation && pool == .soft
+      guard isRefused else { continue }
+      let what = nudgesAtPoints ? "nudging at points on a circle" : "recurrent backpropagation"
       throw RunFileError(
         root.place(of: path + ".pool"), "'\(path).pool' is \(pool.rawValue), which \(what) cannot go through",
-        hint: nudging.kind == .points ? "write pool: average" : "write pool: max or pool: average")
+        hint: nudgesAtPoints ? "write pool: average" : "write pool: max or pool: average")
     }
   }
+
+  private var nudgesAtPoints: Bool { rule == .equilibriumPropagation && nudging.kind == .points }
 
   private func checkGains(_ root: RunFileTree) throws(RunFileError) {
     guard network.initialization == .glorotUniform,
@@ -113,7 +113,7 @@ extension RunFile {
         root.place(of: "rule"),
         "'rule' is \(rule.rawValue), which holds the output, but a read-out is no state",
         hint: "use equilibrium-propagation, or cost: squared-error")
-    case (.crossEntropy, true) where nudging.kind == .points:
+    case (.crossEntropy, true) where nudgesAtPoints:
       throw RunFileError(
         root.place(of: "nudging.kind"), "'nudging.kind' is n-point, but a read-out has no complex states",
         hint: "use centered")
