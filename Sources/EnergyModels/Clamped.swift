@@ -35,29 +35,26 @@ public struct Clamped: Sendable {
       func room(_ positions: Int) -> Matrix {
         Matrix(rows: input.rows * positions, columns: first.columns, precision: input.precision)
       }
-      var drive = room(wiring.above.positions)
+      // A bias passes through any pooling as it is.
+      var values = room(wiring.before.positions)
       if let live {
-        drive.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: bias)
+        values.setProduct(of: input, live: live, rows: rows.upperBound, with: first, bias: bias)
       } else if wiring.isPlain {
-        drive.setProduct(rows: rows, of: input, with: first, adding: .row(bias))
+        values.setProduct(rows: rows, of: input, with: first, adding: .row(bias))
       } else {
-        var values = wiring.pool == nil ? drive : room(wiring.before.positions)
         values.setConvolution(
           examples: rows, of: input, network.layout(0), taps: wiring.upward, of: wiring.taps, with: first,
-          adding: wiring.pool == nil ? .row(bias) : .zero)
-        if let pool = wiring.pool {
-          var slopes = values
-          drive.setPooled(
-            examples: rows, of: values, by: pool, slopes: &slopes, columns: 0..<first.columns)
-          inputSlopes[k] = slopes
-          values = drive
-          drive.set(rows: rows.times(pool.pooled), .row(bias))
-          drive.add(rows: rows.times(pool.pooled), values)
-        } else {
-          drive = values
-        }
+          adding: .row(bias))
       }
-      inputDrives[k] = drive
+      guard let pool = wiring.pool else {
+        inputDrives[k] = values
+        continue
+      }
+      var drive = room(pool.pooled)
+      var slopes = Matrix(rows: values.rows, columns: wiring.before.units, precision: input.precision)
+      drive.setPooled(
+        examples: rows, of: values, by: pool, slopes: &slopes, columns: weights.forwardBlock.columns)
+      (inputDrives[k], inputSlopes[k]) = (drive, slopes)
     }
   }
 
@@ -67,13 +64,8 @@ public struct Clamped: Sendable {
     guard let index = network.connection(0, k), let pool = network.wirings[index].pool,
       let slopes = inputSlopes[k]
     else { return levels }
-    var held = Matrix(rows: levels.rows, columns: units.count, precision: levels.precision)
-    held.copy(
-      rows: 0..<levels.rows, columns: 0..<units.count, from: levels, rows: 0, columns: units.lowerBound)
     var spread = Matrix(rows: slopes.rows, columns: levels.columns, precision: levels.precision)
-    var seen = Matrix(rows: slopes.rows, columns: units.count, precision: levels.precision)
-    seen.setSpread(examples: rows, of: held, by: pool, slopes: slopes, columns: 0..<units.count)
-    spread.copy(rows: 0..<slopes.rows, columns: units, from: seen, rows: 0, columns: 0)
+    spread.setSpread(examples: rows, of: levels, by: pool, slopes: slopes, columns: units)
     return spread
   }
 

@@ -39,7 +39,8 @@ extension Parameters {
 
   /// Bias, input and the layers below whose drive is not the sum of their slices'.
   private func driveFromBelow(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> Matrix {
-    drive(of: k, state: state, clamped: clamped, rows: rows, parts: [.constant, .below])
+    drive(
+      of: k, state: state, clamped: clamped, rows: rows, parts: [.constant, .below], addsSlices: false)
   }
 
   /// A whole layer over cut ones: the first slice below with all else, the others with their part of the connections.

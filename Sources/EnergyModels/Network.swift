@@ -48,6 +48,8 @@ public struct Network: Equatable, Sendable {
   /// Layers that no connection joins, so that they may move at once: a colouring of the graph. Every layer has the first
   /// colour that no layer below it is joined to; the last colour moves first (of a chain the even layers).
   public let colours: [[Int]]
+  /// Of each layer all its positions, over which its bias learns; nil of a single one.
+  public let biasPairs: [TapPairs?]
   /// The input's, then each layer's.
   private let shapes: [Shape]
 
@@ -80,6 +82,7 @@ public struct Network: Equatable, Sendable {
       shapes.append(shape ?? Shape(units: layers[k - 1].units))
     }
     self.shapes = shapes
+    biasPairs = shapes.dropFirst().map { $0.positions == 1 ? nil : TapPairs(positions: $0.positions) }
     self.wirings = wirings
   }
 

@@ -38,10 +38,12 @@ extension Parameters {
     }
   }
 
-  /// The drive of layer k, or the asked parts of it, as far as it is computed here: all of it in a whole network that is
-  /// not cut.
+  /// The drive of layer k, or the asked parts of it, where the portion is the whole network, cut or not.
+  ///
+  /// - Parameter addsSlices: without, what is a sum over slices of another layer is left out.
   public func drive(
-    of k: Int, state: State, clamped: Clamped, rows: Range<Int>, parts: DriveParts = .all
+    of k: Int, state: State, clamped: Clamped, rows: Range<Int>, parts: DriveParts = .all,
+    addsSlices: Bool = true
   ) -> Matrix {
     let network = portion.network
     var drive = Matrix(
@@ -49,11 +51,17 @@ extension Parameters {
     setDrive(
       &drive, of: k, state: state, clamped: clamped,
       partials: { source, add in
-        guard source.isPooled, let index = network.connection(source.layer, k) else { return }
-        var room = Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision)
-        var pooled = state
-        setPooled(&room, index, state: &pooled, rows: rows)
-        add(&room.pooled)
+        if source.isPooled, let index = network.connection(source.layer, k) {
+          var room = Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision)
+          var pooled = state
+          setPooled(&room, index, state: &pooled, rows: rows)
+          add(&room.pooled)
+        } else if source.isPartial, addsSlices {
+          var partial = Parameters.partialDrives(
+            into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
+          setPartialDrives(&partial, into: k, from: source.layer, state: state, rows: rows)
+          add(&partial)
+        }
       }, rows: rows, parts: parts)
     return drive
   }

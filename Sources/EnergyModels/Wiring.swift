@@ -17,6 +17,8 @@ public struct Wiring: Equatable, Sendable {
   public let downward: TapTable
   /// For each tap the positions below and before pooling that it joins.
   public let pairs: TapPairs
+  /// The same, above first.
+  public let pairsDown: TapPairs
   public let pool: PoolTable?
 
   /// Throws where the kernel, with the padding, is larger than the layer below, or nothing is left to pool.
@@ -48,6 +50,7 @@ public struct Wiring: Equatable, Sendable {
     upward = TapTable(up)
     downward = TapTable(down)
     pairs = TapPairs(upward, taps: taps)
+    pairsDown = pairs.reversed
     pool = window?.pooling.map { Wiring.table($0, before: before) }
   }
 

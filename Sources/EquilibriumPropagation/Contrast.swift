@@ -101,7 +101,7 @@ extension Contrast {
     let (network, wiring) = (clamped.network, clamped.network.wirings[index])
     let (j, k) = (network.connections[index].source, network.connections[index].target)
     let (below, above) = (network.layout(j), PositionLayout(positions: wiring.before.positions))
-    let pairs = wiring.isPlain ? nil : backward ? wiring.pairs.reversed : wiring.pairs
+    let pairs = wiring.isPlain ? nil : backward ? wiring.pairsDown : wiring.pairs
     if j == 0, let input = clamped.input {
       let seen = clamped.spread(changes[k], ofLayer: k, units: block.columns)
       return [
@@ -139,7 +139,7 @@ extension Contrast {
     return ContrastSum(
       pre: one,
       post: .init(changes[k], from: units.lowerBound, layout: PositionLayout(positions: positions)),
-      pairs: positions == 1 ? nil : TapPairs(positions: positions))
+      pairs: clamped.network.biasPairs[k - 1])
   }
 }
 

@@ -139,9 +139,23 @@ enum Pictures {
   func slices(network: Network) {
     let (one, cut) = (Example(network), Example(network, portion: Portion(whole: network, slices: 4)))
     for k in 1...network.depth {
-      let (a, b) = (one.drive(k), cut.drive(k))
-      for row in 0..<a.rows {
-        for unit in 0..<a.columns { #expect(abs(a[row, unit] - b[row, unit]) <= 1e-12) }
+      let a = one.drive(k)
+      let whole = { (example: Example) in
+        var state = example.state
+        // What kernels see through pooling must be of these states.
+        for index in example.parameters.portion.pooled {
+          var room = Parameters.poolRoom(
+            index, of: example.parameters.portion, rows: Example.rows, precision: .float64)
+          example.parameters.setPooled(&room, index, state: &state, rows: 0..<Example.rows)
+          state.spread(index, rows: 0..<Example.rows)
+        }
+        return example.parameters.drive(
+          of: k, state: state, clamped: example.clamped, rows: 0..<Example.rows)
+      }
+      for b in [cut.drive(k), whole(one), whole(cut)] {
+        for row in 0..<a.rows {
+          for unit in 0..<a.columns { #expect(abs(a[row, unit] - b[row, unit]) <= 1e-12) }
+        }
       }
     }
     let energies = [one, cut].map {

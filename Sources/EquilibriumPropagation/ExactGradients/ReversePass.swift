@@ -87,7 +87,7 @@ struct ReversePass {
     for (index, weights) in parameters.connections.enumerated() {
       let (j, i) = (weights.connection.source, weights.connection.target)
       if i == k, let below = pulls[j] {
-        add(upward(index, below, before), to: &felt)
+        felt.add(rows: 0..<felt.rows, upward(index, below, before))
       } else if j == k, let above = pulls[i], let backward = weights.backward {
         felt.setConvolution(
           examples: clamped.rows, of: spread(index, above, before),
@@ -117,8 +117,6 @@ struct ReversePass {
     }
     return state
   }
-
-  private func add(_ other: Matrix, to felt: inout Matrix) { felt.add(rows: 0..<felt.rows, other) }
 
   /// What a connection makes of something of the layer below, through its pooling as at `before`.
   private func upward(_ index: Int, _ below: Matrix, _ before: State) -> Matrix {
