@@ -11,15 +11,11 @@ static MPI_Win unwrap_window(cmpi_window window) {
   return handle;
 }
 
-int cmpi_shares_memory(cmpi_communicator communicator, int *shares) {
+int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks) {
   MPI_Comm host;
-  int all = 0, here = 0;
   int code = MPI_Comm_split_type(unwrap(communicator), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
-  if (code == MPI_SUCCESS) code = MPI_Comm_size(host, &here);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(host, ranks);
   if (code == MPI_SUCCESS) code = MPI_Comm_free(&host);
-  if (code == MPI_SUCCESS) code = MPI_Comm_size(unwrap(communicator), &all);
-  int mine = code == MPI_SUCCESS && here == all;
-  if (code == MPI_SUCCESS) code = MPI_Allreduce(&mine, shares, 1, MPI_INT, MPI_MIN, unwrap(communicator));
   return code;
 }
 

@@ -41,14 +41,17 @@ public struct Communicator: ~Copyable {
     return made == 0 ? nil : try Communicator(owning: part, label: label)
   }
 
-  /// Whether all ranks can share memory (`MPI_Comm_split_type`); every rank must call it.
-  public func isOnOneHost() throws(MPIError) -> Bool {
-    var shares: Int32 = 0
+  /// The ranks that can share memory with this one, itself among them (`MPI_Comm_split_type`); every rank must call it.
+  public func ranksOnHost() throws(MPIError) -> Int {
+    var ranks: Int32 = 0
     waitRecord.begin(.split, of: group)
     defer { waitRecord.end() }
-    try check(cmpi_shares_memory(group.handle, &shares), "MPI_Comm_split_type")
-    return shares != 0
+    try check(cmpi_ranks_on_host(group.handle, &ranks), "MPI_Comm_split_type")
+    return Int(ranks)
   }
+
+  /// Whether all ranks can share memory; every rank must call it.
+  public func isOnOneHost() throws(MPIError) -> Bool { try ranksOnHost() == count }
 
   /// The same ranks with messages of their own (`MPI_Comm_dup`); every rank must call it.
   public func duplicate(label: StaticString = "copy") throws(MPIError) -> Communicator {

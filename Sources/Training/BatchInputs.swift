@@ -22,10 +22,12 @@ package struct BatchInputs: Sendable {
     (self.augment, self.seed) = (augment, seed)
   }
 
-  /// Whether making a batch takes about a millisecond or more, so that another thread should do it meanwhile: 2²⁰ bytes,
-  /// or 2¹⁷ floats, which are divided one by one.
+  /// Whether making a batch takes about a millisecond or more, so that another thread should do it meanwhile, on a core
+  /// to spare: 2²⁰ bytes, or 2¹⁷ floats, which are divided one by one.
   ///
-  /// Smaller ones are made sooner than a thread is woken on a busy core.
+  /// Measured on 2 cores, 342 augmented pictures of CIFAR-10 a batch, 3072-64-10, three runs in turn with 340 that are
+  /// made by the trainer itself: 48,900 to 55,900 examples a second against 37,800 to 46,000 on one rank; on two
+  /// ranks, which leave no core, 67,000 to 71,600 against 76,200 to 84,600.
   package var areCostly: Bool {
     mostRows * values.count >= (values.scalar == .byte ? 1 << 20 : 1 << 17)
   }

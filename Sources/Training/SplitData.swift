@@ -23,10 +23,12 @@ final class SplitData {
   var clock: StepClock?
   private var order: (epoch: Int, rows: [[Int]])?
 
-  /// - Parameter trains: whether examples are changed as the run file says and batches made ahead, one after the other.
+  /// - Parameters:
+  ///   - trains: whether examples are changed as the run file says and batches follow one after the other.
+  ///   - hasSpareCore: whether there is one on which they may be made ahead.
   init(
     _ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int,
-    trains: Bool = false
+    trains: Bool = false, hasSpareCore: Bool = false
   ) throws {
     self.split = split
     self.deal = deal
@@ -43,7 +45,8 @@ final class SplitData {
     inputs = BatchInputs(
       examples: examples, shardCount: deal.tiling.shards, values: data.values(precision),
       mostRows: shards.count * perShard, augment: trains ? data.source.augment : nil, seed: run.seed)
-    preparation = trains && portion.seesInput && inputs.areCostly ? InputPreparation(inputs) : nil
+    let isAhead = trains && hasSpareCore && portion.seesInput && inputs.areCostly
+    preparation = isAhead ? InputPreparation(inputs) : nil
     epochs = run.training.epochs
     if run.keepsStates {
       persistent = PersistentStates(

@@ -44,11 +44,13 @@ public final class Trainer {
     let precision = run.training.precision
     let perShard = deal.tiling.perShard
     let evaluationRows = max(perShard, Evaluation.rowsPerShard)
+    let hasSpareCore = HostLoad.cores > (try grid.world.ranksOnHost())
     splits = try grid.world.agree {
       try Split.allCases.filter { data.count($0) > 0 }.map {
         try SplitData(
           $0, of: data, run: run, deal: deal, place: grid.place,
-          perShard: $0 == .training ? perShard : evaluationRows, trains: $0 == .training)
+          perShard: $0 == .training ? perShard : evaluationRows, trains: $0 == .training,
+          hasSpareCore: hasSpareCore)
       }
     }
     splits[0].clock = grid.clock

@@ -40,7 +40,7 @@ extension RealRanks {
     func madeAhead() throws {
       let folder = try folder(perFile: 164)
       let large = ["data.training=800", "training.batch=360"].flatMap { ["--set", $0] }
-      // 90 and 180 pictures are made in turn, 360 ahead: 3,072 bytes each.
+      // 90 and 180 pictures are made in turn, 360 ahead, on a machine with more than one core: 3,072 bytes each.
       try train(folder, "4x1x1", to: "in turn", large)
       for grid in ["1x1x1", "1x1x2", "2x1x1"] {
         try train(folder, grid, to: grid, large)

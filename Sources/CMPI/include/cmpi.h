@@ -53,7 +53,7 @@ typedef struct {
   intptr_t value;
 } cmpi_window;
 
-int cmpi_shares_memory(cmpi_communicator communicator, int *shares);  // whether all ranks are on one host
+int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks);  // that share memory with this one, itself too
 // `count` bytes of this rank, all zero, at `*bytes`, on a cache line's boundary.
 int cmpi_share(
     cmpi_communicator communicator, int64_t count, cmpi_window *window, void *_Nullable *_Nonnull bytes);
