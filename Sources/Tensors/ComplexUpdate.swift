@@ -27,23 +27,24 @@ public struct ComplexUpdate {
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
-    let (row, column, half) = (rows.lowerBound, columns.lowerBound, states.rows / 2)
+    let half = states.rows / 2
+    let (imaginary, own) = (half + rows.lowerBound..<half + rows.upperBound, 0..<columns.count)
     let nudge = beta.re == 0 && beta.im == 0 ? nil : targets
     var update = eq_complex_update()
     update.rows = rows.count
     update.columns = columns.count
-    update.states = (states.pointer(row, column), states.pointer(half + row, column))
+    update.states = (states.pointer(rows, columns), states.pointer(imaginary, columns))
     update.states_stride = states.stride
-    update.drive = (drive.pointer(row, 0), drive.pointer(half + row, 0))
+    update.drive = (drive.pointer(rows, own), drive.pointer(imaginary, own))
     update.drive_stride = drive.stride
-    update.activity_before = (activity?.pointer(row, column), activity?.pointer(half + row, column))
+    update.activity_before = (activity?.pointer(rows, columns), activity?.pointer(imaginary, columns))
     update.activity_before_stride = activity?.stride ?? 0
-    update.targets = nudge?.pointer(row, column)
+    update.targets = nudge?.pointer(rows, columns)
     update.targets_stride = nudge?.stride ?? 0
-    update.next = (next.mutablePointer(row, column), next.mutablePointer(half + row, column))
+    update.next = (next.mutablePointer(rows, columns), next.mutablePointer(imaginary, columns))
     update.next_stride = next.stride
     update.activity = (
-      nextActivity?.mutablePointer(row, column), nextActivity?.mutablePointer(half + row, column)
+      nextActivity?.mutablePointer(rows, columns), nextActivity?.mutablePointer(imaginary, columns)
     )
     update.activity_stride = nextActivity?.stride ?? 0
     update.activation = curve.code

@@ -23,8 +23,12 @@ public struct ContrastSum {
     }
 
     fileprivate func pointer(_ column: Int = 0) -> UnsafeRawPointer { values.pointer(fromRow, from + column) }
+    fileprivate func holds(_ examples: Int) -> Bool {
+      isConstant || fromRow + layout.rows(0..<examples).upperBound <= values.rows
+    }
     /// A single row stands for a constant: the 1 that a bias is multiplied with.
-    fileprivate var stride: Int { values.rows == 1 ? 0 : layout.exampleStride(values) }
+    private var isConstant: Bool { values.rows == 1 }
+    fileprivate var stride: Int { isConstant ? 0 : layout.exampleStride(values) }
     fileprivate var positionStride: Int { layout.positionStride(values) }
   }
 
@@ -100,6 +104,11 @@ public struct ContrastSum {
 
   private func run(_ contrast: inout eq_contrast, shards bounds: [Int], kernels: UnsafePointer<eq_kernels>) {
     precondition(bounds.count > 1 && bounds.count - 1 <= Int(eq_most_shards), "no shards, or too many")
+    let examples = bounds[bounds.count - 1]
+    precondition(pre.holds(examples) && post.holds(examples), "more examples than rows")
+    if let second {
+      precondition(second.pre.holds(examples) && second.post.holds(examples), "more examples than rows")
+    }
     contrast.shards = bounds.count - 1
     bounds.withUnsafeBufferPointer { bounds in
       contrast.bounds = bounds.baseAddress

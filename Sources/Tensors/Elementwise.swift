@@ -1,29 +1,28 @@
 extension Matrix {
   /// self[rows, columns] = ½ (a + b).
   public mutating func setMean(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
     precision.kernels.pointee.spread(
-      rows.count, columns.count, a.pointer(row, column), a.stride, b.pointer(row, column), b.stride,
-      mutablePointer(row, column), stride, nil, 0)
+      rows.count, columns.count, a.pointer(rows, columns), a.stride, b.pointer(rows, columns), b.stride,
+      mutablePointer(rows, columns), stride, nil, 0)
   }
 
   /// self[rows, columns] = a − b.
   public mutating func setDifference(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
     precision.kernels.pointee.spread(
-      rows.count, columns.count, a.pointer(row, column), a.stride, b.pointer(row, column), b.stride, nil, 0,
-      mutablePointer(row, column), stride)
+      rows.count, columns.count, a.pointer(rows, columns), a.stride, b.pointer(rows, columns), b.stride,
+      nil, 0, mutablePointer(rows, columns), stride)
   }
 
   /// The complex conjugate of weight · z, of matrices whose lower half of rows holds imaginary parts.
   public mutating func setConjugate(
     of z: Matrix, times weight: (re: Double, im: Double), rows: Range<Int>
   ) {
-    let (row, half) = (rows.lowerBound, self.rows / 2)
+    let half = self.rows / 2
+    let (imaginary, all) = (half + rows.lowerBound..<half + rows.upperBound, 0..<columns)
     precondition(z.rows == self.rows && z.columns == columns, "shapes do not meet")
     precision.kernels.pointee.turn(
-      rows.count, columns, weight.re, weight.im, z.pointer(row, 0), z.pointer(half + row, 0), z.stride,
-      mutablePointer(row, 0), mutablePointer(half + row, 0), stride)
+      rows.count, columns, weight.re, weight.im, z.pointer(rows, all), z.pointer(imaginary, all), z.stride,
+      mutablePointer(rows, all), mutablePointer(imaginary, all), stride)
   }
 
   /// How many activities of the rows stand at the lower and at the upper bound of ρ's range (within 1 % of it where ρ
@@ -31,7 +30,7 @@ extension Matrix {
   public func countAtBounds(of curve: Curve, rows: Range<Int>, columns: Range<Int>) -> (low: Int, high: Int) {
     var (low, high) = (0, 0)
     precision.kernels.pointee.count_bounds(
-      rows.count, columns.count, curve.code, pointer(rows.lowerBound, columns.lowerBound), stride, &low, &high
+      rows.count, columns.count, curve.code, pointer(rows, columns), stride, &low, &high
     )
     return (low, high)
   }
@@ -48,31 +47,30 @@ extension Matrix {
   /// Whether the rows hold neither an infinity nor a NaN.
   public func isFinite(rows: Range<Int>, columns: Range<Int>) -> Bool {
     precision.kernels.pointee.finite(
-      rows.count, columns.count, pointer(rows.lowerBound, columns.lowerBound), stride) != 0
+      rows.count, columns.count, pointer(rows, columns), stride) != 0
   }
 
   /// self[rows, columns] = ρ(states[rows, columns]).
   public mutating func activate(_ states: Matrix, curve: Curve, rows: Range<Int>, columns: Range<Int>) {
     precision.kernels.pointee.activate(
-      rows.count, columns.count, curve.code, states.pointer(rows.lowerBound, columns.lowerBound),
+      rows.count, columns.count, curve.code, states.pointer(rows, columns),
       states.stride,
-      mutablePointer(rows.lowerBound, columns.lowerBound), stride)
+      mutablePointer(rows, columns), stride)
   }
 
   /// Σ ½ s² − activity · drive over rows, then columns, in Float64, with s = self; `drive` begins at `driveFrom`.
   public func energy(
     activity: Matrix, drive: Matrix, driveFrom: Int, rows: Range<Int>, columns: Range<Int>
   ) -> Double {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
-    return precision.kernels.pointee.energy(
-      rows.count, columns.count, pointer(row, column), stride, activity.pointer(row, column), activity.stride,
-      drive.pointer(row, driveFrom), drive.stride)
+    precision.kernels.pointee.energy(
+      rows.count, columns.count, pointer(rows, columns), stride, activity.pointer(rows, columns),
+      activity.stride, drive.pointer(rows, driveFrom..<driveFrom + columns.count), drive.stride)
   }
 
   /// Σ ½ (self − targets)² over rows, then columns, in Float64.
   public func squaredError(_ targets: Matrix, rows: Range<Int>) -> Double {
     precision.kernels.pointee.squared_error(
-      rows.count, columns, pointer(rows.lowerBound, 0), stride, targets.pointer(rows.lowerBound, 0),
+      rows.count, columns, pointer(rows, 0..<columns), stride, targets.pointer(rows, 0..<columns),
       targets.stride)
   }
 

@@ -27,23 +27,23 @@ public struct LayerResponse {
     to response: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>, next: inout Matrix,
     nextSeen: inout Matrix?
   ) -> Double {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    let own = 0..<columns.count
     var update = eq_response()
     update.rows = rows.count
     update.columns = columns.count
-    update.response = response.pointer(row, column)
+    update.response = response.pointer(rows, columns)
     update.response_stride = response.stride
-    update.drive = drive.pointer(row, 0)
+    update.drive = drive.pointer(rows, own)
     update.drive_stride = drive.stride
-    update.force = force?.pointer(row, 0)
+    update.force = force?.pointer(rows, own)
     update.force_stride = force?.stride ?? 0
-    update.slope = slope.pointer(row, 0)
+    update.slope = slope.pointer(rows, own)
     update.slope_stride = slope.stride
-    update.bend = bend?.pointer(row, 0)
+    update.bend = bend?.pointer(rows, own)
     update.bend_stride = bend?.stride ?? 0
-    update.next = next.mutablePointer(row, column)
+    update.next = next.mutablePointer(rows, columns)
     update.next_stride = next.stride
-    update.seen = nextSeen?.mutablePointer(row, column)
+    update.seen = nextSeen?.mutablePointer(rows, columns)
     update.seen_stride = nextSeen?.stride ?? 0
     update.step = step ?? 0
     return response.precision.kernels.pointee.respond(&update)
@@ -57,10 +57,10 @@ extension Matrix {
     of activation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,
     columns: Range<Int>, bend: inout Matrix?
   ) {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    let own = 0..<columns.count
     precision.kernels.pointee.slopes(
-      rows.count, columns.count, activation.code, states.pointer(row, column), states.stride,
-      activity.pointer(row, column), activity.stride, drive.pointer(row, 0), drive.stride,
-      mutablePointer(row, 0), stride, bend?.mutablePointer(row, 0), bend?.stride ?? 0)
+      rows.count, columns.count, activation.code, states.pointer(rows, columns), states.stride,
+      activity.pointer(rows, columns), activity.stride, drive.pointer(rows, own), drive.stride,
+      mutablePointer(rows, own), stride, bend?.mutablePointer(rows, own), bend?.stride ?? 0)
   }
 }

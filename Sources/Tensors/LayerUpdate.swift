@@ -61,22 +61,21 @@ public struct LayerUpdate {
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
-    let (row, column) = (rows.lowerBound, columns.lowerBound)
     let nudge = beta == 0 ? nil : targets
     var update = eq_update()
     update.rows = rows.count
     update.columns = columns.count
-    update.states = states.pointer(row, column)
+    update.states = states.pointer(rows, columns)
     update.states_stride = states.stride
-    update.drive = drive.pointer(row, 0)
+    update.drive = drive.pointer(rows, 0..<columns.count)
     update.drive_stride = drive.stride
-    update.targets = nudge?.pointer(row, column)
+    update.targets = nudge?.pointer(rows, columns)
     update.targets_stride = nudge?.stride ?? 0
-    update.activity_before = activity?.pointer(row, column)
+    update.activity_before = activity?.pointer(rows, columns)
     update.activity_stride = activity?.stride ?? 0
-    update.next = next.mutablePointer(row, column)
+    update.next = next.mutablePointer(rows, columns)
     update.next_stride = next.stride
-    update.activity = nextActivity?.mutablePointer(row, column)
+    update.activity = nextActivity?.mutablePointer(rows, columns)
     update.activation = curve.code
     update.beta = beta
     update.step = step

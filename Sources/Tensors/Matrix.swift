@@ -73,6 +73,25 @@ public struct Matrix: Sendable {
   }
 }
 
+// Guarantees: every row of the block belongs to the matrix, to the end of its last panel where the block begins one.
+extension Matrix {
+  /// Where a block begins. Valid while the matrix lives.
+  func pointer(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeRawPointer {
+    precondition(holds(rows, columns), "outside the matrix")
+    return pointer(rows.lowerBound, columns.lowerBound)
+  }
+
+  /// As `pointer`, for writing: afterwards no other matrix shares these elements.
+  mutating func mutablePointer(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeMutableRawPointer {
+    precondition(holds(rows, columns), "outside the matrix")
+    return mutablePointer(rows.lowerBound, columns.lowerBound)
+  }
+
+  private func holds(_ rows: Range<Int>, _ columns: Range<Int>) -> Bool {
+    rows.upperBound <= self.rows && columns.upperBound <= stride
+  }
+}
+
 extension Matrix {
   /// Copies a block of the same shape from another matrix.
   public mutating func copy(

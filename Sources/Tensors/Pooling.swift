@@ -55,11 +55,11 @@ public struct PoolTable: Equatable, Sendable {
 }
 
 extension Matrix {
-  private func side(_ row: Int, _ column: Int) -> PoolTable.Side {
-    (UnsafeMutableRawPointer(mutating: pointer(row, column)), stride)
+  private func side(_ rows: Range<Int>, _ columns: Range<Int>) -> PoolTable.Side {
+    (UnsafeMutableRawPointer(mutating: pointer(rows, columns)), stride)
   }
-  private mutating func mutableSide(_ row: Int, _ column: Int) -> PoolTable.Side {
-    (mutablePointer(row, column), stride)
+  private mutating func mutableSide(_ rows: Range<Int>, _ columns: Range<Int>) -> PoolTable.Side {
+    (mutablePointer(rows, columns), stride)
   }
 
   /// self = the pooled values of some examples; `slopes` becomes ∂ pooled / ∂ value at every value.
@@ -70,10 +70,11 @@ extension Matrix {
     examples: Range<Int>, of values: Matrix, by pool: PoolTable, slopes: inout Matrix, columns: Range<Int>,
     kernels: Kernels? = nil
   ) {
-    let (after, before) = (examples.times(pool.pooled).lowerBound, examples.times(pool.positions).lowerBound)
+    let (after, before) = (examples.times(pool.pooled), examples.times(pool.positions))
     pool.run(
-      examples, columns: columns.count, pooled: mutableSide(after, 0), values: values.side(before, 0),
-      slopes: slopes.mutableSide(before, columns.lowerBound)
+      examples, columns: columns.count, pooled: mutableSide(after, 0..<columns.count),
+      values: values.side(before, 0..<columns.count),
+      slopes: slopes.mutableSide(before, columns)
     ) { (kernels?.table ?? precision.kernels).pointee.pool($0) }
   }
 
@@ -81,10 +82,11 @@ extension Matrix {
   package mutating func setPooledResponse(
     examples: Range<Int>, to values: Matrix, by pool: PoolTable, slopes: Matrix, columns: Range<Int>
   ) {
-    let (after, before) = (examples.times(pool.pooled).lowerBound, examples.times(pool.positions).lowerBound)
+    let (after, before) = (examples.times(pool.pooled), examples.times(pool.positions))
     pool.run(
-      examples, columns: columns.count, pooled: mutableSide(after, 0), values: values.side(before, 0),
-      slopes: slopes.side(before, columns.lowerBound)
+      examples, columns: columns.count, pooled: mutableSide(after, 0..<columns.count),
+      values: values.side(before, 0..<columns.count),
+      slopes: slopes.side(before, columns)
     ) { precision.kernels.pointee.gather_pooled($0) }
   }
 
@@ -94,10 +96,10 @@ extension Matrix {
   package mutating func setSpread(
     examples: Range<Int>, of pooled: Matrix, by pool: PoolTable, slopes: Matrix, columns: Range<Int>
   ) {
-    let (after, before) = (examples.times(pool.pooled).lowerBound, examples.times(pool.positions).lowerBound)
+    let (after, before) = (examples.times(pool.pooled), examples.times(pool.positions))
     pool.run(
-      examples, columns: columns.count, pooled: pooled.side(after, columns.lowerBound),
-      values: mutableSide(before, columns.lowerBound), slopes: slopes.side(before, columns.lowerBound)
+      examples, columns: columns.count, pooled: pooled.side(after, columns),
+      values: mutableSide(before, columns), slopes: slopes.side(before, columns)
     ) { precision.kernels.pointee.spread_pooled($0) }
   }
 }

@@ -53,15 +53,17 @@ extension Matrix {
 
   /// self[rows, 0 ..< count] += other[rows, from …].
   public mutating func add(rows: Range<Int>, _ other: Matrix, from: Int = 0) {
+    let count = min(columns, other.stride - from)
+    precondition(precision == other.precision, "matrices of two precisions")
     precision.kernels.pointee.add(
-      rows.count, Swift.min(columns, other.stride - from), mutablePointer(rows.lowerBound, 0), stride,
-      other.pointer(rows.lowerBound, from), other.stride)
+      rows.count, count, mutablePointer(rows, 0..<count), stride, other.pointer(rows, from..<from + count),
+      other.stride)
   }
 
   /// self[rows, to ..< to + count] += self[rows, from ..< from + count], two blocks apart from each other.
   public mutating func addColumns(rows: Range<Int>, from: Int, to: Int, count: Int) {
     precondition(abs(from - to) >= padded(count) && max(from, to) + count <= stride, "blocks that overlap")
-    let start = mutablePointer(rows.lowerBound, 0)
+    let start = mutablePointer(rows, 0..<columns)
     precision.kernels.pointee.add(
       rows.count, count, start + to * precision.size, stride, start + from * precision.size, stride)
   }

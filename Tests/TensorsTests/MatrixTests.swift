@@ -111,4 +111,31 @@ import Testing
     c.copy(rows: 3..<5, columns: 2..<9, from: b, rows: 0, columns: 30)
     check(rows: 3..<5, columns: 2..<9, c) { b[$0 - 3, $1 + 28] }
   }
+
+  @Test("A kernel is not called beyond the rows or the columns of a matrix")
+  func outside() async {
+    await #expect(processExitsWith: .failure) {
+      var five = Matrix(rows: 5, columns: 16, precision: .float64)
+      five.add(rows: 0..<5, Matrix(rows: 4, columns: 16, precision: .float64))
+    }
+    await #expect(processExitsWith: .failure) {
+      let (five, four) = (
+        Matrix(rows: 5, columns: 17, precision: .float32), Matrix(rows: 4, columns: 17, precision: .float32)
+      )
+      print(five.squaredError(four, rows: 0..<5))
+    }
+    await #expect(processExitsWith: .failure) {
+      let narrow = Matrix(rows: 5, columns: 16, precision: .float32)
+      var wide = Matrix(rows: 5, columns: 32, precision: .float32)
+      wide.setDifference(of: wide, narrow, rows: 0..<5, columns: 0..<32)
+    }
+    await #expect(processExitsWith: .failure) {
+      let (four, five) = (
+        Matrix(rows: 4, columns: 16, precision: .float32), Matrix(rows: 5, columns: 16, precision: .float32)
+      )
+      var sum = Panels(depth: 16, columns: 16, precision: .float32)
+      ContrastSum(pre: ContrastSum.End(five), post: ContrastSum.End(four))
+        .write(panels: 0..<1, to: &sum, at: 0, shards: [0, 5])
+    }
+  }
 }

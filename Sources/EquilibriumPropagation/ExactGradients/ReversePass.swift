@@ -83,7 +83,9 @@ struct ReversePass {
   /// dC/ds_k += ρ′(s_k) (Σ_{j<k} W_{jk}ᵀ dC/dD_j + Σ_{i>k} W_{ki} dC/dD_i).
   private mutating func addThroughDrives(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
     let (activation, states, activity) = (network.activation(k), before[k].states, before.activity(k))
-    var felt = Matrix(rows: activity.rows, columns: activity.columns, precision: .float64)
+    // A state may have rows for more examples than these.
+    let slope = slopes[k - 1]
+    var felt = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64)
     for (index, weights) in parameters.connections.enumerated() {
       let (j, i) = (weights.connection.source, weights.connection.target)
       if i == k, let below = pulls[j] {
@@ -95,7 +97,6 @@ struct ReversePass {
           of: weights.wiring.taps, with: backward, adding: .itself)
       }
     }
-    let slope = slopes[k - 1]
     slopes[k - 1] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
       let (first, _) = activation.derivatives(states[$0, $1], activity: activity[$0, $1])
       return slope[$0, $1] + first * felt[$0, $1]
