@@ -37,7 +37,8 @@ struct SlurmJob {
     ["JobState", "ExitCode", "Restarts", "Reason"].map { "\($0)=\(field($0)) " }.joined() + "\n" + text
   }
 
-  /// Its processes on this machine: the script, all below it, and the daemon above it.
+  /// Its processes on this machine: the daemon above its script, the script, and all below it. Killed in this order,
+  /// nothing is left to tell Slurm of the others' end.
   var processes: [pid_t] {
     let own = Processes.all.filter {
       Processes.has("SLURM_CONF=\(cluster.folder.path)/slurm.conf", $0)
@@ -45,7 +46,7 @@ struct SlurmJob {
     }
     // Its title lies where its environment lay: the daemon is known by its name.
     let above = own.compactMap { Processes.parent($0) }.filter { Processes.name($0) == "slurmstepd" }
-    return own + Set(above)
+    return Set(above) + own
   }
 
   /// Its ranks.

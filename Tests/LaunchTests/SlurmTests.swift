@@ -14,7 +14,7 @@ import Testing
         - {units: 10, rate: 0.1}
     relaxation: {updates: euler, step: 0.5, start: persistent, free: 15, nudged: 4}
     nudging: {kind: random-sign, beta: 1.0}
-    training: {epochs: 50, batch: 12, momentum: 0.5}
+    training: {epochs: 30, batch: 12, momentum: 0.5}
     tiling: {shards: 4, slices: 2}
     checkpoint: {every: 10, keep: 2}
 
