@@ -18,8 +18,11 @@ public struct Augmentation: Equatable, Sendable {
   /// What happens to one picture: pixel (y, x) becomes that of (y + down, x + right), or zeros where there is none; then
   /// the picture is mirrored or not.
   public struct Change: Equatable, Hashable, Sendable {
+    /// Pixels; above 0 the picture moves up and loses its first rows.
     public var down: Int
+    /// Pixels; above 0 the picture moves left and loses its first columns, all before it is mirrored.
     public var right: Int
+    /// Left for right.
     public var isMirrored: Bool
 
     public init(down: Int, right: Int, isMirrored: Bool) {

@@ -8,12 +8,14 @@ import Tensors
 public struct Batches: Equatable, Sendable {
   /// Examples of the split.
   public let examples: Int
+  /// Shards of the whole split, whichever ranks hold them.
   public let shards: Int
   /// Examples that a full batch takes from each shard.
   public let perShard: Int
   /// Nil keeps the file's order.
   public let seed: UInt64?
 
+  /// Shards and `perShard` are at least 1; a split without examples has no steps.
   public init(examples: Int, shards: Int, perShard: Int, seed: UInt64?) {
     precondition(examples >= 0 && shards > 0 && perShard > 0, "a batch takes examples from shards")
     self.examples = examples

@@ -10,6 +10,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case digits
   }
 
+  /// As it was given: what is nil in it is settled in `divisor` and `count(_:)`.
   public let source: DataSource
   /// The extents of one input: height, width and channels, which lie in memory in this order.
   public let extents: [Int]

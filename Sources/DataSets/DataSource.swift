@@ -33,6 +33,7 @@ public struct DataSource: Equatable, Sendable {
   /// How the training examples are changed at random.
   public var augment: Augmentation?
 
+  /// By default every row that is not kept for the test trains, none validates, and inputs are only divided.
   public init(
     format: DataFormat, path: String? = nil, training: Int? = nil, validation: Int = 0,
     divisor: Double? = nil, normalize: Normalization? = nil, augment: Augmentation? = nil

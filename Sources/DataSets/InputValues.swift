@@ -14,6 +14,7 @@ public enum StoredScalar: String, Sendable {
 public struct InputValues: Sendable {
   /// Height, width, channels.
   public let extents: [Int]
+  /// Of the stored numbers.
   public let scalar: StoredScalar
   /// Of the inputs.
   public let precision: Precision

@@ -15,8 +15,10 @@ public struct Clamped: Sendable {
   private var inputSlopes: [Int: Matrix] = [:]
   /// Where x is not zero, if many are and no kernel moves over them.
   public var live: LiveInputs?
+  /// The whole network, whatever portion of it the parameters hold.
   public let network: Network
 
+  /// Computes the input's drives with these parameters; matrices may have more rows than the shards.
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {
     self.shards = shards
     self.input = input

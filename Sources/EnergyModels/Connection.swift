@@ -34,6 +34,7 @@ public struct Window: Hashable, Sendable {
   public var stride: Int
   /// Rows and columns of zeros around the layer below.
   public var padding: Int
+  /// What leads from the kernel's positions to those of the layer above; nil where they are the same.
   public var pooling: Pooling?
 
   public init(kernel: Int, stride: Int = 1, padding: Int = 0, pooling: Pooling? = nil) {

@@ -11,6 +11,7 @@ public struct DriveParts: OptionSet, Sendable {
   public static let below = DriveParts(rawValue: 2)
   /// What the layers above send.
   public static let above = DriveParts(rawValue: 4)
+  /// The whole drive of a layer.
   public static let all: DriveParts = [.constant, .below, .above]
 }
 

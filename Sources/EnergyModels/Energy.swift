@@ -3,8 +3,11 @@ import Tensors
 
 /// One term of the energy: what layer k contributes through one slice of its units, summed over some rows.
 public struct EnergyTerm: Equatable, Sendable {
+  /// k = 1 … L.
   public var layer: Int
+  /// Its number in the slicing; 0 of a whole layer, but for its unpooled connections to cut layers below.
   public var slice: Int
+  /// A sum, not a mean, in Float64; 0 of a read-out.
   public var value: Double
 }
 

@@ -2,6 +2,7 @@ import Tensors
 
 /// A layer of free units above the clamped input.
 public struct Layer: Equatable, Sendable {
+  /// At each position.
   public var units: Int
   public var activation: Activation
   /// Of the weights from below, in place of the initialization's.

@@ -1,5 +1,6 @@
 /// Height, width and units of a layer: a picture with so many units at each position.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
+  /// In positions, as the width.
   public var height: Int
   public var width: Int
   /// At each position.
@@ -14,6 +15,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// Units without a place: one position.
   public init(units: Int) { self.init(height: 1, width: 1, units: units) }
 
+  /// 1 of a dense layer.
   public var positions: Int { height * width }
   /// All units.
   public var count: Int { positions * units }

@@ -3,11 +3,13 @@ import Tensors
 /// How the units of each layer are cut into slices: part of the tiling, which follows from the run file alone.
 public struct Slicing: Equatable, Sendable {
   public let network: Network
+  /// How many each cut layer has; 1 leaves every layer whole.
   public let slices: Int
 
   /// Layers with fewer units stay whole, and so does the output: every slice holds all of them.
   public static let smallestCut = 64
 
+  /// At least one slice; where a cut layer has fewer panels than slices, some of its slices are empty.
   public init(network: Network, slices: Int) {
     precondition(slices > 0, "a layer cannot be cut into no slices")
     self.network = network
@@ -60,6 +62,7 @@ public struct Portion: Equatable, Sendable {
   public let slicing: Slicing
   /// Free layers, within 1 … L.
   public let layers: ClosedRange<Int>
+  /// The same of every cut layer; a whole layer is computed whole, whatever they are.
   public let slices: Range<Int>
   /// The connections held here, those from below into the portion's layers: places among the network's.
   public let connections: Range<Int>
@@ -106,6 +109,7 @@ public struct Portion: Equatable, Sendable {
       slicing: Slicing(network: network, slices: slices), layers: 1...network.depth, slices: 0..<slices)
   }
 
+  /// The whole network, of which this is a part.
   public var network: Network { slicing.network }
 
   /// The units of layer k computed here.

@@ -7,6 +7,7 @@ public struct LayerState: Sendable {
   /// ρ(s) where it differs from s.
   var bent: Matrix?
 
+  /// States 0 and their ρ(0); rows are examples × positions of the layer.
   public init(rows: Int, units: Int, activation: Activation, precision: Precision) {
     states = Matrix(rows: rows, columns: units, precision: precision)
     if !activation.isIdentityOnStates {
@@ -118,6 +119,7 @@ public struct State: Sendable {
   private var layers: [LayerState]
   /// Of each pooled connection between free layers that is held here.
   private var pools: [Pool]
+  /// The whole network, layers that are not known here among it.
   public let network: Network
 
   /// What passes through pooling, a row for each position before it.
@@ -165,6 +167,7 @@ public struct State: Sendable {
     }
   }
 
+  /// The states of layer k, which must be one of `known`.
   public subscript(k: Int) -> LayerState {
     get { layers[place(k)] }
     _modify { yield &layers[place(k)] }

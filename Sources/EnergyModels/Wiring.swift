@@ -8,6 +8,7 @@ public struct Wiring: Equatable, Sendable {
   public let below: Shape
   /// Before pooling.
   public let before: Shape
+  /// After pooling.
   public let above: Shape
   /// Taps of the kernel.
   public let taps: Int
@@ -19,6 +20,7 @@ public struct Wiring: Equatable, Sendable {
   public let pairs: TapPairs
   /// The same, above first.
   public let pairsDown: TapPairs
+  /// From the positions before pooling to those above; nil where nothing is pooled.
   public let pool: PoolTable?
 
   /// Throws where the kernel, with the padding, is larger than the layer below, or nothing is left to pool.

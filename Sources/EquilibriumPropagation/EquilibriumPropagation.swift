@@ -15,6 +15,7 @@ import Tensors
 /// doi:10.3389/fnins.2021.633674; N points: Laborieux & Zenke 2022, arXiv:2209.00530.
 public struct EquilibriumPropagation: LearningRule {
   public let nudging: Nudging
+  /// The phases on real states.
   public let phases: Phases
   /// Where complex states settle.
   let complexRelaxer: Relaxer?
@@ -82,6 +83,8 @@ public struct EquilibriumPropagation: LearningRule {
     }
   }
 
+  /// One update after all nudged phases, which are the lesson's. Violations are those of the proposition at real β
+  /// alone; with `nudging.reject` their rows are left out of the contrast, which takes one maximum over the portions.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

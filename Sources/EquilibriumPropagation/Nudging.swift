@@ -13,6 +13,8 @@ public enum NudgingKind: String, CaseIterable, Sendable {
 /// The nudging of a run: its kind and its strength β in C = ½‖y − d‖².
 public struct Nudging: Equatable, Sendable {
   public var kind: NudgingKind
+  /// Not 0; below 0 a one-sided phase pushes the output away from the targets.
+  /// In coupled learning the share of the way to them at which the output is held.
   public var beta: Double
   /// N of n-point nudging; nil for the other kinds.
   public var points: Int?

@@ -14,12 +14,15 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case inputOutput
   }
 
+  /// What the exit code follows from.
   public let kind: Kind
+  /// As it was given, control characters and all; `description` replaces these.
   public let path: String
   /// What happened, in words that follow the path and a colon: one line of at most `longestReason` characters, since
   /// names in it may come from the file.
   public let reason: String
 
+  /// Replaces control characters of the reason, and cuts what is too long.
   public init(_ kind: Kind, path: String, _ reason: String) {
     self.kind = kind
     self.path = path

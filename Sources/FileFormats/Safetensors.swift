@@ -55,6 +55,7 @@ public enum Safetensors {
 
   /// A tensor of an open file: its declaration and where its bytes lie.
   public struct Tensor: Equatable, Sendable {
+    /// What the header says of it, checked: its size is that of `extent`.
     public let declaration: Declaration
     /// The extent of its bytes, counted from the start of the file.
     public let extent: Range<Int>

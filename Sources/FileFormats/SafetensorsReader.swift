@@ -3,6 +3,7 @@ extension Safetensors {
   public struct Reader: ~Copyable {
     /// The tensors in the order of their bytes.
     public let tensors: [Tensor]
+    /// The header's `__metadata__`; empty where it has none.
     public let metadata: [String: String]
 
     private let file: InputFile

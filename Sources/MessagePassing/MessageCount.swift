@@ -1,6 +1,8 @@
 /// A number of messages and their bytes.
 public struct MessageCount: Codable, Hashable, Sendable, AdditiveArithmetic {
+  /// Those of at least one byte.
   public var messages: Int
+  /// Of all messages together.
   public var bytes: Int
 
   public init(messages: Int = 0, bytes: Int = 0) {

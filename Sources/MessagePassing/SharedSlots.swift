@@ -17,6 +17,7 @@ public final class SharedSlots {
     public var slot: Int
     /// The most bytes of a message.
     public var capacity: Int
+    /// Ranks of the communicator, the same for every message; this one is not among them.
     public var receivers: [Int]
 
     public init(slot: Int, capacity: Int, receivers: [Int]) {
@@ -140,6 +141,7 @@ public final class SharedSlots {
   }
 
   /// Waits for the next message of a peer's slot and lets `take` read it.
+  /// `take` is given the whole slot, whose message begins it: its length is known to both sides.
   public func receive(_ number: Int, from peer: Int, _ take: (UnsafeRawBufferPointer) -> Void) {
     let slot = slot(number, of: peer)
     received[peer][number] += 1

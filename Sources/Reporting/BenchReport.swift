@@ -64,10 +64,11 @@ public struct BenchReport: Equatable, Sendable {
     /// The part that is told beside the step: a checkpoint, shared out over the steps between two.
     public static let checkpoint = "checkpoint"
 
+    /// As tables and JSON call it: `free`, `tree sum`.
     public var name: String
     /// µs of a step.
     public var time: Time
-    /// Counted: operations and bytes.
+    /// Floating-point operations in a step, counted, not measured: two a multiply-add.
     public var operations: Double
     /// Read and written in a step.
     public var bytes: Double
@@ -86,6 +87,7 @@ public struct BenchReport: Equatable, Sendable {
   /// A rank's parts, in the order of a step.
   public struct Rank: Equatable, Sendable {
     public var rank: Int
+    /// The checkpoint is among them.
     public var parts: [Part]
 
     public init(rank: Int, parts: [Part]) {
@@ -97,15 +99,18 @@ public struct BenchReport: Equatable, Sendable {
     public var inStep: [Part] { parts.filter { $0.name != Part.checkpoint } }
     /// µs of all parts' rooflines.
     public var roofline: Double { parts.reduce(0) { $0 + $1.roofline } }
+    /// Operations of a step.
     public var operations: Double { parts.reduce(0) { $0 + $1.operations } }
+    /// Bytes that a step reads and writes; those of messages are not among them.
     public var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
   }
 
   /// How fast the kernel of one shape is.
   public struct Ceiling: Equatable, Sendable {
-    /// `product` or `contrast`.
+    /// `product` or `contrast`, with `, zeros left out` behind it where its rows are inputs.
     public var kernel: String
-    /// `20×784·784×500`.
+    /// Of a product `20×784·784×500`; of a contrast `2×(784×20·20×500) in 4`, its terms before it and its shards
+    /// behind.
     public var shape: String
     /// The part of the step it belongs to.
     public var part: String
@@ -131,9 +136,9 @@ public struct BenchReport: Equatable, Sendable {
     public var weightBandwidth: Double
     /// GB/s beyond all caches.
     public var memoryBandwidth: Double
-    /// µs of a message and GB/s of large ones; nil of one rank.
+    /// µs of a message and GB/s of large ones, of the slowest pair of ranks; nil of one rank.
     public var latency: Double?
-    /// GB/s of large messages.
+    /// GB/s of large messages, 32 kB each; nil of one rank.
     public var messageBandwidth: Double?
     /// Messages that the critical rank waits for in a step, and their bytes.
     public var messages: Double
@@ -166,6 +171,7 @@ public struct BenchReport: Equatable, Sendable {
     public var aloneBatch: Int
     /// Examples of a step on all ranks.
     public var togetherBatch: Int
+    /// Ranks of the grid, which `together` is of.
     public var ranks: Int
 
     public init(
@@ -191,12 +197,15 @@ public struct BenchReport: Equatable, Sendable {
   public struct Quiet: Equatable, Sendable {
     /// Repeats that count, of the grid that has fewest; those that were made, and those that must count.
     public var counted: Int
+    /// Repeats that were made of each grid.
     public var repeats: Int
+    /// Repeats of each grid that must count: 3, or all where fewer were made.
     public var needed: Int
-    /// Steps of a repeat.
+    /// Steps of a repeat on the whole grid; one rank alone makes a number of its own.
     public var stepsPerRepeat: Int
     /// The largest share of the cores that others used in a repeat, and what they may use.
     public var othersShare: Double
+    /// The share of a host's cores that others may use in a repeat that counts, 0…1.
     public var limit: Double
 
     public init(
@@ -214,10 +223,12 @@ public struct BenchReport: Equatable, Sendable {
   public var facts: Facts
   /// µs of a step, the slowest rank's, without its share of a checkpoint.
   public var step: Time
+  /// In their order.
   public var ranks: [Rank]
   /// Of the critical rank.
   public var ceilings: [Ceiling]
   public var limits: Limits
+  /// With the same batch, then with a larger one where the grid is of replicas alone; empty on one rank.
   public var scalings: [Scaling]
   public var quiet: Quiet
 

@@ -3,6 +3,7 @@ public struct ConfusionTable: Equatable, Sendable {
   /// `counts[d][y]` examples of class d were classified as y.
   public let counts: [[Int]]
 
+  /// `counts` must be square, and none below 0.
   public init(counts: [[Int]]) {
     precondition(counts.allSatisfy { $0.count == counts.count }, "a confusion table is square")
     precondition(counts.allSatisfy { $0.allSatisfy { $0 >= 0 } }, "examples are counted from 0")

@@ -14,9 +14,9 @@ public struct EpochMetrics: Equatable, Sendable {
   public var cost: Double?
   /// Mean energy of the evaluated free states: the validation set's, else the test set's.
   public var energy: Double?
-  /// Training examples a second.
+  /// Training examples a second, over `seconds`.
   public var examplesPerSecond: Double?
-  /// Time of the epoch.
+  /// Seconds of the epoch, its evaluation left out; of an epoch taken up again those since then.
   public var seconds: Double?
   /// How many ranks trained it; nil of lines that do not tell.
   public var ranks: Int?
@@ -34,7 +34,7 @@ public struct EpochMetrics: Equatable, Sendable {
   public var atUpper: [Double]?
   /// Mean ‖ΔW_k‖/‖W_k‖ of each layer's steps; NaN where it was not finite.
   public var weightChange: [Double]?
-  /// The learning rates of the layers.
+  /// The learning rates of the layers at the epoch's end, before the schedule's factor.
   public var rates: [Double]?
   /// The share of examples, in percent, that violate the rule's promise: for equilibrium propagation
   /// C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}).

@@ -12,9 +12,9 @@ public struct PlanReport: Equatable, Sendable {
     public var examplesPerSecond: Double
     /// The most bytes that a rank holds.
     public var memory: Int
-    /// The most messages that a rank sends in a step.
+    /// The most messages that a rank sends in a step, MPI's reductions left out.
     public var messages: Int
-    /// The most bytes that a rank sends in a step.
+    /// The most bytes that a rank sends in a step, MPI's reductions left out.
     public var bytes: Int
 
     public init(
@@ -57,8 +57,11 @@ public struct PlanReport: Equatable, Sendable {
 
   /// What one rank hands another.
   public struct Parcel: Equatable, Sendable {
+    /// The receiver.
     public var rank: Int
+    /// The receiver's place among the stages, from 0.
     public var stage: Int
+    /// Bytes in an iteration.
     public var bytes: Int
 
     public init(rank: Int, stage: Int, bytes: Int) {
@@ -82,10 +85,13 @@ public struct PlanReport: Equatable, Sendable {
     }
   }
 
+  /// The run's name.
   public var run: String
+  /// How many ranks each of the grids has.
   public var ranks: Int
   /// The best first.
   public var grids: [Grid]
+  /// Of the first of `grids`.
   public var best: Shape
   /// The ranks of the first replica, stage by stage; of many slices some.
   public var firstReplica: [Rank]

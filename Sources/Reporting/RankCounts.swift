@@ -2,6 +2,7 @@
 public struct RankCounts: Equatable, Sendable {
   /// Bytes held for one purpose.
   public struct Memory: Equatable, Sendable {
+    /// Its key in JSON: `weights`, `persistent_states`.
     public var kind: String
     public var bytes: Int
 
@@ -10,6 +11,7 @@ public struct RankCounts: Equatable, Sendable {
 
   /// Messages of one kind, one to each receiver; of a reduction only what the rank gives to it.
   public struct Messages: Equatable, Sendable {
+    /// Its key in JSON: `activity`, `replica_sums`.
     public var kind: String
     /// Messages handed to others.
     public var sent: Int
@@ -28,7 +30,9 @@ public struct RankCounts: Equatable, Sendable {
   }
 
   public var rank: Int
+  /// One of each kind, together what it holds while it trains.
   public var memory: [Memory]
+  /// One of each kind: of a single step in a `PlanReport`, of all `steps` in a `TrafficTable`.
   public var messages: [Messages]
 
   public init(rank: Int, memory: [Memory], messages: [Messages]) {
@@ -58,7 +62,9 @@ public struct RankCounts: Equatable, Sendable {
 
 /// What every rank held and moved while it made so many steps.
 public struct TrafficTable: Equatable, Sendable {
+  /// Steps since the run was begun or last taken up again.
   public var steps: Int
+  /// In their order; messages of evaluations and checkpoints are not counted.
   public var ranks: [RankCounts]
 
   public init(steps: Int, ranks: [RankCounts]) { (self.steps, self.ranks) = (steps, ranks) }

@@ -16,9 +16,9 @@ public struct RunProgress: Equatable, Sendable {
   public var testError: Double?
   /// Training examples a second.
   public var examplesPerSecond: Double?
-  /// The share of the time that went to other ranks, 0…1; nil on one rank.
+  /// The share of rank 0's time that went to other ranks, 0…1; nil on one rank, and before it is measured.
   public var waiting: Double?
-  /// Time to the run's end, as far as it can be told.
+  /// Seconds to the run's end, as far as it can be told; nil before that, and at the end.
   public var secondsLeft: Double?
 
   public init(

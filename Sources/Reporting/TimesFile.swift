@@ -7,6 +7,7 @@ import Foundation
 public struct TimesFile: Codable, Equatable, Sendable {
   /// One rank's seconds.
   public struct Rank: Codable, Equatable, Sendable {
+    /// As MPI names it.
     public var host: String
     /// In the order of `parts`.
     public var seconds: [Double]

@@ -13,6 +13,7 @@ extension VerificationReport {
 
     /// What was measured: `cosine of layer 1`.
     public var name: String
+    /// Not finite where there was no figure to be had: then the check fails.
     public var value: Double
     public var limit: Limit
     /// A sentence on what to do where the check failed; shown only then.

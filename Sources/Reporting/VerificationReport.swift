@@ -12,7 +12,7 @@ public struct VerificationReport: Equatable, Sendable {
     public var examples: Int
     /// The process grid: `2x1x1`.
     public var grid: String
-    /// How states are updated: `even-odd`, `euler 0.5`.
+    /// How states are updated: `even-odd`, `euler 0.5`; `none` of the rule `backpropagation`.
     public var updates: String
     /// The run's own nudging: `centered β 0.2`.
     public var nudging: String

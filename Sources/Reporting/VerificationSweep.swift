@@ -23,6 +23,7 @@ extension VerificationReport {
     public var nudging: String
     /// p where the error is O(β^p): 1, 1, 2 and N for one-sided, random-sign, centered and N-point nudging.
     public var expectedOrder: Int
+    /// One for each β, in any order.
     public var points: [Point]
     /// The relative error below which rounding, or the residual of the free phase, hides what β does.
     public var floor: Double

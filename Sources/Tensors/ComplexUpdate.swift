@@ -3,7 +3,9 @@ import CKernels
 /// An update of one layer's complex states; real parts stand in the upper half of a matrix's rows, imaginary parts in
 /// the lower.
 public struct ComplexUpdate {
+  /// `minimize` goes to the minimiser where ρ is linear; all else is an Euler step.
   public var move: Move
+  /// ρ, one that does not clip.
   public var curve: Curve
   /// ε.
   public var step: Double

@@ -8,8 +8,11 @@ import CKernels
 public struct ContrastSum {
   /// One end of the connection: what its units show, from a column and a row on.
   public struct End {
+    /// Rows as `layout` says; a single row stands for every example.
     public var values: Matrix
+    /// The first column, that of row or column 0 of the sum.
     public var from: Int
+    /// The row where example 0 begins: of imaginary parts the lower half.
     public var fromRow: Int
     /// How the matrix holds the positions of an example.
     public var layout: PositionLayout
@@ -32,7 +35,9 @@ public struct ContrastSum {
     fileprivate var positionStride: Int { layout.positionStride(values) }
   }
 
+  /// The end whose units are the sum's rows.
   public var pre: End
+  /// The end whose units are the sum's columns.
   public var post: End
   /// The second product, if there is one.
   public var second: (pre: End, post: End)?
@@ -42,6 +47,7 @@ public struct ContrastSum {
   /// products have ends of one layout.
   public var pairs: TapPairs?
 
+  /// `live` is dropped where it cannot be used.
   public init(
     pre: End, post: End, and second: (pre: End, post: End)? = nil, live: LiveInputs? = nil,
     pairs: TapPairs? = nil

@@ -15,6 +15,7 @@ public struct CounterRandom: Sendable {
   private let key: (UInt32, UInt32)
   private let high: UInt32
 
+  /// The seed is Philox's key, the purpose the last word of its counter.
   public init(seed: UInt64, purpose: Purpose) {
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     high = purpose.rawValue

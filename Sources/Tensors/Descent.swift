@@ -6,7 +6,9 @@ public struct Descent: Equatable, Sendable {
   public var rate: Double
   /// What the sum of contrasts is multiplied with to be minus the mean gradient: 1 / (β · batch).
   public var scale: Double
+  /// μ, which is nothing without a velocity.
   public var momentum: Double
+  /// λ, a part of the gradient, and so of the velocity.
   public var decay: Double
   /// Whether the step that the velocity will make next is made already: Nesterov's momentum.
   public var looksAhead: Bool

@@ -1,5 +1,6 @@
 /// Pixels on their way into a row: how many numbers each has, and whether the last one goes first.
 public struct PixelOrder: Equatable, Sendable {
+  /// At least 1; they keep their order where pixels are mirrored.
   public var channels: Int
   public var isMirrored: Bool
 

@@ -12,6 +12,7 @@ public struct LayerResponse {
   public var bend: Matrix?
   /// The force on the layer, nil where there is none.
   public var force: Matrix?
+  /// ε; nil for the layer's own solution, which needs a straight ρ.
   public var step: Double?
 
   public init(slope: Matrix, bend: Matrix? = nil, force: Matrix? = nil, step: Double?) {

@@ -32,6 +32,7 @@ public enum Curve: Sendable {
 /// What moves a block of states.
 public struct LayerUpdate {
   public var move: Move
+  /// ρ.
   public var curve: Curve
   /// ε.
   public var step: Double
@@ -42,6 +43,7 @@ public struct LayerUpdate {
   /// d of a nudged output, rows × columns.
   public var targets: Matrix?
 
+  /// Without targets nothing is nudged, whatever β is.
   public init(
     move: Move, curve: Curve, step: Double, factor: Double = 1, beta: Double = 0, targets: Matrix? = nil
   ) {

@@ -2,7 +2,9 @@
 ///
 /// A value: assignment copies, lazily. Elements are read and set as Float64 whatever the precision.
 public struct Matrix: Sendable {
+  /// Examples, or examples × positions where a layer has several.
   public let rows: Int
+  /// Without the padding, which `stride` counts.
   public let columns: Int
   /// Scalars from one row to the next.
   public let stride: Int
@@ -34,6 +36,7 @@ public struct Matrix: Sendable {
     for i in 0..<rows { for j in 0..<columns { memory[i * stride + j] = element(i, j) } }
   }
 
+  /// An element, rounded to the precision where it is set; the padding is outside the matrix.
   public subscript(row: Int, column: Int) -> Double {
     get {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns, "outside the matrix")

@@ -3,6 +3,7 @@
 public struct Panels: Sendable {
   /// Rows: the units summed over.
   public let depth: Int
+  /// Without the padding of the last panel.
   public let columns: Int
   public let precision: Precision
   private var memory: Memory
@@ -33,6 +34,7 @@ public struct Panels: Sendable {
     return (j / panelWidth) * panelStride + k * panelWidth + j % panelWidth
   }
 
+  /// Element (k, j) of the matrix, rounded to the precision where it is set; the padding is outside of it.
   public subscript(k: Int, j: Int) -> Double {
     get { memory[offset(k, j)] }
     set {

@@ -7,6 +7,7 @@ import Tensors
 
 /// What an evaluation of a split found.
 public struct EvaluationResult: Equatable, Sendable {
+  /// What was counted of the split: of all its examples on rank 0, elsewhere what this rank counted.
   public var tally: Tally
   /// confusion[label][prediction].
   public var confusion: [[Int]]

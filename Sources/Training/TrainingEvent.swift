@@ -24,6 +24,7 @@ public enum TrainingEvent: Sendable {
 public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
   let what: String
   let layers: [Int]
+  /// Steps of the run made when it was seen, the last one included.
   public let step: Int
   let lastCheckpoint: String?
   public var exitCode: Int32 { 1 }

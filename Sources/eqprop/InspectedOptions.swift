@@ -20,6 +20,7 @@ struct InspectedOptions: ParsableArguments {
 }
 
 extension Evaluator.Choice: ExpressibleByArgument {
+  /// `latest`, `best`; any other word is a checkpoint's name.
   public init(argument: String) {
     switch argument {
     case "latest": self = .latest

@@ -53,6 +53,7 @@ extension RunFile.Key: Encodable {
     case standard = "default"
   }
 
+  /// `default` is null where there is none.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(key, forKey: .key)

@@ -107,6 +107,7 @@ public struct GradientMatch: Equatable, Sendable {
   /// estimate of 0 has neither sign); nil where the exact gradient is zero.
   public var equalSigns: Double?
 
+  /// Elements of two gradients of one network, in the same order.
   public init(_ estimate: [Double], exact: [Double]) {
     precondition(estimate.count == exact.count, "gradients of two networks")
     let isZero = (estimate.allSatisfy { $0 == 0 }, exact.allSatisfy { $0 == 0 })

@@ -6,6 +6,7 @@ public struct Phases {
   public let relaxation: Relaxation
   let relaxer: Relaxer
 
+  /// For batches of at most `rows` rows, for which the room is made here.
   public init(
     portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
   ) {

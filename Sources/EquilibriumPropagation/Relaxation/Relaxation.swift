@@ -43,7 +43,9 @@ public struct Relaxation: Equatable, Sendable {
   /// ω of over-relaxed updates, where the minimiser has a closed form.
   public var factor: Double
   public var start: Start
+  /// Of the free phase, whose end gives the predictions.
   public var free: Duration
+  /// Of every second phase: nudged, with the output held, or of the responses of recurrent backpropagation.
   public var nudged: Duration
 
   /// What a layer's move to its minimiser is multiplied with.

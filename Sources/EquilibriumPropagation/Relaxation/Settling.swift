@@ -13,6 +13,7 @@ public enum Outcome: Equatable, Sendable {
 
 /// The end of a phase: the states and how each shard came to rest.
 public struct Settled: Sendable {
+  /// A shard's rows are those of the iteration that it settled in, or of the last one.
   public var state: State
   /// For each shard here.
   public var outcomes: [Outcome]

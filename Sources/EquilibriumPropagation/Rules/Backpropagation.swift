@@ -30,6 +30,8 @@ public struct Backpropagation: LearningRule {
       parameters: parameters)
   }
 
+  /// One update by the exact gradient, of strength 1. The lesson's one phase is the errors' pass down; nothing is
+  /// violated, and `sign` is not looked at.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

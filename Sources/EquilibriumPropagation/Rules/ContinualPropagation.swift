@@ -17,6 +17,9 @@ public struct ContinualPropagation: LearningRule {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }
 
+  /// One update after each of the `nudged.atMost` iterations, by the contrast of that iteration, of strength β or,
+  /// where the sign is random, ±β; the input drives anew with the changed weights. The lesson has the end of the
+  /// phase alone, which counts all its iterations. Violations are told, and never left out.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

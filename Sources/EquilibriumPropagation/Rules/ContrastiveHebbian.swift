@@ -16,6 +16,8 @@ public struct ContrastiveHebbian: LearningRule {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }
 
+  /// One update, of strength 1. The lesson's one phase is that with the output held; energies are compared, over all
+  /// portions, whether or not violations are left out. `sign` is not looked at.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

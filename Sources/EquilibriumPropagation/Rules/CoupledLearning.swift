@@ -17,6 +17,8 @@ public struct CoupledLearning: LearningRule {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }
 
+  /// One update, of strength ±β, or 2β where two phases are contrasted: the lesson has one, or both, that at +β first.
+  /// Energies are compared, over all portions, whether or not violations are left out.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

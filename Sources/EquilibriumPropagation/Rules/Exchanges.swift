@@ -6,6 +6,7 @@ public struct Exchanges: Equatable, Sendable {
   /// Passes over some layers: in each, every layer hands out its activity, after it has handed out and taken in the
   /// partial drives that count.
   public struct Sweeps: Equatable, Sendable {
+    /// All `phases` together.
     public var count: Int
     /// Layers that move together, one set after the other.
     public var sets: [[Int]]
@@ -36,13 +37,16 @@ public struct Exchanges: Equatable, Sendable {
 
   /// Maxima over the portions.
   public struct Maxima: Equatable, Sendable {
+    /// How often a maximum of so many numbers is taken.
     public var count: Int
     /// Numbers for each shard, and for each example.
     public var perShard = 0
     public var perExample = 0
   }
 
+  /// In the order they are made, the free phase first.
   public private(set) var sweeps: [Sweeps] = []
+  /// Those that tolerances, energies and rejections take.
   public private(set) var maxima: [Maxima] = []
   /// How often the weights change.
   public fileprivate(set) var updates = 1

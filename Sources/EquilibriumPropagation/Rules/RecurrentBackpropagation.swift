@@ -26,6 +26,8 @@ public struct RecurrentBackpropagation: LearningRule {
     try phases.free(from: start, clamped: clamped, parameters: parameters)
   }
 
+  /// One update by the exact gradient, of strength 1, once λ has settled or its iterations are used up. The lesson's
+  /// one phase is that of λ, its states λ and its activities g; nothing is violated, and `sign` is not looked at.
   public func learn(
     from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
     update: (inout Parameters, Contrast) throws -> Void

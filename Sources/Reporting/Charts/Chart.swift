@@ -50,6 +50,7 @@ public struct Chart: Equatable, Sendable {
 
   /// An axis; its range follows from the points.
   public struct Axis: Equatable, Sendable {
+    /// Written along the axis, its unit too: `wrong examples, %`; cut where there is no room.
     public var label: String
     public var scale: Scale
     /// Values that the range takes in besides the points': 0, say.
@@ -65,10 +66,13 @@ public struct Chart: Equatable, Sendable {
     }
   }
 
+  /// Drawn above a document; a figure of a page has it for its caption.
   public var title: String
   public var x: Axis
   public var y: Axis
+  /// The later are drawn over the earlier; a long legend names only the first.
   public var series: [Series]
+  /// Drawn under the series; the axes' ranges do not follow from them.
   public var guides: [Guide]
 
   public init(title: String, x: Axis, y: Axis, series: [Series], guides: [Guide] = []) {

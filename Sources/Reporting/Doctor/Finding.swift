@@ -15,7 +15,7 @@ public struct Finding: Equatable, Sendable {
   public var topic: String
   /// What was found, in a sentence.
   public var text: String
-  /// The command or setting that mends it.
+  /// The command or setting that mends it; nil where nothing needs mending.
   public var remedy: String?
 
   public init(_ verdict: Verdict, _ topic: String, _ text: String, remedy: String? = nil) {

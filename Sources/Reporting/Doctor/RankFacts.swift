@@ -1,6 +1,7 @@
 /// What a rank tells of itself and of the host it runs on, for `Diagnosis` to judge.
 public struct RankFacts: Codable, Equatable, Sendable {
   public var rank: Int
+  /// As MPI names it; ranks that name the same host are judged together.
   public var host: String
   /// SHA-256 of the program that runs.
   public var program: String
@@ -8,10 +9,11 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var library: String
   /// Processes that the launcher says it started; nil where it says nothing.
   public var launched: Int?
-  /// The numbers of the cores this process may run on.
+  /// The numbers of the cores this process may run on; empty where the system does not tell.
   public var cores: [Int]
   /// Cores' worth of time that a container may use; nil without a limit.
   public var quota: Double?
+  /// Whether the process is the user root's, which `mpirun` refuses unless it is allowed.
   public var isRoot: Bool
   /// Whether MPI is told to let a waiting rank's core go.
   public var yields: Bool
@@ -19,9 +21,9 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var readsMemoryOfOthers: Bool
   /// Whether MPI is told not to try that.
   public var copiesTwice: Bool
-  /// Free bytes where ranks of a host share memory.
+  /// Free bytes where ranks of a host share memory, `/dev/shm`; nil where there is none.
   public var sharedMemoryFree: Int?
-  /// Bytes of memory that programs can still have.
+  /// Bytes of memory that programs can still have; nil where the system does not tell.
   public var memoryFree: Int?
   /// The kernel's instruction set, such as `avx512`.
   public var instructions: String
@@ -40,11 +42,13 @@ public struct RankFacts: Codable, Equatable, Sendable {
 
 /// What is true of the whole job, seen from rank 0.
 public struct JobFacts: Equatable, Sendable {
+  /// Every rank's, in their order.
   public var ranks: [RankFacts]
   /// The MPI version that the program was built with, such as `4.1.4`.
   public var builtWith: String
   /// What `mpirun --version` says first; nil where there is none.
   public var launcher: String?
+  /// Whether rank 0's environment holds both settings that let `mpirun` run as root.
   public var isLauncherAllowedRoot: Bool
   /// Of a small message, in µs, and of long ones; nil on one rank.
   public var ping: (latency: Double, gigabytesPerSecond: Double)? {
@@ -58,7 +62,9 @@ public struct JobFacts: Equatable, Sendable {
 
   /// The folder that runs are written to.
   public struct Storage: Equatable, Sendable {
+    /// As it was asked for; where there is no such folder yet, the rest is of the nearest one above it.
     public var path: String
+    /// Bytes that this user may still write; nil where the system does not tell.
     public var free: Int?
     public var isWritable: Bool
     /// Whether it lies in memory and is gone with it.

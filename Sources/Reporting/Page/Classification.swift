@@ -4,7 +4,9 @@ public struct Classification: Equatable, Sendable {
   public struct Mistake: Equatable, Sendable {
     /// Its place in the split, from 0.
     public var example: Int
+    /// Its class, from 0.
     public var label: Int
+    /// The class of the largest output of the free state.
     public var predicted: Int
     /// C(y) at the free state.
     public var cost: Double
@@ -20,8 +22,9 @@ public struct Classification: Equatable, Sendable {
     }
   }
 
-  /// `test`.
+  /// `test`, or `validation` where the data have no test split.
   public var split: String
+  /// Of all examples of the split.
   public var confusion: ConfusionTable
   /// Those of the largest cost, worst first.
   public var worst: [Mistake]

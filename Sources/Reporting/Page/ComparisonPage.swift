@@ -1,5 +1,6 @@
 /// The report on several runs: what differs between them, and their curves on the same axes.
 public struct ComparisonPage: Equatable, Sendable {
+  /// In the order of the page's tables and lines; of their checkpoints nothing is shown.
   public var runs: [RunRecord]
 
   public init(_ runs: [RunRecord]) { self.runs = runs }

@@ -2,6 +2,7 @@
 public struct PageFigure: Equatable, Sendable {
   /// The title in small letters, digits and hyphens: `energy-free-phase`; numbered where another has it too.
   public var name: String
+  /// The figure's caption as plain text on one line.
   public var title: String
   /// An SVG document with its title, light or dark as its surroundings; pictures lie in it as PNG.
   public var svg: String

@@ -8,8 +8,10 @@ public struct Picture: Equatable, Sendable {
   public var channels: Int
   /// From 0, drawn black, to `most`, drawn white.
   public var pixels: [UInt8]
+  /// 255, or 16 of the embedded digits.
   public var most: Double
 
+  /// `channels` must be 1 or 3, and `pixels` width × height × channels bytes.
   public init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8], most: Double = 255) {
     precondition(channels == 1 || channels == 3, "a picture is grey or coloured")
     precondition(pixels.count == width * height * channels, "a picture has a byte a channel of a pixel")

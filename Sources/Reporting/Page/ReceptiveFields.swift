@@ -16,7 +16,9 @@ public struct ReceptiveFields: Equatable, Sendable {
     }
   }
 
+  /// Pixels from left to right: of the input, or of the kernel where the first layer is a convolution.
   public var width: Int
+  /// Pixels from top to bottom, of the same.
   public var height: Int
   /// 1: grey, 3: red, green, blue.
   public var channels: Int

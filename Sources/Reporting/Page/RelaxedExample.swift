@@ -18,6 +18,7 @@ public struct RelaxedExample: Equatable, Sendable {
 
   /// `test example 3`.
   public var name: String
+  /// The example's class, from 0.
   public var label: Int
   /// The class of the largest output of the free state.
   public var predicted: Int

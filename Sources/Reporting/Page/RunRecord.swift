@@ -2,8 +2,9 @@
 public struct RunRecord: Equatable, Sendable {
   /// What decides the run, said in a few words.
   public struct Facts: Equatable, Sendable {
+    /// `name` of the run file; the folder may have another.
     public var name: String
-    /// Units from input to output: `784-500-10`.
+    /// Units from input to output: `784-500-10`; without the input's where the data cannot be read.
     public var network: String
     /// The data set, its splits and extents.
     public var data: String
@@ -20,7 +21,9 @@ public struct RunRecord: Equatable, Sendable {
 
   /// A key of the run file and its value.
   public struct Setting: Equatable, Sendable {
+    /// Dotted, a list's elements from 0: `network.layers.0.units`.
     public var key: String
+    /// As the resolved run file writes it, a text that needs quotes in quotes.
     public var value: String
 
     public init(_ key: String, _ value: String) {
@@ -31,8 +34,11 @@ public struct RunRecord: Equatable, Sendable {
 
   /// The checkpoint whose weights are shown.
   public struct Checkpoint: Equatable, Sendable {
+    /// Its folder's: `step-000001800`.
     public var name: String
+    /// Epochs completed at the checkpoint.
     public var epoch: Int
+    /// Steps made at the checkpoint.
     public var step: Int
 
     public init(name: String, epoch: Int, step: Int) {

@@ -8,7 +8,7 @@ public struct RelaxationView: Sendable {
     public var energy: Double
     /// C(y).
     public var cost: Double
-    /// nil where a phase starts.
+    /// The largest |Δs| / ε of the iteration; nil where a phase starts.
     public var residual: Double?
     /// s of every unit, layer 1 first, the output last.
     public var states: [[Double]]
@@ -20,7 +20,9 @@ public struct RelaxationView: Sendable {
 
   /// A phase from its start on.
   public struct Phase: Equatable, Sendable {
+    /// `free phase`, `nudged phase, β = 0.5`.
     public var name: String
+    /// The start, then one after each iteration.
     public var moments: [Moment]
 
     public init(name: String, moments: [Moment]) { (self.name, self.moments) = (name, moments) }

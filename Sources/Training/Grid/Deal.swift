@@ -3,6 +3,8 @@ import EnergyModels
 /// How whole tiles are dealt to the ranks of a grid.
 public struct Deal: Equatable, Sendable {
   public let tiling: Tiling
+  /// One replica, or as many as leave each a power of two of the shards; at most as many stages as layers; slices that
+  /// divide the tiling's.
   public let grid: GridShape
   /// The consecutive layers of each stage.
   public let stageLayers: [ClosedRange<Int>]

@@ -3,7 +3,9 @@ import MessagePassing
 
 /// The ranks of a run as a grid, with the communicators that its parts talk through.
 public final class Grid {
+  /// As many ranks as `world` has.
   public let shape: GridShape
+  /// Where this rank stands in it.
   public let place: Place
   /// Every rank.
   public let world: Communicator
@@ -38,5 +40,6 @@ public final class Grid {
 
   func maximumOfFlags(_ values: inout [Double]) throws { try flags.apply(to: &values, over: world) }
 
+  /// Whether this is rank 0 of all, which picks checkpoints, writes metrics and tells of the run.
   public var isFirst: Bool { world.rank == 0 }
 }

@@ -3,10 +3,14 @@ import MessagePassing
 
 /// A process grid: replicas × stages × slices.
 public struct GridShape: Hashable, Sendable, CustomStringConvertible {
+  /// Share out the shards, and so the examples; at least 1.
   public let replicas: Int
+  /// Share out the layers, consecutive ones to each; at least 1.
   public let stages: Int
+  /// Share out the units of each layer that is cut; at least 1.
   public let slices: Int
 
+  /// The counts are taken as they are; whether they fit a tiling, `Deal` says.
   public init(replicas: Int, stages: Int, slices: Int) {
     self.replicas = replicas
     self.stages = stages
@@ -36,8 +40,11 @@ public struct GridShape: Hashable, Sendable, CustomStringConvertible {
 
 /// A rank's place on each axis of the grid.
 public struct Place: Hashable, Sendable {
+  /// In 0 ..< `GridShape.replicas`.
   public var replica: Int
+  /// From the input side, in 0 ..< `GridShape.stages`.
   public var stage: Int
+  /// In 0 ..< `GridShape.slices`.
   public var slice: Int
 
   public init(replica: Int, stage: Int, slice: Int) {

@@ -4,7 +4,9 @@ import MessagePassing
 
 /// How the run file cuts the work: shards of the data, layers, slices of the layers. No word of ranks.
 public struct Tiling: Equatable, Sendable {
+  /// Fixed parts of each split: its example i belongs to shard i mod `shards`.
   public let shards: Int
+  /// The network, and how its layers are cut into slices.
   public let slicing: Slicing
   /// Examples that a batch takes from each shard.
   public let perShard: Int

@@ -29,7 +29,9 @@ public struct RelaxationTrace: Equatable, Sendable {
   /// One phase from its start on.
   public struct Phase: Equatable, Sendable {
     public var kind: Kind
+    /// The start, then one after each iteration that was made.
     public var moments: [Moment]
+    /// Whether the tolerance, the last iteration or a state that is not finite ended it.
     public var outcome: Outcome
   }
 

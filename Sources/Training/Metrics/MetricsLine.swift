@@ -2,11 +2,15 @@ import Foundation
 
 /// One line of `metrics.jsonl`: an epoch's figures.
 public struct MetricsLine: Equatable, Sendable {
+  /// Epochs completed, this one included.
   public var epoch: Int
+  /// Steps of the run made by its end, those before a resume included.
   public var step: Int
-  /// In percent.
+  /// In percent: training examples that were wrong when they were met, before the step that learns from them.
   public var trainingError: Double?
+  /// In percent, with the weights of the epoch's end; nil where the run has no validation examples.
   public var validationError: Double?
+  /// The same of the test examples.
   public var testError: Double?
   /// Mean cost of the training examples' free states.
   public var cost: Double?
@@ -14,7 +18,10 @@ public struct MetricsLine: Equatable, Sendable {
   public var energy: Double?
   /// How the training examples' phases went.
   public var relaxation: RelaxationFigures
+  /// Training examples of all ranks over `seconds`.
   public var examplesPerSecond: Double
+  /// Seconds of the epoch's steps, with the checkpoints between them and without the evaluation after them; of an
+  /// epoch that was taken up only those of its steps since then, as in `examplesPerSecond`.
   public var seconds: Double
   /// How many ranks trained the epoch.
   public var ranks: Int?

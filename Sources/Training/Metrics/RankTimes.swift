@@ -5,6 +5,7 @@ import MessagePassing
 public struct RankTimes: Codable, Equatable, Sendable {
   /// The name of the rank's host.
   public var host: String
+  /// By part: checkpoints and evaluations count, loading and picking up do not.
   public var times: StepTimes
 }
 

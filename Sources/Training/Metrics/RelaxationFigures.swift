@@ -2,13 +2,17 @@
 public struct RelaxationFigures: Equatable, Sendable {
   /// Mean iterations of a shard's free and nudged phases.
   public var freeIterations: Double?
+  /// Mean iterations of a shard's phases after the free one: nudged, held, or the response of
+  /// `recurrent-backpropagation`; like `freeIterations` nil where nothing relaxes.
   public var nudgedIterations: Double?
   /// The largest |Δs| / ε of a last iteration.
   public var freeResidual: Double?
+  /// The largest |Δs| / ε of a last iteration of the phases after the free one, over the epoch.
   public var nudgedResidual: Double?
   /// For each layer the share of units of free states at the lower and at the upper bound of ρ's range, and within 1 %
   /// of it where ρ is smooth.
   public var atLower: [Double] = []
+  /// The same at the upper bound; both are shares in 0…1, and 0 where ρ has no upper bound.
   public var atUpper: [Double] = []
   /// For each layer the mean over measured steps of ‖ΔW_k‖/‖W_k‖.
   public var weightChange: [Double] = []
@@ -20,6 +24,7 @@ public struct RelaxationFigures: Equatable, Sendable {
   /// Examples left out of the mean for that.
   public var rejected: Int?
 
+  /// No figures: nil and empty.
   public init() {}
 
   package init(_ tally: RelaxationTally, run: RunFile, rates: [Double]) {

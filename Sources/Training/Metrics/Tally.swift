@@ -5,8 +5,11 @@ import MessagePassing
 /// What has been counted over examples, kept apart by shard (and energies by layer and slice), so that totals are
 /// added in one order on every grid.
 public struct Tally: Codable, Equatable, Sendable {
+  /// By shard, the examples counted: until tallies are joined, 0 but on the rank that counts their outputs.
   public var examples: [Int]
+  /// By shard, how many examples had another largest output than their label's.
   public var wrong: [Int]
+  /// By shard, the sum of C(y) over its examples.
   public var costs: [Double]
   /// For each layer, how often a phase ended with a state that is not finite.
   public var diverged: [Int]
@@ -17,6 +20,7 @@ public struct Tally: Codable, Equatable, Sendable {
   private let layers: Int
   private let slices: Int
 
+  /// Zeros, in the shape of a tiling.
   public init(_ tiling: Tiling) {
     examples = Array(repeating: 0, count: tiling.shards)
     wrong = examples

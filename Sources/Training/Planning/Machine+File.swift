@@ -4,6 +4,7 @@ import MessagePassing
 /// A machine's file that cannot be read.
 public struct MachineError: Error, Sendable, ExitCoded, CustomStringConvertible {
   public let description: String
+  /// 66 where the file is missing or cannot be read, 65 where it holds something else.
   public let exitCode: Int32
 }
 

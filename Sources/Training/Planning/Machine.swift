@@ -27,12 +27,15 @@ public struct Machine: Codable, Equatable, Sendable {
 
   /// How fast products, or contrasts, of one shape are.
   public struct Rate: Codable, Equatable, Sendable {
+    /// Of a product those it sets, of a contrast those it sums over: examples, of a convolution times positions.
     public var rows: Int
     /// Of a product the units summed over; of a contrast the units below.
     public var depth: Int
+    /// Of a product the units it drives; of a contrast those at the connection's other end.
     public var columns: Int
     /// Whether the rows are inputs whose zeros are left out; operations are then those of the live ones.
     public var isLive: Bool
+    /// GFLOP/s of one rank, two operations a multiply-add; the median of some calls.
     public var gigaflops: Double
 
     public init(rows: Int, depth: Int, columns: Int, isLive: Bool, gigaflops: Double) {
@@ -46,7 +49,9 @@ public struct Machine: Codable, Equatable, Sendable {
 
   /// How fast bytes stream through a rank that keeps reading and writing so many of them.
   public struct Stream: Codable, Equatable, Sendable {
+    /// Of one rank's arrays together.
     public var bytes: Int
+    /// 10⁹ bytes a second of a ← a + s b, two reads and a write counted.
     public var gigabytesPerSecond: Double
 
     public init(bytes: Int, gigabytesPerSecond: Double) {
@@ -77,7 +82,9 @@ public struct Machine: Codable, Equatable, Sendable {
   /// The form of this file.
   public static let version = 1
 
+  /// A file with another one than `Machine.version` is refused.
   public var version = Self.version
+  /// That of rank 0.
   public var host: Host
   /// Ranks that were busy at once.
   public var ranks: Int
@@ -85,7 +92,9 @@ public struct Machine: Codable, Equatable, Sendable {
   public var precision: String
   /// Fused multiply-adds on registers alone, two operations each.
   public var peakGigaflops: Double
+  /// Rank 0's: the shapes of its own step; where the bench calibrates, those of other grids and a range of others too.
   public var products: [Rate]
+  /// The same of contrasts, those of biases left out.
   public var contrasts: [Rate]
   /// By rising size, each rank its own; the last one is well beyond the last cache.
   public var streams: [Stream]
@@ -93,6 +102,7 @@ public struct Machine: Codable, Equatable, Sendable {
   public var descentGigabytesPerSecond: Double
   /// µs that an iteration takes besides its counted work, for each layer moved.
   public var layerOverhead: Double
+  /// As the slowest rank measured it.
   public var messages: Messages
 
   public init(

@@ -6,6 +6,7 @@ public struct Plan: Sendable {
   /// A grid and its prediction.
   public struct Candidate: Sendable {
     public let deal: Deal
+    /// Of a full batch with all iterations that the run file allows; candidates stand in the order of its `total`.
     public let time: StepTime
     let run: RunFile
     let machine: Machine

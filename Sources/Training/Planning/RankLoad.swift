@@ -8,6 +8,7 @@ public struct RankLoad: Equatable, Sendable {
   /// What is handed to one rank of the same replica in an iteration.
   public struct Parcel: Equatable, Sendable {
     public var receiver: Place
+    /// Of all activities and partial drives that go there while every layer is moved once.
     public var bytes: Int
   }
 

@@ -11,6 +11,7 @@ public struct Roofline: Codable, Equatable, Sendable {
   public var peak: Double
   /// Bytes a second of reading as many bytes as the step's weights are, and of updating them.
   public var read: Double
+  /// Bytes a second of a ← a + s b on as many bytes, two reads and a write counted.
   public var update: Double
   /// Bytes a second of updating what is in the first caches, as states are.
   public var nearUpdate: Double
@@ -18,10 +19,12 @@ public struct Roofline: Codable, Equatable, Sendable {
   public var memoryUpdate: Double
   /// Seconds of a message, and bytes a second of large ones; 0 where one rank was measured.
   public var latency: Double
+  /// Bytes a second of 32 kB messages one way, past the wait for their first byte; 0 where one rank was measured.
   public var messageBandwidth: Double
   /// For each piece of the work its kernel's rate, operations a second; 0 where it has none.
   public var rates: [Double]
 
+  /// `rates` stand in the order of the work's `pieces`.
   public init(
     peak: Double, read: Double, update: Double, nearUpdate: Double, memoryUpdate: Double, latency: Double,
     messageBandwidth: Double, rates: [Double]

@@ -3,13 +3,16 @@ import MessagePassing
 
 /// What the ranks held and moved while they made so many steps.
 public struct RunCounts: Sendable {
+  /// Steps that this process made: those before a resume are not among them.
   public let steps: Int
   /// By rank.
   public let ranks: [Rank]
 
   /// One rank's share.
   public struct Rank: Codable, Sendable {
+    /// As it was before the first step.
     public let memory: MemoryCount
+    /// Of those steps alone: evaluations, checkpoints and comparisons of weights are left out.
     public let traffic: Traffic
   }
 }

@@ -15,6 +15,7 @@ public struct StepTime: Equatable, Sendable {
   /// Maxima and the step's agreement.
   public var reductions = 0.0
 
+  /// The sum of all five: none is taken to overlap another.
   public var total: Double { relaxation + neighbours + learning + sums + reductions }
 }
 

@@ -58,13 +58,16 @@ public struct StepWork: Equatable, Sendable {
     }
   }
 
+  /// In the order of counting; those alike in part, kind, operations and bytes are one, their `times` added.
   public internal(set) var pieces: [Piece] = []
   /// Bytes of a scalar.
   public let scalarSize: Int
 
   /// The share of input elements that are multiplied, in the drive and in the contrast: the kernels leave zeros out.
   public struct LiveShare: Codable, Equatable, Sendable {
+    /// In 0…1; the drive skips an input where all of a few rows have a zero.
     public var drive: Double
+    /// In 0…1; the contrast skips a row where all of a few neighbouring inputs have a zero.
     public var contrast: Double
     public init(drive: Double, contrast: Double) {
       self.drive = drive

@@ -27,6 +27,7 @@ public struct RunFile: Equatable, Sendable {
   /// What is written for people and programs to look at; it decides no bit.
   public var report: ReportSettings
 
+  /// Takes the values as they are: only `load` and `parse` check them, and fill in what is left to a rule.
   public init(
     name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: Rule,
     relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,

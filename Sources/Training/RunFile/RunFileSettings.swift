@@ -74,6 +74,7 @@ public struct LayerSettings: Equatable, Sendable {
   /// Of the connection from the layer below, in a chain.
   public var window = WindowSettings()
 
+  /// A layer without a gain or a kernel of its own.
   public init(units: Int, activation: Activation, rate: Rate) {
     self.units = units
     self.activation = activation
@@ -111,8 +112,10 @@ public struct ConnectionSettings: Equatable, Sendable {
   public var source: Int
   /// The layer above.
   public var target: Int
+  /// Where connections are listed, kernels stand here and not in the layers.
   public var window = WindowSettings()
 
+  /// A connection without a kernel.
   public init(from source: Int, to target: Int) {
     self.source = source
     self.target = target

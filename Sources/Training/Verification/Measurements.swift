@@ -4,7 +4,9 @@ import EquilibriumPropagation
 public struct Measurements: Sendable {
   /// One gradient against the exact one: each layer's weights and biases together, and all of them.
   public struct Match: Sendable {
+    /// From layer 1 to the output.
     public var layers: [GradientMatch]
+    /// Every weight and bias as one vector.
     public var all: GradientMatch
 
     init(_ gradient: Gradient, _ exact: Gradient) {
@@ -22,12 +24,15 @@ public struct Measurements: Sendable {
 
   /// The error at each β by one kind of nudging, phases at rest.
   public struct Sweep: Sendable {
+    /// Its kind and points; each point has its own β.
     public var nudging: Nudging
+    /// By falling β; each gradient against the exact one.
     public var points: [(beta: Double, match: Match)]
   }
 
   /// Contrasts step by step against backpropagation through time.
   public struct StepMatch: Sendable {
+    /// How many nudged Euler steps were made from rest.
     public var step: Int
     /// For each layer; nil where the exact gradient is still zero.
     public var cosines: [Double?]
@@ -46,12 +51,17 @@ public struct Measurements: Sendable {
   public var durations: Match?
   /// Centered nudging at β .01, phases at rest.
   public var centered: Match?
+  /// One for each kind of nudging that the network allows; none where the rule does not descend C or nothing comes to
+  /// rest.
   public var sweeps: [Sweep] = []
+  /// By rising number of steps; none where there are no sweeps.
   public var steps: [StepMatch] = []
   /// The largest residual at the end of the run's own free phase.
   public var freeResidual: Double?
-  /// Iterations from the same start to a residual of 10⁻³, and to rest; nil where that was not reached.
+  /// Iterations from the same start to a residual of 10⁻³; nil where 20,000 do not reach it.
   public var iterationsToSettle: Int?
+  /// Iterations from the end of the run's own free phase to a residual of `Relaxation.rest`; nil where 20,000 do not
+  /// reach it.
   public var iterationsToRest: Int?
   /// Examples of the batch that break the rule's promise, as a share.
   public var violations: Double?
