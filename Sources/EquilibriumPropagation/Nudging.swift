@@ -10,7 +10,7 @@ public enum NudgingKind: String, CaseIterable, Sendable {
   case points = "n-point"
 }
 
-/// The nudging of a run: its kind and its strength β in C = ½‖y − d‖².
+/// The nudging of a run: its kind and its strength, the β of F = E + βC.
 public struct Nudging: Equatable, Sendable {
   public var kind: NudgingKind
   /// Not 0; below 0 a one-sided phase pushes the output away from the targets.
@@ -18,7 +18,8 @@ public struct Nudging: Equatable, Sendable {
   public var beta: Double
   /// N of n-point nudging; nil for the other kinds.
   public var points: Int?
-  /// Whether examples that violate the proposition, C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}), are left out of the mean.
+  /// Whether examples that violate the proposition, C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}), are left out of the mean; where the
+  /// output is held, those with E(s) < E(s⁰).
   public var reject: Bool
 
   public init(kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false) {

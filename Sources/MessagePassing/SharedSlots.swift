@@ -11,7 +11,7 @@ import CMPI
 /// Guarantees: a slot's bytes are written by its owner alone, between its receivers' word that they have read them and
 /// its own word that they are complete; the memory lives to the end of the session.
 public final class SharedSlots {
-  /// A kind of message that this rank hands out or takes in.
+  /// A kind of message that this rank hands out.
   public struct Outgoing {
     /// The number of the slot, the same on all ranks.
     public var slot: Int

@@ -4,7 +4,7 @@ public struct BenchReport: Equatable, Sendable {
   public struct Facts: Equatable, Sendable {
     /// The run's name.
     public var run: String
-    /// Units from input to output: `784-500-10`.
+    /// The layers' shapes from input to output: `784-500-10`.
     public var network: String
     /// Examples of a step.
     public var batch: Int
@@ -132,11 +132,11 @@ public struct BenchReport: Equatable, Sendable {
   public struct Limits: Equatable, Sendable {
     /// GFLOP/s of fused multiply-adds on registers alone.
     public var peak: Double
-    /// GB/s of updating as many bytes as the step's weights are, and of updating memory beyond all caches.
+    /// GB/s of updating as many bytes as the step's weights are.
     public var weightBandwidth: Double
-    /// GB/s beyond all caches.
+    /// GB/s of updating memory beyond all caches.
     public var memoryBandwidth: Double
-    /// µs of a message and GB/s of large ones, of the slowest pair of ranks; nil of one rank.
+    /// µs of a message between the slowest pair of ranks; nil of one rank.
     public var latency: Double?
     /// GB/s of large messages, 32 kB each; nil of one rank.
     public var messageBandwidth: Double?
@@ -163,7 +163,7 @@ public struct BenchReport: Equatable, Sendable {
   public struct Scaling: Equatable, Sendable {
     /// Whether the batch grows with the ranks.
     public var isWeak: Bool
-    /// µs of a step on one rank and on all, and their batches.
+    /// µs of a step on one rank.
     public var alone: Time
     /// µs of a step on all ranks.
     public var together: Time
@@ -195,7 +195,7 @@ public struct BenchReport: Equatable, Sendable {
 
   /// Whether the machine was left alone.
   public struct Quiet: Equatable, Sendable {
-    /// Repeats that count, of the grid that has fewest; those that were made, and those that must count.
+    /// Repeats that count, of the grid that has fewest.
     public var counted: Int
     /// Repeats that were made of each grid.
     public var repeats: Int
@@ -203,7 +203,7 @@ public struct BenchReport: Equatable, Sendable {
     public var needed: Int
     /// Steps of a repeat on the whole grid; one rank alone makes a number of its own.
     public var stepsPerRepeat: Int
-    /// The largest share of the cores that others used in a repeat, and what they may use.
+    /// The largest share of the cores that others used in a repeat, 0…1.
     public var othersShare: Double
     /// The share of a host's cores that others may use in a repeat that counts, 0…1.
     public var limit: Double

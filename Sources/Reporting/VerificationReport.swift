@@ -14,9 +14,9 @@ public struct VerificationReport: Equatable, Sendable {
     public var grid: String
     /// How states are updated: `even-odd`, `euler 0.5`; `none` of the rule `backpropagation`.
     public var updates: String
-    /// The run's own nudging: `centered β 0.2`.
+    /// The run's own nudging: `centered nudging at β 0.2`.
     public var nudging: String
-    /// Where the exact gradient comes from: `recurrent backpropagation`.
+    /// Where the exact gradient comes from: `recurrent backpropagation at rest`, `finite differences`.
     public var exact: String
 
     public init(

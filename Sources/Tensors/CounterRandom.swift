@@ -1,6 +1,6 @@
 /// Random numbers that are functions of what they are for, never of who draws them: Philox4x32-10.
 ///
-/// A key of (seed, purpose) and a counter of (a, b, c) give 128 bits, the same on every rank and in any order.
+/// The seed as the key and a counter of (a, b, c, purpose) give 128 bits, the same on every rank and in any order.
 /// Source: Salmon et al. 2011, doi:10.1145/2063384.2063405.
 public struct CounterRandom: Sendable {
   /// What a draw is for; numbers of different purposes are independent.

@@ -58,7 +58,7 @@ public struct LayerUpdate {
   /// Moves states[rows, columns] into `next` at the same place; `drive` holds just these columns, from 0.
   ///
   /// `activity` is ρ(s), in `nextActivity` ρ(s) afterwards; both nil where ρ is the identity on the states' range.
-  /// Returns the largest |Δs| / ε (ε = 1 for `minimize`).
+  /// Returns the largest |Δs| / ε (ε = 1 for `minimize` where ρ is straight).
   public func apply(
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?

@@ -39,8 +39,7 @@ public struct Evaluator {
 
   /// Loads the weights that this rank needs; rank 0 picks the checkpoint and has checked every byte of it.
   public init(
-    run: RunFile, directory: String, choice: Choice, relaxation: Relaxation, inputs: Int, deal: Deal,
-    grid: Grid
+    run: RunFile, directory: String, choice: Choice, relaxation: Relaxation, deal: Deal, grid: Grid
   ) throws {
     let store = RunDirectory(path: directory).store
     let picked = try grid.world.agree { () -> String in

@@ -44,7 +44,7 @@ public final class Trainer {
     let precision = run.training.precision
     let perShard = deal.tiling.perShard
     let evaluationRows = max(perShard, Evaluation.rowsPerShard)
-    let hasSpareCore = HostLoad.cores > (try grid.world.ranksOnHost())
+    let hasSpareCore = HostLoad.cores.count > (try grid.world.ranksOnHost())
     splits = try grid.world.agree {
       try Split.allCases.filter { data.count($0) > 0 }.map {
         try SplitData(

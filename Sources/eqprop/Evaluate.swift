@@ -53,8 +53,7 @@ struct Evaluate: RankCommand {
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(
-      run: run, directory: directory, choice: checkpoint, relaxation: relaxation, inputs: examples.inputs,
-      deal: deal,
+      run: run, directory: directory, choice: checkpoint, relaxation: relaxation, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }

@@ -3,6 +3,7 @@ import Foundation
 import MessagePassing
 import Reporting
 import Tensors
+import Training
 
 extension RankFacts {
   /// What this rank sees.
@@ -12,7 +13,7 @@ extension RankFacts {
     return RankFacts(
       rank: rank, host: Session.processorName, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
       library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "",
-      launched: launched(environment), cores: cores(field("Cpus_allowed_list", of: status)),
+      launched: launched(environment), cores: HostLoad.cores,
       quota: quota(text("/sys/fs/cgroup/cpu.max")), isRoot: geteuid() == 0,
       yields: environment["OMPI_MCA_mpi_yield_when_idle"] == "1",
       readsMemoryOfOthers: readsMemoryOfOthers(status),
@@ -26,15 +27,6 @@ extension RankFacts {
     let slurm = environment["SLURM_STEP_ID"] == nil ? [] : ["SLURM_STEP_NUM_TASKS"]
     return (["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"] + slurm)
       .compactMap { environment[$0].flatMap { Int($0) } }.max()
-  }
-
-  /// The numbers of a list such as `0-3,8`.
-  private static func cores(_ list: String?) -> [Int] {
-    (list ?? "").split(separator: ",").flatMap { part -> [Int] in
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, let last = ends.last, first <= last else { return [] }
-      return Array(first...last)
-    }
   }
 
   /// `200000 100000` is two cores' worth of time, `max …` no limit.

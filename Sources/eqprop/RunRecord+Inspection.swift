@@ -57,10 +57,12 @@ enum Examined {
     case .little: return "shown when the run has ended"
     case .affordable:
       let network = inspection.network
-      let weights = (1...network.depth).reduce(0.0) { $0 + Double(network.units($1 - 1) * network.units($1)) }
+      let products = network.wirings.reduce(0.0) {
+        $0 + Double($1.upward.pairs * $1.below.units * $1.before.units)
+      }
       let examples = [Split.test, .validation].map(inspection.data.count).first { $0 > 0 } ?? 0
-      let products = weights * Double(examples * inspection.relaxation.free.atMost)
-      return products < 2e11 ? nil : "it takes long for this network: `launch/run report DIR` shows it"
+      return products * Double(examples * inspection.relaxation.free.atMost) < 2e11
+        ? nil : "it takes long for this network: `launch/run report DIR` shows it"
     }
   }
 }

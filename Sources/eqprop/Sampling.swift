@@ -38,7 +38,7 @@ struct Sampling: RankCommand {
       throw ValidationError("--count \(count): from 1 to 1000 samples are needed")
     }
     guard 1...1_000_000 ~= iterations else {
-      throw ValidationError("--iterations \(iterations): at least 1 iteration is needed")
+      throw ValidationError("--iterations \(iterations): from 1 to 1000000 iterations are needed")
     }
     guard step > 0 && step <= 1 else {
       throw ValidationError("--step \(step): above 0 and at most 1 is needed")

@@ -26,8 +26,8 @@ struct WatchRelaxation: RankCommand {
   var progress: ProgressLine.Mode?
 
   func validate() throws {
-    guard speed > 0, speed.isFinite else {
-      throw ValidationError("--speed \(speed): a positive number is needed")
+    guard speed >= 0.001, speed.isFinite else {
+      throw ValidationError("--speed \(speed): at least 0.001 is needed")
     }
     guard example >= 0 else { throw ValidationError("--example \(example): a number from 0 up is needed") }
   }

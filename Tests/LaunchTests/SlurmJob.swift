@@ -29,7 +29,8 @@ struct SlurmJob {
 
   /// Whether it comes to an end within a time.
   func hasEnded(within seconds: Double) -> Bool {
-    holds(within: seconds) { !["PENDING", "RUNNING", "COMPLETING"].contains(field("JobState")) }
+    let underWay = ["PENDING", "CONFIGURING", "RUNNING", "SIGNALING", "COMPLETING", "REQUEUED"]
+    return holds(within: seconds) { !underWay.contains(field("JobState")) }
   }
 
   /// All that the job says of itself, for a test that failed.

@@ -38,12 +38,12 @@ import Training
   func here() throws {
     let load = try #require(HostLoad.now)
     #expect(load.total > 0 && load.busy > 0 && load.busy < load.total)
-    #expect(HostLoad.cores > 0 && HostLoad.ownSeconds > 0)
+    #expect(HostLoad.cores.count > 0 && HostLoad.ownSeconds > 0)
   }
 
   @Test("The cores of a list are counted")
   func list() {
-    #expect(HostLoad.count(ofList: "1") == 1 && HostLoad.count(ofList: "0-3,8") == 5)
-    for list in ["", "0-", "3-1", "0-1-2", "a"] { #expect(HostLoad.count(ofList: list) == nil, "\(list)") }
+    #expect(HostLoad.numbers(ofList: "1") == [1] && HostLoad.numbers(ofList: "0-3,8") == [0, 1, 2, 3, 8])
+    for list in ["", "0-", "3-1", "0-1-2", "a"] { #expect(HostLoad.numbers(ofList: list) == nil, "\(list)") }
   }
 }

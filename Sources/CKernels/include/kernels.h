@@ -36,7 +36,7 @@ typedef struct {
   long blocks;               // row blocks: block i has rows [rows * i / blocks, rows * (i + 1) / blocks)
   const long *column_starts; // blocks + 1 places in `columns`
   const int *columns;        // the columns in which a block has any non-zero, ascending
-  const long *row_starts;    // for each group of 8 columns, for each shard: a place in `rows`; one more at the end
+  const long *row_starts;    // for each group of eq_live_group columns, for each shard: a place in `rows`; one more at the end
   const int *rows;           // the rows in which a group has any non-zero, ascending
 } eq_live;
 

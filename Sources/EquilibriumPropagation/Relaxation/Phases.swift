@@ -96,11 +96,12 @@ extension Phases {
   /// E of each row, its terms added by layer, then slice, on every rank alike.
   private func energies(_ state: State, clamped: Clamped, parameters: Parameters) throws -> [Double] {
     let perRow = network.depth * relaxer.portion.slicing.slices
-    // Every term is computed in one place; the others have something smaller.
+    // Every term is computed in one place; the others have something smaller, and so has a NaN, which is no maximum.
     var terms = Array(repeating: -Double.infinity, count: clamped.rows.count * perRow)
     for row in clamped.rows {
       for term in parameters.energyTerms(state: state, clamped: clamped, rows: row..<row + 1) {
-        terms[row * perRow + (term.layer - 1) * relaxer.portion.slicing.slices + term.slice] = term.value
+        terms[row * perRow + (term.layer - 1) * relaxer.portion.slicing.slices + term.slice] =
+          term.value.isNaN ? -.infinity : term.value
       }
     }
     try relaxer.neighbours.maximum(&terms)

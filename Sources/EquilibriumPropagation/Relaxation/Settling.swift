@@ -19,7 +19,8 @@ public struct Settled: Sendable {
   public var outcomes: [Outcome]
   /// Iterations used by each shard.
   public var iterations: [Int]
-  /// The largest |Δs| / ε of the last iteration: over the portion, or over all of them where a tolerance is set.
+  /// The largest |Δs| / ε of each shard's last iteration: over the portion, or over all of them where a tolerance is
+  /// set.
   public var residual: Double
   /// The layers held here in which a state is infinite or not a number.
   public var divergedLayers: Set<Int> = []

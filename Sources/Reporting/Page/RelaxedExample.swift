@@ -1,6 +1,6 @@
 /// How one example settled, phase by phase.
 public struct RelaxedExample: Equatable, Sendable {
-  /// A phase: values after each iteration, the first of them at the start.
+  /// A phase.
   public struct Phase: Equatable, Sendable {
     /// `free phase`, `nudged phase, β = 0.5`.
     public var name: String
@@ -16,7 +16,7 @@ public struct RelaxedExample: Equatable, Sendable {
     }
   }
 
-  /// `test example 3`.
+  /// `test no. 3`.
   public var name: String
   /// The example's class, from 0.
   public var label: Int

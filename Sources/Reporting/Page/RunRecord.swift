@@ -8,7 +8,7 @@ public struct RunRecord: Equatable, Sendable {
     public var network: String
     /// The data set, its splits and extents.
     public var data: String
-    /// The rule and the relaxation: `equilibrium-propagation, even-odd, one-sided β = 0.5`.
+    /// The rule and the relaxation: `equilibrium-propagation, even-odd updates, one-sided nudging, β = 0.5`.
     public var method: String
 
     public init(name: String, network: String, data: String, method: String) {

@@ -129,11 +129,14 @@ extension Bench {
         scalings.append(.init(isWeak: true, alone: alone, together: larger))
       }
     }
-    let perHost = Dictionary(grouping: used[0], by: \.host).values.map(\.count).max() ?? 1
+    // Ranks that are each bound to a core of their own have as many cores together.
+    let hosts = Dictionary(grouping: used[0], by: \.host).values
+    var host = host
+    host.cores = hosts.map { Set($0.flatMap(\.cores)).count }.max() ?? host.cores
     var figures = BenchFigures(
       grid: deal.grid, step: whole, ranks: ranks, scalings: scalings,
       machine: machine(found[0], host, messages), busyLimit: limit, needed: min(options.repeats, 3),
-      isOversubscribed: perHost > host.cores)
+      isOversubscribed: hosts.contains { $0.count > Set($0.flatMap(\.cores)).count })
     figures.machine.layerOverhead = layerOverhead(figures, iterations)
     return figures
   }

@@ -48,24 +48,24 @@ public struct HostLoad: Codable, Equatable, Sendable {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Cores that this process may run on.
-  public static var cores: Int {
+  /// Numbers of the cores that this process may run on.
+  public static var cores: [Int] {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
     let list = line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
-    return list.flatMap(count(ofList:)) ?? ProcessInfo.processInfo.activeProcessorCount
+    return list.flatMap(numbers(ofList:)) ?? Array(0..<ProcessInfo.processInfo.activeProcessorCount)
   }
 
-  /// How many numbers a list such as `0-3,8` names; nil where it is no such list.
-  public static func count(ofList list: String) -> Int? {
-    var total = 0
+  /// The numbers that a list such as `0-3,8` names; nil where it is no such list.
+  public static func numbers(ofList list: String) -> [Int]? {
+    var numbers: [Int] = []
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
       guard let first = ends.first, let last = ends.last, ends.count <= 2, first >= 0, last >= first else {
         return nil
       }
-      total += last - first + 1
+      numbers += first...last
     }
-    return total
+    return numbers
   }
 }

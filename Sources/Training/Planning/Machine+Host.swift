@@ -6,7 +6,7 @@ extension Machine.Host {
   /// The host this rank runs on.
   static func this(_ precision: Precision) -> Machine.Host {
     Machine.Host(
-      processor: field("model name", of: text("/proc/cpuinfo")) ?? "unknown", cores: HostLoad.cores,
+      processor: field("model name", of: text("/proc/cpuinfo")) ?? "unknown", cores: HostLoad.cores.count,
       instructions: precision.instructions, lastCacheBytes: lastCacheBytes,
       library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "")
   }

@@ -29,9 +29,9 @@ public struct Machine: Codable, Equatable, Sendable {
   public struct Rate: Codable, Equatable, Sendable {
     /// Of a product those it sets, of a contrast those it sums over: examples, of a convolution times positions.
     public var rows: Int
-    /// Of a product the units summed over; of a contrast the units below.
+    /// Of a product the units summed over; of a contrast those at one end of the connection.
     public var depth: Int
-    /// Of a product the units it drives; of a contrast those at the connection's other end.
+    /// Of a product the units it drives; of a contrast those at the other end.
     public var columns: Int
     /// Whether the rows are inputs whose zeros are left out; operations are then those of the live ones.
     public var isLive: Bool

@@ -15,6 +15,8 @@ final class StepBench {
     var exchanges: Double
     var exchangeBytes: Double
     var host: String
+    /// Numbers of the cores that it may run on.
+    var cores: [Int]
     var before: HostLoad?
     var after: HostLoad?
     /// Core-seconds that this rank used in all.
@@ -31,17 +33,26 @@ final class StepBench {
     self.participants = participants
   }
 
-  /// A few steps to warm up, and how many make a repeat of at least so many seconds.
+  /// A few steps to warm up, one where it takes as long as a repeat, and how many make a repeat of at least so many
+  /// seconds.
   func warmUp(seconds: Double, in world: borrowing Communicator) throws {
     try alone(in: world) { trainer in
-      try trainer.rehearse(steps: 3)
-      _ = trainer.grid.clock?.take()
-      try trainer.rehearse(steps: 3)
-      let time = trainer.grid.clock?.take().total ?? 0
-      var counts = [Int64((seconds / max(time / 3, 1e-7)).rounded(.up))]
-      try trainer.grid.world.maximum(&counts)
-      steps = Int(min(max(counts[0], 1), 100_000))
+      var time = try Self.time(1, of: trainer)
+      if time < seconds {
+        try trainer.rehearse(steps: 2)
+        time = try Self.time(3, of: trainer)
+      }
+      steps = Int(min(max((seconds / max(time, 1e-7)).rounded(.up), 1), 100_000))
     }
+  }
+
+  /// Seconds a step, on the slowest rank of the grid.
+  private static func time(_ steps: Int, of trainer: Trainer) throws -> Double {
+    _ = trainer.grid.clock?.take()
+    try trainer.rehearse(steps: steps)
+    var nanoseconds = [Int64((trainer.grid.clock?.take().total ?? 0) / Double(steps) * 1e9)]
+    try trainer.grid.world.maximum(&nanoseconds)
+    return Double(nanoseconds[0]) / 1e9
   }
 
   /// One repeat: what every rank of `world` saw, on rank 0, those outside the grid without parts.
@@ -56,7 +67,8 @@ final class StepBench {
       parts: trainer == nil ? [] : StepPart.allCases.map { times[$0] / Double(steps) },
       parcels: share(times.parcels), parcelBytes: share(times.parcelBytes),
       exchanges: share(times.exchanges), exchangeBytes: share(times.exchangeBytes),
-      host: Session.processorName, before: before, after: HostLoad.now, own: HostLoad.ownSeconds - began)
+      host: Session.processorName, cores: HostLoad.cores, before: before, after: HostLoad.now,
+      own: HostLoad.ownSeconds - began)
     return try world.gather(Array(JSONEncoder().encode(sample)), at: 0)?
       .map { try JSONDecoder().decode(Sample.self, from: Data($0)) }
   }

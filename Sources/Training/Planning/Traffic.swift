@@ -9,7 +9,7 @@ public struct Traffic: Codable, Hashable, Sendable, AdditiveArithmetic {
   public var partialDrives = MessageFlow()
   /// Sums of contrasts over replicas, in the fixed tree.
   public var replicaSums = MessageFlow()
-  /// Reductions that MPI computes (maxima, stop flags, `training.reduction: mpi`): how many, and the bytes of the
+  /// Reductions by MPI or through shared memory (maxima, stop flags, `training.reduction: mpi`): how many, and the bytes of the
   /// values that the rank gives to them.
   public var reductions = MessageCount()
 

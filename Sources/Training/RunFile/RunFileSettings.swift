@@ -188,7 +188,7 @@ public struct CheckpointSettings: Equatable, Sendable {
 
 /// What a run writes into its directory to be looked at.
 public struct ReportSettings: Equatable, Sendable {
-  /// `report.html`, at each epoch's end.
+  /// `report.html`, at the ends of epochs, left out where it would take more than a twentieth of the time.
   public var html: Bool
   /// `tensorboard/events.out.tfevents…`, a line of scalars an epoch.
   public var tensorboard: Bool

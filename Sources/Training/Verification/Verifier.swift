@@ -27,7 +27,7 @@ public struct Verifier {
     let examples: Int
   }
 
-  /// β of the sweeps: nine halvings of 0.2, or quarterings where ρ has kinks, which a state at a smaller β rarely crosses.
+  /// β of the sweeps: nine from 0.2 on, each half of the one before, or a quarter where ρ has kinks, which a state at a smaller β rarely crosses.
   var betas: [Double] { (0..<9).map { 0.2 / Double(1 << (run.isSmooth ? $0 : 2 * $0)) } }
 
   /// Loads the first batch of so many examples, at least one of each shard, and draws the weights, or takes those of a
