@@ -9,7 +9,7 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var library: String
   /// Processes that the launcher says it started; nil where it says nothing.
   public var launched: Int?
-  /// The numbers of the cores this process may run on; empty where the system does not tell.
+  /// The numbers of the cores this process may run on.
   public var cores: [Int]
   /// Cores' worth of time that a container may use; nil without a limit.
   public var quota: Double?
