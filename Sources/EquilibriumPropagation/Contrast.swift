@@ -134,10 +134,9 @@ extension Contrast {
 
   /// The sum over the batch that b_k of some units learns from, at all positions alike.
   public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
-    let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: changes[k].precision) { _, _ in 1 })
     let positions = clamped.network.positions(k)
     return ContrastSum(
-      pre: one,
+      pre: .one(changes[k].precision),
       post: .init(changes[k], from: units.lowerBound, layout: PositionLayout(positions: positions)),
       pairs: clamped.network.biasPairs[k - 1])
   }

@@ -8,7 +8,7 @@ import CKernels
 public struct ContrastSum {
   /// One end of the connection: what its units show, from a column and a row on.
   public struct End {
-    /// Rows as `layout` says; a single row stands for every example.
+    /// Rows as `layout` says.
     public var values: Matrix
     /// The first column, that of row or column 0 of the sum.
     public var from: Int
@@ -16,6 +16,8 @@ public struct ContrastSum {
     public var fromRow: Int
     /// How the matrix holds the positions of an example.
     public var layout: PositionLayout
+    private var isConstant = false
+
     public init(
       _ values: Matrix, from: Int = 0, fromRow: Int = 0, layout: PositionLayout = PositionLayout(positions: 1)
     ) {
@@ -25,12 +27,17 @@ public struct ContrastSum {
       self.layout = layout
     }
 
+    /// The 1 that a bias is multiplied with, in every example and at every position.
+    public static func one(_ precision: Precision) -> End {
+      var end = End(Matrix(rows: 1, columns: 1, precision: precision) { _, _ in 1 })
+      end.isConstant = true
+      return end
+    }
+
     fileprivate func pointer(_ column: Int = 0) -> UnsafeRawPointer { values.pointer(fromRow, from + column) }
     fileprivate func holds(_ examples: Int) -> Bool {
       isConstant || fromRow + layout.rows(0..<examples).upperBound <= values.rows
     }
-    /// A single row stands for a constant: the 1 that a bias is multiplied with.
-    private var isConstant: Bool { values.rows == 1 }
     fileprivate var stride: Int { isConstant ? 0 : layout.exampleStride(values) }
     fileprivate var positionStride: Int { layout.positionStride(values) }
   }

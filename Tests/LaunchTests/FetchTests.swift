@@ -25,7 +25,7 @@ import Testing
   }
 
   // Needs the published MNIST files.
-  @Test(.enabled(if: Repository.mnist != nil)) func publishedFilesAreTakenOnce() throws {
+  @Test(.enabled(if: Repository.mnist != nil, "needs data/mnist")) func publishedFilesAreTakenOnce() throws {
     let source = try #require(Repository.mnist)
     let folder = try TemporaryFolder()
     // A file cut short by an earlier crash is replaced.
@@ -129,7 +129,8 @@ import Testing
   }
 
   // Needs the published MNIST files, and Python to serve them.
-  @Test(.enabled(if: Repository.mnist != nil && Repository.hasPython)) func overHTTP() throws {
+  @Test(.enabled(if: Repository.mnist != nil && Repository.hasPython, "needs data/mnist and Python"))
+  func overHTTP() throws {
     let folder = try TemporaryFolder()
     let server = try WebServer(of: #require(Repository.mnist))
     let outcome = try run(Repository.fetch, ["mnist", folder.path, "--from", server.address + "/"])
@@ -140,7 +141,10 @@ import Testing
   }
 
   // Needs the published MNIST files, Python to serve them, and wget.
-  @Test(.enabled(if: Repository.mnist != nil && Repository.hasPython && Repository.hasWget))
+  @Test(
+    .enabled(
+      if: Repository.mnist != nil && Repository.hasPython && Repository.hasWget,
+      "needs data/mnist, Python and wget"))
   func overHTTPWithoutCurl() throws {
     let tools = try TemporaryFolder()
     for name in ["bash", "cat", "env", "mkdir", "mv", "rm", "sed", "sha256sum", "stat", "wget"] {

@@ -2,7 +2,10 @@ import Foundation
 import Testing
 
 /// Jobs over real TCP between hosts: needs root, network namespaces and an sshd.
-@Suite(.serialized, .enabled(if: TestHosts.arePossible), .timeLimit(.minutes(3))) struct HostsTests {
+@Suite(
+  .serialized, .enabled(if: TestHosts.arePossible, "needs root, network namespaces and an sshd"),
+  .timeLimit(.minutes(3))) struct HostsTests
+{
   private static let runFile = """
     name: spread
     data: {format: digits, training: 600, validation: 100}

@@ -4,7 +4,8 @@ import Testing
 /// A checkpoint's tensors reach NumPy by the public `safetensors` package.
 @Suite struct ReadWeightsTests {
   // Needs a Python with numpy and safetensors: launch/setup --for-tests makes one.
-  @Test(.enabled(if: Repository.hasSafetensors)) func printsTheNewestCheckpoint() throws {
+  @Test(.enabled(if: Repository.hasSafetensors, "needs numpy and safetensors in Python"))
+  func printsTheNewestCheckpoint() throws {
     let run = try TemporaryFolder()
     try run.write("checkpoints/LATEST", "step-000000002\n")
     try run.write("checkpoints/step-000000001/layer-1.safetensors", file("old", [0]))
@@ -21,7 +22,8 @@ import Testing
   }
 
   // Needs the same.
-  @Test(.enabled(if: Repository.hasSafetensors)) func saysWhenThereIsNone() throws {
+  @Test(.enabled(if: Repository.hasSafetensors, "needs numpy and safetensors in Python"))
+  func saysWhenThereIsNone() throws {
     let run = try TemporaryFolder()
     let outcome = try LaunchTests.run("python3", [Repository.root + "/launch/read_weights.py", run.path])
     #expect(outcome.code == 1)

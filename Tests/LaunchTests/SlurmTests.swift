@@ -3,7 +3,9 @@ import Testing
 
 /// `launch/slurm.sbatch` under a real Slurm: needs root and slurmctld, slurmd, slurm-client and munge, which
 /// `launch/setup --for-tests` installs.
-@Suite(.serialized, .enabled(if: SlurmCluster.isPossible), .timeLimit(.minutes(3))) struct SlurmTests {
+@Suite(
+  .serialized, .enabled(if: SlurmCluster.isPossible, "needs root, Slurm and munge"), .timeLimit(.minutes(3)))
+struct SlurmTests {
   /// A run of some seconds, with many checkpoints.
   private static let runFile = """
     name: scheduled

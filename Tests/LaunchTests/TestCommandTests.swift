@@ -39,7 +39,7 @@ import Testing
   }
 
   // Needs shellcheck.
-  @Test(.enabled(if: Repository.hasShellcheck)) func scriptsAreClean() throws {
+  @Test(.enabled(if: Repository.hasShellcheck, "needs shellcheck")) func scriptsAreClean() throws {
     let scripts = [
       "run", "hosts", "setup", "test", "fetch", "install", "documentation", "slurm.sbatch", "pbs.sh",
     ].map {

@@ -17,6 +17,9 @@ struct Mpirun {
   /// The job is ended, and the test fails, after this long.
   var limitSeconds = 60.0
 
+  /// What each rank is bound to; `none` as the launcher does it, for other jobs may share the machine.
+  var binding = "none"
+
   /// Runs the job to its end.
   func run() throws -> Outcome {
     try start().wait()
@@ -26,8 +29,7 @@ struct Mpirun {
   func start() throws -> Job {
     let program = try Mpirun.buildFolder().appendingPathComponent(executable).path
     guard access(program, X_OK) == 0 else { throw HarnessError("\(program) is not built") }
-    // As the launcher does it, but nothing is bound to a core: other jobs may share the machine.
-    let options = ["--bind-to", "none", "-n", "\(ranks)"]
+    let options = ["--bind-to", binding, "-n", "\(ranks)"]
     return try Job(
       command: ["mpirun"] + options + [program] + arguments, environment: fullEnvironment(),
       limitSeconds: limitSeconds)

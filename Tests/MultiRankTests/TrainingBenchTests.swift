@@ -20,14 +20,17 @@ extension RealRanks {
       """
 
     /// The folder, the outcome and what it printed, of a short measurement.
-    static func bench(_ grid: String, _ options: [String] = []) throws -> (TrainingFolder, Outcome) {
+    static func bench(
+      _ grid: String, _ options: [String] = [], binding: String = "none"
+    ) throws -> (TrainingFolder, Outcome) {
       let folder = try TrainingFolder(runFile)
       let ranks = grid.split(separator: "x").reduce(1) { $0 * (Int($1) ?? 0) }
       let short = ["--repeats", "3", "--seconds", "0.01", "--busy-limit", "1"]
       let outcome = try Mpirun(
         executable: "eqprop", ranks: ranks,
         arguments: ["bench", folder.path + "/run.yaml", "--grid", grid] + short + options,
-        environment: ["OMPI_MCA_odls_base_sigkill_timeout": "0"], limitSeconds: 180
+        environment: ["OMPI_MCA_odls_base_sigkill_timeout": "0"], limitSeconds: 180,
+        binding: binding
       ).run()
       return (folder, outcome)
     }
@@ -91,6 +94,21 @@ extension RealRanks {
       }
       #expect(!FileManager.default.fileExists(atPath: "runs/.bench-benched"))
     }
+
+    @Test(
+      "Ranks bound to cores of their own have all of these together",
+      .enabled(if: bindsTwo, "needs two cores to bind ranks to"))
+    func bound() throws {
+      let (_, outcome) = try Self.bench("2x1x1", ["--json"], binding: "core")
+      try #require(outcome.status == 0, "\(outcome.story)")
+      let told = try Told(outcome)
+      // A core may be two processors.
+      #expect(told.cores >= 2 && told.moreRanksThanCores == 0, "\(outcome.story)")
+    }
+
+    static let bindsTwo =
+      (try? Mpirun(executable: "eqprop", ranks: 2, arguments: ["--version"], binding: "core").run())?.status
+      == 0
 
     @Test("A calibration is written and holds rates of this run's shapes and of others")
     func calibration() throws {
@@ -157,6 +175,8 @@ private struct Told: Decodable {
     let counted: Int
   }
   let grid: String
+  let cores: Int
+  let moreRanksThanCores: Int
   let step: Time
   let byRank: [Rank]
   let rooflineUs: Double

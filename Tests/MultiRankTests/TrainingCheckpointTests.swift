@@ -71,7 +71,9 @@ extension RealRanks {
     }
 
     // Needs a Python with numpy and safetensors: EQPROP_PYTHON names it, or python3 has them.
-    @Test("Python's safetensors opens the tensors in NumPy, the same bytes", .enabled(if: python != nil))
+    @Test(
+      "Python's safetensors opens the tensors in NumPy, the same bytes",
+      .enabled(if: python != nil, "needs numpy and safetensors in Python"))
     func numpy() throws {
       let folder = try TrainingFolder(TrainingMethod.forward.runFile)
       try #require(try folder.train("2x1x2", ["--limit-steps", "5"]).status == 0)

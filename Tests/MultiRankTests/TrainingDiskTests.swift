@@ -39,7 +39,7 @@ extension RealRanks {
     // Needs to mount a file system: root, and a container that lets it.
     @Test(
       "A full disk ends the run with 74 and the file's name; what was whole stays, and with room it goes on",
-      .enabled(if: SmallDisk.isPossible), arguments: ["false", "true"])
+      .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"), arguments: ["false", "true"])
     func full(wait: String) throws {
       let disk = try #require(SmallDisk(kilobytes: 512))
       let folder = try TrainingFolder(Self.runFile)
@@ -66,7 +66,9 @@ extension RealRanks {
     }
 
     // Needs to mount a file system too.
-    @Test("A read-only disk is told in one sentence, code 74", .enabled(if: SmallDisk.isPossible))
+    @Test(
+      "A read-only disk is told in one sentence, code 74",
+      .enabled(if: SmallDisk.isPossible, "needs root, to mount a small disk"))
     func readOnly() throws {
       let disk = try #require(SmallDisk(kilobytes: 1000, options: "ro"))
       let folder = try TrainingFolder(Self.runFile)

@@ -24,7 +24,7 @@ extension RealRanks {
     @Test("A run whose ranks are killed at random moments ends with the bits of an undisturbed one")
     func killedFiveTimes() throws { try killed(5, seed: UInt64.random(in: 0...UInt64.max)) }
 
-    @Test("The same after 20 kills", .enabled(if: isLong))
+    @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
     func killedTwentyTimes() throws { try killed(20, seed: UInt64.random(in: 0...UInt64.max)) }
 
     /// Kills one rank so many times, and starts the run again each time, on another grid.

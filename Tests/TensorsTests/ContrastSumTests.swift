@@ -90,9 +90,9 @@ private func bounds(shards: Int, kind: Int) -> [Int] {
     }
   }
 
-  @Test("a bias: a single row stands for the ones", arguments: Precision.allCases)
+  @Test("a bias: one stands for the ones of all rows", arguments: Precision.allCases)
   func bias(precision: Precision) {
-    let one = ContrastSum.End(Matrix(rows: 1, columns: 1, precision: precision) { _, _ in 1 })
+    let one = ContrastSum.End.one(precision)
     let post = Self.end(35, columns: 43, precision)
     let sum = ContrastSum(pre: one, post: post)
     let bounds = [0, 4, 4, 11, 12]

@@ -5,10 +5,14 @@ import Testing
 /// Whoever computes, the same bits: each kernel of each instruction set against the baseline's.
 @Suite("Instruction sets") struct InstructionSetTests {
   // Skipped by name where the processor lacks it: its cases are then missing from every suite here.
-  @Test("avx512 runs here", .enabled(if: Kernels(.float32, instructions: "avx512") != nil))
+  @Test(
+    "avx512 runs here",
+    .enabled(if: Kernels(.float32, instructions: "avx512") != nil, "needs a processor with avx512"))
   func avx512() { #expect(Precision.float32.instructions == "avx512") }
 
-  @Test("avx2 runs here", .enabled(if: Kernels(.float32, instructions: "avx2") != nil))
+  @Test(
+    "avx2 runs here",
+    .enabled(if: Kernels(.float32, instructions: "avx2") != nil, "needs a processor with avx2"))
   func avx2() { #expect(InstructionSet.all.contains { $0.name == "avx2" }) }
 
   @Test("the baseline runs everywhere, and no unknown set does")

@@ -73,12 +73,13 @@ extension KernelMeter {
       case .contrast(let terms, let depth, let columns, let rows, let shards, let isLive):
         typealias End = ContrastSum.End
         let isReal = isLive && clamped?.input?.columns == depth && clamped?.rows.count == rows
-        // A bias learns from a constant 1, one row for all.
-        let pre = (isReal ? clamped?.input : nil) ?? matrix(depth == 1 ? 1 : rows, depth)
+        let real = isReal ? clamped?.input.map { End($0) } : nil
+        // What has one unit below is a bias.
+        let pre = real ?? (depth == 1 ? .one(precision) : End(matrix(rows, depth)))
         let post = matrix(rows, columns)
         let second = terms > 1 ? (pre: End(matrix(rows, depth)), post: End(matrix(rows, columns))) : nil
         let sum = ContrastSum(
-          pre: End(pre), post: End(post), and: second, live: isReal ? clamped?.live : nil)
+          pre: pre, post: End(post), and: second, live: isReal ? clamped?.live : nil)
         let bounds = (0...shards).map { rows * $0 / shards }
         // Two panels at a time, as the optimizer takes them.
         let strip = panels(depth, min(2 * panelWidth, padded(columns)))
