@@ -44,8 +44,11 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    // A process of its own, which a test lets end.
+    .executableTarget(
+      name: "kernels-beyond", dependencies: ["Tensors"], path: "Tests/KernelsBeyond", swiftSettings: strict),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS"],
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS", "kernels-beyond"],
       swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
     .testTarget(

@@ -180,6 +180,4 @@ private final class WebServer {
     let port = server.output.split(separator: "port ").last?.prefix { $0.isNumber } ?? ""
     address = "http://127.0.0.1:\(port)"
   }
-
-  deinit { server.signal(SIGKILL) }
 }

@@ -7,7 +7,8 @@ struct Outcome {
   var errors: String
 }
 
-/// A program that runs beside the test, its output going to files so that no pipe can fill up.
+/// A program that runs beside the test, its output going to files so that no pipe can fill up. One that is let go of is
+/// killed.
 ///
 /// Foundation's `Process` will not do: it waits for whatever the program started too, and hands on the signals
 /// that its thread blocks, which `mpirun` then never hears.
@@ -45,6 +46,8 @@ final class StartedProgram {
     guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
     self.identifier = identifier
   }
+
+  deinit { _ = ended(within: 0) }
 
   var output: String { folder.text("output") }
   var errors: String { folder.text("errors") }

@@ -30,7 +30,10 @@ extension RealRanks {
       let first = try #require(folder.checkpoints().first)
       let weights = try self.weights(folder, first)
       let victim = try Ranks.await(ranks, of: job)[ranks / 2].process
-      #expect(try flip(weights, in: victim) > 0)
+      try stopAwayFromCheckpoints(victim, folder)
+      let flips = try flip(weights, in: victim)
+      kill(victim, SIGCONT)
+      #expect(flips > 0)
       let outcome = try job.wait()
       #expect(outcome.status == 71, "\(outcome.story)")
       let told = outcome.said.filter { $0.contains(" is not the same everywhere after step ") }
@@ -54,12 +57,24 @@ extension RealRanks {
       return try reader.elements(of: reader.tensor("layers.2.weight"), as: Float.self)
     }
 
+    /// Stops a rank while no checkpoint is under way: the copy it would write is no weight of the network, and holds what
+    /// it held at its step.
+    private func stopAwayFromCheckpoints(_ process: pid_t, _ folder: TrainingFolder) throws {
+      for _ in 0..<200 {
+        kill(process, SIGSTOP)
+        // Time for rank 0 to begin the checkpoint that may be due: it goes no further without this rank.
+        usleep(50_000)
+        if !folder.names("run/checkpoints").contains(where: { $0.hasPrefix(".tmp-") }) { return }
+        kill(process, SIGCONT)
+        usleep(useconds_t.random(in: 1000...20_000))
+      }
+      throw HarnessError("a checkpoint is always under way")
+    }
+
     /// Flips the lowest bit of the first weight wherever a process holds it with those that follow; how often.
     private func flip(_ weights: [Float], in process: pid_t) throws -> Int {
       let pattern = weights.prefix(6).withUnsafeBytes { Data($0) }
       let file = try FileHandle(forUpdating: URL(fileURLWithPath: "/proc/\(process)/mem"))
-      kill(process, SIGSTOP)
-      defer { kill(process, SIGCONT) }
       var count = 0
       for line in try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8).split(separator: "\n")
       {
