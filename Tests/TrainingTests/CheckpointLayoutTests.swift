@@ -1,5 +1,7 @@
 import DataSets
 import EnergyModels
+import FileFormats
+import Foundation
 import Tensors
 import Testing
 import Training
@@ -51,6 +53,22 @@ import Training
         #expect(counts.allSatisfy { $0 == 1 }, "\(examples) on \(grid)")
       }
     }
+  }
+
+  @Test("A copy in which a bit flips before it is on disk is refused", arguments: [0, 3, -1])
+  func flippedCopy(place: Int) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/copy-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (tiling, grids) = Self.cases[0]
+    let file = try #require(layout(deal(tiling, grids[0])).files.first)
+    var copy = FileContents(file, precision: .float32)
+    for index in copy.bytes.bytes.indices { copy.bytes.bytes[index] = UInt8(truncatingIfNeeded: index &* 37) }
+    copy.seal()
+    #expect(try copy.write(to: folder).size > copy.bytes.bytes.count)
+    copy.bytes.bytes[place < 0 ? copy.bytes.bytes.count + place : place] ^= 0x80
+    let refused = #expect(throws: FileError.self) { try copy.write(to: folder) }
+    #expect(refused?.description.contains("changed in memory while it was being saved") == true)
   }
 
   /// How often each element of a tensor is handed in.

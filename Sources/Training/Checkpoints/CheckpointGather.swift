@@ -1,15 +1,5 @@
-import FileFormats
 import MessagePassing
 import Tensors
-
-/// A file of tensors in memory, ready to be written by another thread.
-///
-/// Guarantees: after it is handed over only the writing thread touches `bytes`.
-struct FileContents: @unchecked Sendable {
-  let name: String
-  let declarations: [Safetensors.Declaration]
-  let bytes: MessageBuffer
-}
 
 extension CheckpointLayout {
   /// Brings each file's pieces to its writer, file i to rank i mod ranks; returns the files of this rank.
@@ -19,8 +9,9 @@ extension CheckpointLayout {
     var mine: [FileContents] = []
     for (index, file) in files.enumerated() {
       let writer = index % grid.world.count
-      let contents = writer == grid.world.rank ? FileContents(file, precision: precision) : nil
+      var contents = writer == grid.world.rank ? FileContents(file, precision: precision) : nil
       try gather(file, to: writer, model: model, grid: grid, deal: deal, into: contents)
+      contents?.seal()
       if let contents { mine.append(contents) }
     }
     return mine
@@ -93,22 +84,5 @@ extension CheckpointLayout {
 
   private func pieces(_ tensor: Tensor, _ place: Place, _ deal: Deal) -> [Piece] {
     CheckpointLayout.pieces(of: tensor.content, at: place, deal: deal)
-  }
-}
-
-extension FileContents {
-  init(_ file: CheckpointLayout.File, precision: Precision) {
-    name = file.name
-    declarations = file.tensors.map { Safetensors.Declaration($0.name, .of(precision), $0.shape) }
-    bytes = MessageBuffer(
-      byteCount: file.tensors.reduce(0) { $0 + $1.rows * $1.columns } * precision.size)
-  }
-
-  /// Writes the file into a folder, synced.
-  func write(to folder: String) throws(FileError) -> Manifest.Entry {
-    var writer = try Safetensors.Writer(path: folder + "/" + name, tensors: declarations)
-    try writer.append(UnsafeRawBufferPointer(bytes.bytes))
-    let (size, sha256) = try writer.finish()
-    return Manifest.Entry(name: name, size: size, sha256: sha256)
   }
 }
