@@ -43,12 +43,15 @@ struct DocumentedCommand: Hashable {
       .trimmingCharacters(in: .whitespaces)
   }
 
-  /// What of the shown output is not printed in this order; speeds may be others, `…` stands for anything.
+  /// What of the shown output is not printed in this order; speeds may be others, `…` stands for anything. What the
+  /// program says of itself may come anywhere: `mpirun` carries the two streams side by side.
   func missing(in output: String) -> [String] {
-    var rest = output.split(separator: "\n").map(Self.withoutSpeeds)[...]
+    let lines = output.split(separator: "\n").map(Self.withoutSpeeds)
+    var rest = lines[...]
     return (shown ?? []).filter { line in
       // Drawn on a terminal, and told of a build: other tests look at these.
       if line == "…" || line.contains(#/^(epoch \d+\/|launch\/run: building)/#) { return false }
+      if line.hasPrefix("eqprop: ") { return !lines.contains(Self.withoutSpeeds(line[...])) }
       guard let place = rest.firstIndex(of: Self.withoutSpeeds(line[...])) else { return true }
       rest = rest[(place + 1)...]
       return false
