@@ -44,11 +44,13 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // A process of its own, which a test lets end.
+    // For tests: where the programs are that they start, and one that a test lets end.
+    .target(name: "BuiltPrograms", path: "Tests/BuiltPrograms", swiftSettings: strict),
     .executableTarget(
       name: "kernels-beyond", dependencies: ["Tensors"], path: "Tests/KernelsBeyond", swiftSettings: strict),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS", "kernels-beyond"],
+      name: "TensorsTests",
+      dependencies: ["Tensors", "CKernels", "COpenBLAS", "BuiltPrograms", "kernels-beyond"],
       swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
     .testTarget(
@@ -64,14 +66,16 @@ let package = Package(
       name: "rank-checks", dependencies: ["MessagePassing"], path: "Tests/RankChecks",
       swiftSettings: strict),
     .testTarget(
-      name: "MultiRankTests", dependencies: ["eqprop", "rank-checks", "FileFormats", "Training"],
+      name: "MultiRankTests",
+      dependencies: ["eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Training"],
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
     .executableTarget(
       name: "fuzz-parsers",
       dependencies: ["Reporting", "Training", "EnergyModels", "DataSets", "FileFormats"],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
-    .testTarget(name: "FuzzingTests", dependencies: ["fuzz-parsers"], swiftSettings: strict),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["fuzz-parsers", "BuiltPrograms"], swiftSettings: strict),
     .testTarget(
       name: "LaunchTests", dependencies: ["eqprop", .product(name: "Yams", package: "Yams")],
       exclude: ["Hosts"], swiftSettings: strict),

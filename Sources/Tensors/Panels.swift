@@ -54,18 +54,9 @@ public struct Panels: Sendable {
     return memory.start + (panel * panelStride + row * panelWidth) * precision.size
   }
 
-  /// A number that almost surely changes with any bit: four chains of FNV-1a over 8-byte words, 0.1 ms a megabyte.
+  /// A number that changes with any bit of the scalars, padding included.
   public var digest: UInt64 {
-    let words = byteCount / 8
-    let start = pointer(panel: 0, row: 0).assumingMemoryBound(to: UInt64.self)
-    let prime: UInt64 = 0x100_0000_01b3
-    var chains = SIMD4<UInt64>(repeating: 0xcbf2_9ce4_8422_2325)
-    // Panels are a multiple of 8 words.
-    for word in stride(from: 0, to: words, by: 4) {
-      chains ^= SIMD4(start[word], start[word + 1], start[word + 2], start[word + 3])
-      chains &*= SIMD4(repeating: prime)
-    }
-    return (0..<4).reduce(0) { ($0 ^ chains[$1]) &* prime }
+    Tensors.digest(of: UnsafeRawBufferPointer(start: pointer(panel: 0, row: 0), count: byteCount))
   }
 
   /// Every scalar of whole panels, padding included, for sums and updates that treat all alike.

@@ -1,3 +1,4 @@
+import BuiltPrograms
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct Replay {
   /// Gives the files to a parser; the process has a gibibyte of address space and two minutes.
   init(_ parser: String, _ paths: String...) throws {
     let process = Process()
-    process.executableURL = try Self.buildFolder().appendingPathComponent("fuzz-parsers")
+    process.executableURL = try BuiltPrograms.folder().appendingPathComponent("fuzz-parsers")
     process.arguments = [parser] + paths
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("replay-" + UUID().uuidString)
@@ -45,17 +46,5 @@ struct Replay {
   static func corpus(_ parser: String) throws -> String {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return tests.appendingPathComponent("Fuzzing/Corpus/" + parser).path
-  }
-
-  private static func buildFolder() throws -> URL {
-    let itself = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    for argument in CommandLine.arguments + [itself] {
-      var url = URL(fileURLWithPath: argument)
-      while url.pathComponents.count > 1 {
-        if url.pathExtension == "xctest" { return url.deletingLastPathComponent() }
-        url.deleteLastPathComponent()
-      }
-    }
-    throw CocoaError(.fileNoSuchFile)
   }
 }

@@ -27,6 +27,24 @@ import Testing
     #expect(calls[3].hasSuffix(" --filter A B"))
   }
 
+  @Test func testsThatDoNotEndAreEndedAndShowWhatTheySaid() throws {
+    let tools = try TemporaryFolder()
+    try tools.script("python3", "exit 0")
+    try tools.script(
+      "swift",
+      """
+      case $1 in
+        --version) echo 'Swift version 6.3.1' ;;
+        test) sleep 50 || { echo 'what was said'; exit 1; } ;;
+      esac
+      """)
+    let outcome = try run(
+      Repository.test, in: tools.path, environment: ["EQPROP_TEST_MINUTES": "0.02"], path: tools.path)
+    #expect(outcome.code == 1)
+    #expect(outcome.output.hasSuffix("what was said\n"))
+    #expect(outcome.errors.contains("launch/test: still testing after 0.02 minutes"))
+  }
+
   @Test func stopsAtAFileOutOfFormat() throws {
     let tools = try TemporaryFolder()
     try tools.script("python3", "exit 0")

@@ -1,3 +1,4 @@
+import BuiltPrograms
 import Foundation
 
 /// What Valgrind's callgrind counts in one step of `eqprop train`, on a rank that is alone.
@@ -18,7 +19,7 @@ struct InstructionCount {
   /// Trains the folder's run file twice, for few steps and for more, at the same time.
   init(_ folder: TrainingFolder) throws {
     // Valgrind 3.19 gives up on the debugging information that Swift's compiler writes.
-    let program = try Mpirun.buildFolder().appendingPathComponent("eqprop").path
+    let program = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
     let stripped = try Self.job(["strip", "-g", "-o", folder.path + "/eqprop", program]).wait()
     guard stripped.status == 0 else { throw HarnessError(stripped.story) }
     let jobs = try [Self.limits.few, Self.limits.more].map {

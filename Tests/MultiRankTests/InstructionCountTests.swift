@@ -3,7 +3,7 @@ import Testing
 
 extension RealRanks {
   /// What a step costs in instructions, which no other load of the machine changes.
-  @Suite(.enabled(if: InstructionCount.isPossible, "no valgrind or no strip here")) struct InstructionCounts {
+  @Suite(.enabled(if: InstructionCount.isPossible, "needs valgrind and strip")) struct InstructionCounts {
     private func folder(_ run: CountedRun) throws -> TrainingFolder {
       switch run {
       case .digits:

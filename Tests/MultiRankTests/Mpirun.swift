@@ -1,3 +1,4 @@
+import BuiltPrograms
 import Foundation
 import Testing
 
@@ -27,7 +28,7 @@ struct Mpirun {
 
   /// Starts the job and returns at once.
   func start() throws -> Job {
-    let program = try Mpirun.buildFolder().appendingPathComponent(executable).path
+    let program = try BuiltPrograms.folder().appendingPathComponent(executable).path
     guard access(program, X_OK) == 0 else { throw HarnessError("\(program) is not built") }
     let options = ["--bind-to", binding, "-n", "\(ranks)"]
     return try Job(
@@ -56,20 +57,6 @@ struct Mpirun {
     full.merge(facts) { $1 }
     for (key, value) in environment { full[key] = value }
     return full
-  }
-
-  /// The folder of the executables: the one in which the test bundle was built.
-  static func buildFolder() throws -> URL {
-    let itself = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    for argument in CommandLine.arguments + [itself] {
-      var url = URL(fileURLWithPath: argument)
-      // The bundle is a file here and a folder with the executable deep inside elsewhere.
-      while url.pathComponents.count > 1 {
-        if url.pathExtension == "xctest" { return url.deletingLastPathComponent() }
-        url.deleteLastPathComponent()
-      }
-    }
-    throw HarnessError("the test bundle is not among the arguments of its process")
   }
 }
 

@@ -30,10 +30,7 @@ extension RealRanks {
       let first = try #require(folder.checkpoints().first)
       let weights = try self.weights(folder, first)
       let victim = try Ranks.await(ranks, of: job)[ranks / 2].process
-      try stopAwayFromCheckpoints(victim, folder)
-      let flips = try flip(weights, in: victim)
-      kill(victim, SIGCONT)
-      #expect(flips > 0)
+      #expect(try flip(weights, in: victim, folder) > 0)
       let outcome = try job.wait()
       #expect(outcome.status == 71, "\(outcome.story)")
       let told = outcome.said.filter { $0.contains(" is not the same everywhere after step ") }
@@ -72,7 +69,9 @@ extension RealRanks {
     }
 
     /// Flips the lowest bit of the first weight wherever a process holds it with those that follow; how often.
-    private func flip(_ weights: [Float], in process: pid_t) throws -> Int {
+    private func flip(_ weights: [Float], in process: pid_t, _ folder: TrainingFolder) throws -> Int {
+      try stopAwayFromCheckpoints(process, folder)
+      defer { kill(process, SIGCONT) }
       let pattern = weights.prefix(6).withUnsafeBytes { Data($0) }
       let file = try FileHandle(forUpdating: URL(fileURLWithPath: "/proc/\(process)/mem"))
       var count = 0

@@ -10,7 +10,7 @@ package struct FileContents: @unchecked Sendable {
   let declarations: [Safetensors.Declaration]
   /// The tensors' elements, one after the other.
   package let bytes: MessageBuffer
-  private var checksum: UInt64?
+  private var sealed: UInt64?
 
   package init(_ file: CheckpointLayout.File, precision: Precision) {
     name = file.name
@@ -20,7 +20,7 @@ package struct FileContents: @unchecked Sendable {
   }
 
   /// Notes what the bytes are, once they are complete: what is written later must still be that.
-  package mutating func seal() { checksum = currentChecksum }
+  package mutating func seal() { sealed = digest }
 
   /// Writes the file into a folder, synced.
   ///
@@ -30,15 +30,12 @@ package struct FileContents: @unchecked Sendable {
     var writer = try Safetensors.Writer(path: path, tensors: declarations)
     try writer.append(UnsafeRawBufferPointer(bytes.bytes))
     let (size, sha256) = try writer.finish()
-    guard currentChecksum == checksum else {
+    guard digest == sealed else {
       throw FileError(
         .inputOutput, path: path, "changed in memory while it was being saved; a fault of memory")
     }
     return Manifest.Entry(name: name, size: size, sha256: sha256)
   }
 
-  /// FNV-1a over 4-byte words, which every flipped bit changes: each step can be undone.
-  private var currentChecksum: UInt64 {
-    bytes.elements(of: UInt32.self).reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  }
+  private var digest: UInt64 { Tensors.digest(of: UnsafeRawBufferPointer(bytes.bytes)) }
 }
