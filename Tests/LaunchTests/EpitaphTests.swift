@@ -44,20 +44,32 @@ import Testing
       try kept([Self.table, Self.ended, Self.killed, "the end"]) == Self.table + Self.killed + "the end")
   }
 
-  @Test func aProgressLineComesThroughAtOnce() throws {
+  @Test(arguments: ["\repoch 1", "[1, 2] minimum\nmpirun: Forward!\nsteps a m"])
+  func halfALineComesThrough(text: String) throws {
     let tools = try TemporaryFolder()
-    try tools.script("mpirun", "printf '\\repoch 1' >&2; until [[ -e ${0%/*}/seen ]]; do sleep 0.05; done")
+    try tools.write("text", text)
+    try tools.script("mpirun", "cat \"${0%/*}/text\" >&2; until [[ -e ${0%/*}/seen ]]; do sleep 0.05; done")
     let started = try StartedProgram(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
-    #expect(holds { started.errors == "\repoch 1" })
+    #expect(holds { started.errors == text })
     try tools.write("seen", "")
     #expect(started.ended().code == 0)
   }
 
-  @Test func anEpitaphInPiecesIsStillOne() throws {
-    // 0.2 s is how long half a line is waited for; each pause here is longer than what the pieces need.
-    let cut = Self.ended.index(Self.ended.startIndex, offsetBy: 30)
-    let pieces = ["\repoch 1", String(Self.ended[..<cut]), String(Self.ended[cut...]), Self.detected]
-    #expect(try kept(pieces, pause: 0.05) == "\repoch 1")
+  @Test(arguments: [ended, detected, others]) func anEpitaphInPiecesIsStillOne(epitaph: String) throws {
+    // Half a line is passed on after 0.1 s unless it may be an epitaph's, which has 1 s more for each piece.
+    let epitaph = Array(epitaph)
+    let cuts = [0, 1, 9, 30, epitaph.count / 2, epitaph.count - 2, epitaph.count].sorted()
+    let pieces = zip(cuts, cuts.dropFirst()).map { String(epitaph[$0..<$1]) }
+    #expect(try kept(["\repoch 1", ""] + pieces, pause: 0.25) == "\repoch 1")
+  }
+
+  @Test func aForwardedSignalIsDroppedWhereverItIsCut() throws {
+    let words = Array("mpirun: Forwarding signal 10 to job\n")
+    let pieces = words.indices.dropFirst(20).flatMap {
+      [String(words[..<$0]), String(words[$0...])]
+    }
+    #expect(try kept(pieces, pause: 0.15) == "")
+    #expect(try kept(["step 1 of m", "mpirun: F", String(words[9...])], pause: 0.15) == "step 1 of m")
   }
 }
