@@ -108,6 +108,16 @@ import Testing
     Trouble(testDescription: "a slow host", verdict: .fault, topic: "messages", remedy: "yield") {
       job(latency: 800)
     },
+    Trouble(
+      testDescription: "a busy host", verdict: .notice, topic: "messages", remedy: "when they are done"
+    ) {
+      job(latency: 300) { $0.othersShare = 0.4 }
+    },
+    Trouble(
+      testDescription: "a slow host, others quiet", verdict: .fault, topic: "messages", remedy: "yield"
+    ) {
+      job(latency: 300) { $0.othersShare = 0.04 }
+    },
     Trouble(testDescription: "a slow network", verdict: .notice, topic: "messages", remedy: "--grid 2x1x1") {
       job([rank(0), rank(1) { $0.host = "b" }], latency: 800)
     },
