@@ -11,10 +11,10 @@ extension BenchReport {
     var first = [facts.run, facts.network, "batch \(facts.batch)", "grid \(facts.grid)"]
     if facts.isOversubscribed {
       first.append(
-        "\(facts.ranks) ranks on \(facts.cores) core\(facts.cores == 1 ? "" : "s"): MORE RANKS THAN CORES")
+        "\(facts.ranks) ranks on \(Figures.count(facts.cores, "core")): MORE RANKS THAN CORES")
     }
     let second = [
-      facts.processor, "\(facts.cores) core\(facts.cores == 1 ? "" : "s")", "one thread a rank",
+      facts.processor, Figures.count(facts.cores, "core"), "one thread a rank",
       facts.arithmetic, facts.library,
     ]
     return first.joined(separator: " · ") + "\n" + second.joined(separator: " · ") + "\n"
@@ -33,8 +33,8 @@ extension BenchReport {
     ])
     table.rows += critical.parts.filter { $0.name == Part.checkpoint }.map { row($0, of: total) }
     let rank = ranks.count > 1 ? " of rank \(critical.rank), whose counted work takes longest" : ""
-    let caption =
-      "a step\(rank): medians over \(quiet.counted > 0 ? quiet.counted : quiet.repeats) repeats of \(Figures.grouped(quiet.stepsPerRepeat)) steps"
+    let repeats = Figures.count(quiet.counted > 0 ? quiet.counted : quiet.repeats, "repeat")
+    let caption = "a step\(rank): medians over \(repeats) of \(Figures.count(quiet.stepsPerRepeat, "step"))"
     let fused =
       facts.isFused ? "contrast holds the descent too, which is done while a sum is in registers\n" : ""
     return caption + "\n" + table.text + fused + "\(Figures.rate(examplesPerSecond)) examples a second\n"

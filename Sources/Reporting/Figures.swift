@@ -29,8 +29,14 @@ enum Figures {
     return text
   }
 
-  /// A rate rounded to a whole number.
+  /// A number of things, such as `2,500 steps` or `1 step`.
+  static func count(_ value: Int, _ thing: String) -> String {
+    "\(grouped(value)) \(thing)\(value == 1 ? "" : "s")"
+  }
+
+  /// A rate: rounded to a whole number, with two decimals below 10.
   static func rate(_ value: Double?) -> String {
+    if let value, value > 0, value < 9.995 { return String(format: "%.2f", value) }
     guard let value, let whole = Int(exactly: value.rounded()) else { return none }
     return grouped(whole)
   }

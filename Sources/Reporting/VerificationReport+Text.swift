@@ -9,7 +9,7 @@ extension VerificationReport {
   }
 
   private var factsLine: String {
-    let examples = "\(Figures.grouped(facts.examples)) example\(facts.examples == 1 ? "" : "s")"
+    let examples = Figures.count(facts.examples, "example")
     let parts = [
       facts.run, facts.rule, facts.network, examples, "grid \(facts.grid)", "updates \(facts.updates)",
     ]
@@ -19,7 +19,7 @@ extension VerificationReport {
   private var lastLine: String {
     guard !checks.isEmpty else { return "verify: no check was made\n" }
     let passed = checks.filter(\.isPassed).count
-    return "verify: \(passed) of \(checks.count) check\(checks.count == 1 ? "" : "s") passed\n"
+    return "verify: \(passed) of \(Figures.count(checks.count, "check")) passed\n"
   }
 
   private var gradientText: String {

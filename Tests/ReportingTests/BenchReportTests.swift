@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct BenchReportTests {
   /// Two ranks of which the second has more to do.
-  static func report(counted: Int = 5, isOversubscribed: Bool = false) -> BenchReport {
+  static func report(
+    counted: Int = 5, isOversubscribed: Bool = false, step: Double = 200, stepsPerRepeat: Int = 2500
+  ) -> BenchReport {
     func time(_ median: Double) -> BenchReport.Time {
       .init(median: median, least: median - 1, most: median + 3)
     }
@@ -22,7 +24,7 @@ import Testing
         run: "small", network: "64-100-10", batch: 20, grid: "1x2x1", ranks: 2, cores: 2,
         isOversubscribed: isOversubscribed, processor: "a processor", arithmetic: "avx2 float32",
         library: "an MPI", isFused: true),
-      step: time(200), ranks: [rank(0, 1), rank(1, 1.25)],
+      step: time(step), ranks: [rank(0, 1), rank(1, 1.25)],
       ceilings: [
         .init(kernel: "product", shape: "20×10·10×100", part: "free", times: 15, gigaflops: 40)
       ],
@@ -36,7 +38,8 @@ import Testing
           isWeak: true, alone: time(360), together: time(400), aloneBatch: 20, togetherBatch: 40, ranks: 2),
       ],
       quiet: .init(
-        counted: counted, repeats: 7, needed: 3, stepsPerRepeat: 2500, othersShare: 0.034, limit: 0.1))
+        counted: counted, repeats: 7, needed: 3, stepsPerRepeat: stepsPerRepeat, othersShare: 0.034,
+        limit: 0.1))
   }
 
   @Test("The critical rank is the one whose roofline is highest; ratio and speed-up follow from medians")
@@ -84,6 +87,16 @@ import Testing
         == "bench: time / roofline time 2.00; 25.0 % of the peak; 5 of 7 repeats count, others used up to 3.4 % of the "
         + "cores")
     #expect(lines.last == "" && !lines.contains { $0.hasSuffix(" ") })
+  }
+
+  @Test("A step of a minute is told of with decimals, and one of a thing is no plural")
+  func longStep() {
+    let text = Self.report(counted: 1, step: 63e6, stepsPerRepeat: 1).text
+    #expect(text.contains("medians over 1 repeat of 1 step\n"))
+    #expect(text.contains("\n0.32 examples a second\n"))
+    #expect(Self.report(step: 1.9e6).text.contains("\n11 examples a second\n"))
+    #expect(Self.report(step: 2e6).text.contains("\n10 examples a second\n"))
+    #expect(Self.report(step: 2.1e6).text.contains("\n9.52 examples a second\n"))
   }
 
   @Test("More ranks than cores are told, and that scaling then tells nothing")

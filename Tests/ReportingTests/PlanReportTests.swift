@@ -52,7 +52,7 @@ import Testing
       Self.report.text == """
          grid     step  examples/s   memory  messages     sent
         2x2x1  1.23 ms      12,346   1.2 MB     4,321    999 B  best
-        4x1x1   2.50 s           8  12.0 GB         8  65.5 kB
+        4x1x1   2.50 s        8.00  12.0 GB         8  65.5 kB
 
         a step on 2x2x1: relaxation 1.00 ms, neighbours 234.5 µs
 

@@ -63,7 +63,7 @@ public struct Diagnosis: Sendable {
       )
     }
     let hosts = isOnOneHost ? "one host" : "\(hosts.count) hosts"
-    return Finding(.fine, "world", "\(job.ranks.count) rank\(job.ranks.count == 1 ? "" : "s") on \(hosts)")
+    return Finding(.fine, "world", "\(Figures.count(job.ranks.count, "rank")) on \(hosts)")
   }
 
   private var programs: Finding? {
@@ -94,8 +94,7 @@ extension Diagnosis {
     let quota = host.compactMap(\.quota).min()
     let cores = min(here, quota.map { Int($0.rounded(.up)) } ?? here)
     let limit = cores < here ? " (a container's limit; the host has \(here))" : ""
-    let told =
-      "\(host.count) rank\(host.count == 1 ? "" : "s"), one thread each, on \(cores) core\(cores == 1 ? "" : "s")"
+    let told = "\(Figures.count(host.count, "rank")), one thread each, on \(Figures.count(cores, "core"))"
     guard host.count > cores else {
       let instructions = Set(host.map(\.instructions)).sorted().joined(separator: ", ")
       return Finding(.fine, topic, "\(told)\(limit), \(instructions)")

@@ -6,9 +6,9 @@ extension ReportPage {
       "Speed of training", "examples a second",
       [Curves.series("training", epochs, \.examplesPerSecond)], including: [0], scale: .linear)
     let seconds = epochs.compactMap(\.seconds).reduce(0, +)
-    let ranks = run.ranks.map { " on \($0) rank\($0 == 1 ? "" : "s")" } ?? ""
+    let ranks = run.ranks.map { " on " + Figures.count($0, "rank") } ?? ""
     let head = HTML.paragraph(
-      "\(epochs.count) epoch\(epochs.count == 1 ? "" : "s") in \(Figures.time(seconds) ?? Figures.none)\(ranks), "
+      "\(Figures.count(epochs.count, "epoch")) in \(Figures.time(seconds) ?? Figures.none)\(ranks), "
         + "evaluations not counted.")
     switch run.times {
     case .absent(let reason):
