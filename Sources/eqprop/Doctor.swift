@@ -22,27 +22,27 @@ struct Doctor: RankCommand {
   var json = false
 
   func run(on world: borrowing Communicator) throws -> Int32 {
-    try world.barrier()
-    let (before, began) = (HostLoad.now, HostLoad.ownSeconds)
-    let facts = try world.agree { try RankFacts.here(rank: world.rank) }
-    let gathered = try world.gather(Array(JSONEncoder().encode(facts)), at: 0)
     let shape = GridShape(replicas: world.count, stages: 1, slices: 1)
-    let messages = try Grid(shape, world: world).measureMessages()
+    try world.barrier()
+    let ((facts, messages), load) = try LoadSample.during {
+      (
+        try world.agree { try RankFacts.here(rank: world.rank) },
+        try Grid(shape, world: world).measureMessages()
+      )
+    }
     let ping = world.count > 1 ? (messages.latency, messages.gigabytesPerSecond) : nil
-    var own = [Int64((HostLoad.ownSeconds - began) * 1e6)]
-    try world.sum(&own)
-    let after = HostLoad.now
+    let gathered = try world.gather(Array(JSONEncoder().encode(Seen(facts: facts, load: load))), at: 0)
     var isSound: [Int64] = [1]
     try world.agree {
       guard let gathered else { return }
-      let ranks = try gathered.map { try JSONDecoder().decode(RankFacts.self, from: Data($0)) }
+      let seen = try gathered.map { try JSONDecoder().decode(Seen.self, from: Data($0)) }
       let environment = ProcessInfo.processInfo.environment
       let findings = Diagnosis(
         JobFacts(
-          ranks: ranks, builtWith: Session.builtWith, launcher: JobFacts.launcher,
+          ranks: seen.map(\.facts), builtWith: Session.builtWith, launcher: JobFacts.launcher,
           isLauncherAllowedRoot: environment["OMPI_ALLOW_RUN_AS_ROOT"] == "1"
             && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] == "1",
-          ping: ping, othersShare: othersShare(from: before, to: after, own: own[0], by: ranks),
+          ping: ping, othersShare: LoadSample.othersShare(seen.map(\.load)),
           runs: .init(lookingAt: output))
       ).findings
       print(json ? findings.json + "\n" : findings.text, terminator: "")
@@ -52,11 +52,9 @@ struct Doctor: RankCommand {
     return isSound[0] > 0 ? 0 : 1
   }
 
-  /// The share of the cores that other programs used while `ranks`, of one host, took `own` µs.
-  private func othersShare(from before: HostLoad?, to after: HostLoad?, own: Int64, by ranks: [RankFacts])
-    -> Double?
-  {
-    guard let before, let after, Set(ranks.map(\.host)).count == 1 else { return nil }
-    return HostLoad.othersShare(from: before, to: after, own: Double(own) / 1e6)
+  /// What a rank tells rank 0.
+  private struct Seen: Codable {
+    var facts: RankFacts
+    var load: LoadSample
   }
 }

@@ -21,6 +21,18 @@ extension RealRanks {
       #expect(outcome.output.contains(" core"), "\(outcome.story)")
     }
 
+    @Test("On cores that others use, slow messages are a note and no fault", arguments: [2, 4])
+    func busy(ranks: Int) throws {
+      let cores = ProcessInfo.processInfo.activeProcessorCount
+      try #require(cores < 16)
+      let others = try (0..<4 * cores).map { _ in
+        try Job(
+          command: ["bash", "-c", "while ((SECONDS < 60)); do :; done"], environment: [:], limitSeconds: 60)
+      }
+      let outcome = try withExtendedLifetime(others) { try doctor(ranks: ranks) }
+      #expect(outcome.status == 0, "\(outcome.story)")
+    }
+
     @Test("What will fail is a fault, code 1, with what mends it")
     func faults() throws {
       let cores = ProcessInfo.processInfo.activeProcessorCount

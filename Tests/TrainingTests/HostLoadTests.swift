@@ -29,6 +29,28 @@ import Training
     #expect(HostLoad.othersShare(from: before, to: before, own: 0) == nil)
   }
 
+  @Test("On several hosts the busiest one's others count, and one that does not tell has none")
+  func hosts() throws {
+    let (before, after) = (try Self.load(Self.before), try Self.load(Self.after))
+    func sample(_ host: String, own: Double) -> LoadSample {
+      LoadSample(host: host, before: before, after: after, own: own)
+    }
+    let ranks = [sample("a", own: 0.7), sample("b", own: 0.6), sample("a", own: 0.8), sample("b", own: 0.4)]
+    #expect(abs(LoadSample.othersShare(ranks) - 0.15) < 1e-9)
+    #expect(abs(LoadSample.othersShare([ranks[0], ranks[2]]) - 0.025) < 1e-9)
+    #expect(LoadSample.othersShare([LoadSample(host: "c", before: nil, after: after, own: 0)]) == 0)
+  }
+
+  @Test("What this process does meanwhile is its own")
+  func during() {
+    let (result, load) = LoadSample.during {
+      let end = HostLoad.ownSeconds + 0.1
+      while HostLoad.ownSeconds < end {}
+      return 7
+    }
+    #expect(result == 7 && load.own >= 0.1 && load.before != load.after)
+  }
+
   @Test("What is no such line is not read", arguments: ["", "cpu0 1 2 3 4 5 6 7 8", "cpu 1 2 3", "cpu a b"])
   func nothing(stat: String) {
     #expect(HostLoad(stat: stat, ticksPerSecond: 100) == nil)

@@ -158,12 +158,11 @@ extension Diagnosis {
     }
     let told = String(
       format: "%.1f µs for a small message, %.2f GB/s at 32 kB", ping.latency, ping.gigabytesPerSecond)
-    let others = job.othersShare ?? 0
     switch (isOnOneHost, ping.latency) {
-    case (true, 50...) where others > 0.1:
+    case (true, 50...) where job.othersShare > 0.1:
+      let others = String(format: ": others use %.0f %% of the cores, ", 100 * job.othersShare)
       return Finding(
-        .notice, "messages",
-        told + String(format: ": others use %.0f %% of the cores, and messages wait for them", 100 * others),
+        .notice, "messages", told + others + "and messages wait for them",
         remedy: "run when they are done, or on cores of your own")
     case (true, 50...):
       return Finding(

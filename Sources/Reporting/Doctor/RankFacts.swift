@@ -57,9 +57,8 @@ public struct JobFacts: Equatable, Sendable {
   }
   private var latency: Double?
   private var gigabytesPerSecond: Double?
-  /// The share of all cores that other programs used while messages were timed, 0…1; nil on several hosts, or where
-  /// the system does not tell.
-  public var othersShare: Double?
+  /// The largest share of a host's cores that others used while messages were timed, 0…1.
+  public var othersShare: Double
   /// Where runs go.
   public var runs: Storage
 
@@ -80,11 +79,10 @@ public struct JobFacts: Equatable, Sendable {
 
   public init(
     ranks: [RankFacts], builtWith: String, launcher: String?, isLauncherAllowedRoot: Bool,
-    ping: (latency: Double, gigabytesPerSecond: Double)?, othersShare: Double? = nil, runs: Storage
+    ping: (latency: Double, gigabytesPerSecond: Double)?, othersShare: Double = 0, runs: Storage
   ) {
     (self.ranks, self.builtWith, self.launcher) = (ranks, builtWith, launcher)
-    (self.isLauncherAllowedRoot, self.runs) = (isLauncherAllowedRoot, runs)
-    self.othersShare = othersShare
+    (self.isLauncherAllowedRoot, self.othersShare, self.runs) = (isLauncherAllowedRoot, othersShare, runs)
     (latency, gigabytesPerSecond) = (ping?.latency, ping?.gigabytesPerSecond)
   }
 }

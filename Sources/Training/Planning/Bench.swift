@@ -130,7 +130,7 @@ extension Bench {
       }
     }
     // Ranks that are each bound to a core of their own have as many cores together.
-    let hosts = Dictionary(grouping: used[0], by: \.host).values
+    let hosts = Dictionary(grouping: used[0], by: \.load.host).values
     var host = host
     host.cores = hosts.map { Set($0.flatMap(\.cores)).count }.max() ?? host.cores
     var figures = BenchFigures(

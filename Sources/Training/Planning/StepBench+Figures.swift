@@ -6,7 +6,7 @@ extension StepBench {
 
     mutating func add(_ ranks: [Sample]) {
       samples.append(ranks)
-      othersShares.append(Self.othersShare(ranks))
+      othersShares.append(LoadSample.othersShare(ranks.map(\.load)))
     }
 
     /// The repeats in which others used no more than `limit` of any host's cores.
@@ -25,14 +25,6 @@ extension StepBench {
           seconds: $0, batch: batch, counted: counted.count, repeats: samples.count,
           stepsPerRepeat: stepsPerRepeat, othersShare: othersShares.max() ?? 0)
       }
-    }
-
-    /// The largest share of a host's cores that others than its ranks used.
-    private static func othersShare(_ ranks: [Sample]) -> Double {
-      Dictionary(grouping: ranks, by: \.host).values.compactMap { here in
-        guard let before = here[0].before, let after = here[0].after else { return nil }
-        return HostLoad.othersShare(from: before, to: after, own: here.reduce(0) { $0 + $1.own })
-      }.max() ?? 0
     }
   }
 }

@@ -14,13 +14,10 @@ final class StepBench {
     var parcelBytes: Double
     var exchanges: Double
     var exchangeBytes: Double
-    var host: String
     /// Numbers of the cores that it may run on.
     var cores: [Int]
-    var before: HostLoad?
-    var after: HostLoad?
-    /// Core-seconds that this rank used in all.
-    var own: Double
+    /// Of the whole repeat.
+    var load: LoadSample
   }
 
   let trainer: Trainer?
@@ -58,17 +55,17 @@ final class StepBench {
   /// One repeat: what every rank of `world` saw, on rank 0, those outside the grid without parts.
   func repeatOnce(in world: borrowing Communicator) throws -> [Sample]? {
     try world.barrier()
-    let (before, began) = (HostLoad.now, HostLoad.ownSeconds)
-    _ = trainer?.grid.clock?.take()
-    try alone(in: world) { try $0.rehearse(steps: steps) }
-    let times = trainer?.grid.clock?.take() ?? StepTimes()
+    let (times, load) = try LoadSample.during {
+      _ = trainer?.grid.clock?.take()
+      try alone(in: world) { try $0.rehearse(steps: steps) }
+      return trainer?.grid.clock?.take() ?? StepTimes()
+    }
     func share(_ count: Int) -> Double { Double(count) / Double(steps) }
     let sample = Sample(
       parts: trainer == nil ? [] : StepPart.allCases.map { times[$0] / Double(steps) },
       parcels: share(times.parcels), parcelBytes: share(times.parcelBytes),
       exchanges: share(times.exchanges), exchangeBytes: share(times.exchangeBytes),
-      host: Session.processorName, cores: HostLoad.cores, before: before, after: HostLoad.now,
-      own: HostLoad.ownSeconds - began)
+      cores: HostLoad.cores, load: load)
     return try world.gather(Array(JSONEncoder().encode(sample)), at: 0)?
       .map { try JSONDecoder().decode(Sample.self, from: Data($0)) }
   }
