@@ -6,32 +6,68 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 // The floors of the house, top to bottom: a target imports only what stands below it.
 let package = Package(
   name: "eqprop",
-  products: [.executable(name: "eqprop", targets: ["eqprop"])],
+  products: [
+    .executable(name: "eqprop", targets: ["eqprop"]),
+    // For packages that bring rules of their own, or read what runs have written.
+    .library(name: "Commands", targets: ["Commands"]),
+    .library(name: "Training", targets: ["Training"]),
+    .library(name: "RunFiles", targets: ["RunFiles"]),
+    .library(name: "EquilibriumPropagation", targets: ["EquilibriumPropagation"]),
+    .library(name: "EnergyModels", targets: ["EnergyModels"]),
+    .library(name: "Schema", targets: ["Schema"]),
+    .library(name: "DataSets", targets: ["DataSets"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .executableTarget(
-      name: "eqprop",
+    .executableTarget(name: "eqprop", dependencies: ["Commands"], swiftSettings: strict),
+    .target(
+      name: "Commands",
       dependencies: [
-        "Reporting", "Training", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
-        "MessagePassing",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Verification", "Planning", "Inspection", "Training", "RunFiles",
+        "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing", "Schema",
+        "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["FileFormats"], swiftSettings: strict),
     .target(
-      name: "Training",
+      name: "Verification",
       dependencies: [
-        "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing",
-        "Tensors", .product(name: "Yams", package: "Yams"),
+        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "MessagePassing",
+        "Tensors",
       ], swiftSettings: strict),
     .target(
-      name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Tensors"],
+      name: "Planning",
+      dependencies: [
+        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "MessagePassing", "Tensors",
+      ], swiftSettings: strict),
+    .target(
+      name: "Inspection",
+      dependencies: [
+        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "Tensors",
+      ], swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing",
+        "Schema", "Tensors",
+      ], swiftSettings: strict),
+    .target(
+      name: "RunFiles",
+      dependencies: ["EquilibriumPropagation", "EnergyModels", "DataSets", "Schema", "Tensors"],
+      swiftSettings: strict),
+    .target(
+      name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Schema", "Tensors"],
       swiftSettings: strict),
     .target(name: "EnergyModels", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "DataSets", dependencies: ["FileFormats", "Tensors"], swiftSettings: strict),
     .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "Schema", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
     .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
 
@@ -44,7 +80,11 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // For tests: where the programs are that they start, and one that a test lets end.
+    // For tests: run files and runs made up for them; where the programs are that they start, and one that a test lets
+    // end.
+    .target(
+      name: "TestSupport", dependencies: ["Inspection", "Training", "RunFiles"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .target(name: "BuiltPrograms", path: "Tests/BuiltPrograms", swiftSettings: strict),
     .executableTarget(
       name: "kernels-beyond", dependencies: ["Tensors"], path: "Tests/KernelsBeyond", swiftSettings: strict),
@@ -59,7 +99,12 @@ let package = Package(
     .testTarget(
       name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation"],
       swiftSettings: strict),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: strict),
+    .testTarget(
+      name: "RunFilesTests", dependencies: ["RunFiles", "Schema", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "Training", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
     // Real ranks: these suites start mpirun on `eqprop` and on `rank-checks`.
     .executableTarget(
@@ -67,12 +112,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MultiRankTests",
-      dependencies: ["eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Training"],
+      dependencies: [
+        "eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Planning", "Training", "RunFiles",
+      ],
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
     .executableTarget(
       name: "fuzz-parsers",
-      dependencies: ["Reporting", "Training", "EnergyModels", "DataSets", "FileFormats"],
+      dependencies: [
+        "Reporting", "Planning", "Training", "RunFiles", "EnergyModels", "DataSets", "FileFormats",
+      ],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
       name: "FuzzingTests", dependencies: ["fuzz-parsers", "BuiltPrograms"], swiftSettings: strict),

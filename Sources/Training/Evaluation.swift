@@ -3,6 +3,7 @@ import EnergyModels
 import EquilibriumPropagation
 import Foundation
 import MessagePassing
+import RunFiles
 import Tensors
 
 /// What an evaluation of a split found.
@@ -16,9 +17,9 @@ public struct EvaluationResult: Equatable, Sendable {
 /// Lets every example of a split settle in a free phase and compares the largest output with its label.
 ///
 /// Batches take `rowsPerShard` examples of each shard; with a fixed number of iterations the result does not depend on it.
-struct Evaluation {
+package struct Evaluation {
   /// Examples of a shard that relax together, at least.
-  static var rowsPerShard: Int { 32 }
+  package static var rowsPerShard: Int { 32 }
 
   let grid: Grid
   let deal: Deal

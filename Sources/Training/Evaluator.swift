@@ -3,6 +3,7 @@ import EnergyModels
 import EquilibriumPropagation
 import FileFormats
 import MessagePassing
+import RunFiles
 import Tensors
 
 /// Evaluates the weights of a checkpoint on a split, on any grid.
@@ -52,8 +53,7 @@ public struct Evaluator {
     self.checkpoint = checkpoint
     (self.run, self.grid, self.deal, self.relaxation) = (run, grid, deal, relaxation)
     let parameters = Parameters(portion: deal.portion(at: grid.place), precision: run.training.precision)
-    var model = Model(
-      parameters: parameters, moments: Moments(parameters, []), persistent: [:])
+    var model = Model(parameters)
     let layout = CheckpointLayout(
       deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try grid.world.agree {
@@ -94,5 +94,22 @@ extension CheckpointStore {
       throw FileError(.missing, path: path, "holds no checkpoint '\(name)'")
     }
     return name
+  }
+
+  /// The chosen checkpoint, verified; of the latest ones the newest that is whole. Damaged ones stay where they are.
+  package func whole(_ choice: Evaluator.Choice) throws -> (name: String, state: RunState) {
+    guard choice == .latest else {
+      let name = try name(of: choice)
+      return (name, try verified(name))
+    }
+    var damage: FileError?
+    for name in (FileStatus.exists(path) ? try checkpoints() : []).reversed() {
+      do {
+        return (name, try verified(name))
+      } catch let error as FileError {
+        damage = damage ?? error
+      }
+    }
+    throw damage ?? FileError(.missing, path: path, "holds no checkpoint yet")
   }
 }

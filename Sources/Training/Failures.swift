@@ -1,7 +1,8 @@
 import DataSets
 import FileFormats
 import MessagePassing
+import Schema
 
 extension FileError: ExitCoded {}
-extension RunFileError: ExitCoded {}
+extension SchemaError: ExitCoded {}
 extension DataError: ExitCoded {}

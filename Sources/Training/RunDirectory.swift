@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import MessagePassing
+import RunFiles
 
 /// A run's folder: `run.yaml`, `metrics.jsonl`, `checkpoints/`. Only rank 0 changes it.
 package struct RunDirectory: Sendable {
@@ -105,7 +106,9 @@ package struct RunDirectory: Sendable {
 }
 
 /// A run directory that this run cannot go on in.
-struct OtherRun: Error, Sendable, ExitCoded, CustomStringConvertible {
-  let description: String
-  var exitCode: Int32 { 64 }
+package struct OtherRun: Error, Sendable, ExitCoded, CustomStringConvertible {
+  package let description: String
+  package var exitCode: Int32 { 64 }
+
+  package init(description: String) { self.description = description }
 }

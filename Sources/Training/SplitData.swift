@@ -1,13 +1,14 @@
 import DataSets
 import EnergyModels
 import EquilibriumPropagation
+import RunFiles
 import Tensors
 
 /// The examples of one split that this rank holds, as batches: those of its shards, the inputs only where a layer
 /// is computed that they drive, the labels only where the output is.
-final class SplitData {
+package final class SplitData {
   let split: Split
-  let batches: Batches
+  package let batches: Batches
   let shards: Range<Int>
   private let deal: Deal
   private let portion: Portion
@@ -26,7 +27,7 @@ final class SplitData {
   /// - Parameters:
   ///   - trains: whether examples are changed as the run file says and batches follow one after the other.
   ///   - hasSpareCore: whether there is one on which they may be made ahead.
-  init(
+  package init(
     _ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int,
     trains: Bool = false, hasSpareCore: Bool = false
   ) throws {
@@ -59,10 +60,10 @@ final class SplitData {
   var byteCount: Int { examples.reduce(0) { $0 + $1.inputs.count + $1.labels.count } }
 
   /// The most rows a batch has here.
-  var mostRows: Int { shards.count * batches.perShard }
+  package var mostRows: Int { shards.count * batches.perShard }
 
   /// The rows of a step: which example of which shard stands in each.
-  func members(epoch: Int, step: Int) -> BatchMembers {
+  package func members(epoch: Int, step: Int) -> BatchMembers {
     if order?.epoch != epoch {
       order = (epoch, shards.map { batches.order(epoch: epoch, shard: $0) })
     }
@@ -76,7 +77,7 @@ final class SplitData {
   }
 
   /// What the batch clamps: inputs and targets.
-  func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
+  package func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
     let network = portion.network
     let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(members) : nil
     if let preparation, let next = next(members) { preparation.begin(next) }
@@ -98,14 +99,14 @@ final class SplitData {
   }
 
   /// The states a free phase starts from.
-  func start(_ members: BatchMembers) -> State {
+  package func start(_ members: BatchMembers) -> State {
     var state = State(rows: max(mostRows, 1), portion: portion, precision: precision)
     persistent?.load(members, into: &state)
     return state
   }
 
   /// The label of a row.
-  func label(_ members: BatchMembers, _ i: Int) -> Int {
+  package func label(_ members: BatchMembers, _ i: Int) -> Int {
     let (shard, row) = members.rows[i]
     return Int(examples[shard].labels[row])
   }

@@ -4,26 +4,27 @@ import EquilibriumPropagation
 import FileFormats
 import Foundation
 import MessagePassing
+import RunFiles
 import Tensors
 
 /// Trains one run on this rank's tiles. Every rank of the grid makes one and calls the same functions in the same order.
 public final class Trainer {
-  let run: RunFile
-  let grid: Grid
-  let deal: Deal
-  let directory: RunDirectory
+  package let run: RunFile
+  package let grid: Grid
+  package let deal: Deal
+  package let directory: RunDirectory
   let rule: any LearningRule
   let evaluation: Evaluation
   let counter: Counter
   let splits: [SplitData]
   let optimizer: Optimizer
   let layout: CheckpointLayout
-  let writer: CheckpointWriter
+  package let writer: CheckpointWriter
   /// Steps between two comparisons of the weights of replicas; 0 for none.
   public var comparesEvery = 500
   let report: (TrainingEvent) -> Void
-  var parameters: Parameters
-  var state: RunState
+  package var parameters: Parameters
+  package var state: RunState
   var traffic: StepTraffic
   /// What this rank holds.
   let memory: MemoryCount
@@ -78,7 +79,7 @@ public final class Trainer {
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
   }
 
-  var training: SplitData { splits[0] }
+  package var training: SplitData { splits[0] }
 
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
   public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
@@ -111,7 +112,7 @@ public final class Trainer {
   }
 
   /// One batch: free phase, nudged phase or phases, contrast, update.
-  func step() throws {
+  package func step() throws {
     grid.clock?.enter(.data)
     let members = training.members(epoch: state.epoch, step: state.cursor)
     let clamped = training.clamp(members, parameters: parameters)
@@ -162,7 +163,7 @@ public final class Trainer {
 
   /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a
   /// checkpoint still waits for its files. Sends one reduction of three integers.
-  func ranksAgreeToStop() throws -> Bool {
+  package func ranksAgreeToStop() throws -> Bool {
     grid.clock?.enter(.waiting)
     defer { grid.clock?.leave() }
     var flags = [Interruption.isRequested, !state.tally.divergedLayers.isEmpty, !writer.isWritten].map {
@@ -212,7 +213,7 @@ public final class Trainer {
     }
   }
 
-  func checkpoint(isBest: Bool) throws {
+  package func checkpoint(isBest: Bool) throws {
     grid.clock?.enter(.checkpoint)
     defer { grid.clock?.leave() }
     traffic.end(at: state.step)

@@ -1,6 +1,7 @@
 import EnergyModels
 import FileFormats
 import Foundation
+import RunFiles
 import Training
 
 /// A small whole checkpoint, one file of which is replaced by a hostile one.

@@ -2,7 +2,6 @@ import DataSets
 import FileFormats
 import MessagePassing
 import Reporting
-import Training
 
 /// The parsers of whatever comes from outside: files, and words of the command line.
 enum HostileParser: String, CaseIterable {

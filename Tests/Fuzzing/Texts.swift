@@ -1,7 +1,9 @@
 import EnergyModels
 import Foundation
 import MessagePassing
+import Planning
 import Reporting
+import RunFiles
 import Training
 
 extension Shape {

@@ -52,9 +52,8 @@ import Testing
 
 extension DocumentationTests {
   private static let modules = [
-    "Reporting", "Training", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
-    "MessagePassing",
-    "Tensors",
+    "Reporting", "Verification", "Planning", "Inspection", "Training", "RunFiles", "EquilibriumPropagation",
+    "EnergyModels", "DataSets", "FileFormats", "Schema", "MessagePassing", "Tensors",
   ]
 
   /// What `swift symbolgraph-extract` tells of a module.

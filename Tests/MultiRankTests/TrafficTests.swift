@@ -1,6 +1,8 @@
 import DataSets
 import Foundation
 import MessagePassing
+import Planning
+import RunFiles
 import Testing
 import Training
 

@@ -3,6 +3,7 @@ import EnergyModels
 import FileFormats
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 

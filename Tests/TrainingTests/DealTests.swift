@@ -1,4 +1,5 @@
 import EnergyModels
+import TestSupport
 import Testing
 import Training
 

@@ -1,5 +1,7 @@
 import FileFormats
 import Foundation
+import RunFiles
+import TestSupport
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import DataSets
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 

@@ -1,5 +1,6 @@
 import EnergyModels
 import Foundation
+import RunFiles
 import Testing
 import Training
 

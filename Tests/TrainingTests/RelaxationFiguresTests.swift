@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 @Suite struct RelaxationFiguresTests {
   /// What two ranks counted: the first has layer 1, the second the output.
   private func tally() throws -> Tally {
-    let tiling = TrainingTests.tiling(units: [128, 10], shards: 2)
+    let tiling = TestSupport.tiling(units: [128, 10], shards: 2)
     var (lower, upper) = (Tally(tiling), Tally(tiling))
     lower.relaxation.free.residual = 0.25
     lower.relaxation.nudged.residual = 1e-5
@@ -56,7 +57,7 @@ import Training
       try tally().relaxation, run: try runFile("rule=backpropagation"), rates: [0.1, 0.05])
     #expect(twin.freeIterations == nil && twin.freeResidual == nil && twin.nudgedIterations == nil)
     #expect(twin.weightChange == [0.125, 0.1875])
-    let tiling = TrainingTests.tiling(units: [128, 10])
+    let tiling = TestSupport.tiling(units: [128, 10])
     let nothing = RelaxationFigures(Tally(tiling).relaxation, run: try runFile(), rates: [0.1, 0.05])
     #expect(nothing.freeIterations == nil && nothing.violations == nil && nothing.weightChange == [])
     #expect(nothing.atLower == [0, 0])

@@ -1,10 +1,11 @@
 import EnergyModels
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 @Suite struct TallyTests {
-  static let tiling = TrainingTests.tiling(units: [128, 10], shards: 3, slices: 2)
+  static let tiling = TestSupport.tiling(units: [128, 10], shards: 3, slices: 2)
 
   @Test("A new tally has no error, cost or energy")
   func empty() {

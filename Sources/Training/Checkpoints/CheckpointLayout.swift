@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import FileFormats
+import RunFiles
 import Tensors
 
 /// The tensors and files of a checkpoint: they follow from the run alone, never from the grid.
@@ -131,7 +132,7 @@ package struct Piece: Equatable, Sendable {
   package var shard = 0
   package var shardRow = 0
 
-  var count: Int { bands * height * columns.count }
+  package var count: Int { bands * height * columns.count }
 
   /// The tensor's rows, in order.
   package var rows: [Int] {

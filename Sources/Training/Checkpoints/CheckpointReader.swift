@@ -5,7 +5,7 @@ import Tensors
 
 extension CheckpointLayout {
   /// Reads what this rank needs of a checkpoint, each tensor from its file.
-  func read(_ folder: String, into model: inout Model, place: Place, deal: Deal) throws(FileError) {
+  package func read(_ folder: String, into model: inout Model, place: Place, deal: Deal) throws(FileError) {
     for file in files where file.tensors.contains(where: { model.needs($0.content) }) {
       let reader = try Safetensors.Reader(path: folder + "/" + file.name)
       for tensor in file.tensors where model.needs(tensor.content) {

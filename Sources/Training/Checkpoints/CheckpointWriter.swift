@@ -1,12 +1,13 @@
 import FileFormats
 import Foundation
 import MessagePassing
+import RunFiles
 import Synchronization
 import Tensors
 
 /// Writes checkpoints beside the training: the model is copied and gathered at once, a thread of each rank writes its
 /// files, and when all are on disk rank 0 adds the manifest and renames the folder.
-final class CheckpointWriter {
+package final class CheckpointWriter {
   private let grid: Grid
   private let deal: Deal
   private let layout: CheckpointLayout
@@ -24,7 +25,7 @@ final class CheckpointWriter {
   }
 
   /// Whether this rank's files of the checkpoint under way are written (or none is under way).
-  var isWritten: Bool { pending?.job.isDone ?? true }
+  package var isWritten: Bool { pending?.job.isDone ?? true }
   var isPending: Bool { pending != nil }
 
   /// Begins a checkpoint; one that is under way is completed first. Every rank calls it with its own model; only rank
@@ -38,7 +39,7 @@ final class CheckpointWriter {
   }
 
   /// Waits for the checkpoint under way and makes it whole; every rank calls it.
-  func complete() throws {
+  package func complete() throws {
     guard let (state, job, isBest) = pending.take() else { return }
     try waitForAll(job)
     let entries = try grid.world.agree { try job.wait() }

@@ -5,10 +5,19 @@ import MessagePassing
 import Tensors
 
 /// What a rank holds of everything that a checkpoint keeps, and how it becomes bytes.
-struct Model {
-  var parameters: Parameters
+package struct Model {
+  package var parameters: Parameters
   var moments: Moments
   var persistent: [Split: PersistentStates]
+
+  init(parameters: Parameters, moments: Moments, persistent: [Split: PersistentStates]) {
+    (self.parameters, self.moments, self.persistent) = (parameters, moments, persistent)
+  }
+
+  /// Weights and biases alone.
+  package init(_ parameters: Parameters) {
+    self.init(parameters: parameters, moments: Moments(parameters, []), persistent: [:])
+  }
 
   /// Packs a piece, row-major.
   func pack(

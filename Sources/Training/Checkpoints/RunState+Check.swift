@@ -1,4 +1,5 @@
 import FileFormats
+import RunFiles
 
 extension RunState {
   /// Counts beyond this are no counts: sums of any few thousand of them still fit 64 bits.

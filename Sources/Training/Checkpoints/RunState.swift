@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import RunFiles
 
 /// Where a run stands: the contents of a checkpoint's `state.json`, beside the tensors.
 package struct RunState: Codable, Equatable, Sendable {

@@ -1,4 +1,5 @@
 import EnergyModels
+import RunFiles
 
 /// How whole tiles are dealt to the ranks of a grid.
 public struct Deal: Equatable, Sendable {

@@ -15,7 +15,7 @@ public final class Grid {
   public let twins: Communicator
 
   /// Whether ranks of a replica that are all on one host hand each other parcels through its memory.
-  let sharesMemory: Bool
+  package let sharesMemory: Bool
   /// Where the time of steps on this grid goes; nil where nobody asks.
   public var clock: StepClock?
 
@@ -38,7 +38,7 @@ public final class Grid {
   /// The largest of each of at most eight values over all ranks: the step's own small exchange.
   private let flags: SharedMaximum
 
-  func maximumOfFlags(_ values: inout [Double]) throws { try flags.apply(to: &values, over: world) }
+  package func maximumOfFlags(_ values: inout [Double]) throws { try flags.apply(to: &values, over: world) }
 
   /// Whether this is rank 0 of all, which picks checkpoints, writes metrics and tells of the run.
   public var isFirst: Bool { world.rank == 0 }

@@ -5,7 +5,7 @@ import Tensors
 
 /// The other portions of this rank's replica: moves border states up and their drives down between stages, and states
 /// and partial drives between slices, by the ways of `Routes`.
-final class GridNeighbours: Neighbours {
+package final class GridNeighbours: Neighbours {
   private let grid: Grid
   private let precision: Precision
   private let routes: Routes
@@ -16,7 +16,7 @@ final class GridNeighbours: Neighbours {
   private let residuals: SharedMaximum
 
   /// Every rank of the replica must make it, for messages of at most so many rows.
-  init(grid: Grid, deal: Deal, rows: Int, precision: Precision) throws {
+  package init(grid: Grid, deal: Deal, rows: Int, precision: Precision) throws {
     self.precision = precision
     self.grid = grid
     residuals = try SharedMaximum(
@@ -36,7 +36,7 @@ final class GridNeighbours: Neighbours {
     }
   }
 
-  func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
+  package func send(_ parcel: Parcel, _ matrix: Matrix, rows: [Range<Int>]) throws {
     let way = ways[routes.tag(parcel)]
     let route = way.route
     guard !route.isEmpty else { return }
@@ -60,7 +60,7 @@ final class GridNeighbours: Neighbours {
     try way.start(bytes: bytes, heights: height(rows), in: grid)
   }
 
-  func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
+  package func receive(_ parcel: Parcel, into matrix: inout Matrix, rows: [Range<Int>]) throws {
     let way = ways[routes.tag(parcel)]
     let route = way.route
     guard !route.isEmpty else { return }
@@ -92,11 +92,11 @@ final class GridNeighbours: Neighbours {
   /// Bytes of a column of some rows.
   private func height(_ rows: [Range<Int>]) -> Int { rows.reduce(0) { $0 + $1.count } * precision.size }
 
-  func finish() throws {
+  package func finish() throws {
     for way in ways where way.route.sources.isEmpty { try way.pending.take()?.wait() }
   }
 
-  func maximum(_ values: inout [Double]) throws {
+  package func maximum(_ values: inout [Double]) throws {
     grid.clock?.enter(.waiting)
     defer { grid.clock?.leave() }
     try residuals.apply(to: &values, over: grid.replica)

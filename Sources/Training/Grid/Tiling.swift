@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import MessagePassing
+import RunFiles
 
 /// How the run file cuts the work: shards of the data, layers, slices of the layers. No word of ranks.
 public struct Tiling: Equatable, Sendable {

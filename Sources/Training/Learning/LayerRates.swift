@@ -1,3 +1,5 @@
+import RunFiles
+
 /// The learning rates of the layers, of which balanced ones follow the output's:
 ///
 ///     α_k = α_L · u_L / u_k,   u_k = rms over the last measured steps of ‖ΔW_k‖ / (α_k ‖W_k‖)

@@ -1,12 +1,36 @@
 import EnergyModels
+import RunFiles
 import Tensors
 
+/// A running figure of the gradient that an optimizer keeps beside each weight and bias.
+package enum Moment: String, CaseIterable, Sendable {
+  /// v ← μ v + g.
+  case velocity
+  /// m ← β₁ m + (1 − β₁) g.
+  case mean
+  /// v ← β₂ v + (1 − β₂) g².
+  case square
+}
+
+extension TrainingSettings {
+  /// What the optimizer keeps.
+  package var moments: [Moment] {
+    switch optimizer {
+    case .sgd: momentum > 0 ? [.velocity] : []
+    case .nesterov: [.velocity]
+    case .adam: [.mean, .square]
+    }
+  }
+}
+
 /// The moments beside one weight or bias, of its shape; nil where the optimizer keeps none.
-struct TensorMoments: Sendable {
+package struct TensorMoments: Sendable {
   /// The velocity or the mean.
-  var first: Panels?
+  package var first: Panels?
   /// The mean square.
-  var second: Panels?
+  package var second: Panels?
+
+  package init(first: Panels? = nil, second: Panels? = nil) { (self.first, self.second) = (first, second) }
 
   subscript(moment: Moment) -> Panels? {
     get { moment == .square ? second : first }

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import RunFiles
 import Tensors
 
 /// The run's optimizer on the weights that a portion holds; biases do not decay:
@@ -9,7 +10,7 @@ import Tensors
 ///     sgd:  W ← W − α(epoch) v,   nesterov:  W ← W − α(epoch) (g + μ v),   adam:  see `Adam`
 ///
 /// Sends, where there are replicas, each sum that a connection or bias learns from once: see `FixedOrderAllreduce`.
-final class Optimizer {
+package final class Optimizer {
   private let settings: TrainingSettings
   private let grid: Grid
   private let sum32: FixedOrderAllreduce<Float>
@@ -42,7 +43,7 @@ final class Optimizer {
   func factor(epoch: Int) -> Double { settings.schedule.factor(epoch: epoch, of: settings.epochs) }
 
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
-  func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
+  package func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
     grid.clock?.enter(.optimizer)
     defer { grid.clock?.leave() }
     let factor = factor(epoch: epoch)
@@ -152,7 +153,7 @@ final class Optimizer {
 
 extension Optimizer {
   /// Steps that add up gradients: plain descent at rate 1, no momentum, no decay; few, and so without memory that ranks share.
-  convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
+  package convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
     var plain = run
     for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
     plain.training.optimizer = .sgd

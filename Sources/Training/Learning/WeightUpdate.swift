@@ -1,7 +1,8 @@
+import RunFiles
 import Tensors
 
 /// How one weight matrix or bias learns in one update.
-enum WeightUpdate {
+package enum WeightUpdate {
   case descent(Descent)
   case adam(Adam)
 
@@ -11,7 +12,7 @@ enum WeightUpdate {
   }
 
   /// Some panels learn from their contrasts.
-  func apply(
+  package func apply(
     to weights: inout Panels, moments: inout TensorMoments, panels: Range<Int>, contrast: Scalars
   ) {
     let learning = weights.scalars(panels: panels)

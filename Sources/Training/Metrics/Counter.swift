@@ -3,15 +3,15 @@ import EquilibriumPropagation
 import Tensors
 
 /// Counts what free phases show, where the output is computed.
-struct Counter {
+package struct Counter {
   let deal: Deal
   let place: Place
 
   private var depth: Int { deal.tiling.network.depth }
   /// The output is whole: of the slice ranks that hold it the first one counts.
-  let countsOutput: Bool
+  package let countsOutput: Bool
 
-  init(deal: Deal, place: Place) {
+  package init(deal: Deal, place: Place) {
     self.deal = deal
     self.place = place
     countsOutput = deal.portion(at: place).holds(deal.tiling.network.depth) && place.slice == 0

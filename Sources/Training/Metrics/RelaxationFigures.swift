@@ -1,3 +1,5 @@
+import RunFiles
+
 /// How the phases of an epoch's training examples went: the part of a metrics line that tells of relaxation.
 public struct RelaxationFigures: Equatable, Sendable {
   /// Mean iterations of a shard's free and nudged phases.

@@ -6,14 +6,14 @@ import Tensors
 ///
 /// Squares are summed by tile: of a cut layer each slice's columns; of a whole layer over a cut one each slice's rows;
 /// otherwise the whole matrix. Tiles are then added in order.
-struct WeightChanges {
+package struct WeightChanges {
   private let layers: Int
   private let slices: Int
   /// For each layer and slice the sum of squares of ΔW, then that of W: 0 where another rank computes it.
   private var squares: [Double]
 
   /// How many numbers ranks share.
-  static func numbers(_ slicing: Slicing) -> Int { 2 * slicing.network.depth * slicing.slices }
+  package static func numbers(_ slicing: Slicing) -> Int { 2 * slicing.network.depth * slicing.slices }
 
   /// What this rank knows of a step from `before` to `after`.
   init(from before: Parameters, to after: Parameters) {

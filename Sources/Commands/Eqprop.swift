@@ -1,0 +1,117 @@
+import ArgumentParser
+import Foundation
+import MessagePassing
+import Schema
+import Tensors
+
+/// The command's root; its subcommands are one file each.
+struct Root: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eqprop",
+    abstract: "Trains energy-based networks by equilibrium propagation on any number of MPI ranks.",
+    discussion: """
+      Start it through launch/run, or with mpirun:
+        mpirun -n 4 eqprop train launch/recipes/digits.yaml --grid 2x2x1
+      """,
+    version: """
+      eqprop 0.1.0
+      MPI: \(Session.libraryVersion.split(separator: ",").first ?? "none"), built with \(Session.builtWith)
+      BLAS: none needed, own kernels for \(Precision.float32.instructions)
+      """,
+    subcommands: [
+      Train.self, Evaluate.self, Report.self, Export.self, Verify.self, BenchCommand.self, PlanCommand.self,
+      Sampling.self, WatchRelaxation.self, Doctor.self, Keys.self,
+    ])
+}
+
+/// A subcommand that every rank runs together.
+protocol RankCommand: ParsableCommand {
+  /// How long a rank waits for another one, in seconds.
+  var stallLimit: Double { get }
+
+  /// Returns the exit code; results go to standard output on rank 0.
+  func run(on world: borrowing Communicator) throws -> Int32
+}
+
+extension RankCommand {
+  var stallLimit: Double { 300 }
+}
+
+/// The command `eqprop`.
+public enum Eqprop {
+  /// Runs what the command line asks for; ends the process with its exit code.
+  public static func main() {
+    // Read before MPI begins, which already waits for other ranks.
+    let command = Result { try rankCommand() }
+    let limit = (try? command.get())?.stallLimit ?? 300
+    if case .failure(let error) = command, Session.launchedRank < 0 {
+      exit(tell(error))  // help, the version and mistakes need no MPI
+    }
+    Watchdog.start(limitSeconds: limit, rank: Session.launchedRank)
+    do {
+      let session = try Session()
+      Watchdog.start(limitSeconds: limit, rank: session.world.rank)
+      let code = outcome(of: command, on: session.world)
+      try session.finalize()
+      exit(code)
+    } catch {
+      complain("\(error)")
+      exit(error.exitCode)
+    }
+  }
+
+  /// The command that ranks run together; help is one of its own and ends by throwing what it has to say.
+  private static func rankCommand() throws -> any RankCommand {
+    var command = try Root.parseAsRoot()
+    if let command = command as? any RankCommand { return command }
+    try command.run()
+    throw CleanExit.helpRequest()
+  }
+
+  /// Runs the command, if that is what the command line was; what goes wrong is told once and becomes an exit code.
+  ///
+  /// A failure that all ranks know of ends in order; one of a single rank aborts all of them.
+  private static func outcome(
+    of command: Result<any RankCommand, any Error>, on world: borrowing Communicator
+  ) -> Int32 {
+    do {
+      return try command.get().run(on: world)
+    } catch let failure as AgreedFailure {
+      if world.rank == 0 { complain(failure.message) }
+      return failure.exitCode
+    } catch let error as any ExitCoded {
+      complain("rank \(world.rank): \(error)")
+      Session.abort(error.exitCode)
+    } catch {
+      let code = Root.exitCode(for: error).rawValue
+      let isUsage = code == 0 || code == ExitCode.validationFailure.rawValue
+      guard isUsage else {
+        complain("rank \(world.rank): \(error)")
+        Session.abort(70)
+      }
+      return world.rank == 0 ? tell(error) : code
+    }
+  }
+
+  /// Says what the parser has to say; returns the exit code.
+  private static func tell(_ error: any Error) -> Int32 {
+    let code = Root.exitCode(for: error).rawValue
+    let message = Root.fullMessage(for: error)
+    if code == 0 { print(message) } else { complain(unknownCommand ?? message) }
+    return code
+  }
+
+  /// What to say of a first word that is no command.
+  private static var unknownCommand: String? {
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return nil }
+    let commands = Root.configuration.subcommands.map { $0._commandName } + ["help"]
+    guard !commands.contains(word) else { return nil }
+    let hint = Spelling.nearest(word, in: commands).map { "; did you mean '\($0)'?" }
+    return "unknown command '\(word)'" + (hint ?? "; they are \(commands.joined(separator: ", "))")
+  }
+}
+
+/// Says something on standard error.
+func complain(_ message: String) {
+  FileHandle.standardError.write(Data("eqprop: \(message)\n".utf8))
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import DataSets
+import EquilibriumPropagation
+import Foundation
+import MessagePassing
+import Reporting
+import RunFiles
+import Training
+
+/// `eqprop evaluate DIR`.
+struct Evaluate: RankCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluates a checkpoint: error, error of each class, confusion matrix.",
+    discussion: "Example: launch/run -n 2 evaluate runs/digits --split test")
+
+  @Argument(help: "The run directory.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
+  var data: String?
+
+  @Option(
+    help: "training, validation or test; may be repeated (default: validation and test, where there are any)."
+  )
+  var split: [Split] = []
+
+  @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
+  var checkpoint = Evaluator.Choice.latest
+
+  @Option(
+    help: ArgumentHelp(
+      "Iterations of the free phase (default: the run's; from zero where it lives on persistent states, up to 25 times as many, to a tolerance of 0.001).",
+      valueName: "n"))
+  var free: Int?
+
+  @OptionGroup var grid: GridOptions
+
+  @Flag(help: "Prints JSON.")
+  var json = false
+
+  func validate() throws {
+    if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
+  }
+
+  var stallLimit: Double { grid.stallLimit }
+
+  func run(on world: borrowing Communicator) throws -> Int32 {
+    let run = try world.agree {
+      let settings = data.map { ["data.path=\($0)"] } ?? []
+      return try RunFile.load(path: directory + "/run.yaml", settings: settings)
+    }
+    let examples = try world.agree { try DataSet.open(run.data) }
+    let deal = try grid.deal(run, data: examples, on: world)
+    var relaxation = Evaluator.relaxation(of: run)
+    if let free { relaxation.free = Duration(atMost: free) }
+    let evaluator = try Evaluator(
+      run: run, directory: directory, choice: checkpoint, relaxation: relaxation, deal: deal,
+      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
+    let isFirst = world.rank == 0
+    if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
+    let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
+    guard !asked.isEmpty else {
+      let hint = split.isEmpty ? "; --split training evaluates what it was trained on" : ""
+      throw AgreedFailure(
+        rank: 0, message: "there are no such examples: \(examples)\(hint)", exitCode: 64)
+    }
+    for (index, split) in asked.enumerated() {
+      let result = try evaluator.evaluate(split, of: examples)
+      guard isFirst else { continue }
+      show(result, split, evaluator, isFirst: index == 0, isLast: index == asked.count - 1)
+    }
+    return 0
+  }
+
+  private func show(
+    _ result: EvaluationResult, _ split: Split, _ evaluator: Evaluator, isFirst: Bool, isLast: Bool
+  ) {
+    let table = ConfusionTable(counts: result.confusion)
+    if json {
+      print((isFirst ? "{" : "") + "\"\(split.rawValue)\":\(table.json)" + (isLast ? "}" : ","))
+    } else {
+      print("\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)")
+    }
+  }
+}
+
+extension Split: ExpressibleByArgument {}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import DataSets
+import FileFormats
+import Foundation
+import MessagePassing
+
+/// `eqprop sample DIR`: what the network takes for a class, as pictures.
+struct Sampling: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Holds the output at a class and lets the input settle; writes the inputs as a PNG.",
+    discussion: "Example: launch/run sample runs/mnist-fast-1h --label 7")
+
+  @OptionGroup var inspected: InspectedOptions
+
+  @Option(help: "A class; may be repeated (default: every class, a row each).")
+  var label: [Int] = []
+
+  @Option(help: ArgumentHelp("Samples of a class.", valueName: "n"))
+  var count = 4
+
+  @Option(help: ArgumentHelp("Iterations of input and hidden layers.", valueName: "n"))
+  var iterations = 200
+
+  @Option(help: "The input's step ε, above 0 and at most 1.")
+  var step = 0.1
+
+  @Option(help: "Of the inputs that the samples start from.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp("The picture; DIR/sample.png, or DIR/sample-LABEL.png, without.", valueName: "file"))
+  var output: String?
+
+  func validate() throws {
+    guard 1...1000 ~= count else {
+      throw ValidationError("--count \(count): from 1 to 1000 samples are needed")
+    }
+    guard 1...1_000_000 ~= iterations else {
+      throw ValidationError("--iterations \(iterations): from 1 to 1000000 iterations are needed")
+    }
+    guard step > 0 && step <= 1 else {
+      throw ValidationError("--step \(step): above 0 and at most 1 is needed")
+    }
+  }
+
+  func run(on world: borrowing Communicator) throws -> Int32 {
+    let isFirst = world.rank == 0
+    try world.agree { if isFirst { try draw() } }
+    return 0
+  }
+
+  private func draw() throws {
+    let inspection = try inspected.load()
+    guard !inspection.network.hasReadOut else {
+      throw UsageError("the output of this run is a soft-max read-out and no state: it cannot be held")
+    }
+    let classes = inspection.network.units(inspection.network.depth)
+    if let wrong = label.first(where: { !(0..<classes).contains($0) }) {
+      throw UsageError("--label \(wrong): the classes are 0 to \(classes - 1)")
+    }
+    let extents = inspection.data.extents
+    guard inspection.data.isPicture else { throw UsageError("the inputs of this run are no pictures") }
+    var rows: [[[Double]]] = []
+    for label in label.isEmpty ? Array(0..<classes) : label {
+      let samples = try inspection.samples(
+        of: label, count: count, iterations: iterations, step: step, seed: seed)
+      print(
+        "label \(label): energy "
+          + samples.map { String(format: "%.3f", $0.energy) }.joined(separator: " ")
+          + String(format: ", largest residual %.1e", samples.map(\.residual).max() ?? 0))
+      rows.append(samples.map { inspection.brightness(of: $0.input) })
+    }
+    let name = label.count == 1 ? "/sample-\(label[0]).png" : "/sample.png"
+    let path = output ?? inspected.directory + name
+    let picture = PictureGrid(rows, height: extents[0], width: extents[1], channels: extents[2])
+    try DurableFile.write(picture.png, to: path)
+    print(path)
+  }
+}
+
+/// Pictures of one size in rows, each pixel some pixels wide, with gaps between them.
+struct PictureGrid {
+  private static let gap = 4
+  private let width: Int
+  private let height: Int
+  private let channels: Int
+  private var bytes: [UInt8]
+
+  /// Pictures of values from 0 up, 0 black and the largest of a row of pictures white; each row-major, grey or of three
+  /// channels.
+  init(_ rows: [[[Double]]], height: Int, width: Int, channels: Int) {
+    let scale = max(1, 84 / max(height, width))
+    let (across, down) = (width * scale + Self.gap, height * scale + Self.gap)
+    self.width = (rows.map(\.count).max() ?? 0) * across + Self.gap
+    self.height = rows.count * down + Self.gap
+    self.channels = channels
+    bytes = [UInt8](repeating: 96, count: self.width * self.height * channels)
+    for (row, pictures) in rows.enumerated() {
+      let white = max(pictures.joined().max() ?? 1, 1e-9)
+      for (column, picture) in pictures.enumerated() {
+        let corner = (y: row * down + Self.gap, x: column * across + Self.gap)
+        for y in 0..<height * scale {
+          for x in 0..<width * scale * channels {
+            let (pixel, channel) = (y / scale * width + x / channels / scale, x % channels)
+            let value = min(max(picture[pixel * channels + channel] / white, 0), 1)
+            bytes[((corner.y + y) * self.width + corner.x) * channels + x] = UInt8((255 * value).rounded())
+          }
+        }
+      }
+    }
+  }
+
+  /// The bytes of the PNG file.
+  var png: [UInt8] {
+    PNG.encode(width: width, height: height, channels == 1 ? .grey : .redGreenBlue, bytes)
+  }
+}

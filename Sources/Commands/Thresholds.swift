@@ -1,0 +1,212 @@
+import EnergyModels
+import EquilibriumPropagation
+import Foundation
+import Reporting
+import RunFiles
+import Verification
+
+/// What a verification must keep, and what to do where it does not.
+struct Thresholds {
+  typealias Check = VerificationReport.Check
+
+  let run: RunFile
+  let measured: Measurements
+
+  var checks: [Check] {
+    guard run.rule != .backpropagation else { return [slope] }
+    let common = [atRest, freePhase] + energyDescent
+    // Without rest there is no s⁰ whose gradient could be judged.
+    guard measured.iterationsToRest != nil else { return common }
+    return common + (run.rule.descendsCost ? ownGradient + theorem : clampedGradient) + promise
+  }
+
+  private var isSmooth: Bool { run.isSmooth }
+  private var depth: Int { run.network.layers.count }
+
+  // MARK: The phases
+
+  private var atRest: Check {
+    Check(
+      name: "the free phase comes to rest (residual ≤ 1e-13): iterations",
+      value: measured.iterationsToRest.map(Double.init) ?? .infinity, limit: .atMost(20_000),
+      advice: "no rest within 20,000 iterations: use smaller initial weights"
+        + (run.relaxation.updates == .euler ? ", or a smaller relaxation.step" : ""))
+  }
+
+  private var freePhase: Check {
+    let enough = measured.iterationsToSettle.map { "\($0) iterations reach 0.001" }
+    return Check(
+      name: "residual after the run's own free phase", value: measured.freeResidual ?? .nan,
+      limit: .atMost(0.05),
+      advice: "the free phase is too short, and its drift leaks into the contrast: "
+        + (enough ?? "even 20,000 iterations do not reach 0.001; use smaller initial weights"))
+  }
+
+  private var energyDescent: [Check] {
+    [
+      Check(
+        name: "rise of the total energy in an iteration, over |F|", value: measured.energyRise ?? .nan,
+        limit: .atMost(1e-12),
+        advice: run.relaxation.step > 0.5
+          ? "relaxation.step \(run.relaxation.step) is too long: use 0.5 or less, or updates: even-odd"
+          : "β \(run.nudging.beta) bends the total energy too sharply for a step of \(run.relaxation.step): use a "
+            + "smaller β" + (run.relaxation.updates == .euler ? ", or updates: even-odd" : ""))
+    ]
+  }
+
+  private var promise: [Check] {
+    guard let violations = measured.violations else { return [] }
+    let isClamped = !run.rule.descendsCost
+    return [
+      Check(
+        name: isClamped
+          ? "share of examples with E(s^β) < E(s⁰)"
+          : "share of examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β)", value: violations, limit: .atMost(0),
+        advice: "the free phase is too short, or β \(run.nudging.beta) is too large"
+          + (isClamped || run.nudging.reject ? "" : "; nudging.reject leaves such examples out"))
+    ]
+  }
+
+  // MARK: The run's own gradient
+
+  private var ownGradient: [Check] {
+    [
+      Check(
+        name: "cosine of the run's own gradient, worst layer", value: measured.own?.cosine ?? .nan,
+        limit: .atLeast(0.5), advice: ownAdvice)
+    ]
+  }
+
+  /// What keeps the run's own gradient from the exact one.
+  private var ownAdvice: String {
+    guard let own = measured.own, let atRest = measured.ownAtRest else { return "" }
+    if let silence = silence(own) { return silence }
+    // Not a number is too large as well.
+    guard atRest.cosine >= 0.5 else {
+      let beta = measured.sweeps.first { $0.nudging.kind == run.nudging.kind }?.points
+        .first { $0.match.cosine >= 0.99 }?.beta
+      let fate =
+        atRest.cosine.isNaN
+        ? "the nudged phase never comes to rest" : "even at rest the cosine is \(short(atRest.cosine))"
+      return "β \(run.nudging.beta) is too large: \(fate)" + (beta.map { "; use \(short($0)) or less" } ?? "")
+    }
+    return shortPhase(insteadOf: atRest.cosine)
+  }
+
+  /// Where the second phase ends before all layers have felt the output.
+  private func silence(_ gradient: Measurements.Match) -> String? {
+    gradient.silentLayers.last.map {
+      "the nudge never reaches layer \($0): the nudged phase of \(run.relaxation.nudged.atMost) is "
+        + "shorter than the depth; use relaxation.nudged of \(2 * reach) or more"
+    }
+  }
+
+  /// Which phase is too short, where the same phases at rest have a better cosine.
+  private func shortPhase(insteadOf cosine: Double) -> String {
+    if let residual = measured.freeResidual, residual > 1e-3 {
+      return "the free phase is too short: it ends with a residual of \(short(residual))"
+        + (measured.iterationsToSettle.map { ", \($0) iterations reach 0.001" } ?? "")
+    }
+    return "the nudged phase is too short: at rest the cosine is \(short(cosine)); "
+      + "use a relaxation.nudged above \(run.relaxation.nudged.atMost)"
+  }
+
+  /// The iterations that a nudge needs from the output to the first layer.
+  private var reach: Int {
+    run.relaxation.updates.alternates ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
+  }
+
+  private func short(_ value: Double) -> String { String(format: "%.3g", value) }
+
+  // MARK: The theorem
+
+  private var slope: Check {
+    let isTwin = run.rule == .backpropagation
+    let minima =
+      isTwin ? "this is a fault of the program" : "the network has several minima close to each other"
+    return Check(
+      name: "the gradient\(isTwin ? "" : " at rest") against finite differences, worst layer",
+      value: measured.slopeError ?? .nan,
+      limit: .atMost(!isSmooth ? 1e-4 : run.rule.descendsCost || isTwin ? 1e-6 : 1e-8),
+      advice: isSmooth
+        ? minima + (isTwin ? "" : ": smaller initial weights")
+        : "a unit stands at a kink of ρ: try other examples")
+  }
+
+  private var theorem: [Check] {
+    var checks = [slope]
+    checks += isSmooth ? smoothTheorem : [kinkedTheorem]
+    return checks + stepMatches
+  }
+
+  private var smoothTheorem: [Check] {
+    [
+      Check(
+        name: "centered nudging at β 0.01: cosine, worst layer", value: measured.centered?.cosine ?? .nan,
+        limit: .atLeast(0.999999), advice: curvature),
+      Check(
+        name: "centered nudging at β 0.01: relative error, worst layer",
+        value: measured.centered?.relativeError ?? .nan, limit: .atMost(5e-3), advice: curvature),
+    ] + measured.sweeps.map(order)
+  }
+
+  /// With kinks the error has no order in β, but it goes to zero all the same.
+  private var kinkedTheorem: Check {
+    let centered = measured.sweeps.first { $0.nudging.kind == .centered }?.points.last
+    return Check(
+      name: "centered nudging at β \(centered.map { String(format: "%.6g", $0.beta) } ?? "–"): "
+        + "relative error, worst layer",
+      value: centered?.match.relativeError ?? .nan, limit: .atMost(5e-3),
+      advice: "units cross a kink of ρ even at the smallest β: try other examples")
+  }
+
+  private var curvature: String {
+    "the total energy is flat at s⁰, where a given β moves the states far: smaller initial weights, or biases "
+      + "that drive the units to where the activation is steep"
+  }
+
+  private func order(_ sweep: Measurements.Sweep) -> Check {
+    let shown = VerificationReport.Sweep(sweep)
+    let p = Double(sweep.order)
+    guard shown.fittedOrder != nil || sweep.order < 8 else { return vanishing(shown) }
+    // Halving β divides the error by 2^p ± 5 %, or ± 10 % for N points.
+    let slack = sweep.nudging.kind == .points ? 0.14 : 0.072
+    return Check(
+      name: "order of the error in β, \(shown.nudging)", value: shown.fittedOrder ?? .nan,
+      limit: .within(p, share: (slack / p * 1e3).rounded() / 1e3), advice: curvature)
+  }
+
+  /// So many points that halving β twice ends in rounding: there is no order to fit, and hardly any error.
+  private func vanishing(_ sweep: VerificationReport.Sweep) -> Check {
+    Check(
+      name: "least error over β, \(sweep.nudging), too small for an order",
+      value: sweep.points.map(\.relativeError).min() ?? .nan, limit: .atMost(1e-9), advice: curvature)
+  }
+
+  private var stepMatches: [Check] {
+    let limits = [5: 0.996, 10: 0.9998, 20: 0.99999]
+    return measured.steps.filter { limits[$0.step] != nil }.map { match in
+      Check(
+        name: "\(match.step) nudged steps against backpropagation through time: cosine, worst layer",
+        value: match.cosine, limit: .atLeast(limits[match.step] ?? 1),
+        advice: isSmooth ? curvature : "units cross a kink of ρ: try other examples")
+    }
+  }
+
+  // MARK: Rules that clamp the output
+
+  private var clampedGradient: [Check] {
+    let durations = measured.durations
+    return [
+      slope,
+      Check(
+        name: "cosine of the run's own gradient with the rule's at rest, worst layer",
+        value: durations?.cosine ?? .nan, limit: .atLeast(0.5),
+        advice: durations.flatMap(silence) ?? shortPhase(insteadOf: 1)),
+      Check(
+        name: "cosine of the rule's gradient at rest with −dC/dθ, worst layer",
+        value: measured.ownAtRest?.cosine ?? .nan, limit: .atLeast(0),
+        advice: "the rule climbs C at these weights: it descends another objective"),
+    ]
+  }
+}

@@ -1,0 +1,82 @@
+import DataSets
+import EnergyModels
+import EquilibriumPropagation
+import Schema
+
+/// Everything that decides a run's result: the contents of a YAML run file, complete with defaults.
+public struct RunFile: Equatable, Sendable {
+  /// What the run is called; the file's name without its extension where it is not given.
+  public var name: String
+  /// The key of every random number of the run.
+  public var seed: UInt64
+  /// Where the examples come from.
+  public var data: DataSource
+  /// The layers, their learning rates and the cost.
+  public var network: NetworkSettings
+  /// What the network learns by.
+  public var rule: Rule
+  /// How states settle in the free and the nudged phase.
+  public var relaxation: Relaxation
+  /// How the output is nudged.
+  public var nudging: Nudging
+  /// How many steps are made, and how.
+  public var training: TrainingSettings
+  /// How every step is cut into tiles.
+  public var tiling: TilingSettings
+  /// When checkpoints are written and how many stay.
+  public var checkpoint: CheckpointSettings
+  /// What is written for people and programs to look at; it decides no bit.
+  public var report: ReportSettings
+
+  /// Takes the values as they are: only `load` and `parse` check them, and fill in what is left to a rule.
+  public init(
+    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: Rule,
+    relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,
+    checkpoint: CheckpointSettings, report: ReportSettings = ReportSettings(html: true, tensorboard: false)
+  ) {
+    self.name = name
+    self.seed = seed
+    self.data = data
+    self.network = network
+    self.rule = rule
+    self.relaxation = relaxation
+    self.nudging = nudging
+    self.training = training
+    self.tiling = tiling
+    self.checkpoint = checkpoint
+    self.report = report
+  }
+
+  /// The run file at `path`, with the `--set` options `settings` (`KEY=VALUE`) applied in their order.
+  ///
+  /// Throws `SchemaError`: exit code 66 when the file is missing or cannot be read, 64 for a mistake in it.
+  public static func load(path: String, settings: [String] = []) throws(SchemaError) -> RunFile {
+    let bytes = try subject.read(path)
+    return try parse(try subject.text(bytes, file: path), file: path, settings: settings)
+  }
+
+  /// The run file with the given text; `file` names it in messages and gives the default name of the run.
+  ///
+  /// Throws `SchemaError` at the first mistake.
+  public static func parse(
+    _ text: String, file: String, settings: [String] = []
+  ) throws(SchemaError) -> RunFile {
+    let root = try subject.tree(text, file: file, settings: settings)
+    var runFile = try Codec.runFile.read(root, Path(subject))
+    if runFile.name.isEmpty { runFile.name = defaultName(file) }
+    try runFile.check(root)
+    runFile.network.simplify()
+    runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)
+    return runFile
+  }
+
+  /// The complete run file in one fixed form; reading it gives an equal value.
+  public var resolvedYAML: String {
+    Codec.runFile.write(self)?.lines() ?? ""
+  }
+
+  /// Every key a run file may hold, dotted, with `0` for any element of a list; for completing `--set`.
+  public static let keys: [String] = Codec.runFile.keys
+
+  private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: keys)
+}

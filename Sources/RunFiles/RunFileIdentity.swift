@@ -1,0 +1,34 @@
+import Schema
+
+/// Which runs may go on from which checkpoints.
+extension RunFile {
+  /// Everything that decides the bits of the steps already made, a `key: value` a line.
+  ///
+  /// It leaves out the name, where the data lie, when checkpoints are written, what is reported, and the number of epochs
+  /// unless the schedule looks ahead to it.
+  public var identity: String {
+    decisive.map { "\($0.path): \($0.text)\n" }.joined()
+  }
+
+  /// The keys of the identity in which two run files differ, as `network.layers.0.units: 500 here, 256 there`.
+  public func differences(from other: RunFile) -> [String] {
+    let there = Dictionary(uniqueKeysWithValues: other.decisive.map { ($0.path, $0.text) })
+    let here = Dictionary(uniqueKeysWithValues: decisive.map { ($0.path, $0.text) })
+    let paths = decisive.map(\.path) + other.decisive.map(\.path).filter { here[$0] == nil }
+    return paths.compactMap { path in
+      guard here[path] != there[path] else { return nil }
+      return "\(path): \(here[path] ?? "none") here, \(there[path] ?? "none") there"
+    }
+  }
+
+  private var decisive: [(path: String, text: String)] {
+    let values = Codec.runFile.write(self)?.values() ?? []
+    return values.filter { path, _ in
+      switch path {
+      case "name", "data.path": false
+      case "training.epochs": training.schedule.looksAhead
+      default: !path.hasPrefix("checkpoint.") && !path.hasPrefix("report.")
+      }
+    }
+  }
+}
