@@ -96,10 +96,10 @@ extension Recorded {
 extension RunRecord.Facts {
   fileprivate init(_ run: RunFile, data: DataSet?) {
     let units = (data.map { [$0.inputs] } ?? []) + run.network.layers.map(\.units)
-    var method = [run.rule.rawValue]
-    if run.rule != .backpropagation {
+    var method = [run.rule.name]
+    if run.procedure.relaxes {
       method.append("\(run.relaxation.updates.rawValue) updates")
-      let isNudged = run.rule != .contrastiveHebbian && run.rule != .recurrentBackpropagation
+      let isNudged = run.procedure.usesBeta
       if isNudged { method.append("\(run.nudging.kind.rawValue) nudging, β\u{A0}=\u{A0}\(run.nudging.beta)") }
     }
     let source = run.data.path.map { "\(run.data.format.rawValue) \($0)" } ?? run.data.format.rawValue
@@ -149,16 +149,16 @@ extension Inspection {
       }
       return try chosen.map { example in
         guard let trace = try trace(clamp(example, of: examples)) else {
-          throw Absence("the rule \(run.rule.rawValue) does not relax")
+          throw Absence("the rule \(run.rule.name) does not relax")
         }
-        let outputs = trace.phases[0].moments.last?.states.last ?? []
+        let outputs = trace.phases[0].frames.last?.states.last ?? []
         return RelaxedExample(
           name: "\(split.rawValue) no. \(example)", label: Int(examples.labels[example]),
           predicted: outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0,
           picture: picture(example, of: examples),
           phases: trace.phases.map { phase in
             RelaxedExample.Phase(
-              name: phase.kind.name, energies: phase.moments.map(\.energy), costs: phase.moments.map(\.cost))
+              name: phase.name, energies: phase.frames.map(\.energy), costs: phase.frames.map(\.cost))
           })
       }
     }
@@ -200,7 +200,7 @@ extension Inspection {
   /// What makes these errors differ from those of the curves.
   private var note: String? {
     if !hasItsOwnData { return "The data are others than those that the network was trained on." }
-    guard run.relaxation.start == .persistent, run.rule != .backpropagation else { return nil }
+    guard run.keepsStates else { return nil }
     return
       "Every example settles from zero here, as evaluate does it; the curves are those of persistent states, "
       + "so their errors may differ a little."

@@ -13,11 +13,11 @@ struct Thresholds {
   let measured: Measurements
 
   var checks: [Check] {
-    guard run.rule != .backpropagation else { return [slope] }
+    guard run.procedure.relaxes else { return [slope] }
     let common = [atRest, freePhase] + energyDescent
     // Without rest there is no s⁰ whose gradient could be judged.
     guard measured.iterationsToRest != nil else { return common }
-    return common + (run.rule.descendsCost ? ownGradient + theorem : clampedGradient) + promise
+    return common + (run.procedure.objective == .costAtRest ? ownGradient + theorem : clampedGradient) + promise
   }
 
   private var isSmooth: Bool { run.isSmooth }
@@ -56,7 +56,7 @@ struct Thresholds {
 
   private var promise: [Check] {
     guard let violations = measured.violations else { return [] }
-    let isClamped = !run.rule.descendsCost
+    let isClamped = run.procedure.objective == .heldEnergies
     return [
       Check(
         name: isClamped
@@ -121,13 +121,13 @@ struct Thresholds {
   // MARK: The theorem
 
   private var slope: Check {
-    let isTwin = run.rule == .backpropagation
+    let isTwin = !run.procedure.relaxes
     let minima =
       isTwin ? "this is a fault of the program" : "the network has several minima close to each other"
     return Check(
       name: "the gradient\(isTwin ? "" : " at rest") against finite differences, worst layer",
       value: measured.slopeError ?? .nan,
-      limit: .atMost(!isSmooth ? 1e-4 : run.rule.descendsCost || isTwin ? 1e-6 : 1e-8),
+      limit: .atMost(!isSmooth ? 1e-4 : run.procedure.objective == .costAtRest || isTwin ? 1e-6 : 1e-8),
       advice: isSmooth
         ? minima + (isTwin ? "" : ": smaller initial weights")
         : "a unit stands at a kink of ρ: try other examples")

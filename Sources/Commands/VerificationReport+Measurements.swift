@@ -10,10 +10,10 @@ extension VerificationReport {
   init(_ measured: Measurements, of run: RunFile, inputs: Int, grid: GridShape) {
     let units = [inputs] + run.network.layers.map(\.units)
     let step = run.relaxation.updates == .euler ? " \(run.relaxation.step)" : ""
-    let isTwin = run.rule == .backpropagation
+    let isTwin = !run.procedure.relaxes
     self.init(
       facts: Facts(
-        run: run.name, rule: run.rule.rawValue, network: units.map(String.init).joined(separator: "-"),
+        run: run.name, rule: run.rule.name, network: units.map(String.init).joined(separator: "-"),
         examples: measured.examples, grid: grid.description,
         updates: isTwin ? "none" : run.relaxation.updates.rawValue + step, nudging: run.estimate,
         exact: isTwin ? "finite differences" : "recurrent backpropagation at rest"),
@@ -65,11 +65,8 @@ extension Measurements.Sweep {
 extension RunFile {
   /// How the run estimates its gradient, in words.
   fileprivate var estimate: String {
-    switch rule {
-    case .equilibriumPropagation, .coupled, .continual:
-      let points = nudging.points.map { " \($0)" } ?? ""
-      return "\(nudging.kind.rawValue)\(points) nudging at β \(nudging.beta)"
-    case .contrastiveHebbian, .backpropagation, .recurrentBackpropagation: return rule.rawValue
-    }
+    guard procedure.usesBeta, procedure.relaxes else { return rule.name }
+    let points = nudging.points.map { " \($0)" } ?? ""
+    return "\(nudging.kind.rawValue)\(points) nudging at β \(nudging.beta)"
   }
 }

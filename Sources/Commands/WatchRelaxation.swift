@@ -43,7 +43,7 @@ struct WatchRelaxation: RankCommand {
           "--example \(example): the \(split) split has \(examples.count) examples, counted from 0")
       }
       guard let trace = try inspection.trace(inspection.clamp(example, of: examples)) else {
-        throw UsageError("the rule \(inspection.run.rule.rawValue) has no relaxation to watch")
+        throw UsageError("the rule \(inspection.run.rule.name) has no relaxation to watch")
       }
       show(
         RelaxationView(
@@ -68,8 +68,8 @@ struct WatchRelaxation: RankCommand {
 extension RelaxationView.Phase {
   init(_ phase: RelaxationTrace.Phase) {
     self.init(
-      name: phase.kind.name,
-      moments: phase.moments.map {
+      name: phase.name,
+      moments: phase.frames.map {
         .init(energy: $0.energy, cost: $0.cost, residual: $0.residual, states: $0.states)
       })
   }

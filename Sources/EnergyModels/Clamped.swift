@@ -17,6 +17,10 @@ public struct Clamped: Sendable {
   public var live: LiveInputs?
   /// The whole network, whatever portion of it the parameters hold.
   public let network: Network
+  /// The step of the run that the batch belongs to, and for each row the number of its example in the split; 0 and none
+  /// where nobody asks.
+  public var step = 0
+  public var examples: [Int] = []
 
   /// Computes the input's drives with these parameters; matrices may have more rows than the shards.
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {

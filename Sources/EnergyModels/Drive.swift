@@ -71,7 +71,7 @@ extension Parameters {
   ) {
     guard let way = way(into: k, from: j, state: state) else { return }
     guard portion.isPartial(into: k, from: j) else {
-      return way.set(&partials, rows: rows, from: way.known.lowerBound, adding: .zero)
+      return way.set(&partials, rows: rows, adding: .zero)
     }
     let slices = portion.holds(j) ? portion.slices : 0..<portion.slicing.slices
     for slice in slices {
@@ -83,39 +83,39 @@ extension Parameters {
     }
   }
 
-  /// The drive of the portion's units of layer k: Σ_{j<k} W_{jk}ᵀ ρ(s_j) + Σ_{i>k} W_{ki} ρ(s_i) + b_k, or the asked parts
-  /// of it.
+  /// What a drive begins with: the bias, and what the clamped input sends; nothing where that does not count.
   ///
-  /// One chain of additions runs through bias (and input) and the layers below, from the lowest up; what each layer above
-  /// sends is a chain of its own, added last, so that it may be computed elsewhere. A whole layer adds a cut
-  /// neighbour's partial drives in a binary tree over its slices. `drive` is rows × units held, at each position;
-  /// `partials` brings what is computed elsewhere or goes through pooling, and that is spent.
-  public func setDrive(
-    _ drive: inout Matrix, of k: Int, state: State, clamped: Clamped,
-    partials: (Source, (inout PartialDrives) -> Void) throws -> Void, rows: Range<Int>,
-    parts: DriveParts = .all
-  ) rethrows {
-    var base = parts.contains(.constant) ? Addend.row(self[bias: k]) : .zero
-    if parts.contains(.constant), let inputDrive = clamped.inputDrives[k] { base = .matrix(inputDrive) }
+  /// One chain of additions runs from here through the layers below, from the lowest up; what each layer above sends is a
+  /// chain of its own, added last, so that it may be computed elsewhere.
+  public func constant(of k: Int, clamped: Clamped, counts: Bool = true) -> Addend {
+    guard counts else { return .zero }
+    return clamped.inputDrives[k].map { .matrix($0) } ?? .row(self[bias: k])
+  }
+
+  /// Goes on with the drive of layer k, rows × units held at each position, by what a driver sends through weights held
+  /// here.
+  public func drive(
+    _ drive: inout Matrix, of k: Int, from driver: Driver, state: State, onto base: Addend, rows: Range<Int>
+  ) {
+    way(into: k, from: driver.layer, state: state)?
+      .set(&drive, rows: rows, adding: base, last: !driver.isBelow)
+  }
+
+  /// Goes on with the drive of layer k by what was computed elsewhere or has gone through pooling, and is spent: a whole
+  /// layer adds a cut neighbour's partial drives in a binary tree over its slices.
+  public func add(
+    _ partial: inout PartialDrives, from driver: Driver, to drive: inout Matrix, of k: Int, onto base: Addend,
+    rows: Range<Int>
+  ) {
     let places = rows.times(portion.network.positions(k))
-    for source in portion.sources(of: k) where parts.contains(source.isBelow ? .below : .above) {
-      if source.isPartial || source.isElsewhere || source.isPooled {
-        drive.set(rows: places, base)
-        try partials(source) { partial in
-          if source.isPartial {
-            let slices = 0..<portion.slicing.slices
-            addSlices(
-              &partial, slices, units: portion.network.units(k), widths: portion.branch..<slices.count,
-              rows: places)
-          }
-          drive.add(rows: places, partial)
-        }
-      } else if let way = way(into: k, from: source.layer, state: state) {
-        way.set(&drive, rows: rows, from: way.known.lowerBound, adding: base, last: !source.isBelow)
-      }
-      base = .itself
-    }
     drive.set(rows: places, base)
+    if driver.isPartial {
+      let slices = 0..<portion.slicing.slices
+      addSlices(
+        &partial, slices, units: portion.network.units(k), widths: portion.branch..<slices.count,
+        rows: places)
+    }
+    drive.add(rows: places, partial)
   }
 
   /// How layer j drives layer k through weights held here.
@@ -148,11 +148,12 @@ struct Way {
   /// Taps of the kernel.
   let count: Int
 
-  /// drive[rows] = addend + seen · weights, or a part of it: `depth` of the weights from unit `from` on.
+  /// drive[rows] = addend + seen · weights, or a part of it: `depth` of the weights from a unit on.
   func set(
-    _ drive: inout Matrix, rows: Range<Int>, from: Int, depth: Range<Int>? = nil, adding addend: Addend,
-    last: Bool = false, to: Int = 0
+    _ drive: inout Matrix, rows: Range<Int>, from first: Int? = nil, depth: Range<Int>? = nil,
+    adding addend: Addend, last: Bool = false, to: Int = 0
   ) {
+    let from = first ?? known.lowerBound
     if let taps {
       drive.setConvolution(
         examples: rows, of: seen, layout, from: from, taps: taps, of: count, with: weights, depth: depth,

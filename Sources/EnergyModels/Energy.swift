@@ -21,7 +21,7 @@ extension Parameters {
     portion.layers.flatMap { k in
       portion.network.activation(k).isReadOut
         ? portion.countedSlices(of: k).map { EnergyTerm(layer: k, slice: $0, value: 0) }
-        : portion.sources(of: k).contains { $0.isBelow && $0.isPartial }
+        : portion.drivers(of: k).contains { $0.isBelow && $0.isPartial }
           ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
           : termsBySlices(k, state: state, clamped: clamped, rows: rows)
     }
@@ -53,7 +53,7 @@ extension Parameters {
     let units = 0..<portion.network.units(k)
     let positions = portion.network.positions(k)
     let silent = Matrix(rows: rows.upperBound * positions, columns: units.count, precision: precision)
-    let partials = portion.sources(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
+    let partials = portion.drivers(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
       var partials = Parameters.partialDrives(
         into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
       setSliceDrives(&partials, into: k, from: source.layer, state: state, rows: rows)

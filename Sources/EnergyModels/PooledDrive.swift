@@ -26,7 +26,7 @@ extension Parameters {
     guard let way = way(into: k, from: j, state: state), let pool = self[connection: index].wiring.pool else {
       preconditionFailure("a pooled connection that is held here")
     }
-    way.set(&room.values, rows: rows, from: way.known.lowerBound, adding: .zero)
+    way.set(&room.values, rows: rows, adding: .zero)
     if keepsSlopes {
       room.pooled.setPooledResponse(
         examples: rows, to: room.values, by: pool, slopes: state.slopes(index), columns: portion.units(k))
@@ -48,21 +48,25 @@ extension Parameters {
     let network = portion.network
     var drive = Matrix(
       rows: rows.upperBound * network.positions(k), columns: portion.units(k).count, precision: precision)
-    setDrive(
-      &drive, of: k, state: state, clamped: clamped,
-      partials: { source, add in
-        if source.isPooled, let index = network.connection(source.layer, k) {
-          var room = Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision)
-          var pooled = state
-          setPooled(&room, index, state: &pooled, rows: rows)
-          add(&room.pooled)
-        } else if source.isPartial, addsSlices {
-          var partial = Parameters.partialDrives(
-            into: k, from: source.layer, of: portion, rows: rows.upperBound, precision: precision)
-          setPartialDrives(&partial, into: k, from: source.layer, state: state, rows: rows)
-          add(&partial)
-        }
-      }, rows: rows, parts: parts)
+    var base = constant(of: k, clamped: clamped, counts: parts.contains(.constant))
+    for driver in portion.drivers(of: k) where parts.contains(driver.isBelow ? .below : .above) {
+      if driver.isPooled, let index = network.connection(driver.layer, k) {
+        var room = Parameters.poolRoom(index, of: portion, rows: rows.upperBound, precision: precision)
+        var pooled = state
+        setPooled(&room, index, state: &pooled, rows: rows)
+        add(&room.pooled, from: driver, to: &drive, of: k, onto: base, rows: rows)
+      } else if driver.isPartial {
+        guard addsSlices else { continue }
+        var partial = Parameters.partialDrives(
+          into: k, from: driver.layer, of: portion, rows: rows.upperBound, precision: precision)
+        setPartialDrives(&partial, into: k, from: driver.layer, state: state, rows: rows)
+        add(&partial, from: driver, to: &drive, of: k, onto: base, rows: rows)
+      } else {
+        self.drive(&drive, of: k, from: driver, state: state, onto: base, rows: rows)
+      }
+      base = .itself
+    }
+    drive.set(rows: rows.times(network.positions(k)), base)
     return drive
   }
 }

@@ -42,7 +42,7 @@ public struct Slicing: Equatable, Sendable {
 }
 
 /// A free layer that drives another.
-public struct Source: Equatable, Sendable {
+public struct Driver: Equatable, Sendable {
   public let layer: Int
   /// Whether it stands below the layer that it drives.
   public let isBelow: Bool
@@ -73,7 +73,7 @@ public struct Portion: Equatable, Sendable {
   /// The layers whose activity is known here, in order: its own and those below that drive them.
   public let known: [Int]
   /// For each layer of the portion, in order, the free layers that drive it, from the lowest up.
-  private let sources: [[Source]]
+  private let drivers: [[Driver]]
   /// For each layer from the input on the units in the slices.
   private let held: [Range<Int>]
 
@@ -93,9 +93,9 @@ public struct Portion: Equatable, Sendable {
       network.connections[$0].source > 0 && network.wirings[$0].pool != nil
     }
     known = Set(descending.map { network.connections[$0].source }).union(layers).sorted()
-    sources = layers.map { k in
+    drivers = layers.map { k in
       network.neighbours(k).map {
-        Source(
+        Driver(
           layer: $0, isBelow: $0 < k, isPartial: slicing.isPartial(into: k, from: $0),
           isElsewhere: $0 > layers.upperBound,
           isPooled: $0 < k && network.connection($0, k).map { network.wirings[$0].pool != nil } ?? false)
@@ -125,7 +125,7 @@ public struct Portion: Equatable, Sendable {
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 
   /// The free layers that drive layer k of the portion, from the lowest up.
-  public func sources(of k: Int) -> [Source] { sources[k - layers.lowerBound] }
+  public func drivers(of k: Int) -> [Driver] { drivers[k - layers.lowerBound] }
 
   /// Whether what layer j sends to layer k is the sum of one partial drive for each slice of j.
   public func isPartial(into k: Int, from j: Int) -> Bool { slicing.isPartial(into: k, from: j) }

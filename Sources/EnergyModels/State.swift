@@ -198,6 +198,21 @@ public struct State: Sendable {
     return twice
   }
 
+  /// Copies the rows of some examples of another state of the same layers.
+  public mutating func copy(examples: [Range<Int>], from other: State) {
+    for rows in examples {
+      for k in known { self[k].copy(rows: rows.times(network.positions(k)), from: other[k]) }
+      for index in pools.indices {
+        let places = rows.times(network.wirings[pools[index].connection].before.positions)
+        let (slopes, spread) = (other.pools[index].slopes, other.pools[index].spread)
+        pools[index].slopes.copy(
+          rows: places, columns: 0..<slopes.columns, from: slopes, rows: places.lowerBound, columns: 0)
+        pools[index].spread.copy(
+          rows: places, columns: 0..<spread.columns, from: spread, rows: places.lowerBound, columns: 0)
+      }
+    }
+  }
+
   /// ρ(s_k).
   public func activity(_ k: Int) -> Matrix { self[k].activity }
 

@@ -19,7 +19,7 @@ public struct Contrast {
   private var terms: [Term]
 
   /// One matrix for each layer known here, and for each pooled connection one of what its kernel sees of the layer above.
-  struct Levels {
+  public struct Levels: Sendable {
     let known: [Int]
     var matrices: [Matrix]
     let pooled: [Int]
@@ -39,7 +39,7 @@ public struct Contrast {
       pooled.firstIndex(of: connection).map { spreads[$0] } ?? self[k]
     }
 
-    subscript(k: Int) -> Matrix {
+    public subscript(k: Int) -> Matrix {
       guard let place = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
       return matrices[place]
     }
@@ -49,8 +49,8 @@ public struct Contrast {
   enum Term {
     /// mean_j Δ_kᵀ + Δ_j mean_kᵀ.
     case symmetric(mean: Levels, change: Levels)
-    /// activity_j Δ_kᵀ: errors that came down from above.
-    case upward(activity: Levels, change: Levels)
+    /// a_j b_kᵀ: of activities and the errors that came down from above, or of one iteration of an average.
+    case product(Levels, Levels)
     /// Re(z_j u_kᵀ), both complex: real parts, then from `half` on imaginary ones (of u, their negatives).
     case complex(states: Levels, weighted: Levels, half: Int)
   }
@@ -83,9 +83,9 @@ public struct Contrast {
       case .symmetric(let mean, var change):
         change.clear(rows)
         return .symmetric(mean: mean, change: change)
-      case .upward(let activity, var change):
-        change.clear(rows)
-        return .upward(activity: activity, change: change)
+      case .product(let lower, var upper):
+        upper.clear(rows)
+        return .product(lower, upper)
       case .complex(let states, var weighted, let half):
         weighted.clear(rows + rows.map { $0 + half })
         return .complex(states: states, weighted: weighted, half: half)
@@ -125,7 +125,7 @@ extension Contrast {
     return terms.map { term in
       switch term {
       case .symmetric(let mean, let change): sum(ends(mean, change), ends(change, mean))
-      case .upward(let activity, let change): sum(ends(activity, change))
+      case .product(let lower, let upper): sum(ends(lower, upper))
       case .complex(let states, let weighted, let half):
         sum(ends(states, weighted), ends(states, weighted, half: half))
       }
@@ -173,6 +173,55 @@ extension Contrast.Levels {
       levels { $0.setMean(of: $1, $2, rows: $3, columns: 0..<$1.columns) },
       levels { $0.setDifference(of: $1, $2, rows: $3, columns: 0..<$1.columns) }
     )
+  }
+
+  /// Adds those of other activities.
+  mutating func add(_ other: Self, rows: Range<Int>) {
+    for (place, k) in known.enumerated() {
+      matrices[place].add(rows: rows.times(network.positions(k)), other.matrices[place])
+    }
+  }
+
+  /// The complex conjugates of weight · z of complex activities z, whose lower half of rows holds imaginary parts.
+  func turned(by weight: (re: Double, im: Double), rows: Range<Int>) -> Self {
+    var turned = self
+    turned.change { level, positions in
+      var out = Matrix(rows: level.rows, columns: level.columns, precision: level.precision)
+      out.setConjugate(of: level, times: weight, rows: rows.times(positions))
+      level = out
+    }
+    return turned
+  }
+
+  /// self − other.
+  func difference(from other: Self, rows: Range<Int>) -> Self {
+    var difference = self
+    for (place, k) in known.enumerated() {
+      var out = Matrix(
+        rows: matrices[place].rows, columns: matrices[place].columns, precision: matrices[place].precision)
+      out.setDifference(
+        of: matrices[place], other.matrices[place], rows: rows.times(network.positions(k)),
+        columns: 0..<out.columns)
+      difference.matrices[place] = out
+    }
+    return difference
+  }
+
+  /// Multiplies some rows, or all of them, by a factor.
+  mutating func scale(by factor: Double, rows: Range<Int>? = nil) {
+    change { level, positions in
+      for row in rows?.times(positions) ?? 0..<level.rows {
+        for column in 0..<level.columns { level[row, column] *= factor }
+      }
+    }
+  }
+
+  /// Changes every matrix, given the positions of its layer.
+  private mutating func change(_ body: (inout Matrix, _ positions: Int) -> Void) {
+    for (place, k) in known.enumerated() { body(&matrices[place], network.positions(k)) }
+    for (place, index) in pooled.enumerated() {
+      body(&spreads[place], network.wirings[index].before.positions)
+    }
   }
 
   mutating func clear(_ rows: [Int]) {

@@ -1,3 +1,6 @@
+import EnergyModels
+import Tensors
+
 /// How the output is nudged, and so how the contrast estimates the gradient.
 public enum NudgingKind: String, CaseIterable, Sendable {
   /// One nudged phase at +β; error O(β).
@@ -22,10 +25,61 @@ public struct Nudging: Equatable, Sendable {
   /// output is held, those with E(s) < E(s⁰).
   public var reject: Bool
 
-  public init(kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false) {
+  /// How the cost enters the total energy.
+  public var form: NudgeForm
+
+  public init(
+    kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false, form: NudgeForm = .full
+  ) {
     self.kind = kind
     self.beta = beta
     self.points = points
     self.reject = reject
+    self.form = form
+  }
+}
+
+/// How the cost enters the total energy of a nudged phase.
+public struct NudgeForm: Equatable, Sendable {
+  /// As a run file calls it.
+  public let name: String
+  /// Whether F has a minimum for every β, below −1 too.
+  public let isBounded: Bool
+  /// How states descend a total energy nudged with this β.
+  let descent: @Sendable (Relaxation, _ beta: Double) -> any Dynamics
+  /// What is added to E of one row, over β.
+  public let value: @Sendable (Cost, OutputRow) -> Double
+
+  /// The outputs of an example.
+  public struct OutputRow {
+    /// y and y⁰.
+    public let outputs: Matrix
+    public let atRest: Matrix
+    public let targets: Matrix
+    public let row: Int
+
+    public init(_ outputs: Matrix, atRest: Matrix, targets: Matrix, row: Int) {
+      (self.outputs, self.atRest, self.targets, self.row) = (outputs, atRest, targets, row)
+    }
+  }
+
+  public init(
+    _ name: String, isBounded: Bool, descent: @escaping @Sendable (Relaxation, Double) -> any Dynamics,
+    value: @escaping @Sendable (Cost, OutputRow) -> Double
+  ) {
+    self.name = name
+    self.isBounded = isBounded
+    self.descent = descent
+    self.value = value
+  }
+
+  public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
+
+  /// F = E + β C(y).
+  public static let full = NudgeForm("full", isBounded: false) {
+    EnergyDescent($0, beta: $1)
+  } value: { cost, example in
+    cost.value(
+      outputs: example.outputs, targets: example.targets, rows: example.row..<example.row + 1)
   }
 }

@@ -34,14 +34,18 @@ extension Inspection {
       $1 == label ? 1 : 0
     }
     let ways = parameters.connections.filter { $0.connection.source == 0 }.map(WayDown.init)
-    let phases = iteration(rows: count)
+    let method = Method(
+      relaxation: relaxation, nudging: run.nudging, portion: parameters.portion, rows: count,
+      precision: precision)
     var state = State(rows: count, portion: parameters.portion, precision: precision)
     var residuals = [Double](repeating: 0, count: count)
     for number in 0..<iterations {
       let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
       // The first one brings the output to its target, the others leave it there.
-      state = try phases.clampedOutput(
-        from: state, share: number == 0 ? 1 : 0, clamped: clamped, parameters: parameters
+      var phase = Phase.held(method.procedure.scheme, at: number == 0 ? 1 : 0)
+      phase.duration = Duration(atMost: 1)
+      state = try method.run(
+        phase, number: 1, ends: [Settled(given: state, shards: 1)], clamped: clamped, parameters: parameters
       ).state
       let shape = network.shape(0)
       var drive = Matrix(rows: count * shape.positions, columns: shape.units, precision: precision)
@@ -55,16 +59,6 @@ extension Inspection {
       return Sample(
         input: x, energy: energy + x.reduce(0) { $0 + $1 * $1 } / 2, residual: residuals[row])
     }
-  }
-
-  /// One iteration of the hidden layers, the output held.
-  private func iteration(rows: Int) -> Phases {
-    var relaxation = relaxation
-    relaxation.free = Duration(atMost: 1)
-    relaxation.nudged = relaxation.free
-    return Phases(
-      portion: parameters.portion, relaxation: relaxation, rows: rows, precision: parameters.precision,
-      neighbours: Alone())
   }
 
   /// x ← clip(x − ε (x − drive)) to the range of its channel; returns each row's largest |Δx| / ε. The drive has a row for

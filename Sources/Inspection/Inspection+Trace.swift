@@ -33,81 +33,41 @@ extension Inspection {
   }
 
   /// Relaxes one example, free and then as the rule learns, and keeps what every iteration left: the same bits as whole
-  /// phases.
+  /// phases, +β where a sign is drawn, and all weights held where they change on the way.
   ///
   /// nil where the run's rule is feed-forward and nothing relaxes.
   public func trace(_ clamped: Clamped) throws -> RelaxationTrace? {
-    guard let kinds = run.tracedPhases else { return nil }
-    let tracer = Tracer(inspection: self, clamped: clamped)
+    guard run.procedure.relaxes else { return nil }
+    let procedure = run.procedure.relaxing(as: relaxation)
+    let method = Method(
+      procedure, portion: parameters.portion, rows: 1, precision: parameters.precision, neighbours: Alone())
     let start = State(rows: 1, portion: parameters.portion, precision: parameters.precision)
-    let (free, state) = try tracer.trace(.free, from: start)
-    return RelaxationTrace(phases: [free] + (try kinds.map { try tracer.trace($0, from: state).phase }))
-  }
-}
-
-/// Runs the phases of one example an iteration at a time.
-private struct Tracer {
-  let inspection: Inspection
-  let clamped: Clamped
-
-  private var network: Network { inspection.network }
-
-  /// A phase of at most so many iterations, with the tolerance that ends the whole one.
-  private func phases(_ whole: Duration, atMost: Int) -> Phases {
-    var relaxation = inspection.relaxation
-    relaxation.free = Duration(atMost: atMost, tolerance: whole.tolerance)
-    relaxation.nudged = relaxation.free
-    return Phases(
-      portion: inspection.parameters.portion, relaxation: relaxation, rows: 1,
-      precision: inspection.parameters.precision, neighbours: Alone())
-  }
-
-  func trace(
-    _ kind: RelaxationTrace.Kind, from state: State
-  ) throws -> (phase: RelaxationTrace.Phase, end: State) {
-    let whole = kind == .free ? inspection.relaxation.free : inspection.relaxation.nudged
-    var state = try start(kind, from: state, phases(whole, atMost: 0)).state
-    let single = phases(whole, atMost: 1)
-    var phase = RelaxationTrace.Phase(
-      kind: kind, moments: [moment(0, state, residual: nil)], outcome: .exhausted)
-    for iteration in 0..<whole.atMost where phase.outcome == .exhausted {
-      let settled = try move(kind, from: state, single)
-      state = settled.state
-      phase.outcome = settled.outcomes[0]
-      phase.moments.append(moment(iteration + 1, state, residual: settled.residual))
+    let phases = procedure.phases
+    let last = phases.lastIndex { $0.isShown } ?? 0
+    var (ends, shown): ([Settled], [RelaxationTrace.Phase]) = ([], [])
+    for (number, phase) in phases[...last].enumerated() {
+      let path = try method.begin(
+        phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters)
+      var frames = [frame(0, path.state, clamped, residual: nil)]
+      while !path.isOver {
+        try method.iterate(path, parameters)
+        frames.append(frame(path.moment.iteration, path.state, clamped, residual: path.residual))
+      }
+      let end = try method.end(path, parameters)
+      ends.append(end)
+      guard phase.isShown else { continue }
+      shown.append(RelaxationTrace.Phase(name: phase.name, frames: frames, outcome: end.outcomes[0]))
     }
-    return (phase, state)
+    return RelaxationTrace(phases: shown)
   }
 
-  /// The state in which a phase begins.
-  private func start(_ kind: RelaxationTrace.Kind, from state: State, _ phases: Phases) throws -> Settled {
-    switch kind {
-    case .free:
-      try phases.free(from: state, clamped: clamped, parameters: inspection.parameters)
-    case .nudged(let beta):
-      try phases.nudged(from: state, beta: beta, clamped: clamped, parameters: inspection.parameters)
-    case .clamped(let share):
-      try phases.clampedOutput(
-        from: state, share: share, clamped: clamped, parameters: inspection.parameters)
-    }
-  }
-
-  /// One iteration.
-  private func move(_ kind: RelaxationTrace.Kind, from state: State, _ phases: Phases) throws -> Settled {
-    switch kind {
-    // A free phase that goes on, wherever the run's own would start.
-    case .free: try start(.nudged(beta: 0), from: state, phases)
-    case .nudged: try start(kind, from: state, phases)
-    // The output stands where it is held.
-    case .clamped: try start(.clamped(share: 0), from: state, phases)
-    }
-  }
-
-  private func moment(_ iteration: Int, _ state: State, residual: Double?) -> RelaxationTrace.Moment {
+  private func frame(
+    _ iteration: Int, _ state: State, _ clamped: Clamped, residual: Double?
+  ) -> RelaxationTrace.Frame {
     guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
-    return RelaxationTrace.Moment(
+    return RelaxationTrace.Frame(
       iteration: iteration,
-      energy: inspection.parameters.energy(state: state, clamped: clamped, rows: 0..<1),
+      energy: parameters.energy(state: state, clamped: clamped, rows: 0..<1),
       cost: network.cost.value(outputs: state[network.depth].states, targets: targets, rows: 0..<1),
       residual: residual,
       states: (1...network.depth).map { k in

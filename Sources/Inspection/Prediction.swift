@@ -26,14 +26,14 @@ extension Inspection {
     evaluated.relaxation = relaxation
     let examples = try SplitData(
       split, of: data, run: evaluated, deal: deal, place: .only, perShard: Evaluation.rowsPerShard)
-    let rule = run.rule.make(
-      portion: parameters.portion, relaxation: relaxation, nudging: run.nudging, rows: examples.mostRows,
+    let method = Method(
+      run.procedure.relaxing(as: relaxation), portion: parameters.portion, rows: examples.mostRows,
       precision: parameters.precision, neighbours: Alone())
     var found: [Prediction] = []
     for step in 0..<examples.batches.steps where found.count < limit {
       let members = examples.members(epoch: 0, step: step)
       let clamped = examples.clamp(members, parameters: parameters)
-      let free = try rule.infer(
+      let free = try method.infer(
         from: examples.start(members), clamped: clamped, parameters: parameters)
       let outputs = free.state[network.depth].states
       guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }

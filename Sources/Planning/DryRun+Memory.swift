@@ -51,7 +51,7 @@ extension DryRun {
 
   /// The room of every relaxer: of training and evaluation, and those of complex states.
   public var room: RelaxationRoom {
-    let isComplex = run.rule == .equilibriumPropagation && run.nudging.isComplex
+    let isComplex = run.procedure.isComplex
     var room = RelaxationRoom()
     for rows in batches + (isComplex ? batches.map { 2 * $0 } : []) {
       room.states += State.byteCount(
@@ -59,7 +59,7 @@ extension DryRun {
       let network = portion.network
       for k in portion.layers {
         room.drives += matrix(rows * network.positions(k), portion.units(k).count)
-        for source in portion.sources(of: k) where source.isPartial || source.isElsewhere {
+        for source in portion.drivers(of: k) where source.isPartial || source.isElsewhere {
           room.partialDrives += matrix(
             rows * network.positions(k), portion.partialColumns(into: k, from: source.layer))
         }
@@ -115,7 +115,7 @@ extension DryRun {
     let ranks = deal.grid.stages * deal.grid.slices
     guard ranks > 1 else { return 0 }
     let routes = Routes(deal: deal, place: place).all
-    let height = run.rule.messageRows(rows, nudging: run.nudging) * precision.size
+    let height = run.procedure.messageRows(rows) * precision.size
     if sharesMemory {
       let parcels = SharedSlots.byteCount(
         ranks: ranks, slots: routes.count,

@@ -19,7 +19,7 @@ public struct DryRun: Sendable {
   public init(_ run: RunFile, deal: Deal, place: Place) {
     (self.run, self.deal, self.place) = (run, deal, place)
     portion = deal.portion(at: place)
-    exchanges = run.rule.exchanges(deal.tiling.slicing, relaxation: run.relaxation, nudging: run.nudging)
+    exchanges = run.procedure.exchanges(deal.tiling.slicing)
   }
 
   /// Shards of this rank.

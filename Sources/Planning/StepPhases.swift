@@ -30,69 +30,30 @@ struct StepLesson {
 }
 
 extension RunFile {
-  /// The phases of a step, in order.
+  /// The phases of a step, in order, a forward start among them.
   func phases(_ iterations: StepWork.Iterations) -> [StepPhase] {
-    if rule == .backpropagation {
-      return [
-        StepPhase(part: .free, iterations: 1, parts: [.constant, .below]),
-        StepPhase(part: .nudged, iterations: 1, parts: .above),
-      ]
+    procedure.phases.enumerated().flatMap { number, phase in
+      var counted = StepPhase(
+        part: number == 0 ? .free : .nudged, iterations: Double(phase.duration.atMost),
+        parts: phase.dynamics.parts, holdsOutput: phase.held != nil, isComplex: phase.dynamics.isComplex)
+      if phase.origin == .batch {
+        counted.iterations = iterations.free
+      } else if phase.order == .sweeps, phase.duration == relaxation.nudged, !phase.dynamics.isStill {
+        counted.iterations = iterations.nudged
+      }
+      let isGuessed = phase.origin == .batch && relaxation.start == .forward
+      return (isGuessed ? [StepPhase(part: .free, iterations: 1, parts: [.constant, .below])] : [])
+        + [counted]
     }
-    var phases: [StepPhase] = []
-    if relaxation.start == .forward {
-      phases.append(StepPhase(part: .free, iterations: 1, parts: [.constant, .below]))
-    }
-    phases.append(StepPhase(part: .free, iterations: iterations.free))
-    let nudged = StepPhase(part: .nudged, iterations: iterations.nudged)
-    switch rule {
-    case .equilibriumPropagation:
-      phases += Array(repeating: nudged, count: realPhases)
-      var complex = nudged
-      complex.isComplex = true
-      phases += Array(repeating: complex, count: complexPhases)
-    case .contrastiveHebbian, .coupled:
-      var held = nudged
-      held.holdsOutput = true
-      phases += Array(repeating: held, count: realPhases)
-    case .recurrentBackpropagation:
-      phases.append(StepPhase(part: .nudged, iterations: 1))
-      phases.append(StepPhase(part: .nudged, iterations: iterations.nudged, parts: [.below, .above]))
-    case .continual, .backpropagation:
-      phases.append(nudged)
-    }
-    return phases
   }
 
   /// How the step learns.
   func lesson(_ iterations: StepWork.Iterations) -> StepLesson {
-    switch rule {
-    case .equilibriumPropagation where nudging.kind == .points:
-      let isEven = (nudging.points ?? 2).isMultiple(of: 2)
-      return StepLesson(
-        terms: [isEven ? 2 : 1] + Array(repeating: 2, count: complexPhases), spreads: isEven ? 1 : 0,
-        turns: Double(complexPhases))
-    case .equilibriumPropagation: return StepLesson(terms: [2], spreads: 1)
-    case .contrastiveHebbian, .coupled:
-      return StepLesson(terms: [2], spreads: 1, energies: Double(1 + realPhases))
-    case .continual:
-      return StepLesson(terms: [2], spreads: iterations.nudged, updates: iterations.nudged)
-    case .recurrentBackpropagation: return StepLesson(terms: [2])
-    case .backpropagation: return StepLesson(terms: [1])
-    }
-  }
-
-  /// Nudged phases on real states.
-  private var realPhases: Int {
-    switch (rule, nudging.kind) {
-    case (.contrastiveHebbian, _): 1
-    case (_, .centered): 2
-    case (.equilibriumPropagation, .points): (nudging.points ?? 2).isMultiple(of: 2) ? 2 : 1
-    default: 1
-    }
-  }
-
-  /// Nudged phases on complex states: one of each pair of conjugates.
-  private var complexPhases: Int {
-    rule == .equilibriumPropagation && nudging.kind == .points ? ((nudging.points ?? 2) - 1) / 2 : 0
+    let (phases, contrast) = (procedure.phases, procedure.contrast)
+    let updates = contrast.learns == .everyIteration ? iterations.nudged : 1
+    return StepLesson(
+      terms: contrast.products(phases), spreads: Double(contrast.differences) * updates,
+      turns: Double(contrast.turns),
+      energies: contrast.promise == .energy ? Double(1 + phases.count { $0.held != nil }) : 0, updates: updates)
   }
 }

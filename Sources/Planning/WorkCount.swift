@@ -82,7 +82,7 @@ struct WorkCount {
     for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.depth) {
       let units = portion.units(k).count
       var ontoMatrix = network.connection(0, k) != nil && phase.parts.contains(.constant)
-      for source in portion.sources(of: k)
+      for source in portion.drivers(of: k)
       where phase.parts.contains(source.isBelow ? .below : .above) {
         if !source.isElsewhere {
           products(phase.part, into: k, from: source.layer, times: times, ontoMatrix: ontoMatrix, &work)
@@ -146,7 +146,7 @@ struct WorkCount {
     let times = states * Double(rows)
     for k in portion.layers where times > 0 {
       let units = portion.units(k).count
-      for source in portion.sources(of: k) where source.isBelow {
+      for source in portion.drivers(of: k) where source.isBelow {
         products(.nudged, into: k, from: source.layer, rows: 1, times: times, ontoMatrix: false, &work)
       }
       work.addElements(

@@ -14,7 +14,7 @@ public struct RunFile: Equatable, Sendable {
   /// The layers, their learning rates and the cost.
   public var network: NetworkSettings
   /// What the network learns by.
-  public var rule: Rule
+  public var rule: LearningRule
   /// How states settle in the free and the nudged phase.
   public var relaxation: Relaxation
   /// How the output is nudged.
@@ -30,7 +30,7 @@ public struct RunFile: Equatable, Sendable {
 
   /// Takes the values as they are: only `load` and `parse` check them, and fill in what is left to a rule.
   public init(
-    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: Rule,
+    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: LearningRule,
     relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,
     checkpoint: CheckpointSettings, report: ReportSettings = ReportSettings(html: true, tensorboard: false)
   ) {
@@ -79,4 +79,7 @@ public struct RunFile: Equatable, Sendable {
   public static let keys: [String] = Codec.runFile.keys
 
   private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: keys)
+
+  /// The rule together with how it settles and nudges.
+  public var procedure: Procedure { Procedure(rule, Scheme(relaxation, nudging)) }
 }

@@ -61,6 +61,8 @@ extension RunFile {
     "nudging.beta": "β, the strength of the pull towards the target; of `n-point` the circle's radius.",
     "nudging.points": "How many points on the circle.",
     "nudging.reject": "Whether examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β) are left out of the step.",
+    "nudging.form":
+      "How the cost enters the total energy: as it is, or linearised where the free phase ended.",
     "training.epochs": "Passes over the training examples.",
     "training.batch": "Examples of a step.",
     "training.shuffle": "Whether every epoch deals the examples in another order.",

@@ -13,9 +13,19 @@ extension RunFile {
     try checkReject(root)
     try checkDuration(root)
     try checkSlopes(root)
-    guard rule.nudges else { return }
+    guard procedure.nudges else { return }
+    try checkForm(root)
     try checkActivations(root)
     try checkBeta(root)
+  }
+
+  /// Points on a circle go by the whole cost.
+  private func checkForm(_ root: Tree) throws(SchemaError) {
+    guard nudging.kind == .points, nudging.form != .full else { return }
+    throw SchemaError(
+      root.position(of: "nudging.form"),
+      "'nudging.form' is \(nudging.form.name), but n-point nudging takes the whole cost",
+      hint: "delete it, or write kind: centered")
   }
 
   private func checkPoints(_ root: Tree) throws(SchemaError) {
@@ -33,39 +43,39 @@ extension RunFile {
   }
 
   private func checkKind(_ root: Tree) throws(SchemaError) {
-    guard let (kinds, reason) = rule.kinds, !kinds.contains(nudging.kind) else { return }
+    guard let (kinds, reason) = rule.rule.kinds, !kinds.contains(nudging.kind) else { return }
     throw SchemaError(
       root.position(of: "nudging.kind", or: "rule"),
-      "'nudging.kind' is \(nudging.kind.rawValue), but the rule \(rule.rawValue) \(reason)",
+      "'nudging.kind' is \(nudging.kind.rawValue), but the rule \(rule.name) \(reason)",
       hint: "use nudging.kind: \(Spelling.listed(kinds.map(\.rawValue)))")
   }
 
   private func checkReject(_ root: Tree) throws(SchemaError) {
-    guard nudging.reject, !rule.canReject else { return }
+    guard nudging.reject, !procedure.canReject else { return }
     throw SchemaError(
-      root.position(of: "nudging.reject"), "'nudging.reject' is of no use to the rule \(rule.rawValue)",
+      root.position(of: "nudging.reject"), "'nudging.reject' is of no use to the rule \(rule.name)",
       hint: "delete it or set it to false")
   }
 
   /// Between updates of the weights there is no rest to be told by a tolerance.
   private func checkDuration(_ root: Tree) throws(SchemaError) {
-    guard rule == .continual, relaxation.nudged.tolerance != nil else { return }
+    guard procedure.contrast.learns == .everyIteration, relaxation.nudged.tolerance != nil else { return }
     throw SchemaError(
       root.position(of: "relaxation.nudged"),
-      "'relaxation.nudged' has a tolerance, but the rule continual changes the weights at each of its iterations",
+      "'relaxation.nudged' has a tolerance, but the rule \(rule.name) changes the weights at each of its iterations",
       hint: "use a count, such as 15")
   }
 
   /// The feed-forward twin keeps of each layer only what it shows.
   private func checkSlopes(_ root: Tree) throws(SchemaError) {
-    guard rule == .backpropagation,
+    guard procedure.phases.contains(where: \.dynamics.takesSlopesFromActivity),
       let layer = network.layers.firstIndex(where: { !$0.activation.showsSlope })
     else { return }
     let path = "network.layers.\(layer).activation"
     let others = Activation.ofStates.filter(\.showsSlope).map(\.rawValue)
     throw SchemaError(
       root.position(of: path),
-      "'\(path)' is \(network.layers[layer].activation.rawValue), but the rule backpropagation takes a layer's "
+      "'\(path)' is \(network.layers[layer].activation.rawValue), but the rule \(rule.name) takes a layer's "
         + "slopes from what it shows, from which they do not follow here",
       hint: "use \(Spelling.listed(others))")
   }
@@ -85,7 +95,7 @@ extension RunFile {
 
   /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
   private func checkBeta(_ root: Tree) throws(SchemaError) {
-    guard relaxation.updates.alternates else { return }
+    guard relaxation.updates.alternates, !nudging.form.isBounded else { return }
     let beta = nudging.beta
     let reason: String
     switch nudging.kind {
@@ -105,35 +115,5 @@ extension RunFile {
     throw SchemaError(
       root.position(of: "nudging.beta"), "'nudging.beta' is \(beta), \(reason)",
       hint: "use a beta \(range), or relaxation.updates: euler")
-  }
-}
-
-extension Rule {
-  /// The kinds of nudging a rule can use and why it can use no other; nil where any kind loads.
-  fileprivate var kinds: (kinds: [NudgingKind], reason: String)? {
-    switch self {
-    case .continual:
-      ([.oneSided, .randomSign], "learns along a single nudged phase")
-    case .coupled:
-      ([.oneSided, .randomSign, .centered], "clamps the output at real values")
-    case .equilibriumPropagation, .contrastiveHebbian, .backpropagation, .recurrentBackpropagation:
-      nil
-    }
-  }
-
-  /// Whether the rule relaxes its output under β C, rather than clamping it or not using β at all.
-  fileprivate var nudges: Bool {
-    switch self {
-    case .equilibriumPropagation, .continual: true
-    case .contrastiveHebbian, .coupled, .backpropagation, .recurrentBackpropagation: false
-    }
-  }
-
-  /// Whether the rule knows which examples violate the proposition before it learns from them.
-  fileprivate var canReject: Bool {
-    switch self {
-    case .equilibriumPropagation, .contrastiveHebbian, .coupled: true
-    case .continual, .backpropagation, .recurrentBackpropagation: false
-    }
   }
 }

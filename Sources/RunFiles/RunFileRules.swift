@@ -67,7 +67,7 @@ extension RunFile {
     }
     for (path, window) in inLayers + inConnections {
       guard let pool = window.pool?.kind else { continue }
-      let isRefused = nudgesAtPoints ? pool != .average : rule == .recurrentBackpropagation && pool == .soft
+      let isRefused = nudgesAtPoints ? pool != .average : procedure.responds && pool == .soft
       guard isRefused else { continue }
       let what = nudgesAtPoints ? "nudging at points on a circle" : "recurrent backpropagation"
       throw SchemaError(
@@ -77,7 +77,7 @@ extension RunFile {
     }
   }
 
-  private var nudgesAtPoints: Bool { rule == .equilibriumPropagation && nudging.kind == .points }
+  private var nudgesAtPoints: Bool { nudging.kind == .points && procedure.nudges }
 
   private func checkGains(_ root: Tree) throws(SchemaError) {
     guard network.initialization == .glorotUniform,
@@ -110,10 +110,10 @@ extension RunFile {
       throw SchemaError(
         root.position(of: path), "'\(path)' is softmax, but the cost is the squared error",
         hint: "write cost: cross-entropy in network")
-    case (.crossEntropy, true) where rule == .contrastiveHebbian || rule == .coupled:
+    case (.crossEntropy, true) where procedure.holdsOutput:
       throw SchemaError(
         root.position(of: "rule"),
-        "'rule' is \(rule.rawValue), which holds the output, but a read-out is no state",
+        "'rule' is \(rule.name), which holds the output, but a read-out is no state",
         hint: "use equilibrium-propagation, or cost: squared-error")
     case (.crossEntropy, true) where nudgesAtPoints:
       throw SchemaError(

@@ -13,7 +13,7 @@ extension Codec where Value == RunFile {
       .init("seed", \.seed, .whole(0...UInt64.max, example: 1)),
       .init("data", \.data, .data, required: "{format: digits}"),
       .init("network", \.network, .network),
-      .init("rule", \.rule, .word),
+      .init("rule", \.rule, .rule),
       .init("relaxation", \.relaxation, .relaxation),
       .init("nudging", \.nudging, .nudging),
       .init("training", \.training, .training),
@@ -138,6 +138,7 @@ extension Codec where Value == Nudging {
       .init("beta", \.beta, .number("a number other than 0", example: "0.2") { $0 != 0 }),
       .init("points", \.points, .optional(.whole(2...64, example: 4))),
       .init("reject", \.reject, .flag),
+      .init("form", \.form, .nudgeForm),
     ])
 }
 

@@ -54,6 +54,14 @@ public struct Tree: Equatable, Sendable {
     entries?.first { $0.key == key }?.value
   }
 
+  /// The same map without a key.
+  public func without(_ key: String) -> Tree {
+    guard case .map(let entries) = content else { return self }
+    var tree = self
+    tree.content = .map(entries.filter { $0.key != key })
+    return tree
+  }
+
   /// Where the value of a dotted path was written, or that of another where the first was not.
   public func position(of path: String, or other: String) -> Position {
     position(of: isWritten(path) ? path : other)

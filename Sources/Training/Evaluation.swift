@@ -23,7 +23,7 @@ package struct Evaluation {
 
   let grid: Grid
   let deal: Deal
-  let rule: any LearningRule
+  let method: Method
   let messages: GridNeighbours
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) throws {
@@ -31,7 +31,7 @@ package struct Evaluation {
     self.deal = deal
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
-    rule = try run.makeRule(relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
+    method = try run.makeMethod(relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.
@@ -43,7 +43,7 @@ package struct Evaluation {
     for step in 0..<data.batches.steps {
       let members = data.members(epoch: 0, step: step)
       let clamped = data.clamp(members, parameters: parameters)
-      let free = try rule.infer(from: data.start(members), clamped: clamped, parameters: parameters)
+      let free = try method.infer(from: data.start(members), clamped: clamped, parameters: parameters)
       data.persistent?.store(members, from: free.state)
       let pairs = counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
       for (label, prediction) in pairs { result.confusion[label][prediction] += 1 }

@@ -89,7 +89,10 @@ package final class SplitData {
     }
     clock?.enter(.drive)
     defer { clock?.leave() }
-    return Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
+    var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
+    clamped.step = members.epoch * batches.steps + members.step
+    clamped.examples = members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
+    return clamped
   }
 
   /// Who follows in training.

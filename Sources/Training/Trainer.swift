@@ -13,7 +13,7 @@ public final class Trainer {
   package let grid: Grid
   package let deal: Deal
   package let directory: RunDirectory
-  let rule: any LearningRule
+  let method: Method
   let evaluation: Evaluation
   let counter: Counter
   let splits: [SplitData]
@@ -59,7 +59,7 @@ public final class Trainer {
     let before = TensorBytes.live
     let messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
     traffic = StepTraffic(messages, grid: grid)
-    rule = try run.makeRule(
+    method = try run.makeMethod(
       relaxation: run.relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
     evaluation = try Evaluation(
       run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
@@ -119,7 +119,7 @@ public final class Trainer {
     let start = training.start(members)
     grid.clock?.leave()
     grid.clock?.enter(.free)
-    let free = try rule.infer(from: start, clamped: clamped, parameters: parameters)
+    let free = try method.infer(from: start, clamped: clamped, parameters: parameters)
     grid.clock?.leave()
     _ = counter.count(
       free, members: members, clamped: clamped, data: training, into: &state.tally)
@@ -129,9 +129,8 @@ public final class Trainer {
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    let lesson = try rule.learn(
-      from: free.state, sign: sign(step: state.step), clamped: clamped, parameters: &parameters
-    ) { parameters, contrast in
+    var lesson = method.lesson(from: free.state, sign: sign(step: state.step), clamped: clamped)
+    while let contrast = try lesson.next(parameters) {
       try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
     }
     grid.clock?.leave()

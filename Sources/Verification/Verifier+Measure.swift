@@ -13,7 +13,7 @@ extension Verifier {
     var measured = Measurements()
     measured.examples = batch.examples
     func tell(_ what: String) { if grid.isFirst { progress(what) } }
-    guard run.rule != .backpropagation else {
+    guard run.procedure.relaxes else {
       tell("the twin's gradient")
       let gradient = try gradient(run, run.relaxation, from: batch.start).gradient
       try onFirst { whole in
@@ -41,13 +41,13 @@ extension Verifier {
     tell("the exact gradient")
     let exact = try exactGradient(from: free)
     try measureOwn(&measured, free: free, exact: exact)
-    if run.rule.descendsCost {
+    if run.procedure.objective == .costAtRest {
       tell("the gradient's error over β")
       try measureSweeps(&measured, free: free, exact: exact)
     }
     tell("finite differences, backpropagation through time")
     try onFirst { whole in
-      try whole.measure(&measured, rule: run.rule, exact: exact ?? whole.zeros)
+      try whole.measure(&measured, exact: exact ?? whole.zeros)
     }
   }
 
@@ -66,7 +66,7 @@ extension Verifier {
   }
 
   private func infer(_ relaxation: Relaxation, from start: State? = nil) throws -> Settled {
-    try run.makeRule(
+    try run.makeMethod(
       relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages
     )
     .infer(from: start ?? batch.start, clamped: batch.clamped, parameters: parameters)
@@ -105,14 +105,14 @@ extension Verifier {
     let settled = try infer(own).state
     own.start = .persistent
     let (gradient, violations) = try gradient(run, own, from: settled)
-    if run.rule != .recurrentBackpropagation {
+    if run.procedure.contrast.promise != nil {
       var counts = [Int64(violations.count { $0 }), Int64(violations.count)]
       try grid.world.sum(&counts)
       measured.violations = counts[1] > 0 ? Double(counts[0]) / Double(counts[1]) : 0
     }
     var resting = run
     // While weights wait, the steps of a phase add up to its contrast, which one nudged phase gives at once.
-    if run.rule == .continual { resting.rule = .equilibriumPropagation }
+    if run.procedure.contrast.learns == .everyIteration { resting.rule = .equilibriumPropagation }
     let atRest = try self.gradient(resting, run.relaxation.toRest, from: free).gradient
     guard let exact, let gradient, let atRest else { return }
     measured.own = .init(gradient, exact)
@@ -129,9 +129,9 @@ extension Verifier {
       guard let gradient, let exact else { return nil }
       return .init(gradient, exact)
     }
-    var kinds = [Nudging(kind: .oneSided, beta: 1), Nudging(kind: .randomSign, beta: 1)]
-    kinds.append(Nudging(kind: .centered, beta: 1))
-    if run.isHolomorphic {
+    let form = run.nudging.form
+    var kinds = [NudgingKind.oneSided, .randomSign, .centered].map { Nudging(kind: $0, beta: 1, form: form) }
+    if run.isHolomorphic, form == .full {
       let points = run.nudging.points.map { max($0, 3) } ?? 4
       kinds.append(Nudging(kind: .points, beta: 1, points: points))
     }
@@ -144,26 +144,24 @@ extension Verifier {
       }
       measured.sweeps.append(sweep)
     }
-    measured.centered = try match(Nudging(kind: .centered, beta: 0.01))
+    measured.centered = try match(Nudging(kind: .centered, beta: 0.01, form: form))
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.
   private func gradient(
     _ run: RunFile, _ relaxation: Relaxation, from free: State
   ) throws -> (gradient: Gradient?, violations: [Bool]) {
-    let rule = try run.makeRule(
+    let method = try run.makeMethod(
       relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages)
     let known =
-      run.rule == .backpropagation
-      ? try rule.infer(from: free, clamped: batch.clamped, parameters: parameters).state : free
+      run.procedure.relaxes
+      ? free : try method.infer(from: free, clamped: batch.clamped, parameters: parameters).state
     let optimizer = try Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
     // A step of rate 1 from nothing leaves the gradient.
     var gradient = Parameters(portion: parameters.portion, precision: .float64)
-    var weights = parameters
     // Negative: the second of the two signs, so that random-sign nudging is not one-sided again.
-    let lesson = try rule.learn(
-      from: known, sign: -1, clamped: batch.clamped, parameters: &weights
-    ) { _, contrast in
+    var lesson = method.lesson(from: known, sign: -1, clamped: batch.clamped)
+    while let contrast = try lesson.next(parameters) {
       try optimizer.step(&gradient, contrast: contrast, examples: batch.examples, epoch: 0)
     }
     let counts = Counter(deal: deal, place: grid.place).countsOutput

@@ -31,32 +31,38 @@ struct WholeNetwork {
   /// Fourth order where ρ is smooth; nearer where it has kinks that a longer step could cross.
   private var differences: FiniteDifferences { FiniteDifferences(step: run.isSmooth ? 1e-3 : 1e-5) }
 
-  private func method(_ relaxation: Relaxation, beta: Double = 1) -> EquilibriumPropagation {
-    EquilibriumPropagation(
-      portion: parameters.portion, relaxation: relaxation, nudging: Nudging(kind: .centered, beta: beta),
-      rows: batch.rows, precision: .float64, neighbours: Alone())
+  private func method(_ relaxation: Relaxation, beta: Double = 1) -> Method {
+    Method(
+      relaxation: relaxation, nudging: Nudging(kind: .centered, beta: beta, form: run.nudging.form),
+      portion: parameters.portion, rows: batch.rows, precision: .float64)
+  }
+
+  /// The run's own rule in one place.
+  func method(_ procedure: Procedure) -> Method {
+    Method(
+      procedure, portion: parameters.portion, rows: batch.rows, precision: .float64, neighbours: Alone())
   }
 
   /// Everything that is measured in one place.
-  func measure(_ measured: inout Measurements, rule: Rule, exact: Gradient) throws {
+  func measure(_ measured: inout Measurements, exact: Gradient) throws {
     measured.energyRise = try energyRise()
     // Rest is sought where the run's own free phase ends: there may be other minima.
     let own = try method(Evaluator.relaxation(of: run))
-      .freePhase(from: batch.start, clamped: batch.clamped, parameters: parameters)
+      .infer(from: batch.start, clamped: batch.clamped, parameters: parameters)
     let rest = try method(run.relaxation.toRest)
-      .freePhase(from: own.state, clamped: batch.clamped, parameters: parameters)
+      .infer(from: own.state, clamped: batch.clamped, parameters: parameters)
     guard rest.outcomes.allSatisfy({ $0 == .settled }) else { return }
     do {
-      measured.slopeError = try slopeError(rule: rule, exact: exact, rest: rest.state)
+      measured.slopeError = try slopeError(exact: exact, rest: rest.state)
     } catch is NotAtRest {
       measured.slopeError = .infinity
     }
-    if rule.descendsCost { measured.steps = try stepMatches(from: rest.state) }
+    if run.procedure.objective == .costAtRest { measured.steps = try stepMatches(from: rest.state) }
   }
 
-  private func slopeError(rule: Rule, exact: Gradient, rest: State) throws -> Double {
-    guard rule.descendsCost else {
-      let objective = ClampedObjective(of: self, rest: rest)
+  private func slopeError(exact: Gradient, rest: State) throws -> Double {
+    guard run.procedure.objective == .costAtRest else {
+      let objective = HeldObjective(of: self, rest: rest)
       return try slopeError(objective.gradient(), objective.value)
     }
     return try slopeError(exact) { parameters in
@@ -88,39 +94,39 @@ extension WholeNetwork {
   func energyRise() throws -> Double {
     var relaxation = run.relaxation
     relaxation.start = .persistent
-    relaxation.free = Duration(atMost: 1)
-    relaxation.nudged = Duration(atMost: 1)
     let method = method(relaxation)
-    var (state, rest, worst) = (batch.start, batch.start, 0.0)
-    // Beyond some hundred iterations nothing moves but the last bits.
-    for (beta, duration) in [(0, run.relaxation.free)]
-      + run.nudgedStrengths.map({ ($0, run.relaxation.nudged) })
-    {
-      if beta != 0 { state = rest }
-      var before = totalEnergies(state, beta: beta)
-      for _ in 0..<min(duration.atMost, 200) {
-        state = try
-          (beta == 0
-          ? method.freePhase(from: state, clamped: batch.clamped, parameters: parameters)
-          : method.nudgedPhase(from: state, beta: beta, clamped: batch.clamped, parameters: parameters)).state
-        let after = totalEnergies(state, beta: beta)
+    let scheme = method.procedure.scheme
+    var (ends, worst): ([Settled], Double) = ([], 0)
+    let nudged = run.procedure.strengths.map { Phase.nudged(scheme, beta: $0) }
+    for phase in [Phase.free(scheme)] + nudged {
+      let path = try method.begin(
+        phase, number: ends.isEmpty ? 0 : 1, from: batch.start, ends: ends, clamped: batch.clamped,
+        parameters: parameters)
+      var before = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
+      // Beyond some hundred iterations nothing moves but the last bits.
+      while !path.isOver, path.moment.iteration < 200 {
+        try method.iterate(path, parameters)
+        let after = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
         guard after.allSatisfy(\.isFinite) else { return .infinity }
         for (old, new) in zip(before, after) { worst = max(worst, (new - old) / max(abs(old), 1e-300)) }
         before = after
       }
-      if beta == 0 { rest = state }
+      let end = try method.end(path, parameters)
+      if ends.isEmpty { ends = [end] }
     }
     return worst
   }
 
-  /// F of each example.
-  private func totalEnergies(_ state: State, beta: Double) -> [Double] {
+  /// F of each example: nudged around where the free phase ended.
+  private func totalEnergies(_ state: State, beta: Double?, rest: State?) -> [Double] {
     batch.clamped.rows.map { row in
       let energy = parameters.energy(state: state, clamped: batch.clamped, rows: row..<row + 1)
-      guard beta != 0, let targets = batch.clamped.targets else { return energy }
+      guard let beta, let rest, let targets = batch.clamped.targets else { return energy }
+      let k = network.depth
       return energy
         + beta
-        * network.cost.value(outputs: state[network.depth].states, targets: targets, rows: row..<row + 1)
+        * run.nudging.form.value(
+          network.cost, .init(state[k].states, atRest: rest[k].states, targets: targets, row: row))
     }
   }
 
@@ -136,8 +142,8 @@ extension WholeNetwork {
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)
     return try zip(steps, exact).map { step, exact in
       relaxation.nudged = Duration(atMost: step)
-      let (contrast, _) = try method(relaxation, beta: beta)
-        .contrast(free: rest, sign: 1, clamped: batch.clamped, parameters: parameters)
+      var lesson = method(relaxation, beta: beta).lesson(from: rest, sign: 1, clamped: batch.clamped)
+      guard let contrast = try lesson.next(parameters) else { preconditionFailure("a contrast to compare") }
       let found = Gradient(contrast, portion: parameters.portion)
       return Measurements.StepMatch(
         step: step,
@@ -150,9 +156,7 @@ extension WholeNetwork {
 }
 
 extension WholeNetwork {
-  private var twin: Backpropagation {
-    Backpropagation(portion: parameters.portion, rows: batch.rows, precision: .float64, neighbours: Alone())
-  }
+  private var twin: Method { method(Procedure(.backpropagation, Scheme(run.relaxation, run.nudging))) }
 
   /// The mean cost of the feed-forward twin.
   private func twinCost(_ parameters: Parameters) throws -> Double {
@@ -169,13 +173,4 @@ extension WholeNetwork {
 
   /// The twin's gradient by finite differences in every weight.
   func twinGradient() throws -> Gradient { try differences.gradient(of: twinCost, at: parameters) }
-}
-
-extension RunFile {
-  /// β of every nudged phase on real states.
-  fileprivate var nudgedStrengths: [Double] {
-    guard rule == .equilibriumPropagation || rule == .continual else { return [] }
-    let isSymmetric = nudging.kind != .oneSided && (nudging.points ?? 2).isMultiple(of: 2)
-    return isSymmetric ? [nudging.beta, -nudging.beta] : [nudging.beta]
-  }
 }

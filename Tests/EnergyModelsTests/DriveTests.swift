@@ -56,11 +56,8 @@ import Testing
     let network = Network(inputs: 5, layers: [7, 6, 4].map { Layer(units: $0, activation: .tanh) })
     let example = Example(network)
     func drive(_ k: Int, _ parts: DriveParts) -> Matrix {
-      var drive = Matrix(rows: Example.rows, columns: network.units(k), precision: .float64)
-      example.parameters.setDrive(
-        &drive, of: k, state: example.state, clamped: example.clamped, partials: { _, _ in },
-        rows: 0..<Example.rows, parts: parts)
-      return drive
+      example.parameters.drive(
+        of: k, state: example.state, clamped: example.clamped, rows: 0..<Example.rows, parts: parts)
     }
     for k in 1...3 {
       for parts in (0..<8).map(DriveParts.init(rawValue:)) {

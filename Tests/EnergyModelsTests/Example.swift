@@ -59,9 +59,16 @@ struct Example {
       state.spread(index, rows: 0..<Self.rows)
       if network.connections[index].target == k { partials[network.connections[index].source] = room.pooled }
     }
-    parameters.setDrive(
-      &drive, of: k, state: state, clamped: clamped, partials: { $1(&partials[$0.layer]!) },
-      rows: 0..<Self.rows)
+    var base = parameters.constant(of: k, clamped: clamped)
+    for driver in portion.drivers(of: k) {
+      if driver.isPartial || driver.isElsewhere || driver.isPooled {
+        parameters.add(
+          &partials[driver.layer]!, from: driver, to: &drive, of: k, onto: base, rows: 0..<Self.rows)
+      } else {
+        parameters.drive(&drive, of: k, from: driver, state: state, onto: base, rows: 0..<Self.rows)
+      }
+      base = .itself
+    }
     return drive
   }
 
@@ -71,7 +78,7 @@ struct Example {
     var partials: [Int: PartialDrives] = [:]
     let sources =
       portion.holds(k)
-      ? portion.sources(of: k).map(\.layer)
+      ? portion.drivers(of: k).map(\.layer)
       : network.neighbours(k).filter { $0 > k && portion.holds($0) }
     for j in sources
     where portion.isPartial(into: k, from: j) || j > portion.layers.upperBound || !portion.holds(k) {

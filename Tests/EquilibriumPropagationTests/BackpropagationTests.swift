@@ -23,10 +23,7 @@ import Testing
     }
   }
 
-  private func twin(_ problem: Problem) -> Backpropagation {
-    Backpropagation(
-      portion: problem.portion, rows: problem.rows, precision: .float64, neighbours: Alone())
-  }
+  private func twin(_ problem: Problem) -> Method { problem.rule(.backpropagation) }
 
   /// h_k of every layer and row, and what drives it, by the formula.
   private func forward(_ problem: Problem) throws -> (activities: [[[Double]]], drives: [[[Double]]]) {

@@ -179,9 +179,9 @@ import Testing
         last: [iterations], of: iterations, from: start, clamped: clamped(parameters), parameters: parameters
       )[0]
     }
-    let method = EquilibriumPropagation(
-      portion: parameters.portion, relaxation: relaxation, nudging: Nudging(kind: .centered, beta: 1),
-      rows: rows, precision: .float64, neighbours: Alone())
+    let method = Method(
+      relaxation: relaxation, nudging: Nudging(kind: .centered, beta: 1), portion: parameters.portion,
+      rows: rows, precision: .float64)
     let anyDirection = Gradient(parametersLike: network, seed: 6)
     for (name, direction) in [("gradient", gradient), ("random", anyDirection)] {
       let found = try FiniteDifferences(step: 1e-4).slope(

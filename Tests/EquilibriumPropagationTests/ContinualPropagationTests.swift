@@ -134,11 +134,11 @@ import Testing
         by: 0.02, along: Gradient(parametersLike: problem.network, seed: step))
     }
     var (parameters, contrasts) = (problem.parameters, [Contrast]())
-    let lesson = try problem.rule(.continual, Nudging(kind: .oneSided, beta: beta), relaxation).learn(
-      from: free, sign: 1, clamped: problem.clamped, parameters: &parameters
-    ) {
-      change(&$0, step: contrasts.count)
-      contrasts.append($1)
+    var lesson = problem.rule(.continual, Nudging(kind: .oneSided, beta: beta), relaxation)
+      .lesson(from: free, sign: 1, clamped: problem.clamped)
+    while let contrast = try lesson.next(parameters) {
+      change(&parameters, step: contrasts.count)
+      contrasts.append(contrast)
     }
 
     var (ours, expected, states) = (problem, [Contrast](), [free])

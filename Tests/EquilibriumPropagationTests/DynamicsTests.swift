@@ -89,9 +89,7 @@ import Testing
   ) {
     let units = problem.network.units(k)
     let isOutput = k == problem.network.depth
-    var drive = Matrix(rows: problem.rows, columns: units, precision: .float64)
-    problem.parameters.setDrive(
-      &drive, of: k, state: before, clamped: clamped, partials: { _, _ in }, rows: 0..<problem.rows)
+    let drive = problem.parameters.drive(of: k, state: before, clamped: clamped, rows: 0..<problem.rows)
     let update = LayerUpdate(
       move: .minimize, curve: problem.network.activation(k).curve, step: 0.5, factor: factor,
       beta: isOutput ? beta : 0, targets: isOutput ? problem.targets : nil)
@@ -139,9 +137,9 @@ import Testing
       parameters[bias: 1][0, 0] = 0.125
       let input = Matrix(rows: 1, columns: 1, precision: .float64) { _, _ in 1 }
       let clamped = Clamped(shards: [0, 1], input: input, targets: nil, parameters: parameters)
-      let method = EquilibriumPropagation(
-        portion: portion, relaxation: Problem.counted(.euler, 1, step: step),
-        nudging: Nudging(kind: .oneSided, beta: 1), rows: 1, precision: .float64, neighbours: Alone())
+      let method = Method(
+        relaxation: Problem.counted(.euler, 1, step: step), nudging: Nudging(kind: .oneSided, beta: 1),
+        portion: portion, rows: 1, precision: .float64)
       var state = State(rows: 1, portion: portion, precision: .float64)
       var worst = 0.0
       for n in 1...80 {
@@ -164,9 +162,9 @@ import Testing
     let targets = Matrix(rows: 1, columns: 1, precision: .float64) { _, _ in 1 }
     let clamped = Clamped(shards: [0, 1], input: input, targets: targets, parameters: parameters)
     for beta in [2, 0.5, -0.5] {
-      let method = EquilibriumPropagation(
-        portion: portion, relaxation: Problem.counted(updates, 200, step: 0.3),
-        nudging: Nudging(kind: .oneSided, beta: beta), rows: 1, precision: .float64, neighbours: Alone())
+      let method = Method(
+        relaxation: Problem.counted(updates, 200, step: 0.3), nudging: Nudging(kind: .oneSided, beta: beta),
+        portion: portion, rows: 1, precision: .float64)
       let start = State(rows: 1, portion: portion, precision: .float64)
       let found = try method.nudgedPhase(from: start, beta: beta, clamped: clamped, parameters: parameters)
         .state

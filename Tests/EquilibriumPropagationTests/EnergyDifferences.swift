@@ -6,8 +6,7 @@ extension Problem {
   /// −d/dθ, by finite differences, of the mean over the batch of Σ weight · E at rest with the output held at given
   /// values (nil: free), which do not change with θ.
   func energyGradient(_ terms: [(outputs: Matrix?, weight: Double)], from rest: State) throws -> Gradient {
-    let phases = Phases(
-      portion: portion, relaxation: Problem.toRest, rows: rows, precision: .float64, neighbours: Alone())
+    let method = method(Problem.toRest)
     return try FiniteDifferences().gradient(
       of: { parameters in
         try terms.reduce(0) { sum, term in
@@ -16,9 +15,9 @@ extension Problem {
           let settled: Settled
           if let outputs = term.outputs {
             clamped.targets = outputs
-            settled = try phases.clampedOutput(from: rest, share: 1, clamped: clamped, parameters: parameters)
+            settled = try method.heldPhase(from: rest, share: 1, clamped: clamped, parameters: parameters)
           } else {
-            settled = try phases.free(from: rest, clamped: clamped, parameters: parameters)
+            settled = try method.infer(from: rest, clamped: clamped, parameters: parameters)
           }
           let energy = parameters.energy(state: settled.state, clamped: clamped, rows: clamped.rows)
           return sum + term.weight * energy / Double(rows)

@@ -31,11 +31,9 @@ extension Problem {
       Problem(clipped: hidden, activation, output: output, examples: $0)
     } distance: { problem in
       let free = try problem.free().state
-      let phases = Phases(
-        portion: problem.portion, relaxation: Problem.toRest, rows: problem.rows, precision: .float64,
-        neighbours: Alone())
+      let method = problem.method(Problem.toRest)
       let held = try shares.map {
-        try phases.clampedOutput(
+        try method.heldPhase(
           from: free, share: $0, clamped: problem.clamped, parameters: problem.parameters
         ).state
       }
@@ -78,9 +76,7 @@ extension Problem {
 
   private func distanceFromKinks(_ state: State) -> Double {
     (1...network.depth).map { k in
-      var drive = Matrix(rows: rows, columns: network.units(k), precision: .float64)
-      parameters.setDrive(
-        &drive, of: k, state: state, clamped: clamped, partials: { _, _ in }, rows: 0..<rows)
+      let drive = parameters.drive(of: k, state: state, clamped: clamped, rows: 0..<rows)
       return Problem.distance((0..<rows).flatMap(drive.row), from: network.activation(k).kinks)
     }.min() ?? .infinity
   }

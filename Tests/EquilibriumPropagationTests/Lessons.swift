@@ -4,26 +4,26 @@ import Tensors
 
 extension Problem {
   /// A rule on the whole network; phases end at rest unless told otherwise.
-  func rule(_ rule: Rule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest) -> any LearningRule {
-    rule.make(
-      portion: portion, relaxation: relaxation, nudging: nudging ?? Nudging(kind: .centered, beta: 0.05),
+  func rule(_ rule: LearningRule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest) -> Method {
+    Method(
+      Procedure(rule, Scheme(relaxation, nudging ?? Nudging(kind: .centered, beta: 0.05))), portion: portion,
       rows: rows, precision: parameters.precision, neighbours: Alone())
   }
 
   /// What a rule tells of a batch whose free states are given, and every contrast that it hands out; no weight changes.
   func lesson(
-    _ rule: Rule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest, from free: State,
+    _ rule: LearningRule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest, from free: State,
     sign: Double = 1
   ) throws -> (lesson: Lesson, contrasts: [Contrast]) {
-    var (contrasts, same): ([Contrast], Parameters) = ([], parameters)
-    let lesson = try self.rule(rule, nudging, relaxation)
-      .learn(from: free, sign: sign, clamped: clamped, parameters: &same) { contrasts.append($1) }
+    var contrasts: [Contrast] = []
+    var lesson = self.rule(rule, nudging, relaxation).lesson(from: free, sign: sign, clamped: clamped)
+    while let contrast = try lesson.next(parameters) { contrasts.append(contrast) }
     return (lesson, contrasts)
   }
 
   /// The mean of a rule's one contrast over the batch, divided by its strength.
   func gradient(
-    _ rule: Rule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest, from free: State,
+    _ rule: LearningRule, _ nudging: Nudging? = nil, _ relaxation: Relaxation = toRest, from free: State,
     sign: Double = 1
   ) throws -> Gradient {
     let contrasts = try lesson(rule, nudging, relaxation, from: free, sign: sign).contrasts

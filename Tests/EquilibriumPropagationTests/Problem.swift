@@ -89,11 +89,10 @@ struct Problem {
   }
 
   func method(_ relaxation: Relaxation, _ nudging: Nudging = Nudging(kind: .centered, beta: 0.05))
-    -> EquilibriumPropagation
+    -> Method
   {
-    EquilibriumPropagation(
-      portion: portion, relaxation: relaxation, nudging: nudging, rows: rows, precision: parameters.precision,
-      neighbours: Alone())
+    Method(
+      relaxation: relaxation, nudging: nudging, portion: portion, rows: rows, precision: parameters.precision)
   }
 
   /// Phases that end at rest: residual ≤ 1e-13.

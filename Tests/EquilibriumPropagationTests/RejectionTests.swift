@@ -7,13 +7,13 @@ import Testing
 @Suite("The proposition and its violations") struct RejectionTests {
   /// A rule with a kind of nudging, and the promise that a row can be made to break.
   struct Case: Sendable, CustomTestStringConvertible {
-    let rule: Rule
+    let rule: LearningRule
     let nudging: Nudging
     var testDescription: String {
-      "\(rule.rawValue) \(nudging.kind.rawValue) \(nudging.points ?? 2) β \(nudging.beta)"
+      "\(rule.name) \(nudging.kind.rawValue) \(nudging.points ?? 2) β \(nudging.beta)"
     }
 
-    init(_ rule: Rule, _ kind: NudgingKind, _ beta: Double, points: Int? = nil) {
+    init(_ rule: LearningRule, _ kind: NudgingKind, _ beta: Double, points: Int? = nil) {
       self.rule = rule
       nudging = Nudging(kind: kind, beta: beta, points: points, reject: true)
     }

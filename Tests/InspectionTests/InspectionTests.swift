@@ -41,24 +41,20 @@ struct InspectionTests {
     for example in 0..<3 {
       let clamped = inspection.clamp(example, of: examples)
       let trace = try #require(try inspection.trace(clamped))
-      let phases = Phases(
-        portion: portion, relaxation: inspection.relaxation, rows: 1, precision: parameters.precision,
-        neighbours: Alone())
+      let procedure = run.run.procedure.relaxing(as: inspection.relaxation)
+      let method = Method(
+        procedure, portion: portion, rows: 1, precision: parameters.precision, neighbours: Alone())
       let start = State(rows: 1, portion: portion, precision: parameters.precision)
-      let free = try phases.free(from: start, clamped: clamped, parameters: parameters)
-      check(trace.phases[0], against: free, parameters, clamped)
+      let shown = procedure.phases.filter(\.isShown)
+      #expect(trace.phases.map(\.name) == shown.map(\.name))
       let isTwofold = run.run.rule != .contrastiveHebbian && run.run.nudging.kind == .centered
       #expect(trace.phases.count == (isTwofold ? 3 : 2))
-      for phase in trace.phases.dropFirst() {
-        let settled =
-          switch phase.kind {
-          case .free: free
-          case .nudged(let beta):
-            try phases.nudged(from: free.state, beta: beta, clamped: clamped, parameters: parameters)
-          case .clamped(let share):
-            try phases.clampedOutput(from: free.state, share: share, clamped: clamped, parameters: parameters)
-          }
-        check(phase, against: settled, parameters, clamped)
+      var ends: [Settled] = []
+      for (number, phase) in shown.enumerated() {
+        ends.append(
+          try method.run(
+            phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters))
+        check(trace.phases[number], against: ends[number], parameters, clamped)
       }
     }
   }
@@ -67,12 +63,12 @@ struct InspectionTests {
     _ phase: RelaxationTrace.Phase, against whole: Settled, _ parameters: Parameters, _ clamped: Clamped
   ) {
     let depth = parameters.portion.network.depth
-    let last = phase.moments[phase.moments.count - 1]
-    #expect(last.iteration == whole.iterations[0] && phase.moments.count == last.iteration + 1)
+    let last = phase.frames[phase.frames.count - 1]
+    #expect(last.iteration == whole.iterations[0] && phase.frames.count == last.iteration + 1)
     #expect(phase.outcome == whole.outcomes[0])
     #expect(last.states == (1...depth).map { whole.state[$0].states.row(0) })
     #expect(last.states[0].contains { $0 > 0 && $0 < 1 }, "the states have moved")
-    #expect(last.residual == whole.residual && phase.moments[0].residual == nil)
+    #expect(last.residual == whole.residual && phase.frames[0].residual == nil)
     #expect(last.energy == parameters.energy(state: whole.state, clamped: clamped, rows: 0..<1))
   }
 
@@ -81,7 +77,7 @@ struct InspectionTests {
     let run = try InspectedRun(Self.settings[0])
     let inspection = try run.inspection()
     let trace = try #require(try inspection.trace(inspection.clamp(5, of: inspection.examples(.test))))
-    let (free, nudged) = (trace.phases[0].moments, trace.phases[1].moments)
+    let (free, nudged) = (trace.phases[0].frames, trace.phases[1].frames)
     #expect(zip(free, free.dropFirst()).allSatisfy { $1.energy <= $0.energy + 1e-6 })
     #expect(free[0].energy > free[12].energy + 0.1)
     #expect(nudged[0].cost == free[12].cost && nudged[0].states == free[12].states)
@@ -93,10 +89,10 @@ struct InspectionTests {
     let run = try InspectedRun(Self.settings[5])
     let inspection = try run.inspection()
     let trace = try #require(try inspection.trace(inspection.clamp(0, of: inspection.examples(.test))))
-    #expect(trace.phases[1].kind == .clamped(share: 1))
-    #expect(trace.phases[1].moments.allSatisfy { $0.cost == 0 })
-    #expect(trace.phases[1].moments[0].states[0] == trace.phases[0].moments.last?.states[0])
-    #expect(trace.phases[1].moments.last?.states[0] != trace.phases[0].moments.last?.states[0])
+    #expect(trace.phases[1].name == "output held at the target")
+    #expect(trace.phases[1].frames.allSatisfy { $0.cost == 0 })
+    #expect(trace.phases[1].frames[0].states[0] == trace.phases[0].frames.last?.states[0])
+    #expect(trace.phases[1].frames.last?.states[0] != trace.phases[0].frames.last?.states[0])
   }
 
   @Test("nothing relaxes in a feed-forward network; implicit differentiation has a free phase alone")
@@ -106,7 +102,7 @@ struct InspectionTests {
     #expect(try forward.predictions(.test).count == 167)
     let recurrent = try InspectedRun(["rule=recurrent-backpropagation"]).inspection()
     let trace = try recurrent.trace(recurrent.clamp(0, of: recurrent.examples(.test)))
-    #expect(trace?.phases.map(\.kind) == [.free])
+    #expect(trace?.phases.map(\.name) == ["free phase"])
   }
 
   @Test(
@@ -119,7 +115,7 @@ struct InspectionTests {
     #expect(predictions.map(\.label) == examples.labels.map(Int.init))
     for example in [0, 1, 63, 64, 166] {
       let trace = try #require(try inspection.trace(inspection.clamp(example, of: examples)))
-      let rest = try #require(trace.phases[0].moments.last)
+      let rest = try #require(trace.phases[0].frames.last)
       #expect(predictions[example].cost == rest.cost)
       let outputs = rest.states[rest.states.count - 1]
       #expect(predictions[example].predicted == outputs.firstIndex(of: outputs.max() ?? 0))

@@ -25,12 +25,12 @@ import Testing
     let clamped = Clamped(shards: [0, 1], input: input, targets: targets, parameters: inspection.parameters)
     var relaxation = inspection.relaxation
     relaxation.nudged = Duration(atMost: 400)
-    let phases = Phases(
-      portion: inspection.parameters.portion, relaxation: relaxation, rows: 1, precision: .float64,
-      neighbours: Alone())
+    let method = Method(
+      relaxation: relaxation, portion: inspection.parameters.portion, rows: 1, precision: .float64)
     let start = State(rows: 1, portion: inspection.parameters.portion, precision: .float64)
-    let state = try phases.clampedOutput(
-      from: start, share: 1, clamped: clamped, parameters: inspection.parameters
+    let state = try method.run(
+      .held(method.procedure.scheme, at: 1), number: 1, ends: [Settled(given: start, shards: 1)],
+      clamped: clamped, parameters: inspection.parameters
     ).state
     let energy =
       inspection.parameters.energy(state: state, clamped: clamped, rows: 0..<1)

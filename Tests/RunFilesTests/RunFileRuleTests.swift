@@ -19,24 +19,24 @@ struct RunFileRuleTests {
   }
 
   @Test(
-    "a run file is one changed key away from every rule, and tells that key alone", arguments: Rule.allCases)
-  func rule(_ rule: Rule) throws {
+    "a run file is one changed key away from every rule, and tells that key alone", arguments: LearningRule.all)
+  func rule(_ rule: LearningRule) throws {
     let standard = try read(Self.shared)
-    let other = try read(Self.shared, "rule=\(rule.rawValue)")
+    let other = try read(Self.shared, "rule=\(rule.name)")
     #expect(standard.rule == .equilibriumPropagation)
     #expect(other.rule == rule)
     #expect(try read(other.resolvedYAML, "name=m") == other)
-    let difference = "rule: \(rule.rawValue) here, equilibrium-propagation there"
+    let difference = "rule: \(rule.name) here, equilibrium-propagation there"
     #expect(other.differences(from: standard) == (rule == .equilibriumPropagation ? [] : [difference]))
     #expect((other.identity == standard.identity) == (rule == .equilibriumPropagation))
   }
 
   @Test(
     "rules that do not nudge load every nudging and every start, and so every recipe",
-    arguments: [Rule.contrastiveHebbian, .backpropagation, .recurrentBackpropagation], NudgingKind.allCases)
-  func unread(rule: Rule, kind: NudgingKind) throws {
+    arguments: [LearningRule.contrastiveHebbian, .backpropagation, .recurrentBackpropagation], NudgingKind.allCases)
+  func unread(rule: LearningRule, kind: NudgingKind) throws {
     let points = kind == .points ? ", points: 4" : ""
-    let settings = ["rule=\(rule.rawValue)", "nudging={kind: \(kind.rawValue), beta: -0.9\(points)}"]
+    let settings = ["rule=\(rule.name)", "nudging={kind: \(kind.rawValue), beta: -0.9\(points)}"]
     for start in ["zero", "persistent", "forward"] {
       let runFile = try RunFile.parse(
         Self.shared, file: "m.yaml", settings: settings + ["relaxation.start=\(start)"])
@@ -52,14 +52,14 @@ struct RunFileRuleTests {
 
   @Test("the kinds each rule can use")
   func kinds() {
-    let taken: [(Rule, [NudgingKind])] = [
+    let taken: [(LearningRule, [NudgingKind])] = [
       (.continual, [.oneSided, .randomSign]), (.coupled, [.oneSided, .randomSign, .centered]),
       (.equilibriumPropagation, NudgingKind.allCases), (.backpropagation, NudgingKind.allCases),
     ]
     for (rule, kinds) in taken {
       for kind in NudgingKind.allCases {
         let points = kind == .points ? ["nudging.points=3"] : []
-        let settings = ["rule=\(rule.rawValue)", "nudging.kind=\(kind.rawValue)"] + points
+        let settings = ["rule=\(rule.name)", "nudging.kind=\(kind.rawValue)"] + points
         #expect((refusal(Self.shared, settings: settings) == nil) == kinds.contains(kind), "\(rule) \(kind)")
       }
     }
@@ -79,15 +79,15 @@ struct RunFileRuleTests {
     #expect(try read(Self.shared).nudging == Nudging(kind: .randomSign, beta: 0.2))
   }
 
-  @Test("rejection is for the rules that know a violation before they learn", arguments: Rule.allCases)
-  func rejection(_ rule: Rule) {
-    let refused = refusal(Self.shared, settings: ["rule=\(rule.rawValue)", "nudging.reject=true"])
-    let takes: Set<Rule> = [.equilibriumPropagation, .contrastiveHebbian, .coupled]
+  @Test("rejection is for the rules that know a violation before they learn", arguments: LearningRule.all)
+  func rejection(_ rule: LearningRule) {
+    let refused = refusal(Self.shared, settings: ["rule=\(rule.name)", "nudging.reject=true"])
+    let takes: Set<LearningRule> = [.equilibriumPropagation, .contrastiveHebbian, .coupled]
     let message =
-      "--set nudging.reject=true: 'nudging.reject' is of no use to the rule \(rule.rawValue); "
+      "--set nudging.reject=true: 'nudging.reject' is of no use to the rule \(rule.name); "
       + "delete it or set it to false"
     #expect(refused == (takes.contains(rule) ? nil : message))
-    #expect(refusal(Self.shared, settings: ["rule=\(rule.rawValue)", "nudging.reject=false"]) == nil)
+    #expect(refusal(Self.shared, settings: ["rule=\(rule.name)", "nudging.reject=false"]) == nil)
   }
 
   @Test("a balanced layer starts with the output's rate")
@@ -101,12 +101,12 @@ struct RunFileRuleTests {
     #expect(try read(runFile.resolvedYAML) == runFile)
   }
 
-  @Test("only rules that nudge judge strength and activations", arguments: Rule.allCases)
-  func judged(_ rule: Rule) {
+  @Test("only rules that nudge judge strength and activations", arguments: LearningRule.all)
+  func judged(_ rule: LearningRule) {
     func isRead(_ nudging: String) -> Bool {
-      refusal(smallestRunFile, settings: ["nudging=\(nudging)", "rule=\(rule.rawValue)"]) == nil
+      refusal(smallestRunFile, settings: ["nudging=\(nudging)", "rule=\(rule.name)"]) == nil
     }
-    let nudges: Set<Rule> = [.equilibriumPropagation, .continual]
+    let nudges: Set<LearningRule> = [.equilibriumPropagation, .continual]
     #expect(isRead("{kind: random-sign, beta: 1}") == !nudges.contains(rule))
     #expect(isRead("{kind: one-sided, beta: 1}"))
     #expect(isRead("{kind: n-point, points: 4}") == !(nudges.union([.coupled])).contains(rule))
@@ -121,9 +121,12 @@ struct RunFileRuleTests {
     backpropagation or recurrent-backpropagation
     rule: backpropagaton
     3:7: 'rule' is 'backpropagaton'; did you mean 'backpropagation'?
-    rule: {kind: coupled}
-    3:7: 'rule' is a map; it takes equilibrium-propagation, contrastive-hebbian, coupled, continual, \
-    backpropagation or recurrent-backpropagation
+    rule: {knd: coupled}
+    3:7: missing required key 'rule.kind'; add kind: equilibrium-propagation
+    rule: {kind: coupld}
+    3:14: 'rule.kind' is 'coupld'; did you mean 'coupled'?
+    rule: {kind: coupled, steps: 3}
+    3:23: unknown key 'rule.steps'; the keys here are none
     ## points
     nudging: {kind: n-point}
     3:10: missing required key 'nudging.points'; add points: 4
@@ -210,8 +213,8 @@ struct RunFileRuleTests {
       + "slopes from what it shows, from which they do not follow here; "
       + "use hard-sigmoid, sigmoid, tanh, linear, relu6 or half-hard-sigmoid"
     #expect(refusal(Self.shared, settings: [setting, "rule=backpropagation"]) == message)
-    for rule in Rule.allCases where rule != .backpropagation {
-      #expect(refusal(Self.shared, settings: [setting, "rule=\(rule.rawValue)"]) == nil)
+    for rule in LearningRule.all where rule != .backpropagation {
+      #expect(refusal(Self.shared, settings: [setting, "rule=\(rule.name)"]) == nil)
     }
   }
 }

@@ -48,22 +48,18 @@ public struct BackpropagationThroughTime: Sendable {
   private func states(
     last t: Int, of iterations: Int, from start: State, clamped: Clamped, parameters: Parameters
   ) throws -> [State] {
-    var once = relaxation
-    once.start = .persistent
-    once.free = Duration(atMost: 1)
-    let method = EquilibriumPropagation(
-      portion: parameters.portion,
-      relaxation: once,
-      nudging: Nudging(kind: .oneSided, beta: 1), rows: clamped.rows.count, precision: .float64,
-      neighbours: Alone())
-    var states = [start]
-    for iteration in 0..<iterations {
-      let next = try method.freePhase(
-        from: states[states.count - 1], clamped: clamped, parameters: parameters
-      ).state
-      if iteration < iterations - t { states[0] = next } else { states.append(next) }
-    }
-    return states
+    var counted = relaxation
+    counted.start = .persistent
+    counted.free = Duration(atMost: iterations)
+    let method = Method(
+      relaxation: counted, portion: parameters.portion, rows: clamped.rows.count, precision: .float64)
+    // The state before the last t iterations is the start, or that after the one before them.
+    var phase = Phase.free(method.procedure.scheme)
+    phase.keeps = .iterations(last: min(t + 1, iterations))
+    let kept = try method.run(
+      phase, number: 0, from: start, ends: [], clamped: clamped, parameters: parameters
+    ).kept
+    return t == iterations ? [start] + kept : kept
   }
 
   /// Goes back through one iteration, which moved one set of layers after the other.

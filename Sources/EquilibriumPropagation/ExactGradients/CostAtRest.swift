@@ -22,7 +22,7 @@ extension Settled {
   }
 }
 
-extension EquilibriumPropagation {
+extension Method {
   /// C(s⁰) of the network at rest with some parameters, the mean over the batch: what the theorem differentiates.
   ///
   /// For a whole network whose free phase has a tolerance, with `Alone` for neighbours.
@@ -34,7 +34,7 @@ extension EquilibriumPropagation {
   public func costAtRest(from start: State, clamped: Clamped, parameters: Parameters) throws -> Double {
     let clamped = Clamped(
       shards: clamped.shards, input: clamped.input, targets: clamped.targets, parameters: parameters)
-    let free = try freePhase(from: start, clamped: clamped, parameters: parameters)
+    let free = try infer(from: start, clamped: clamped, parameters: parameters)
     return parameters.meanCost(try free.stateAtRest(), clamped: clamped)
   }
 }

@@ -1,8 +1,8 @@
 import EnergyModels
 import Tensors
 
-/// One way to move the layers of a portion, each given what drives it.
-protocol Dynamics {
+/// A way to move the layers of a network, each given what drives it.
+public protocol Dynamics: Sendable {
   /// What counts of a drive.
   var parts: DriveParts { get }
   /// Whether states are complex: imaginary parts stand in the lower half of a matrix's rows.
@@ -11,81 +11,176 @@ protocol Dynamics {
   var readsOut: Bool { get }
   /// Whether pooled connections keep the slopes that they are given: of responses, which are linear.
   var keepsSlopes: Bool { get }
-  /// Writes what becomes of some rows of layer k; returns its residual, the largest |Δs| / ε.
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double
+  /// Whether it leaves the states as they are.
+  var isStill: Bool { get }
+  /// Whether ρ′ is taken from ρ alone, which some activations do not allow.
+  var takesSlopesFromActivity: Bool { get }
+  /// The same for the rows of a batch.
+  func motion(in scene: Scene) -> any Motion
 }
 
 extension Dynamics {
-  var parts: DriveParts { .all }
-  var isComplex: Bool { false }
-  var readsOut: Bool { false }
-  var keepsSlopes: Bool { false }
+  public var parts: DriveParts { .all }
+  public var isComplex: Bool { false }
+  public var readsOut: Bool { false }
+  public var keepsSlopes: Bool { false }
+  public var isStill: Bool { false }
+  public var takesSlopesFromActivity: Bool { false }
+}
+
+/// Dynamics on the rows of a batch.
+public protocol Motion {
+  /// Writes what becomes of some rows of layer k; returns its residual, the largest |Δs| / ε.
+  ///
+  /// - Parameters:
+  ///   - state: as it is; `drive` has a row for each of its rows, and the portion's units.
+  ///   - rows: of the layer's positions.
+  func move(
+    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+    to next: inout LayerState, at moment: Moment
+  ) -> Double
+
+  /// What it has found besides the states, for the phases that come after it; nil where that is nothing.
+  var findings: (any Sendable)? { get }
+}
+
+extension Motion {
+  public var findings: (any Sendable)? { nil }
+}
+
+/// Where a relaxation is: what noise and observers go by.
+public struct Moment: Sendable {
+  /// Of the rule's phases, from 0; −1 in a forward start.
+  public var phase: Int
+  /// Iterations made before.
+  public var iteration = 0
+  /// The step of the run, and for each row the number of its example in the split; 0 and none outside training.
+  public var step = 0
+  public var examples: [Int] = []
+}
+
+/// What a phase finds when it begins.
+public struct Scene {
+  public let portion: Portion
+  /// Of the portion's matrices: examples at most, or twice as many for complex states.
+  public let rows: Int
+  public let precision: Precision
+  public let clamped: Clamped
+  /// The ends of the phases before it.
+  public let ends: [Settled]
+
+  /// The whole network.
+  public var network: Network { portion.network }
+
+  /// d − y, of the outputs of an earlier phase, where the output is computed.
+  public func force(of phase: Int) -> Matrix? {
+    let k = network.depth
+    guard portion.holds(k), let targets = clamped.targets else { return nil }
+    var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
+    force.setDifference(
+      of: targets, ends[phase].state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
+    return force
+  }
 }
 
 /// Downhill on F = E + βC: an Euler step, or each layer to its minimiser given its neighbours.
-struct EnergyDescent: Dynamics {
-  let network: Network
-  let relaxation: Relaxation
+public struct EnergyDescent: Dynamics {
+  public let relaxation: Relaxation
   /// β of the nudging at the output.
-  let beta: Double
-  let targets: Matrix?
-  var readsOut: Bool { beta != 0 }
+  public let beta: Double
+  public var readsOut: Bool { beta != 0 }
 
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
+  public init(_ relaxation: Relaxation, beta: Double = 0) {
+    (self.relaxation, self.beta) = (relaxation, beta)
+  }
+
+  public func motion(in scene: Scene) -> any Motion {
+    Descent(descent: self, network: scene.network, targets: scene.clamped.targets)
+  }
+
+  /// What moves layer k, nudged or not.
+  public func update(_ k: Int, of network: Network, targets: Matrix?) -> LayerUpdate {
     let isOutput = k == network.depth
-    let update = LayerUpdate(
+    return LayerUpdate(
       move: network.activation(k).isReadOut ? .readOut : relaxation.updates.move,
       curve: network.activation(k).curve, step: relaxation.step,
       factor: relaxation.reach, beta: isOutput ? beta : 0, targets: isOutput ? targets : nil)
-    return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+  }
+
+  private struct Descent: Motion {
+    let descent: EnergyDescent
+    let network: Network
+    let targets: Matrix?
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at moment: Moment
+    ) -> Double {
+      next.apply(
+        descent.update(k, of: network, targets: targets), to: state, drive: drive, rows: rows,
+        columns: units)
+    }
   }
 }
 
 /// As `EnergyDescent`, on complex states under a complex β: what remains of F where it is holomorphic.
 ///
 /// Source: Laborieux & Zenke 2022, arXiv:2209.00530.
-struct ComplexDescent: Dynamics {
-  let network: Network
+public struct ComplexDescent: Dynamics {
   let relaxation: Relaxation
   let beta: (re: Double, im: Double)
-  let targets: Matrix?
-  var isComplex: Bool { true }
+  public var isComplex: Bool { true }
 
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
-    let isOutput = k == network.depth
-    let update = ComplexUpdate(
-      move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
-      beta: isOutput ? beta : (0, 0), targets: isOutput ? targets : nil)
-    return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+  public func motion(in scene: Scene) -> any Motion {
+    Descent(descent: self, network: scene.network, targets: scene.clamped.targets)
+  }
+
+  private struct Descent: Motion {
+    let descent: ComplexDescent
+    let network: Network
+    let targets: Matrix?
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at moment: Moment
+    ) -> Double {
+      let isOutput = k == network.depth
+      let relaxation = descent.relaxation
+      let update = ComplexUpdate(
+        move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
+        beta: isOutput ? descent.beta : (0, 0), targets: isOutput ? targets : nil)
+      return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+    }
   }
 }
 
 /// A pass upwards: the forward start of a free phase, s_k = ρ(W_kᵀ ρ(s_{k−1}) + b_k), or the feed-forward twin's
 /// h_k = ρ(W_kᵀ h_{k−1} + b_k), whose layers show their states themselves.
-struct ForwardPass: Dynamics {
-  let network: Network
+public struct ForwardPass: Dynamics {
   let showsStates: Bool
-  var parts: DriveParts { [.constant, .below] }
+  public var parts: DriveParts { [.constant, .below] }
 
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
-    let isReadOut = network.activation(k).isReadOut
-    let update = LayerUpdate(
-      move: isReadOut ? .readOut : .forward, curve: network.activation(k).curve, step: 1)
-    let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
-    if showsStates { next.showStates(rows: rows, columns: units) }
-    return residual
+  public init(showsStates: Bool) { self.showsStates = showsStates }
+
+  public func motion(in scene: Scene) -> any Motion {
+    Pass(network: scene.network, showsStates: showsStates)
+  }
+
+  private struct Pass: Motion {
+    let network: Network
+    let showsStates: Bool
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at moment: Moment
+    ) -> Double {
+      let isReadOut = network.activation(k).isReadOut
+      let update = LayerUpdate(
+        move: isReadOut ? .readOut : .forward, curve: network.activation(k).curve, step: 1)
+      let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+      if showsStates { next.showStates(rows: rows, columns: units) }
+      return residual
+    }
   }
 }
 

@@ -46,23 +46,3 @@ extension Portion {
     pooled.firstIndex { network.connections[$0].source == j && network.connections[$0].target == k }
   }
 }
-
-/// What is the same for every layer moved in one iteration.
-struct Moment {
-  let dynamics: any Dynamics
-  let clamped: Clamped
-  let progress: Progress
-  /// The rows that move: real parts, then imaginary ones.
-  let rows: [Range<Int>]
-
-  init(dynamics: any Dynamics, clamped: Clamped, progress: Progress, half: Int) {
-    self.dynamics = dynamics
-    self.clamped = clamped
-    self.progress = progress
-    rows = progress.runs + (dynamics.isComplex ? progress.runs.map { $0.shifted(by: half) } : [])
-  }
-
-  func counts(_ source: Source) -> Bool {
-    dynamics.parts.contains(source.isBelow ? .below : .above)
-  }
-}

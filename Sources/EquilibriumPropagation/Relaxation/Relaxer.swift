@@ -1,7 +1,7 @@
 import EnergyModels
 import Tensors
 
-/// Moves the states of a portion by any `Dynamics`, iteration by iteration until they rest, or in one pass.
+/// Moves the states of a portion through phases, iteration by iteration.
 ///
 /// It owns the room that a phase works in and the order of its sweeps, so that an iteration allocates next to nothing;
 /// nothing else in it outlives a phase.
@@ -22,7 +22,7 @@ final class Relaxer {
   private let ascending: [LayerSet]
   /// The drive of each layer of the portion.
   private var drives: [Matrix]
-  /// For each layer of the portion and each of its sources the partial drives, where there are any.
+  /// For each layer of the portion and each of its drivers the partial drives, where there are any.
   private var partials: [[PartialDrives?]]
   /// For each connection from a free layer of another portion what it sends down.
   private var descending: [PartialDrives]
@@ -46,52 +46,100 @@ final class Relaxer {
       Parameters.poolRoom($0, of: portion, rows: rows, precision: precision)
     }
     isPooled = portion.pooled.map { _ in false }
-    let all = Array(1...portion.network.depth)
-    let sets =
-      switch relaxation.updates {
-      case .euler: [all]
-      case .evenOdd, .overRelaxed: portion.network.colours
-      }
-    let depth = portion.network.depth
-    // A read-out tells of the states as they are after each sweep.
-    let hidden = sets.map { $0.filter { $0 < depth || !portion.network.hasReadOut } }
-    let sweeps = hidden.filter { !$0.isEmpty } + (portion.network.hasReadOut ? [[depth]] : [])
-    sweep = sweeps.map { LayerSet($0, portion: portion) }
-    readOut = portion.network.hasReadOut ? LayerSet([depth], portion: portion) : nil
-    hiddenSweep = sets.map { $0.filter { $0 < portion.network.depth } }.filter { !$0.isEmpty }
-      .map { LayerSet($0, portion: portion) }
-    ascending = all.map { LayerSet([$0], portion: portion) }
+    let (network, depth) = (portion.network, portion.network.depth)
+    sweep = relaxation.updates.sets(network).map { LayerSet($0, portion: portion) }
+    readOut = network.hasReadOut ? LayerSet([depth], portion: portion) : nil
+    hiddenSweep = relaxation.updates.sets(network).map { $0.filter { $0 < depth } }
+      .filter { !$0.isEmpty }.map { LayerSet($0, portion: portion) }
+    ascending = (1...depth).map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
-      Matrix(
-        rows: rows * portion.network.positions($0), columns: portion.units($0).count, precision: precision)
+      Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
     }
     partials = portion.layers.map { k in
-      portion.sources(of: k).map {
+      portion.drivers(of: k).map {
         $0.isPartial || $0.isElsewhere
           ? Parameters.partialDrives(
             into: k, from: $0.layer, of: portion, rows: rows, precision: precision) : nil
       }
     }
     descending = portion.descending.map {
-      let connection = portion.network.connections[$0]
+      let connection = network.connections[$0]
       return Parameters.partialDrives(
         into: connection.source, from: connection.target, of: portion, rows: rows, precision: precision)
     }
   }
 
-  /// Completes the states that a free phase starts from, here and in the neighbours' layers.
-  func begin(_ start: State, clamped: Clamped, parameters: Parameters) throws -> State {
+  var network: Network { portion.network }
+}
+
+extension Updates {
+  /// The layers that move together in an iteration, one set after the other; a read-out tells of the states as they are
+  /// after each sweep.
+  public func sets(_ network: Network) -> [[Int]] {
+    let (depth, hasReadOut) = (network.depth, network.hasReadOut)
+    let sets = alternates ? network.colours : [Array(1...depth)]
+    return sets.map { $0.filter { $0 < depth || !hasReadOut } }.filter { !$0.isEmpty }
+      + (hasReadOut ? [[depth]] : [])
+  }
+}
+
+extension Relaxer {
+  /// Runs a phase to its end.
+  func run(
+    _ phase: Phase, from start: State, moment: Moment, ends: [Settled], clamped: Clamped,
+    parameters: Parameters
+  ) throws -> Settled {
+    let path = try begin(
+      phase, from: start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+    while !path.isOver { try iterate(path, parameters) }
+    return try end(path, parameters)
+  }
+
+  /// Completes the states that a phase starts from, here and in the neighbours' layers.
+  func begin(
+    _ phase: Phase, from start: State, moment: Moment, ends: [Settled], clamped: Clamped,
+    parameters: Parameters
+  ) throws -> Trajectory {
+    let scene = Scene(
+      portion: portion, rows: capacity, precision: precision, clamped: clamped, ends: ends)
+    var start = phase.dynamics.isComplex ? start.complex : start
+    if phase.origin == .batch {
+      start = try begin(start, moment: moment, clamped: clamped, parameters: parameters)
+    }
+    if let share = phase.held { start = try hold(start, at: share, clamped: clamped) }
+    let path = Trajectory(phase, scene: scene, from: start, moment: moment)
+    try refresh(path, parameters)
+    return path
+  }
+
+  /// Where the run lets examples begin.
+  private func begin(
+    _ start: State, moment: Moment, clamped: Clamped, parameters: Parameters
+  ) throws -> State {
     switch relaxation.start {
     case .zero: return start
-    case .persistent: return try share(start, layers: Array(1...portion.network.depth), rows: [clamped.rows])
+    case .persistent: return try share(start, layers: Array(1...network.depth), rows: [clamped.rows])
     case .forward:
-      let guess = ForwardPass(network: portion.network, showsStates: false)
-      return try pass(upwards: true, start, guess, clamped: clamped, parameters: parameters).state
+      var first = moment
+      first.phase = -1
+      return try run(
+        .guess, from: start, moment: first, ends: [], clamped: clamped, parameters: parameters
+      ).state
     }
   }
 
+  /// The output at y + share · (d − y), within its range.
+  private func hold(_ start: State, at share: Double, clamped: Clamped) throws -> State {
+    var state = start
+    let k = network.depth
+    if portion.holds(k), let targets = clamped.targets {
+      state[k].moveStates(by: share, towards: targets, activation: network.activation(k), rows: clamped.rows)
+    }
+    return try self.share(state, layers: [k], rows: [clamped.rows])
+  }
+
   /// Hands ρ of some layers to whoever needs it and takes in theirs.
-  func share(_ start: State, layers: [Int], rows: [Range<Int>]) throws -> State {
+  private func share(_ start: State, layers: [Int], rows: [Range<Int>]) throws -> State {
     var state = start
     for k in layers where portion.holds(k) {
       try neighbours.send(.activity(k), state.activity(k), rows: places(k, rows))
@@ -100,78 +148,67 @@ final class Relaxer {
     return state
   }
 
-  /// Moves the layers one by one, once, from the input upwards or from the output downwards.
-  func pass(
-    upwards: Bool, _ start: State, _ dynamics: any Dynamics, clamped: Clamped, parameters: Parameters
-  ) throws -> Settled {
-    var state = start
-    var progress = Progress(shards: clamped.shards, tolerance: nil)
-    var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
-    let moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: capacity / 2)
+  /// Brings what follows from the states up to date: at a phase's beginning, and where the parameters have changed.
+  func refresh(_ path: Trajectory, _ parameters: Parameters) throws {
     isPooled = isPooled.map { _ in false }
-    for layers in upwards ? ascending : ascending.reversed() {
-      try move(layers, of: &state, moment, parameters, &residuals)
-    }
-    _ = progress.advance(residuals: residuals)
-    try completePools(of: &state, moment, parameters)
-    try neighbours.finish()
-    return settled(state, progress, residuals: [], isComplex: false)
+    if let readOut, path.phase.dynamics.readsOut { try move(readOut, path, parameters) }
   }
 
-  /// Iterates until every shard has settled or the iterations are used up.
-  ///
-  /// - Parameter holdsOutput: leaves the output's states as they are.
-  func relax(
-    _ start: State, _ dynamics: any Dynamics, for duration: Duration, clamped: Clamped,
-    parameters: Parameters,
-    holdsOutput: Bool = false
-  ) throws -> Settled {
-    var state = start
-    var progress = Progress(shards: clamped.shards, tolerance: duration.tolerance)
-    var residuals = Array(repeating: 0.0, count: clamped.shards.count - 1)
-    let half = capacity / 2
-    var moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
-    let whole = moment
-    isPooled = isPooled.map { _ in false }
-    if let readOut, dynamics.readsOut { try move(readOut, of: &state, moment, parameters, &residuals) }
-    for _ in 0..<duration.atMost where !progress.isOver {
-      for piece in progress.pieces { residuals[piece.shard] = 0 }
-      for layers in holdsOutput ? hiddenSweep : sweep {
-        try move(layers, of: &state, moment, parameters, &residuals)
+  /// One iteration: every set of layers once.
+  func iterate(_ path: Trajectory, _ parameters: Parameters) throws {
+    let hasTolerance = path.phase.duration.tolerance != nil
+    for stretch in path.progress.moving { path.residuals[stretch.shard] = 0 }
+    let sets: [LayerSet] =
+      switch path.phase.order {
+      case .sweeps: path.phase.held == nil ? sweep : hiddenSweep
+      case .upwards: ascending
+      case .downwards: ascending.reversed()
       }
-      if duration.tolerance != nil { try neighbours.maximum(&residuals) }
-      let rested = progress.advance(residuals: residuals)
-      guard !rested.isEmpty else { continue }
-      // A settled shard's rows are written no more: both copies must hold them.
-      for rows in rested {
-        for rows in dynamics.isComplex ? [rows, rows.shifted(by: half)] : [rows] {
-          for k in portion.layers { next[k].copy(rows: rows.times(network.positions(k)), from: state[k]) }
-        }
-      }
-      moment = Moment(dynamics: dynamics, clamped: clamped, progress: progress, half: half)
+    for layers in sets { try move(layers, path, parameters) }
+    if hasTolerance { try neighbours.maximum(&path.residuals) }
+    let moved = path.rows
+    let rested = path.progress.advance(residuals: path.residuals)
+    path.moment.iteration += 1
+    if path.keeper.isKeeping {
+      // What is averaged is what kernels see.
+      if path.phase.keeps.averages { try completePools(path, parameters) }
+      path.keeper.see(path.state, iteration: path.moment.iteration - 1, moved: moved)
     }
+    guard !rested.isEmpty else { return }
+    // A settled shard's rows are written no more: both copies must hold them.
+    for rows in rested.flatMap(path.parts) {
+      for k in portion.layers {
+        next[k].copy(rows: rows.times(network.positions(k)), from: path.state[k])
+      }
+    }
+    path.setRows()
+  }
+
+  /// The end of a phase.
+  func end(_ path: Trajectory, _ parameters: Parameters) throws -> Settled {
     // Rows that rested early were pooled before the last of their layers moved.
-    if duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
-    try completePools(of: &state, whole, parameters)
+    if path.phase.duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
+    try completePools(path, parameters)
     try neighbours.finish()
-    return settled(state, progress, residuals: residuals, isComplex: dynamics.isComplex)
+    return settled(path)
   }
 
-  private func settled(_ state: State, _ progress: Progress, residuals: [Double], isComplex: Bool) -> Settled
-  {
-    var progress = progress
+  private func settled(_ path: Trajectory) -> Settled {
+    var progress = path.progress
     var divergedLayers: Set<Int> = []
     for shard in 0..<progress.bounds.count - 1 {
-      let rows = progress.bounds[shard]..<progress.bounds[shard + 1]
-      let parts = isComplex ? [rows, rows.shifted(by: capacity / 2)] : [rows]
-      for k in portion.layers where !parts.allSatisfy({ isFinite(state[k], layer: k, rows: $0) }) {
+      let parts = path.parts(progress.bounds[shard]..<progress.bounds[shard + 1])
+      for k in portion.layers where !parts.allSatisfy({ isFinite(path.state[k], layer: k, rows: $0) }) {
         progress.markDiverged(shard)
         divergedLayers.insert(k)
       }
     }
     return Settled(
-      state: state, outcomes: progress.outcomes, iterations: progress.iterations,
-      residual: residuals.max() ?? 0, divergedLayers: divergedLayers)
+      state: path.state, outcomes: progress.outcomes, iterations: progress.iterations,
+      residual: path.residual, divergedLayers: divergedLayers, half: path.half,
+      findings: path.motion.findings,
+      kept: path.keeper.iterations(path.moment.iteration),
+      averages: path.keeper.averages(progress.iterations))
   }
 }
 
@@ -180,87 +217,91 @@ extension Relaxer {
   /// has arrived when it returns.
   ///
   /// What others wait for leaves first: partial drives, then the layers at the border, each as soon as it is done.
-  private func move(
-    _ layers: LayerSet, of state: inout State, _ moment: Moment, _ parameters: Parameters,
-    _ residuals: inout [Double]
-  ) throws {
-    try pool(layers, of: &state, moment, parameters)
-    for place in layers.descending { try sendDrivesBelow(place, state, moment, parameters) }
-    for k in layers.mine { try sendPartialDrives(into: k, state, moment, parameters) }
+  private func move(_ layers: LayerSet, _ path: Trajectory, _ parameters: Parameters) throws {
+    try pool(layers, path, parameters)
+    for place in layers.descending { try sendDrivesBelow(place, path, parameters) }
+    for k in layers.mine { try sendPartialDrives(into: k, path, parameters) }
     for k in layers.mine {
-      try update(k, state, moment, parameters, &residuals)
-      try neighbours.send(.activity(k), next.activity(k), rows: places(k, moment.rows))
+      try setDrive(of: k, path, parameters)
+      update(k, path)
+      try neighbours.send(.activity(k), next.activity(k), rows: places(k, path.rows))
     }
-    for k in layers.mine { swap(&state[k], &next[k]) }
-    for k in layers.known { try receiveActivity(k, into: &state, rows: moment.rows) }
+    for k in layers.mine { swap(&path.state[k], &next[k]) }
+    for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
     for place in layers.pooledAbove { isPooled[place] = false }
   }
 
-  /// What others compute of the drive is taken in when its turn comes, after what is computed here.
-  private func update(
-    _ k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters, _ residuals: inout [Double]
-  ) throws {
-    let place = k - portion.layers.lowerBound
-    for rows in moment.rows {
-      // Bias and input are real: imaginary parts have none.
-      let isReal = rows.lowerBound < moment.clamped.rows.upperBound
-      try parameters.setDrive(
-        &drives[place], of: k, state: state, clamped: moment.clamped,
-        partials: { source, use in
-          // All rows arrive in one message.
-          if source.isPooled, let pool = portion.pool(into: k, from: source.layer) {
-            return use(&pools[pool].pooled)
-          }
-          let index = self.index(of: source, into: k)
-          if rows == moment.rows[0] {
-            try neighbours.receive(
-              .partialDrives(into: k, from: source.layer), into: &partials[place][index]!,
-              rows: places(k, moment.rows))
-          }
-          use(&partials[place][index]!)
-        }, rows: rows,
-        parts: isReal ? moment.dynamics.parts : moment.dynamics.parts.subtracting(.constant))
+  /// Everything that drives layer k, in order; what others compute of it is taken in when its turn comes, after what is
+  /// computed here.
+  private func setDrive(of k: Int, _ path: Trajectory, _ parameters: Parameters) throws {
+    let (place, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
+    var isFirst = true
+    for (index, driver) in portion.drivers(of: k).enumerated() where path.counts(driver) {
+      if driver.isPartial || driver.isElsewhere {
+        try neighbours.receive(
+          .partialDrives(into: k, from: driver.layer), into: &partials[place][index]!,
+          rows: places(k, path.rows))
+      }
+      for rows in path.rows {
+        // Bias and input are real: imaginary parts have none.
+        let base: Addend =
+          isFirst
+          ? parameters.constant(
+            of: k, clamped: path.clamped,
+            counts: parts.contains(.constant) && rows.lowerBound < path.clamped.rows.upperBound) : .itself
+        if driver.isPooled, let pool = portion.pool(into: k, from: driver.layer) {
+          parameters.add(&pools[pool].pooled, from: driver, to: &drives[place], of: k, onto: base, rows: rows)
+        } else if driver.isPartial || driver.isElsewhere {
+          parameters.add(
+            &partials[place][index]!, from: driver, to: &drives[place], of: k, onto: base, rows: rows)
+        } else {
+          parameters.drive(&drives[place], of: k, from: driver, state: path.state, onto: base, rows: rows)
+        }
+      }
+      isFirst = false
     }
-    for piece in moment.progress.pieces {
-      let residual = moment.dynamics.move(
-        k, from: state[k], drive: drives[place], rows: piece.rows.times(network.positions(k)),
-        units: portion.units(k), to: &next[k])
-      residuals[piece.shard] = max(residuals[piece.shard], residual)
+    guard isFirst else { return }
+    for rows in path.rows {
+      drives[place].set(
+        rows: rows.times(network.positions(k)),
+        parameters.constant(
+          of: k, clamped: path.clamped,
+          counts: parts.contains(.constant) && rows.lowerBound < path.clamped.rows.upperBound))
     }
   }
 
-  private func sendDrivesBelow(
-    _ place: Int, _ state: State, _ moment: Moment, _ parameters: Parameters
-  ) throws {
-    guard moment.dynamics.parts.contains(.above) else { return }
-    let connection = portion.network.connections[portion.descending[place]]
+  private func update(_ k: Int, _ path: Trajectory) {
+    let place = k - portion.layers.lowerBound
+    for stretch in path.progress.moving {
+      let residual = path.motion.move(
+        k, from: path.state[k], drive: drives[place], rows: stretch.rows.times(network.positions(k)),
+        units: portion.units(k), to: &next[k], at: path.moment)
+      path.residuals[stretch.shard] = max(path.residuals[stretch.shard], residual)
+    }
+  }
+
+  private func sendDrivesBelow(_ place: Int, _ path: Trajectory, _ parameters: Parameters) throws {
+    guard path.phase.dynamics.parts.contains(.above) else { return }
+    let connection = network.connections[portion.descending[place]]
     let (j, k) = (connection.source, connection.target)
-    for rows in moment.rows {
-      parameters.setPartialDrives(&descending[place], into: j, from: k, state: state, rows: rows)
+    for rows in path.rows {
+      parameters.setPartialDrives(&descending[place], into: j, from: k, state: path.state, rows: rows)
     }
-    try neighbours.send(.partialDrives(into: j, from: k), descending[place], rows: places(j, moment.rows))
+    try neighbours.send(
+      .partialDrives(into: j, from: k), descending[place], rows: places(j, path.rows))
   }
 
-  private func sendPartialDrives(
-    into k: Int, _ state: State, _ moment: Moment, _ parameters: Parameters
-  ) throws {
+  private func sendPartialDrives(into k: Int, _ path: Trajectory, _ parameters: Parameters) throws {
     let place = k - portion.layers.lowerBound
-    for (i, source) in portion.sources(of: k).enumerated()
-    where source.isPartial && !source.isElsewhere && moment.counts(source) {
-      for rows in moment.rows {
+    for (i, driver) in portion.drivers(of: k).enumerated()
+    where driver.isPartial && !driver.isElsewhere && path.counts(driver) {
+      for rows in path.rows {
         parameters.setPartialDrives(
-          &partials[place][i]!, into: k, from: source.layer, state: state, rows: rows)
+          &partials[place][i]!, into: k, from: driver.layer, state: path.state, rows: rows)
       }
       try neighbours.send(
-        .partialDrives(into: k, from: source.layer), partials[place][i]!, rows: places(k, moment.rows))
+        .partialDrives(into: k, from: driver.layer), partials[place][i]!, rows: places(k, path.rows))
     }
-  }
-
-  private func index(of source: Source, into k: Int) -> Int {
-    guard let index = portion.sources(of: k).firstIndex(of: source) else {
-      preconditionFailure("a source that drives the layer")
-    }
-    return index
   }
 
   private func receiveActivity(_ k: Int, into state: inout State, rows: [Range<Int>]) throws {
@@ -271,21 +312,8 @@ extension Relaxer {
     layer.states.isFinite(rows: rows.times(network.positions(k)), columns: portion.units(k))
   }
 
-  var network: Network { portion.network }
-
   /// The rows of layer k's positions in some examples.
   private func places(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
     rows.map { $0.times(network.positions(k)) }
-  }
-}
-
-extension Relaxer {
-  /// d − y where the output is computed.
-  func outputForce(_ state: State, clamped: Clamped) -> (layer: Int, Matrix)? {
-    let k = portion.network.depth
-    guard portion.holds(k), let targets = clamped.targets else { return nil }
-    var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
-    force.setDifference(of: targets, state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
-    return (k, force)
   }
 }

@@ -24,6 +24,36 @@ public struct Settled: Sendable {
   public var residual: Double
   /// The layers held here in which a state is infinite or not a number.
   public var divergedLayers: Set<Int> = []
+  /// The row where the imaginary parts of complex states begin; 0 of real ones.
+  var half = 0
+  /// What the phase found besides the states.
+  public var findings: (any Sendable)?
+  /// The states after the last iterations, the oldest first, where the phase keeps them.
+  public var kept: [State] = []
+  /// Averages over the last iterations, where the phase keeps them.
+  public var averages: Averages?
+
+  /// The end of a phase that was given, and not run.
+  public init(given state: State, shards: Int) {
+    self.init(
+      state: state, outcomes: Array(repeating: .exhausted, count: shards),
+      iterations: Array(repeating: 0, count: shards), residual: 0)
+  }
+
+  init(
+    state: State, outcomes: [Outcome], iterations: [Int], residual: Double, divergedLayers: Set<Int> = [],
+    half: Int = 0, findings: (any Sendable)? = nil, kept: [State] = [], averages: Averages? = nil
+  ) {
+    self.state = state
+    self.outcomes = outcomes
+    self.iterations = iterations
+    self.residual = residual
+    self.divergedLayers = divergedLayers
+    self.half = half
+    self.findings = findings
+    self.kept = kept
+    self.averages = averages
+  }
 }
 
 /// Which shards still move during a phase.
@@ -34,11 +64,11 @@ struct Progress {
   private(set) var iterations: [Int]
   /// The rows that move, as few ranges as can be: what products are taken over.
   private(set) var runs: [Range<Int>]
-  /// The rows that move, in the pieces whose residuals are told apart: shards where a tolerance is set.
-  private(set) var pieces: [Piece]
-  private var moving: [Bool]
+  /// The rows that move, in the stretches whose residuals are told apart: shards where a tolerance is set.
+  private(set) var moving: [Stretch]
+  private var isMoving: [Bool]
 
-  struct Piece {
+  struct Stretch {
     let shard: Int
     let rows: Range<Int>
   }
@@ -49,10 +79,10 @@ struct Progress {
     let count = bounds.count - 1
     outcomes = Array(repeating: .exhausted, count: count)
     iterations = Array(repeating: 0, count: count)
-    moving = Array(repeating: true, count: count)
+    isMoving = Array(repeating: true, count: count)
     let all = 0..<bounds[count]
     runs = [all]
-    pieces = tolerance == nil ? [Piece(shard: 0, rows: all)] : []
+    moving = tolerance == nil ? [Stretch(shard: 0, rows: all)] : []
     if tolerance != nil { listMoving() }
   }
 
@@ -60,10 +90,10 @@ struct Progress {
 
   private mutating func listMoving() {
     runs = []
-    pieces = []
-    for shard in moving.indices where moving[shard] {
+    moving = []
+    for shard in isMoving.indices where isMoving[shard] {
       let rows = bounds[shard]..<bounds[shard + 1]
-      pieces.append(Piece(shard: shard, rows: rows))
+      moving.append(Stretch(shard: shard, rows: rows))
       if let last = runs.last, last.upperBound == rows.lowerBound {
         runs[runs.count - 1] = last.lowerBound..<rows.upperBound
       } else {
@@ -74,11 +104,11 @@ struct Progress {
 
   /// Counts an iteration; returns the rows of the shards that have just settled.
   mutating func advance(residuals: [Double]) -> [Range<Int>] {
-    for shard in moving.indices where moving[shard] { iterations[shard] += 1 }
+    for shard in isMoving.indices where isMoving[shard] { iterations[shard] += 1 }
     guard let tolerance else { return [] }
     var settled: [Range<Int>] = []
-    for shard in moving.indices where moving[shard] && residuals[shard] <= tolerance {
-      moving[shard] = false
+    for shard in isMoving.indices where isMoving[shard] && residuals[shard] <= tolerance {
+      isMoving[shard] = false
       outcomes[shard] = .settled
       settled.append(bounds[shard]..<bounds[shard + 1])
     }

@@ -1,5 +1,3 @@
-import EnergyModels
-
 /// Coupled learning: the second phase holds the output at y⁰ − β ∂C/∂y = y⁰ + β (d − y⁰), and the contrast is taken over
 /// that displacement.
 ///
@@ -9,34 +7,37 @@ import EnergyModels
 /// At β = 1 it is contrastive learning. It descends (E(s^β) − E(s⁰)) / β, not C; rows where E(s^β) < E(s⁰) are violations.
 ///
 /// Source: Stern et al. 2021, doi:10.1103/PhysRevX.11.021045; centered: Scellier et al. 2023, arXiv:2312.15103.
-public struct CoupledLearning: LearningRule {
-  let phases: Phases
-  let nudging: Nudging
+public struct CoupledLearning: Rule {
+  public static let name = "coupled"
+  public static let summary = "The contrast of a phase with the output held a little nearer to the targets."
+  public init() {}
 
-  public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
-    try phases.free(from: start, clamped: clamped, parameters: parameters)
+  public var kinds: (kinds: [NudgingKind], reason: String)? {
+    ([.oneSided, .randomSign, .centered], "clamps the output at real values")
   }
 
-  /// One update, of strength ±β, or 2β where two phases are contrasted: the lesson has one, or both, that at +β first.
-  /// Energies are compared, over all portions, whether or not violations are left out.
-  public func learn(
-    from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
-    update: (inout Parameters, Contrast) throws -> Void
-  ) throws -> Lesson {
-    func held(at share: Double) throws -> Settled {
-      try phases.clampedOutput(from: free, share: share, clamped: clamped, parameters: parameters)
+  public func phases(_ scheme: Scheme, sign: Double) -> [Phase] {
+    [.free(scheme)] + shares(scheme, sign: sign).map { .held(scheme, at: $0) }
+  }
+
+  public func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm {
+    let shares = shares(scheme, sign: sign)
+    let isCentered = shares.count == 2
+    return ContrastForm(
+      [.difference(1, minus: isCentered ? 2 : 0)], over: isCentered ? 2 * shares[0] : shares[0],
+      promise: .energy)
+  }
+
+  private func shares(_ scheme: Scheme, sign: Double) -> [Double] {
+    let beta = scheme.nudging.beta
+    return switch scheme.nudging.kind {
+    case .centered: [beta, -beta]
+    case .randomSign: [sign * beta]
+    case .oneSided, .points: [beta]
     }
-    let isCentered = nudging.kind == .centered
-    let share = nudging.kind == .randomSign ? sign * nudging.beta : nudging.beta
-    let plus = try held(at: share)
-    let minus = isCentered ? try held(at: -share) : nil
-    let settled = [plus] + (minus.map { [$0] } ?? [])
-    let violations = try phases.energyViolations(
-      free: free, others: settled.map(\.state), clamped: clamped, parameters: parameters)
-    var contrast = Contrast(
-      plus.state, minus: minus?.state ?? free, over: isCentered ? 2 * share : share, clamped: clamped)
-    if nudging.reject { try phases.reject(violations, from: &contrast, clamped: clamped) }
-    try update(&parameters, contrast)
-    return Lesson(phases: settled, violations: violations)
   }
+}
+
+extension LearningRule {
+  public static let coupled = LearningRule(CoupledLearning())
 }

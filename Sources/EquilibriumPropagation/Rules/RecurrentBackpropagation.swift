@@ -9,113 +9,118 @@ import Tensors
 /// units respond to nothing.
 ///
 /// Source: Almeida 1987; Pineda 1987, doi:10.1103/PhysRevLett.59.2229.
-public struct RecurrentBackpropagation: LearningRule {
-  let phases: Phases
+public struct RecurrentBackpropagation: Rule {
+  public static let name = "recurrent-backpropagation"
+  public static let summary = "Implicit differentiation at the fixed point: the exact gradient."
+  public init() {}
 
-  init(phases: Phases) { self.phases = phases }
-
-  /// For batches of at most `rows` rows; the responses settle as nudged phases do.
-  public init(
-    portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
-  ) {
-    phases = Phases(
-      portion: portion, relaxation: relaxation, rows: rows, precision: precision, neighbours: neighbours)
+  public func phases(_ scheme: Scheme, sign: Double) -> [Phase] {
+    [
+      .free(scheme),
+      Phase("linearization", from: .end(of: 0), Linearize(), for: Duration(atMost: 1)),
+      Phase(
+        "response", from: .silence(slopesOf: 0), LinearResponse(relaxation: scheme.relaxation),
+        for: scheme.relaxation.nudged),
+    ]
   }
 
-  public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
-    try phases.free(from: start, clamped: clamped, parameters: parameters)
-  }
-
-  /// One update by the exact gradient, of strength 1, once λ has settled or its iterations are used up. The lesson's
-  /// one phase is that of λ, its states λ and its activities g; nothing is violated, and `sign` is not looked at.
-  public func learn(
-    from free: State, sign: Double, clamped: Clamped, parameters: inout Parameters,
-    update: (inout Parameters, Contrast) throws -> Void
-  ) throws -> Lesson {
-    let relaxer = phases.relaxer
-    let linearized = Linearization(
-      portion: relaxer.portion, rows: relaxer.capacity, precision: relaxer.precision)
-    let once = Duration(atMost: 1)
-    _ = try relaxer.relax(free, linearized, for: once, clamped: clamped, parameters: parameters)
-    let response = LinearResponse(
-      at: linearized, relaxation: relaxer.relaxation,
-      force: relaxer.outputForce(free, clamped: clamped))
-    var rest = State(rows: relaxer.capacity, portion: relaxer.portion, precision: relaxer.precision).silent
-    rest.takeSlopes(of: free)
-    let settled = try relaxer.relax(
-      rest, response, for: relaxer.relaxation.nudged, clamped: clamped, parameters: parameters)
-    let change = Contrast.Levels(activityOf: settled.state)
-    let term = Contrast.Term.symmetric(mean: .init(activityOf: free), change: change)
-    try update(&parameters, Contrast(strength: 1, changes: change, terms: [term], clamped: clamped))
-    return Lesson(phases: [settled])
+  public func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm {
+    ContrastForm([.symmetric(0, response: 2)], over: 1)
   }
 }
 
-/// ρ′(s) and ρ″(s) D of every layer at given states, which it leaves as they are.
-final class Linearization: Dynamics {
-  private let portion: Portion
-  private var slopes: [Matrix]
-  private var bends: [Matrix?]
+/// ρ′(s) and ρ″(s) D of every layer of a portion at given states.
+struct Linearization: Sendable {
+  fileprivate let portion: Portion
+  fileprivate let slopes: [Matrix]
+  fileprivate let bends: [Matrix?]
 
-  init(portion: Portion, rows: Int, precision: Precision) {
-    self.portion = portion
-    slopes = portion.layers.map {
-      Matrix(
-        rows: rows * portion.network.positions($0), columns: portion.units($0).count, precision: precision)
-    }
-    bends = zip(portion.layers, slopes).map { k, slope in
-      portion.network.activation(k).isStraight || portion.network.activation(k).isReadOut ? nil : slope
-    }
-  }
-
-  func isReadOut(_ k: Int) -> Bool { portion.network.activation(k).isReadOut }
   func slope(_ k: Int) -> Matrix { slopes[k - portion.layers.lowerBound] }
   func bend(_ k: Int) -> Matrix? { bends[k - portion.layers.lowerBound] }
+}
 
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
-    let place = k - portion.layers.lowerBound
-    slopes[place].setSlopes(
-      of: portion.network.activation(k).curve, states: state.states, activity: state.activity, drive: drive,
-      rows: rows, columns: units, bend: &bends[place])
-    next.copy(rows: rows, from: state)
-    return 0
+/// Finds the linearization of the states, which it leaves as they are.
+struct Linearize: Dynamics {
+  var isStill: Bool { true }
+
+  func motion(in scene: Scene) -> any Motion { Finding(scene) }
+
+  private final class Finding: Motion {
+    private let portion: Portion
+    private var slopes: [Matrix]
+    private var bends: [Matrix?]
+    var findings: (any Sendable)? { Linearization(portion: portion, slopes: slopes, bends: bends) }
+
+    init(_ scene: Scene) {
+      portion = scene.portion
+      let network = scene.network
+      slopes = scene.portion.layers.map {
+        Matrix(
+          rows: scene.rows * network.positions($0), columns: scene.portion.units($0).count,
+          precision: scene.precision)
+      }
+      bends = zip(scene.portion.layers, slopes).map { k, slope in
+        network.activation(k).isStraight || network.activation(k).isReadOut ? nil : slope
+      }
+    }
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at moment: Moment
+    ) -> Double {
+      let place = k - portion.layers.lowerBound
+      slopes[place].setSlopes(
+        of: portion.network.activation(k).curve, states: state.states, activity: state.activity,
+        drive: drive, rows: rows, columns: units, bend: &bends[place])
+      next.copy(rows: rows, from: state)
+      return 0
+    }
   }
 }
 
 /// The iteration that solves (∂²E/∂s²) λ = force: states are λ, activities g = ρ′ ⊙ λ.
 struct LinearResponse: Dynamics {
-  let linearized: Linearization
   let relaxation: Relaxation
-  /// −∂C/∂s at the output.
-  let force: (layer: Int, Matrix)?
   var parts: DriveParts { [.below, .above] }
   var keepsSlopes: Bool { true }
   var readsOut: Bool { true }
 
-  init(at linearized: Linearization, relaxation: Relaxation, force: (layer: Int, Matrix)?) {
-    self.linearized = linearized
-    self.relaxation = relaxation
-    self.force = force
+  func motion(in scene: Scene) -> any Motion {
+    guard let linearized = scene.ends.last?.findings as? Linearization else {
+      preconditionFailure("a response to states that were not linearized")
+    }
+    return Response(
+      network: scene.network, relaxation: relaxation, linearized: linearized, force: scene.force(of: 0))
   }
 
-  func move(
-    _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState
-  ) -> Double {
-    if force?.layer == k, linearized.isReadOut(k) {
-      // Not a state: its force is what the states respond to.
-      let none = Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
-      let update = LayerResponse(slope: linearized.slope(k), force: force?.1, step: nil)
-      return next.apply(update, to: state, drive: none, rows: rows, columns: units)
+  private struct Response: Motion {
+    let network: Network
+    let relaxation: Relaxation
+    let linearized: Linearization
+    /// −∂C/∂s at the output, where that is computed.
+    let force: Matrix?
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at moment: Moment
+    ) -> Double {
+      let force = k == network.depth ? force : nil
+      if network.activation(k).isReadOut {
+        // Not a state: its force is what the states respond to.
+        let none = Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
+        let update = LayerResponse(slope: linearized.slope(k), force: force, step: nil)
+        return next.apply(update, to: state, drive: none, rows: rows, columns: units)
+      }
+      let bend = linearized.bend(k)
+      let goesToSolution = relaxation.updates.alternates && bend == nil
+      let update = LayerResponse(
+        slope: linearized.slope(k), bend: bend, force: force,
+        step: goesToSolution ? nil : relaxation.step)
+      return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
     }
-    let bend = linearized.bend(k)
-    let goesToSolution = relaxation.updates.alternates && bend == nil
-    let update = LayerResponse(
-      slope: linearized.slope(k), bend: bend, force: force?.layer == k ? force?.1 : nil,
-      step: goesToSolution ? nil : relaxation.step)
-    return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
   }
+}
+
+extension LearningRule {
+  public static let recurrentBackpropagation = LearningRule(RecurrentBackpropagation())
 }

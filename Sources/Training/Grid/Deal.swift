@@ -41,7 +41,7 @@ public struct Deal: Equatable, Sendable {
 
   /// The deal of a run's tiles.
   public init(_ run: RunFile, tiling: Tiling, to grid: GridShape) throws(GridError) {
-    try self.init(tiling, to: grid, iterations: run.iterationsPerStep)
+    try self.init(tiling, to: grid, iterations: run.procedure.iterations)
   }
 
   /// The shards of a replica.

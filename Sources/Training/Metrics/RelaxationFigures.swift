@@ -30,7 +30,7 @@ public struct RelaxationFigures: Equatable, Sendable {
   public init() {}
 
   package init(_ tally: RelaxationTally, run: RunFile, rates: [Double]) {
-    let relaxes = run.rule != .backpropagation
+    let relaxes = run.procedure.relaxes
     if relaxes {
       freeIterations = tally.free.mean
       nudgedIterations = tally.nudged.mean

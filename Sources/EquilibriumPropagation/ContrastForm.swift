@@ -1,0 +1,125 @@
+import EnergyModels
+import Tensors
+
+/// What a contrast is made of, told by the numbers of a rule's phases.
+public struct ContrastForm: Equatable, Sendable {
+  /// What a connection W_{jk} between free layers learns from.
+  public enum Term: Equatable, Sendable {
+    /// ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ of two phases' ends, as ρ̄_j Δ_kᵀ + Δ_j ρ̄_kᵀ: see `Contrast`.
+    case difference(Int, minus: Int)
+    /// ρ_j g_kᵀ + g_j ρ_kᵀ of the activities of one phase and the responses g of another.
+    case symmetric(Int, response: Int)
+    /// a_j b_kᵀ of the activities that two phases, or one twice, ended with.
+    case product(Int, Int)
+    /// Re(weight · z_j z_kᵀ) of a phase on complex states.
+    case complex(Int, re: Double, im: Double)
+    /// ⟨ρ_j ρ_kᵀ⟩⁺ − ⟨ρ_j ρ_kᵀ⟩⁻ of two phases that keep averages.
+    case averages(Int, minus: Int)
+  }
+
+  /// When the parameters learn.
+  public enum Learning: Equatable, Sendable {
+    /// From the ends of all phases.
+    case once
+    /// In every iteration of the last phase, from what that iteration changed.
+    case everyIteration
+  }
+
+  /// What examples may break, as a local minimum or a wrong one shows.
+  public enum Promise: Equatable, Sendable {
+    /// C(s^{+β}) ≤ C(s⁰) ≤ C(s^{−β}) of the nudged phases on real states.
+    ///
+    /// Source: Scellier & Bengio 2017, proposition 1: d C(s^β)/dβ ≤ 0.
+    case cost
+    /// E(s) ≥ E(s⁰) of the phases that hold the output.
+    case energy
+  }
+
+  public var terms: [Term]
+  /// What the sums are divided by.
+  public var strength: Double
+  public var learns: Learning
+  /// nil where nothing is promised.
+  public var promise: Promise?
+
+  public init(
+    _ terms: [Term], over strength: Double, learns: Learning = .once, promise: Promise? = nil
+  ) {
+    self.terms = terms
+    self.strength = strength
+    self.learns = learns
+    self.promise = promise
+  }
+
+  /// The sums that a connection between free layers learns from, in order: how many products each is made of.
+  ///
+  /// - Parameter phases: those of the rule, which say how many iterations averages are over.
+  public func products(_ phases: [Phase]) -> [Int] {
+    terms.flatMap { term -> [Int] in
+      switch term {
+      case .difference, .symmetric, .complex: [2]
+      case .product: [1]
+      case .averages(let plus, let minus):
+        [plus, minus].flatMap {
+          Array(repeating: 1, count: phases[$0].keeps.count(of: phases[$0].duration.atMost))
+        }
+      }
+    }
+  }
+
+  /// Differences of two ends that are taken, layer by layer.
+  public var differences: Int {
+    terms.count {
+      switch $0 {
+      case .difference, .averages: true
+      case .symmetric, .product, .complex: false
+      }
+    }
+  }
+
+  /// Complex states that are turned, layer by layer.
+  public var turns: Int {
+    terms.count { if case .complex = $0 { true } else { false } }
+  }
+}
+
+extension ContrastForm {
+  /// The contrast of the ends of a rule's phases.
+  func contrast(of ends: [Settled], clamped: Clamped) -> Contrast {
+    var changes: Contrast.Levels?
+    var made: [Contrast.Term] = []
+    /// Biases learn from the sum of all changes.
+    func add(_ levels: Contrast.Levels) {
+      if changes == nil { changes = levels } else { changes?.add(levels, rows: clamped.rows) }
+    }
+    for term in terms {
+      switch term {
+      case .difference(let plus, let minus):
+        let (mean, change) = Contrast.Levels.between(
+          ends[plus].state, ends[minus].state, rows: clamped.rows)
+        made.append(.symmetric(mean: mean, change: change))
+        add(change)
+      case .symmetric(let at, let response):
+        let change = Contrast.Levels(activityOf: ends[response].state)
+        made.append(.symmetric(mean: Contrast.Levels(activityOf: ends[at].state), change: change))
+        add(change)
+      case .product(let lower, let upper):
+        let change = Contrast.Levels(activityOf: ends[upper].state)
+        made.append(.product(Contrast.Levels(activityOf: ends[lower].state), change))
+        add(change)
+      case .complex(let phase, let re, let im):
+        let states = Contrast.Levels(activityOf: ends[phase].state)
+        let weighted = states.turned(by: (re, im), rows: clamped.rows)
+        made.append(.complex(states: states, weighted: weighted, half: ends[phase].half))
+        add(weighted)
+      case .averages(let plus, let minus):
+        let (more, less) = (ends[plus].averages, ends[minus].averages)
+        guard let more, let less else { preconditionFailure("a phase that keeps no averages") }
+        made += more.products(sign: 1) + less.products(sign: -1)
+        add(more.mean.difference(from: less.mean, rows: clamped.rows))
+      }
+    }
+    guard let changes else { preconditionFailure("a contrast without terms") }
+    return Contrast(strength: strength, changes: changes, terms: made, clamped: clamped)
+  }
+}

@@ -1,0 +1,126 @@
+import EnergyModels
+
+/// What the portions of a network exchange while a rule makes one step, told without making it: at most so much, and
+/// exactly so much where no tolerance ends a phase sooner.
+public struct Exchanges: Equatable, Sendable {
+  /// Passes over some layers: in each, every layer hands out its activity, after it has handed out and taken in the
+  /// partial drives that count.
+  public struct Sweeps: Equatable, Sendable {
+    /// All `phases` together.
+    public var count: Int
+    /// Layers that move together, one set after the other.
+    public var sets: [[Int]]
+    /// What counts of a drive; nothing where states are only shared.
+    public var parts: DriveParts
+    /// Rows of a message for each example: two of complex states.
+    public var rowsPerExample = 1
+    /// The phases that the passes belong to.
+    public var phases = 1
+    /// Whether slopes are kept: of responses.
+    public var keepsSlopes = false
+    /// Whether all pools are brought up to date at the end of each phase, not only those whose layers have moved since.
+    public var completesAll = false
+    /// Whether pools are brought up to date after every pass, because that is kept.
+    public var completesEach = false
+
+    /// How often the slopes of the pooled connection between two layers are handed out.
+    public func slopes(from j: Int, to k: Int) -> Int {
+      guard !keepsSlopes, parts.contains(.below) else { return 0 }
+      var (handed, isFresh) = (0, false)
+      for _ in 0..<count / phases {
+        for set in sets {
+          if !isFresh, set.contains(j) || set.contains(k) { (handed, isFresh) = (handed + 1, true) }
+          if set.contains(j) { isFresh = false }
+        }
+        if completesEach, !isFresh { (handed, isFresh) = (handed + 1, true) }
+      }
+      return phases * (handed + (isFresh && !completesAll ? 0 : 1))
+    }
+  }
+
+  /// Maxima over the portions.
+  public struct Maxima: Equatable, Sendable {
+    /// How often a maximum of so many numbers is taken.
+    public var count: Int
+    /// Numbers for each shard, and for each example.
+    public var perShard = 0
+    public var perExample = 0
+  }
+
+  /// In the order they are made, the free phase first.
+  public fileprivate(set) var sweeps: [Sweeps] = []
+  /// Those that tolerances, energies and rejections take.
+  public fileprivate(set) var maxima: [Maxima] = []
+  /// How often the weights change.
+  public fileprivate(set) var updates = 1
+  /// The sums that a connection between free layers learns from, one after the other.
+  public fileprivate(set) var sums = 1
+  fileprivate let slicing: Slicing
+
+  fileprivate init(_ slicing: Slicing) { self.slicing = slicing }
+}
+
+extension Procedure {
+  /// What one step exchanges on a network cut into slices.
+  public func exchanges(_ slicing: Slicing) -> Exchanges {
+    var step = Exchanges(slicing)
+    let contrast = contrast
+    let phases = phases
+    for (number, phase) in phases.enumerated() {
+      if phase.origin == .batch { step.addStart(scheme.relaxation.start) }
+      // What a read-out or a pooled connection computes is of the parameters, which may change in every iteration.
+      let isCut = contrast.learns == .everyIteration && number == phases.count - 1
+      step.add(phase, updates: scheme.relaxation.updates, changes: isCut ? phase.duration.atMost : 1)
+    }
+    if contrast.learns == .everyIteration, let last = phases.last { step.updates = last.duration.atMost }
+    if contrast.promise == .energy { step.addEnergies(states: 1 + phases.count { $0.held != nil }) }
+    if scheme.nudging.reject, canReject { step.addRejection() }
+    step.sums = contrast.products(phases).count
+    return step
+  }
+}
+
+extension Exchanges {
+  private var depth: Int { slicing.network.depth }
+
+  /// Where the run lets examples begin.
+  fileprivate mutating func addStart(_ start: Start) {
+    switch start {
+    case .zero: break
+    case .persistent: sweeps.append(Sweeps(count: 1, sets: [Array(1...depth)], parts: []))
+    case .forward: add(.guess, updates: .euler)
+    }
+  }
+
+  /// - Parameter changes: how often the parameters are new while it lasts.
+  fileprivate mutating func add(_ phase: Phase, updates: Updates, changes: Int = 1) {
+    let (dynamics, duration) = (phase.dynamics, phase.duration)
+    let rowsPerExample = dynamics.isComplex ? 2 : 1
+    guard phase.order == .sweeps else {
+      return sweeps.append(
+        Sweeps(
+          count: 1, sets: (1...depth).map { [$0] }, parts: dynamics.parts, keepsSlopes: dynamics.keepsSlopes))
+    }
+    if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[depth]], parts: [])) }
+    if slicing.network.hasReadOut, dynamics.readsOut {
+      sweeps.append(
+        Sweeps(
+          count: changes, sets: [[depth]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
+          keepsSlopes: true))
+    }
+    let sets = updates.sets(slicing.network).map { $0.filter { phase.held == nil || $0 < depth } }
+    sweeps.append(
+      Sweeps(
+        count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: dynamics.parts,
+        rowsPerExample: rowsPerExample, phases: changes, keepsSlopes: dynamics.keepsSlopes,
+        completesAll: duration.tolerance != nil,
+        completesEach: phase.keeps.averages))
+    if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
+  }
+
+  fileprivate mutating func addEnergies(states: Int) {
+    maxima.append(Maxima(count: states, perExample: depth * slicing.slices))
+  }
+
+  fileprivate mutating func addRejection() { maxima.append(Maxima(count: 1, perExample: 1)) }
+}

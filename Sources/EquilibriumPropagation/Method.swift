@@ -1,0 +1,194 @@
+import EnergyModels
+import Tensors
+
+/// A rule at work on one portion of a network and the rows of a batch: the room that its phases need, and the order in which
+/// they run.
+public final class Method {
+  public let procedure: Procedure
+  private let relaxer: Relaxer
+  /// Where complex states settle.
+  private let complexRelaxer: Relaxer?
+
+  /// For batches of at most `rows` rows, for which the room is made here.
+  public init(
+    _ procedure: Procedure, portion: Portion, rows: Int, precision: Precision, neighbours: any Neighbours
+  ) {
+    self.procedure = procedure
+    func relaxer(rows: Int) -> Relaxer {
+      Relaxer(
+        portion: portion, relaxation: procedure.scheme.relaxation, rows: rows, precision: precision,
+        neighbours: neighbours)
+    }
+    self.relaxer = relaxer(rows: rows)
+    complexRelaxer = procedure.isComplex ? relaxer(rows: 2 * rows) : nil
+  }
+
+  /// Equilibrium propagation on a whole network, or the part of it that is alone.
+  public convenience init(
+    relaxation: Relaxation, nudging: Nudging = Nudging(kind: .centered, beta: 1), portion: Portion, rows: Int,
+    precision: Precision
+  ) {
+    self.init(
+      Procedure(.equilibriumPropagation, Scheme(relaxation, nudging)), portion: portion, rows: rows,
+      precision: precision, neighbours: Alone())
+  }
+
+  var portion: Portion { relaxer.portion }
+  var network: Network { relaxer.network }
+  var neighbours: any Neighbours { relaxer.neighbours }
+
+  /// The states whose outputs are the predictions: s⁰, or a feed-forward pass.
+  ///
+  /// - Parameter start: gives the portion's own units; neighbours' are exchanged first.
+  public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
+    try run(
+      procedure.phases[0], number: 0, from: start, ends: [], clamped: clamped, parameters: parameters)
+  }
+
+  /// The lesson of a batch whose free states are known.
+  ///
+  /// - Parameter sign: +1 or −1, drawn once a step, for phases whose nudge has a random sign.
+  public func lesson(from free: State, sign: Double, clamped: Clamped) -> Lesson {
+    Lesson(self, from: free, sign: sign, clamped: clamped)
+  }
+
+  /// Runs any phase to its end.
+  ///
+  /// - Parameters:
+  ///   - start: where it begins, if it begins where the run lets examples begin.
+  ///   - ends: of the phases before it, which it may begin with.
+  public func run(
+    _ phase: Phase, number: Int, from start: State? = nil, ends: [Settled], clamped: Clamped,
+    parameters: Parameters
+  ) throws -> Settled {
+    let path = try begin(
+      phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters)
+    while !path.isOver { try iterate(path, parameters) }
+    return try end(path, parameters)
+  }
+
+  /// Begins a phase, to be moved on by `iterate`.
+  public func begin(
+    _ phase: Phase, number: Int, from start: State? = nil, ends: [Settled], clamped: Clamped,
+    parameters: Parameters
+  ) throws -> Trajectory {
+    let relaxer = relaxer(of: phase)
+    let origin: State
+    switch phase.origin {
+    case .batch:
+      guard let start else {
+        preconditionFailure("a phase that begins where examples do needs to be told where")
+      }
+      origin = start
+    case .end(let earlier): origin = ends[earlier].state
+    case .silence(let earlier):
+      var silent = State(rows: relaxer.capacity, portion: portion, precision: relaxer.precision).silent
+      if let earlier { silent.takeSlopes(of: ends[earlier].state) }
+      origin = silent
+    }
+    let moment = Moment(phase: number, step: clamped.step, examples: clamped.examples)
+    return try relaxer.begin(
+      phase, from: origin, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+  }
+
+  /// One iteration.
+  public func iterate(_ path: Trajectory, _ parameters: Parameters) throws {
+    try relaxer(of: path.phase).iterate(path, parameters)
+  }
+
+  /// The end of a phase.
+  public func end(_ path: Trajectory, _ parameters: Parameters) throws -> Settled {
+    try relaxer(of: path.phase).end(path, parameters)
+  }
+
+  /// Brings what follows from parameters that have changed up to date.
+  func refresh(_ path: Trajectory, _ parameters: Parameters) throws {
+    path.clamped.setInputDrives(parameters)
+    try relaxer(of: path.phase).refresh(path, parameters)
+  }
+
+  /// Completes what contrasts are taken of.
+  func complete(_ path: Trajectory, _ parameters: Parameters) throws {
+    try relaxer(of: path.phase).completePools(path, parameters)
+  }
+
+  private func relaxer(of phase: Phase) -> Relaxer {
+    guard phase.dynamics.isComplex else { return relaxer }
+    guard let complexRelaxer else { preconditionFailure("a complex phase of a rule that has none") }
+    return complexRelaxer
+  }
+}
+
+/// What a rule makes of a batch after its first phase: contrasts, one after the other, each to be learned from before the
+/// next is asked for.
+public struct Lesson {
+  private let method: Method
+  private let plan: [Phase]
+  private let form: ContrastForm
+  private let clamped: Clamped
+  private var ends: [Settled]
+  /// The phase in whose iterations the parameters learn.
+  private var path: Trajectory?
+  private var isOver = false
+  /// For each row whether it broke the rule's promise, once the lesson is over; empty where the output is not computed.
+  public private(set) var violations: [Bool] = []
+
+  /// The ends of the phases after the first, in order, as far as they are there; without those that left the states as
+  /// they were.
+  public var phases: [Settled] {
+    zip(plan, ends).dropFirst().filter { !$0.0.dynamics.isStill }.map(\.1)
+  }
+
+  fileprivate init(_ method: Method, from free: State, sign: Double, clamped: Clamped) {
+    self.method = method
+    self.clamped = clamped
+    let (rule, scheme) = (method.procedure.rule, method.procedure.scheme)
+    plan = rule.phases(scheme, sign: sign)
+    form = rule.contrast(scheme, sign: sign)
+    ends = [Settled(given: free, shards: clamped.shards.count - 1)]
+  }
+
+  /// The next contrast; nil when there is nothing more to learn.
+  public mutating func next(_ parameters: Parameters) throws -> Contrast? {
+    if isOver { return nil }
+    switch form.learns {
+    case .once:
+      try runPhases(plan.count, parameters)
+      violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
+      var contrast = form.contrast(of: ends, clamped: clamped)
+      if method.procedure.scheme.nudging.reject { try method.reject(violations, from: &contrast, clamped) }
+      isOver = true
+      return contrast
+    case .everyIteration:
+      return try nextIteration(parameters)
+    }
+  }
+
+  private mutating func nextIteration(_ parameters: Parameters) throws -> Contrast? {
+    let last = plan.count - 1
+    try runPhases(last, parameters)
+    let path =
+      try path
+      ?? method.begin(plan[last], number: last, ends: ends, clamped: clamped, parameters: parameters)
+    guard !path.isOver else {
+      ends.append(try method.end(path, parameters))
+      violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
+      (isOver, self.path) = (true, nil)
+      return nil
+    }
+    if self.path != nil { try method.refresh(path, parameters) }
+    self.path = path
+    let before = path.state
+    try method.iterate(path, parameters)
+    try method.complete(path, parameters)
+    return Contrast(path.state, minus: before, over: form.strength, clamped: clamped)
+  }
+
+  /// Runs those of the first phases that have not ended.
+  private mutating func runPhases(_ count: Int, _ parameters: Parameters) throws {
+    for number in ends.count..<max(count, ends.count) {
+      ends.append(
+        try method.run(plan[number], number: number, ends: ends, clamped: clamped, parameters: parameters))
+    }
+  }
+}

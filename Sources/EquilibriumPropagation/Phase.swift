@@ -1,0 +1,112 @@
+import EnergyModels
+
+/// One phase of a rule: what moves the states, from where, in which order, for how long, and what is kept of it.
+public struct Phase: Sendable {
+  /// Where a phase's states begin.
+  public enum Origin: Equatable, Sendable {
+    /// Where the run lets examples begin: see `Start`.
+    case batch
+    /// Where an earlier phase ended.
+    case end(of: Int)
+    /// At zero, with activities 0 whatever ρ(0) is: where responses and errors begin. Pooled connections count as they did
+    /// at the end of an earlier phase, where one is named.
+    case silence(slopesOf: Int? = nil)
+  }
+
+  /// In which order the layers of an iteration move.
+  public enum Order: Equatable, Sendable {
+    /// All at once or colour by colour, as `relaxation.updates` says, iteration after iteration.
+    case sweeps
+    /// One by one, once, from the input.
+    case upwards
+    /// One by one, once, from the output.
+    case downwards
+  }
+
+  /// What displays call it.
+  public var name: String
+  public var origin: Origin
+  public var order: Order
+  public var dynamics: any Dynamics
+  public var duration: Duration
+  /// β of the nudge, where states are real and nudged.
+  public var beta: Double?
+  /// The share of its way from y⁰ to the targets at which the output is put and held.
+  public var held: Double?
+  public var keeps: Observation
+
+  public init(
+    _ name: String, from origin: Origin, order: Order = .sweeps, _ dynamics: any Dynamics,
+    for duration: Duration, beta: Double? = nil, held: Double? = nil, keeps: Observation = .end
+  ) {
+    self.name = name
+    self.origin = origin
+    self.order = order
+    self.dynamics = dynamics
+    self.duration = duration
+    self.beta = beta
+    self.held = held
+    self.keeps = keeps
+  }
+
+  /// Whether it is nudged, on real or complex states.
+  public var isNudged: Bool { beta != nil || dynamics.isComplex }
+
+  /// Whether it shows how states settle: real ones, that are no responses.
+  public var isShown: Bool {
+    order == .sweeps && !dynamics.isComplex && dynamics.parts == .all && !dynamics.isStill
+  }
+}
+
+/// What a relaxation keeps besides its last state.
+public enum Observation: Equatable, Sendable {
+  /// Nothing.
+  case end
+  /// The states after each of the last iterations of a shard, so many.
+  case iterations(last: Int)
+  /// The means of ρ(s) and of ρ(s_j) ρ(s_k)ᵀ over the last iterations of a shard, so many.
+  case averages(last: Int)
+
+  /// Whether averages are taken.
+  var averages: Bool { if case .averages = self { true } else { false } }
+
+  /// Iterations that are kept, of so many.
+  func count(of iterations: Int) -> Int {
+    switch self {
+    case .end: 0
+    case .iterations(let last), .averages(let last): min(last, iterations)
+    }
+  }
+}
+
+extension Phase {
+  /// s⁰: relaxes with β = 0.
+  public static func free(_ scheme: Scheme) -> Phase {
+    Phase(
+      "free phase", from: .batch, EnergyDescent(scheme.relaxation), for: scheme.relaxation.free)
+  }
+
+  /// The forward start of a free phase: s_k = ρ(W_kᵀ ρ(s_{k−1}) + b_k), layer by layer.
+  static var guess: Phase {
+    Phase(
+      "forward start", from: .end(of: 0), order: .upwards, ForwardPass(showsStates: false),
+      for: Duration(atMost: 1))
+  }
+
+  /// s^β: relaxes from s⁰ with the output pulled towards the targets (β > 0) or pushed away (β < 0).
+  public static func nudged(_ scheme: Scheme, beta: Double) -> Phase {
+    Phase(
+      "nudged phase, β\u{A0}=\u{A0}\(number(beta))", from: .end(of: 0),
+      scheme.nudging.form.descent(scheme.relaxation, beta), for: scheme.relaxation.nudged, beta: beta)
+  }
+
+  /// Relaxes from s⁰ with the output held at y⁰ + share · (d − y⁰), within its range.
+  public static func held(_ scheme: Scheme, at share: Double) -> Phase {
+    Phase(
+      share == 1
+        ? "output held at the target" : "output held \(number(share)) of the way to the target",
+      from: .end(of: 0), EnergyDescent(scheme.relaxation), for: scheme.relaxation.nudged, held: share)
+  }
+
+  private static func number(_ value: Double) -> String { value < 0 ? "−\(-value)" : "\(value)" }
+}

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// The rules and forms of the nudge that a run file may name: those of this package, and those that a program adds before
+/// it reads its first run file.
+public enum Registry {
+  private static let added = Mutex<[any Rule.Type]>([])
+
+  /// In the order that messages list them.
+  public static var rules: [any Rule.Type] {
+    [
+      EquilibriumPropagation.self, ContrastiveHebbian.self, CoupledLearning.self, ContinualPropagation.self,
+      Backpropagation.self, RecurrentBackpropagation.self,
+    ] + added.withLock { $0 }
+  }
+
+  public static var nudgeForms: [NudgeForm] { [.full] }
+
+  /// Makes a rule known; one of the same name must not be known yet.
+  public static func add(_ rule: any Rule.Type) {
+    precondition(rules.allSatisfy { $0.name != rule.name }, "two rules called \(rule.name)")
+    added.withLock { $0.append(rule) }
+  }
+}
