@@ -71,6 +71,8 @@ extension Codec where Value: Sendable {
         "did you mean '\(near)'?"
       } else if let other = elsewhere.first, elsewhere.count == 1 {
         "did you mean '\(other)'?"
+      } else if names.isEmpty {
+        "it has no keys of its own"
       } else {
         "the keys here are \(Spelling.listed(names, "and"))"
       }

@@ -36,7 +36,9 @@ struct HeldObjective {
       return moved.states
     }
     terms = contrast.terms.flatMap { term in
-      guard case .difference(let plus, let minus) = term else { return [(outputs: Matrix?, weight: Double)]() }
+      guard case .difference(let plus, let minus) = term else {
+        return [(outputs: Matrix?, weight: Double)]()
+      }
       return [(outputs(plus), 1 / contrast.strength), (outputs(minus), -1 / contrast.strength)]
     }
   }

@@ -41,6 +41,9 @@ public struct Measurements: Sendable {
     public var cosine: Double { cosines.compactMap { $0 }.worst { $0.min() } }
   }
 
+  /// β at which estimates are judged, whatever the run's own is: small enough for well-curved networks, far above rounding.
+  public static let judgedBeta = 0.01
+
   /// Examples in the batch.
   public var examples = 0
   /// The rule's gradient with the run's own durations and β, against the exact one.

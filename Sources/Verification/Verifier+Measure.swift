@@ -15,7 +15,9 @@ extension Verifier {
     func tell(_ what: String) { if grid.isFirst { progress(what) } }
     guard run.procedure.relaxes else {
       tell("the twin's gradient")
-      let gradient = try gradient(run, run.relaxation, from: batch.start).gradient
+      var judged = run
+      judged.nudging.beta = Measurements.judgedBeta
+      let gradient = try gradient(judged, run.relaxation, from: batch.start).gradient
       try onFirst { whole in
         measured.slopeError = try whole.twinSlopeError(gradient ?? whole.zeros)
         if whole.parameterCount <= 5000 {
@@ -144,7 +146,7 @@ extension Verifier {
       }
       measured.sweeps.append(sweep)
     }
-    measured.centered = try match(Nudging(kind: .centered, beta: 0.01, form: form))
+    measured.centered = try match(Nudging(kind: .centered, beta: Measurements.judgedBeta, form: form))
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.

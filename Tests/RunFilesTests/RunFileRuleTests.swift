@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import RunFiles
+import Schema
 import TestSupport
 import Testing
 
@@ -117,8 +118,7 @@ struct RunFileRuleTests {
   static let mistakes = RunFileMistake.table(
     """
     rule: hebbian
-    3:7: 'rule' is 'hebbian'; it takes equilibrium-propagation, contrastive-hebbian, coupled, continual, \
-    backpropagation or recurrent-backpropagation
+    3:7: 'rule' is 'hebbian'; it takes \(Spelling.listed(LearningRule.all.map(\.name)))
     rule: backpropagaton
     3:7: 'rule' is 'backpropagaton'; did you mean 'backpropagation'?
     rule: {knd: coupled}
@@ -126,7 +126,7 @@ struct RunFileRuleTests {
     rule: {kind: coupld}
     3:14: 'rule.kind' is 'coupld'; did you mean 'coupled'?
     rule: {kind: coupled, steps: 3}
-    3:23: unknown key 'rule.steps'; the keys here are none
+    3:23: unknown key 'rule.steps'; it has no keys of its own
     ## points
     nudging: {kind: n-point}
     3:10: missing required key 'nudging.points'; add points: 4
