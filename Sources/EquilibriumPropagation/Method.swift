@@ -48,8 +48,13 @@ public final class Method {
   /// The lesson of a batch whose free states are known.
   ///
   /// - Parameter sign: +1 or −1, drawn once a step, for phases whose nudge has a random sign.
-  public func lesson(from free: State, sign: Double, clamped: Clamped) -> Lesson {
+  public func lesson(from free: Settled, sign: Double, clamped: Clamped) -> Lesson {
     Lesson(self, from: free, sign: sign, clamped: clamped)
+  }
+
+  /// The same from states that no phase of this method has found.
+  public func lesson(from free: State, sign: Double, clamped: Clamped) -> Lesson {
+    lesson(from: Settled(given: free, shards: clamped.shards.count - 1), sign: sign, clamped: clamped)
   }
 
   /// Runs any phase to its end.
@@ -139,13 +144,13 @@ public struct Lesson {
     zip(plan, ends).dropFirst().filter { !$0.0.dynamics.isStill }.map(\.1)
   }
 
-  fileprivate init(_ method: Method, from free: State, sign: Double, clamped: Clamped) {
+  fileprivate init(_ method: Method, from free: Settled, sign: Double, clamped: Clamped) {
     self.method = method
     self.clamped = clamped
     let (rule, scheme) = (method.procedure.rule, method.procedure.scheme)
     plan = rule.phases(scheme, sign: sign)
     form = rule.contrast(scheme, sign: sign)
-    ends = [Settled(given: free, shards: clamped.shards.count - 1)]
+    ends = [free]
   }
 
   /// The next contrast; nil when there is nothing more to learn.

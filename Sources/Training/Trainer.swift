@@ -129,7 +129,7 @@ public final class Trainer {
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    var lesson = method.lesson(from: free.state, sign: sign(step: state.step), clamped: clamped)
+    var lesson = method.lesson(from: free, sign: sign(step: state.step), clamped: clamped)
     while let contrast = try lesson.next(parameters) {
       try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
     }

@@ -157,7 +157,8 @@ extension Verifier {
       relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages)
     let known =
       run.procedure.relaxes
-      ? free : try method.infer(from: free, clamped: batch.clamped, parameters: parameters).state
+      ? Settled(given: free, shards: batch.clamped.shards.count - 1)
+      : try method.infer(from: free, clamped: batch.clamped, parameters: parameters)
     let optimizer = try Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
     // A step of rate 1 from nothing leaves the gradient.
     var gradient = Parameters(portion: parameters.portion, precision: .float64)
