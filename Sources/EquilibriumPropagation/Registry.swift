@@ -13,7 +13,7 @@ public enum Registry {
     ] + added.withLock { $0 }
   }
 
-  public static var nudgeForms: [NudgeForm] { [.full] }
+  public static var nudgeForms: [NudgeForm] { [.full, .linear] }
 
   /// Makes a rule known; one of the same name must not be known yet.
   public static func add(_ rule: any Rule.Type) {

@@ -1,7 +1,8 @@
 /// Each learning rule, on layers cut and whole, so that whatever it sends is sent.
 extension TrainingMethod {
   static let rules = [
-    fourPoints, threePoints, contrastive, coupled, rejecting, continual, twin, recurrent, balanced,
+    fourPoints, threePoints, contrastive, coupled, rejecting, continual, twin, recurrent, balanced, dual,
+    linear,
   ]
 
   /// Real and imaginary parts travel together; shards settle at different times.
@@ -69,6 +70,48 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x2x1", "1x3x1", "1x1x2", "1x2x2", "2x2x2"])
+
+  /// Differences go down where activities went up.
+  static let dual = TrainingMethod(
+    name: "dual propagation, two cut layers",
+    runFile: """
+      name: dual
+      rule: dual-propagation
+      data: {format: digits, training: 100, validation: 30}
+      network:
+        layers:
+          - {units: 96, activation: silu, rate: 0.05}
+          - {units: 70, rate: 0.05}
+          - {units: 10, activation: tanh, rate: 0.02}
+        initialization: {uniform: 0.7}
+      nudging: {beta: 0.3}
+      training: {epochs: 1, batch: 16}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 2, keep: 9}
+
+      """,
+    grids: ["2x1x1", "4x1x1", "1x2x1", "1x3x1", "1x1x2", "2x2x1", "1x2x2", "2x2x2"])
+
+  /// The force stays that of the free phase, wherever that was computed.
+  static let linear = TrainingMethod(
+    name: "linearised nudge beyond −1, a bending output, with a tolerance",
+    runFile: """
+      name: linear
+      data: {format: digits, training: 100, validation: 30}
+      network:
+        layers:
+          - {units: 96, rate: 0.05}
+          - {units: 70, rate: 0.05}
+          - {units: 10, activation: tanh, rate: 0.02}
+        initialization: {uniform: 0.7}
+      relaxation: {updates: even-odd, free: 12, nudged: {tolerance: 2e-3, at-most: 9}}
+      nudging: {kind: centered, beta: 1.5, form: linear}
+      training: {epochs: 1, batch: 16}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 2, keep: 9}
+
+      """,
+    grids: ["2x1x1", "4x1x1", "1x2x1", "1x3x1", "1x1x2", "2x2x1", "1x2x2", "2x2x2"])
 
   /// Whether a row's energy rises is known on one rank only of those that must leave it out.
   static let coupled = TrainingMethod(

@@ -13,7 +13,7 @@ import Tensors
 /// Source: Høier, Staudt & Zach 2023, arXiv:2302.01228.
 public struct DualPropagation: Rule {
   public static let name = "dual-propagation"
-  public static let summary = "Two states a unit, whose mean infers and whose difference learns: one sweep up, one down."
+  public static let summary = "Two states a unit: their mean infers, their difference learns."
   public init() {}
 
   public func phases(_ scheme: Scheme, sign: Double) -> [Phase] {
