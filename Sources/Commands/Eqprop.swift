@@ -1,4 +1,6 @@
 import ArgumentParser
+import EnergyModels
+import EquilibriumPropagation
 import Foundation
 import MessagePassing
 import Schema
@@ -40,7 +42,13 @@ extension RankCommand {
 /// The command `eqprop`.
 public enum Eqprop {
   /// Runs what the command line asks for; ends the process with its exit code.
-  public static func main() {
+  ///
+  /// - Parameters:
+  ///   - rules: of one's own, which run files may then name like those of this package.
+  ///   - activations: the same.
+  public static func main(rules: [any Rule.Type] = [], activations: [Activation] = []) {
+    rules.forEach(Registry.add)
+    activations.forEach(Activation.add)
     // Read before MPI begins, which already waits for other ranks.
     let command = Result { try rankCommand() }
     let limit = (try? command.get())?.stallLimit ?? 300

@@ -17,7 +17,8 @@ struct Thresholds {
     let common = [atRest, freePhase] + energyDescent
     // Without rest there is no s⁰ whose gradient could be judged.
     guard measured.iterationsToRest != nil else { return common }
-    return common + (run.procedure.objective == .costAtRest ? ownGradient + theorem : clampedGradient) + promise
+    let gradient = run.procedure.objective == .costAtRest ? ownGradient + theorem : clampedGradient
+    return common + gradient + promise
   }
 
   private var isSmooth: Bool { run.isSmooth }

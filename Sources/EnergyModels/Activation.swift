@@ -1,109 +1,147 @@
 import Foundation
+import Synchronization
 import Tensors
 
-/// The activation ρ that turns a unit's state into what its neighbours see.
+/// The activation ρ that turns a unit's state into what its neighbours see: a curve, and what follows from its form.
 ///
 /// Where states are clipped ρ′ keeps its value on the closed interval, or a saturated unit would never move again.
 ///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024 (hard sigmoid);
 /// Ernoult et al. 2019, arXiv:1905.13633 (sigmoid, tanh); Laborieux et al. 2021, doi:10.3389/fnins.2021.633674 (half hard
 /// sigmoid); Elfwing et al. 2018, doi:10.1016/j.neunet.2017.12.012 (silu).
-public enum Activation: String, CaseIterable, Sendable {
+public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
+  /// As a run file calls it.
+  public let rawValue: String
+  /// The same curve as the kernels name it.
+  public let curve: Curve
+  /// The range that states are clipped to; nil where they are not.
+  public let range: ClosedRange<Double>?
+  /// ρ′ where it is the same on the whole range.
+  private let slope: Double?
+  /// Whether ρ′ follows from ρ alone: not where ρ falls and rises again.
+  public let showsSlope: Bool
+  /// Whether ρ has a derivative everywhere in the complex plane, but for poles, and kernels for it there.
+  public let isHolomorphic: Bool
+  /// Whether a layer's units are no states: see `softmax`.
+  public let isReadOut: Bool
+  private let function: @Sendable (Double) -> Double
+  private let derivative: @Sendable (Double, Double) -> (first: Double, second: Double)
+
+  private init(
+    _ name: String, _ curve: Curve, clippedTo range: ClosedRange<Double>? = nil, slope: Double? = nil,
+    showsSlope: Bool = true, isHolomorphic: Bool = false, isReadOut: Bool = false,
+    _ function: @escaping @Sendable (Double) -> Double,
+    derivatives: (@Sendable (_ s: Double, _ rho: Double) -> (first: Double, second: Double))? = nil
+  ) {
+    rawValue = name
+    (self.curve, self.range, self.slope) = (curve, range, slope)
+    (self.showsSlope, self.isHolomorphic, self.isReadOut) = (showsSlope, isHolomorphic, isReadOut)
+    self.function = function
+    derivative = derivatives ?? { _, _ in (slope ?? 1, 0) }
+  }
+
+  /// A smooth activation of one's own, whose states are not clipped: ρ, ρ′ and ρ″ of a state.
+  ///
+  /// Layers of such units move by Euler steps, in plain Swift. `add` makes it known to run files.
+  public init(
+    _ name: String, _ value: @escaping @Sendable (Double) -> Double,
+    slope: @escaping @Sendable (Double) -> Double, bend: @escaping @Sendable (Double) -> Double
+  ) {
+    self.init(
+      name, .own(OwnCurve(name: name, value: value, slope: slope, bend: bend)), showsSlope: false, value,
+      derivatives: { s, _ in (slope(s), bend(s)) })
+  }
+
+  public init?(rawValue: String) {
+    guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = known
+  }
+
+  public static func == (a: Self, b: Self) -> Bool { a.rawValue == b.rawValue }
+  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+}
+
+extension Activation {
   /// ρ(s) = clip(s, 0, 1) with the states themselves clipped to [0, 1]; ρ′ = 1 on the closed interval.
-  case hardSigmoid = "hard-sigmoid"
+  public static let hardSigmoid = Activation("hard-sigmoid", .hardSigmoid, clippedTo: 0...1, slope: 1) {
+    min(max($0, 0), 1)
+  }
+
   /// ρ(s) = 1 / (1 + e^{−(4s − 2)}); ρ′ = 4ρ(1 − ρ).
-  case sigmoid
+  public static let sigmoid = Activation("sigmoid", .sigmoid, isHolomorphic: true) {
+    1 / (1 + exp(2 - 4 * $0))
+  } derivatives: { _, rho in
+    let first = 4 * rho * (1 - rho)
+    return (first, 4 * first * (1 - 2 * rho))
+  }
+
   /// ρ(s) = tanh s; ρ′ = 1 − ρ².
-  case tanh
+  public static let tanh = Activation("tanh", .tanh, isHolomorphic: true) {
+    Foundation.tanh($0)
+  } derivatives: { _, rho in
+    let first = 1 - rho * rho
+    return (first, -2 * rho * first)
+  }
+
   /// ρ(s) = s.
-  case linear
+  public static let linear = Activation("linear", .linear, slope: 1, isHolomorphic: true) { $0 }
+
   /// ρ(s) = clip(s, 0, 6) with the states themselves clipped to [0, 6]; ρ′ = 1 on the closed interval.
-  case relu6
+  public static let relu6 = Activation("relu6", .relu6, clippedTo: 0...6, slope: 1) { min(max($0, 0), 6) }
+
   /// ρ(s) = clip(s/√2, 0, 1) with the states clipped to [0, √2]; ρ′ = 1/√2 on the closed interval.
   ///
   /// The activity at rest is clip(D/2, 0, 1) of the drive D, the activation of discrete-time networks s ← clip(D/2, 0, 1):
   /// E is least where s = ρ′ D = D/√2, and there ρ(s) = s/√2 = D/2. Without the square roots, with ρ(s) = clip(s/2, 0, 1),
   /// it would be D/4.
-  case halfHardSigmoid = "half-hard-sigmoid"
+  public static let halfHardSigmoid = Activation(
+    "half-hard-sigmoid", .halfHardSigmoid, clippedTo: 0...2.0.squareRoot(), slope: 1 / 2.0.squareRoot()
+  ) { min(max($0 / 2.0.squareRoot(), 0), 1) }
+
   /// ρ(s) = s σ(s), σ(s) = 1 / (1 + e^{−s}); ρ′ = σ + ρ (1 − σ). States are not clipped.
-  case silu
+  public static let silu = Activation("silu", .silu, showsSlope: false, isHolomorphic: true) {
+    $0 / (1 + exp(-$0))
+  } derivatives: { s, rho in
+    let sigma = 1 / (1 + exp(-s))
+    return (sigma + rho * (1 - sigma), sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma)))
+  }
+
   /// Of a read-out alone, which is no state: p_i = e^{D_i} / Σ_j e^{D_j} of its drive D. Nothing is seen of it in a free
-  /// phase, and β (d − p), the force of the cross-entropy, in a nudged one.
-  case softmax
+  /// phase, and β (d − p), the force of the cross-entropy, in a nudged one. As a curve it is linear: how its force passes.
+  public static let softmax = Activation("softmax", .linear, isReadOut: true) { _ in 0 }
+
+  private static let added = Mutex<[Activation]>([])
+
+  /// Those of this package, then those that a program adds before it reads its first run file.
+  public static var allCases: [Activation] {
+    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, softmax] + added.withLock { $0 }
+  }
+
+  /// Makes an activation known to run files; one of the same name must not be known yet.
+  public static func add(_ activation: Activation) {
+    precondition(!allCases.contains(activation), "two activations called \(activation.rawValue)")
+    added.withLock { $0.append(activation) }
+  }
 }
 
 extension Activation {
   /// ρ(s).
-  public func value(_ s: Double) -> Double {
-    switch self {
-    case .hardSigmoid: min(max(s, 0), 1)
-    case .sigmoid: 1 / (1 + exp(2 - 4 * s))
-    case .tanh: Foundation.tanh(s)
-    case .linear: s
-    case .relu6: min(max(s, 0), 6)
-    case .halfHardSigmoid: min(max(s / 2.0.squareRoot(), 0), 1)
-    case .silu: s / (1 + exp(-s))
-    case .softmax: 0
-    }
-  }
+  public func value(_ s: Double) -> Double { function(s) }
 
-  /// Whether a layer's units are no states: see `softmax`.
-  public var isReadOut: Bool { self == .softmax }
+  /// ρ′(s) and ρ″(s), given ρ(s) too; where states are clipped those of the closed interval.
+  public func derivatives(_ s: Double, activity rho: Double) -> (first: Double, second: Double) {
+    derivative(s, rho)
+  }
 
   /// Those of layers of states.
   public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut } }
 
-  /// ρ′(s) and ρ″(s), given ρ(s) too; where states are clipped those of the closed interval.
-  public func derivatives(_ s: Double, activity rho: Double) -> (first: Double, second: Double) {
-    switch self {
-    case .hardSigmoid, .linear, .relu6, .softmax: return (1, 0)
-    case .halfHardSigmoid: return (1 / 2.0.squareRoot(), 0)
-    case .sigmoid:
-      let first = 4 * rho * (1 - rho)
-      return (first, 4 * first * (1 - 2 * rho))
-    case .tanh:
-      let first = 1 - rho * rho
-      return (first, -2 * rho * first)
-    case .silu:
-      let sigma = 1 / (1 + exp(-s))
-      return (sigma + rho * (1 - sigma), sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma)))
-    }
-  }
-
-  /// The range that states are clipped to; nil where they are not.
-  public var range: ClosedRange<Double>? {
-    switch self {
-    case .hardSigmoid: 0...1
-    case .relu6: 0...6
-    case .halfHardSigmoid: 0...2.0.squareRoot()
-    case .sigmoid, .tanh, .linear, .silu, .softmax: nil
-    }
-  }
-
   /// Whether ρ(s) = s for every value a state can take.
-  public var isIdentityOnStates: Bool { self == .hardSigmoid || self == .linear || self == .relu6 }
+  public var isIdentityOnStates: Bool { slope == 1 }
 
   /// Whether ρ is linear on the states' range, so that F has a minimiser in a layer, its neighbours held, in closed form.
-  public var isStraight: Bool { isIdentityOnStates || self == .halfHardSigmoid }
+  public var isStraight: Bool { slope != nil }
 
-  /// Whether ρ′ follows from ρ alone: not where ρ falls and rises again.
-  public var showsSlope: Bool { self != .silu }
-
-  /// Whether ρ has a derivative everywhere, in the complex plane too (but for poles): not where states are clipped.
-  public var isHolomorphic: Bool { range == nil && !isReadOut }
-
-  /// The same curve as the kernels name it.
-  public var curve: Curve {
-    switch self {
-    case .hardSigmoid: .hardSigmoid
-    case .sigmoid: .sigmoid
-    case .tanh: .tanh
-    case .linear: .linear
-    case .relu6: .relu6
-    case .halfHardSigmoid: .halfHardSigmoid
-    case .silu: .silu
-    // What is linear of it: how its force passes.
-    case .softmax: .linear
-    }
-  }
+  /// Whether ρ has no kinks: not where states are clipped.
+  public var isSmooth: Bool { range == nil && !isReadOut }
 }

@@ -54,6 +54,7 @@ extension RunFile {
     return StepLesson(
       terms: contrast.products(phases), spreads: Double(contrast.differences) * updates,
       turns: Double(contrast.turns),
-      energies: contrast.promise == .energy ? Double(1 + phases.count { $0.held != nil }) : 0, updates: updates)
+      energies: contrast.promise == .energy ? Double(1 + phases.count { $0.held != nil }) : 0,
+      updates: updates)
   }
 }

@@ -26,9 +26,10 @@ extension Matrix {
   }
 
   /// How many activities of the rows stand at the lower and at the upper bound of ρ's range (within 1 % of it where ρ
-  /// is smooth); none where ρ has no upper bound (linear, silu).
+  /// is smooth); none where ρ has no upper bound (linear, silu), or no kernel knows it.
   public func countAtBounds(of curve: Curve, rows: Range<Int>, columns: Range<Int>) -> (low: Int, high: Int) {
     var (low, high) = (0, 0)
+    if case .own = curve { return (low, high) }
     precision.kernels.pointee.count_bounds(
       rows.count, columns.count, curve.code, pointer(rows, columns), stride, &low, &high
     )
@@ -52,6 +53,7 @@ extension Matrix {
 
   /// self[rows, columns] = ρ(states[rows, columns]).
   public mutating func activate(_ states: Matrix, curve: Curve, rows: Range<Int>, columns: Range<Int>) {
+    if case .own(let own) = curve { return activate(own, states, rows: rows, columns: columns) }
     precision.kernels.pointee.activate(
       rows.count, columns.count, curve.code, states.pointer(rows, columns),
       states.stride,

@@ -58,6 +58,9 @@ extension Matrix {
     of activation: Curve, states: Matrix, activity: Matrix, drive: Matrix, rows: Range<Int>,
     columns: Range<Int>, bend: inout Matrix?
   ) {
+    if case .own(let curve) = activation {
+      return setSlopes(curve, states, drive: drive, rows: rows, columns: columns, bend: &bend)
+    }
     let own = 0..<columns.count
     precision.kernels.pointee.slopes(
       rows.count, columns.count, activation.code, states.pointer(rows, columns), states.stride,

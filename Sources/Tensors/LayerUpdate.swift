@@ -13,8 +13,10 @@ public enum Move: Sendable {
 }
 
 /// The curve ρ as the kernels know it.
-public enum Curve: Sendable {
+public enum Curve: Equatable, Sendable {
   case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu
+  /// One that they do not know.
+  case own(OwnCurve)
 
   var code: eq_activation {
     switch self {
@@ -25,6 +27,7 @@ public enum Curve: Sendable {
     case .relu6: eq_relu6
     case .halfHardSigmoid: eq_half_hard_sigmoid
     case .silu: eq_silu
+    case .own(let own): preconditionFailure("no kernel knows the curve \(own.name)")
     }
   }
 }
@@ -63,6 +66,10 @@ public struct LayerUpdate {
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
+    if case .own(let own) = curve {
+      return apply(
+        own, to: states, drive: drive, rows: rows, columns: columns, next: &next, nextActivity: &nextActivity)
+    }
     let nudge = beta == 0 ? nil : targets
     var update = eq_update()
     update.rows = rows.count

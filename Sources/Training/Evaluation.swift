@@ -31,7 +31,8 @@ package struct Evaluation {
     self.deal = deal
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
-    method = try run.makeMethod(relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
+    method = try run.makeMethod(
+      relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.

@@ -129,7 +129,7 @@ extension RunFile {
 
   /// Whether F has no kinks: neither bounds of states nor the largest of several values.
   public var isSmooth: Bool {
-    network.layers.allSatisfy { $0.activation.isHolomorphic || $0.activation.isReadOut }
+    network.layers.allSatisfy { $0.activation.isSmooth || $0.activation.isReadOut }
       && network.joined.allSatisfy { $0.window?.pooling?.kind != .max }
   }
 }

@@ -1,0 +1,62 @@
+/// A curve ρ that no kernel knows: smooth, without bounds, in plain Swift.
+public struct OwnCurve: Equatable, Sendable {
+  public let name: String
+  public let value: @Sendable (Double) -> Double
+  /// ρ′ and ρ″.
+  public let slope: @Sendable (Double) -> Double
+  public let bend: @Sendable (Double) -> Double
+
+  public init(
+    name: String, value: @escaping @Sendable (Double) -> Double,
+    slope: @escaping @Sendable (Double) -> Double,
+    bend: @escaping @Sendable (Double) -> Double
+  ) {
+    (self.name, self.value, self.slope, self.bend) = (name, value, slope, bend)
+  }
+
+  public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
+}
+
+extension LayerUpdate {
+  /// `apply` for a curve of one's own: Euler steps, also on the way to a minimiser, which has no closed form.
+  func apply(
+    _ own: OwnCurve, to states: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
+    next: inout Matrix, nextActivity: inout Matrix?
+  ) -> Double {
+    var residual = 0.0
+    for row in rows {
+      for (place, column) in columns.enumerated() {
+        let (s, felt) = (states[row, column], drive[row, place])
+        if move == .forward {
+          next[row, column] = own.value(felt)
+        } else {
+          let pull = beta == 0 ? 0 : beta * ((targets?[row, column] ?? s) - s)
+          next[row, column] = s + step * (own.slope(s) * felt - s + pull)
+          residual = max(residual, abs(next[row, column] - s) / step)
+        }
+        nextActivity?[row, column] = own.value(next[row, column])
+      }
+    }
+    return residual
+  }
+}
+
+extension Matrix {
+  /// self[rows, columns] = ρ(states[rows, columns]).
+  mutating func activate(_ own: OwnCurve, _ states: Matrix, rows: Range<Int>, columns: Range<Int>) {
+    for row in rows { for column in columns { self[row, column] = own.value(states[row, column]) } }
+  }
+
+  /// self[rows, 0 …] = ρ′(states[rows, columns]), and in `bend` ρ″(states) drive.
+  mutating func setSlopes(
+    _ own: OwnCurve, _ states: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
+    bend: inout Matrix?
+  ) {
+    for row in rows {
+      for (place, column) in columns.enumerated() {
+        self[row, place] = own.slope(states[row, column])
+        bend?[row, place] = own.bend(states[row, column]) * drive[row, place]
+      }
+    }
+  }
+}
