@@ -28,48 +28,49 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Reporting", "Verification", "Planning", "Inspection", "Training", "RunFiles",
-        "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing", "Schema",
-        "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing", "Records",
+        "Schema", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["FileFormats"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["FileFormats", "Records"], swiftSettings: strict),
     .target(
       name: "Verification",
       dependencies: [
         "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "MessagePassing",
-        "Tensors",
+        "Records", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "Planning",
       dependencies: [
         "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
-        "MessagePassing", "Tensors",
+        "MessagePassing", "Records", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "Inspection",
       dependencies: [
         "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
-        "Tensors",
+        "Records", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "Training",
       dependencies: [
         "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing",
-        "Schema", "Tensors",
+        "Records", "Schema", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "RunFiles",
       dependencies: ["EquilibriumPropagation", "EnergyModels", "DataSets", "Schema", "Tensors"],
       swiftSettings: strict),
     .target(
-      name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Schema", "Tensors"],
+      name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Records", "Schema", "Tensors"],
       swiftSettings: strict),
     .target(name: "EnergyModels", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "DataSets", dependencies: ["FileFormats", "Tensors"], swiftSettings: strict),
     .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "Schema", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
-    .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: strict),
+    .target(name: "MessagePassing", dependencies: ["CMPI", "Records"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(name: "Records", swiftSettings: strict),
 
     // C enters here.
     .target(name: "CKernels"),
@@ -97,23 +98,26 @@ let package = Package(
       name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors"], swiftSettings: strict),
     .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
     .testTarget(
-      name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation"],
+      name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation", "Records"],
       swiftSettings: strict),
     .testTarget(
       name: "RunFilesTests", dependencies: ["RunFiles", "Schema", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Planning", "Training", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
+      name: "InspectionTests", dependencies: ["Inspection", "Records", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "Records", "Training", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records"], swiftSettings: strict),
     // Real ranks: these suites start mpirun on `eqprop` and on `rank-checks`.
     .executableTarget(
-      name: "rank-checks", dependencies: ["MessagePassing"], path: "Tests/RankChecks",
+      name: "rank-checks", dependencies: ["MessagePassing", "Records"], path: "Tests/RankChecks",
       swiftSettings: strict),
     .testTarget(
       name: "MultiRankTests",
       dependencies: [
-        "eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Planning", "Training", "RunFiles",
+        "eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Planning", "Records", "Training",
+        "RunFiles",
       ],
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.

@@ -57,14 +57,13 @@ struct BenchCommand: RankCommand {
     how.output = "runs/.bench-\(run.name)"
     how.sharesMemory = options.grid.sharesMemory
     how.calibrates = calibrate != nil
-    let figures = try Bench(run, data: data, deal: deal, options: how).measure(on: world)
+    let measured = try Bench(run, data: data, deal: deal, options: how).measure(on: world)
     var code = [Int64(0)]
     try world.agree {
-      guard let figures else { return }
-      let report = BenchReport(figures, of: run, network: deal.tiling.network)
-      print(json ? report.json + "\n" : report.text, terminator: "")
-      if report.isBusy { code[0] = 1 }
-      if let calibrate { try DurableFile.write(figures.machine.json(), to: calibrate) }
+      guard let (record, machine) = measured else { return }
+      print(json ? record.json + "\n" : record.text, terminator: "")
+      if record.isBusy { code[0] = 1 }
+      if let calibrate { try DurableFile.write(machine.json(), to: calibrate) }
     }
     try world.maximum(&code)
     return Int32(code[0])

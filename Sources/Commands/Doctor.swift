@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import MessagePassing
 import Planning
+import Records
 import Reporting
 import Training
 
@@ -31,7 +32,7 @@ struct Doctor: RankCommand {
         try Grid(shape, world: world).measureMessages()
       )
     }
-    let ping = world.count > 1 ? (messages.latency, messages.gigabytesPerSecond) : nil
+    let ping = JobFacts.Ping(latency: messages.latency, gigabytesPerSecond: messages.gigabytesPerSecond)
     let gathered = try world.gather(Array(JSONEncoder().encode(Seen(facts: facts, load: load))), at: 0)
     var isSound: [Int64] = [1]
     try world.agree {
@@ -43,7 +44,7 @@ struct Doctor: RankCommand {
           ranks: seen.map(\.facts), builtWith: Session.builtWith, launcher: JobFacts.launcher,
           isLauncherAllowedRoot: environment["OMPI_ALLOW_RUN_AS_ROOT"] == "1"
             && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] == "1",
-          ping: ping, othersShare: LoadSample.othersShare(seen.map(\.load)),
+          ping: world.count > 1 ? ping : nil, othersShare: LoadSample.othersShare(seen.map(\.load)),
           runs: .init(lookingAt: output))
       ).findings
       print(json ? findings.json + "\n" : findings.text, terminator: "")

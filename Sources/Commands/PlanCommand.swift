@@ -4,6 +4,7 @@ import FileFormats
 import Foundation
 import MessagePassing
 import Planning
+import Records
 import Reporting
 import RunFiles
 import Training
@@ -60,8 +61,8 @@ struct PlanCommand: RankCommand {
       let plan = try Plan(
         ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: try Tiling(run, data: data), run: run,
         machine: try machine.map(Machine.load) ?? .ordinary, liveShare: .init(run, data: data))
-      let report = PlanReport(plan, of: run, data: data)
-      print(json ? report.json + "\n" : report.text, terminator: "")
+      let record = PlanRecord(plan, of: run, data: data)
+      print(json ? record.json + "\n" : record.text, terminator: "")
     }
     return 0
   }

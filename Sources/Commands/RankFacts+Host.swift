@@ -1,7 +1,7 @@
 import FileFormats
 import Foundation
 import MessagePassing
-import Reporting
+import Records
 import Tensors
 import Training
 

@@ -71,7 +71,7 @@ struct Train: RankCommand {
     guard isFirst else { return ending.exitCode }
     display.displays?.finish(isOver: ending == .finished)
     let table = ErrorTable(metrics)
-    print(json ? table.json(traffic: counts.map(TrafficTable.init)) : table.text)
+    print(json ? table.json(traffic: counts) : table.text)
     switch ending {
     case .finished: display.say("the run is in \(directory)")
     case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")

@@ -48,15 +48,14 @@ struct Verify: RankCommand {
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory))
-    let measured = try verifier.measure { complain("\(run.name): \($0)") }
+    let record = try verifier.verify { complain("\(run.name): \($0)") }
     let isFirst = world.rank == 0
-    let report = VerificationReport(measured, of: run, inputs: data.inputs, grid: deal.grid)
     try world.agree {
       guard isFirst else { return }
-      print(json ? report.json + "\n" : report.text, terminator: "")
-      if let plot { try DurableFile.write(report.chart.svg, to: plot) }
+      print(json ? record.json + "\n" : record.text, terminator: "")
+      if let plot { try DurableFile.write(record.chart.svg, to: plot) }
     }
-    var code = [Int64(isFirst && !report.isPassed ? 1 : 0)]
+    var code = [Int64(isFirst && !record.isPassed ? 1 : 0)]
     try world.maximum(&code)
     return Int32(code[0])
   }

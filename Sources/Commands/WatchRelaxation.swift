@@ -48,7 +48,7 @@ struct WatchRelaxation: RankCommand {
       show(
         RelaxationView(
           title: "\(inspected.directory) · \(inspection.checkpoint) · \(split) example \(example)",
-          label: Int(examples.labels[example]), phases: trace.phases.map(RelaxationView.Phase.init)))
+          label: Int(examples.labels[example]), trace: trace))
     }
     return 0
   }
@@ -58,19 +58,10 @@ struct WatchRelaxation: RankCommand {
     let asked = progress ?? environment["EQPROP_PROGRESS"].flatMap(ProgressLine.Mode.init) ?? .plain
     guard asked.allowed(in: environment) == .line else { return print(view.text, terminator: "") }
     let back = "\u{1B}[\(view.height)A\u{1B}[J"
-    for (index, frame) in view.frames(width: environment["COLUMNS"].flatMap { Int($0) } ?? 80).enumerated() {
-      FileHandle.standardOutput.write(Data(((index == 0 ? "" : back) + frame).utf8))
+    let screens = view.screens(width: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
+    for (index, screen) in screens.enumerated() {
+      FileHandle.standardOutput.write(Data(((index == 0 ? "" : back) + screen).utf8))
       usleep(UInt32(1e6 / speed))
     }
-  }
-}
-
-extension RelaxationView.Phase {
-  init(_ phase: RelaxationTrace.Phase) {
-    self.init(
-      name: phase.name,
-      moments: phase.frames.map {
-        .init(energy: $0.energy, cost: $0.cost, residual: $0.residual, states: $0.states)
-      })
   }
 }

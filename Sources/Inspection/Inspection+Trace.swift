@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import EquilibriumPropagation
+import Records
 import Tensors
 
 extension Inspection {
@@ -48,25 +49,23 @@ extension Inspection {
     for (number, phase) in phases[...last].enumerated() {
       let path = try method.begin(
         phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters)
-      var frames = [frame(0, path.state, clamped, residual: nil)]
+      var frames = [frame(path.state, clamped, residual: nil)]
       while !path.isOver {
         try method.iterate(path, parameters)
-        frames.append(frame(path.moment.iteration, path.state, clamped, residual: path.residual))
+        frames.append(frame(path.state, clamped, residual: path.residual))
       }
-      let end = try method.end(path, parameters)
-      ends.append(end)
+      ends.append(try method.end(path, parameters))
       guard phase.isShown else { continue }
-      shown.append(RelaxationTrace.Phase(name: phase.name, frames: frames, outcome: end.outcomes[0]))
+      shown.append(RelaxationTrace.Phase(name: phase.name, frames: frames))
     }
     return RelaxationTrace(phases: shown)
   }
 
   private func frame(
-    _ iteration: Int, _ state: State, _ clamped: Clamped, residual: Double?
+    _ state: State, _ clamped: Clamped, residual: Double?
   ) -> RelaxationTrace.Frame {
     guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
     return RelaxationTrace.Frame(
-      iteration: iteration,
       energy: parameters.energy(state: state, clamped: clamped, rows: 0..<1),
       cost: network.cost.value(outputs: state[network.depth].states, targets: targets, rows: 0..<1),
       residual: residual,

@@ -1,4 +1,5 @@
 import CMPI
+import Records
 
 /// A group of ranks that exchange messages among themselves (`MPI_Comm`).
 ///
@@ -99,4 +100,23 @@ struct RankGroup {
 enum ReservedTag {
   static let collective = 32_000
   static let sums = 32_100..<32_612
+}
+
+/// What a rank has given to the sums and reductions of a communicator.
+public struct CollectiveCount: Hashable, Sendable {
+  /// The messages of `FixedOrderAllreduce`.
+  public var sums = MessageFlow()
+  /// Reductions that MPI computes, and the bytes of the values that this rank gave to them.
+  public var reductions = MessageCount()
+}
+
+/// The count that all copies of a communicator share.
+final class CollectiveCounter {
+  var count = CollectiveCount()
+
+  /// Counts the messages of a sum.
+  func add(sending: [Transfer], receiving: [Transfer]) {
+    for transfer in sending { count.sums.sent.add(bytes: transfer.range.count) }
+    for transfer in receiving { count.sums.received.add(bytes: transfer.range.count) }
+  }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// The sum over the ranks of a communicator, whose bits do not depend on how the ranks move it.
 ///
 /// Every element is added in the one tree of `TreeSum`, over the ranks in order, by our own code; MPI only

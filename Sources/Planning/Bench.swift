@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import Foundation
 import MessagePassing
+import Records
 import RunFiles
 import Training
 
@@ -25,18 +26,22 @@ public struct Bench {
     public init() {}
   }
 
-  private let run: RunFile
+  let run: RunFile
   private let data: DataSet
-  private let deal: Deal
-  private let options: Options
+  let deal: Deal
+  let options: Options
 
   /// A measurement of a run on the grid of `deal`.
   public init(_ run: RunFile, data: DataSet, deal: Deal, options: Options) {
     (self.run, self.data, self.deal, self.options) = (run, data, deal, options)
   }
 
-  /// Every rank calls it; the figures are rank 0's, nil elsewhere.
-  public func measure(on world: borrowing Communicator) throws -> BenchFigures? {
+  /// What was measured, and rank 0's ceilings, with the layer overhead of the critical rank: what `--calibrate` writes.
+  ///
+  /// Every rank calls it; both are rank 0's, nil elsewhere.
+  public func measure(
+    on world: borrowing Communicator
+  ) throws -> (record: BenchRecord, machine: Machine)? {
     let benches = try makeBenches(world)
     for bench in benches.all { try bench.warmUp(seconds: options.seconds, in: world) }
     var repeats = benches.all.map { _ in StepBench.Repeats() }
@@ -57,10 +62,13 @@ public struct Bench {
     let checkpoint = try trainer.rehearseCheckpoint() / Double(trainer.stepsPerCheckpoint)
     guard let all = try world.gather(Array(JSONEncoder().encode(found)), at: 0) else { return nil }
     let ranks = try all.map { try JSONDecoder().decode(CeilingMeter.Found.self, from: Data($0)) }
-    return figures(benches, repeats, ranks, iterations, checkpoint, host, messages)
+    return record(
+      Found(
+        benches: benches, repeats: repeats, ranks: ranks, iterations: iterations, checkpoint: checkpoint,
+        host: host, messages: messages))
   }
 
-  private struct Benches {
+  struct Benches {
     var grid: StepBench
     var alone: StepBench?
     var weak: StepBench?
@@ -102,91 +110,5 @@ public struct Bench {
       let deal = try? Deal(larger, tiling: tiling, to: deal.grid)
     else { return nil }
     return (larger, deal)
-  }
-}
-
-extension Bench {
-  private func figures(
-    _ benches: Benches, _ repeats: [StepBench.Repeats], _ found: [CeilingMeter.Found],
-    _ iterations: StepWork.Iterations, _ checkpoint: Double, _ host: Machine.Host,
-    _ messages: Machine.Messages
-  ) -> BenchFigures? {
-    let limit = options.busyLimit
-    func step(_ index: Int, batch: Int) -> BenchFigures.Step? {
-      let bench = benches.all[index]
-      return repeats[index].step(
-        limit: limit, batch: batch, stepsPerRepeat: bench.steps)
-    }
-    let batch = run.training.batch
-    guard let whole = step(0, batch: batch) else { return nil }
-    let counted = repeats[0].counted(limit: limit)
-    let used = counted.isEmpty ? repeats[0].samples : counted
-    let ranks = found.indices.map { rank in
-      self.rank(rank, found[rank], used.map { $0[rank] }, iterations, checkpoint)
-    }
-    var scalings: [BenchFigures.Scaling] = []
-    if benches.alone != nil, let alone = step(1, batch: batch), let together = step(0, batch: batch) {
-      scalings.append(.init(isWeak: false, alone: alone, together: together))
-      if benches.weak != nil, let larger = step(2, batch: batch * deal.grid.replicas) {
-        scalings.append(.init(isWeak: true, alone: alone, together: larger))
-      }
-    }
-    // Ranks that are each bound to a core of their own have as many cores together.
-    let hosts = Dictionary(grouping: used[0], by: \.load.host).values
-    var host = host
-    host.cores = hosts.map { Set($0.flatMap(\.cores)).count }.max() ?? host.cores
-    var figures = BenchFigures(
-      grid: deal.grid, step: whole, ranks: ranks, scalings: scalings,
-      machine: machine(found[0], host, messages), busyLimit: limit, needed: min(options.repeats, 3),
-      isOversubscribed: hosts.contains { $0.count > Set($0.flatMap(\.cores)).count })
-    figures.machine.layerOverhead = layerOverhead(figures, iterations)
-    return figures
-  }
-
-  private func rank(
-    _ rank: Int, _ found: CeilingMeter.Found, _ samples: [StepBench.Sample],
-    _ iterations: StepWork.Iterations,
-    _ checkpoint: Double
-  ) -> BenchFigures.Rank {
-    let place = deal.grid.place(ofRank: rank)
-    let work = StepWork(run, deal: deal, at: place, iterations: iterations, liveShare: found.liveShare)
-    let parts = StepPart.allCases.map { part in
-      let extra = part == .checkpoint ? checkpoint : 0
-      return Spread(samples.map { $0.parts[part.rawValue] + extra }) ?? Spread(0)
-    }
-    func median(_ value: (StepBench.Sample) -> Double) -> Double { Spread(samples.map(value))?.median ?? 0 }
-    let roofline = found.roofline
-    let least = StepPart.allCases.map { part in
-      switch part {
-      case .waiting:
-        // The step's small exchange comes on top of the parcels.
-        roofline.seconds(
-          messages: median(\.parcels) + (deal.grid.ranks > 1 ? 1 : 0), bytes: median(\.parcelBytes))
-      case .sum: roofline.seconds(messages: median(\.exchanges), bytes: median(\.exchangeBytes))
-      default: roofline.seconds(part, of: work)
-      }
-    }
-    return BenchFigures.Rank(
-      place: place, parts: parts, work: work, roofline: roofline, leastTimes: least,
-      messages: median { $0.parcels + $0.exchanges },
-      messageBytes: median { $0.parcelBytes + $0.exchangeBytes })
-  }
-
-  private func machine(
-    _ found: CeilingMeter.Found, _ host: Machine.Host, _ messages: Machine.Messages
-  ) -> Machine {
-    Machine(
-      host: host, ranks: deal.grid.ranks, precision: run.training.precision.rawValue,
-      peakGigaflops: found.roofline.peak / 1e9, products: found.products, contrasts: found.contrasts,
-      streams: found.streams, descentGigabytesPerSecond: found.descent / 1e9, layerOverhead: 0,
-      messages: messages)
-  }
-
-  /// µs that moving a layer once takes besides its counted work, in the free phase of the critical rank.
-  private func layerOverhead(_ figures: BenchFigures, _ iterations: StepWork.Iterations) -> Double {
-    guard let rank = figures.critical else { return 0 }
-    let moved = max(iterations.free, 1) * Double(deal.stageLayers[rank.place.stage].count)
-    let free = StepPart.free.rawValue
-    return max(rank.parts[free].median - rank.leastTimes[free], 0) / moved * 1e6
   }
 }

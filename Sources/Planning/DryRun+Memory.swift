@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import Tensors
 import Training
 
@@ -127,4 +128,15 @@ extension DryRun {
         * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
     }
   }
+}
+
+/// The bytes of a relaxation's room.
+public struct RelaxationRoom: Hashable, Sendable {
+  /// Of the states that an iteration writes while the present ones are still read.
+  public var states = 0
+  /// Of the drives of the layers held, and of what pooled connections compute before and after pooling.
+  public var drives = 0
+  /// Of what sliced layers and the stages above send into these layers, and of what is handed down to stages below.
+  public var partialDrives = 0
+  public var total: Int { states + drives + partialDrives }
 }

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import RunFiles
 import Tensors
 import Training

@@ -1,4 +1,5 @@
 import EnergyModels
+import Records
 import Tensors
 import Training
 

@@ -1,5 +1,6 @@
 import Foundation
 import MessagePassing
+import Records
 import RunFiles
 
 extension Machine {

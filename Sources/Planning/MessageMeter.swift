@@ -1,4 +1,5 @@
 import MessagePassing
+import Records
 import Training
 
 extension Grid {

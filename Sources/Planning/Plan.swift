@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Records
 import RunFiles
 import Training
 

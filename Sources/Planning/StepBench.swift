@@ -1,6 +1,7 @@
 import DataSets
 import Foundation
 import MessagePassing
+import Records
 import Training
 
 /// Steps of one run on one grid, measured in repeats.
@@ -88,6 +89,37 @@ final class StepBench {
       var pending = try world.start(
         sending: [], receiving: [Transfer(buffer: word, range: 0..<1, peer: 0, tag: 1)])
       while !(try pending.test()) { usleep(500) }
+    }
+  }
+}
+
+extension StepBench {
+  /// Which of some repeats count, and what they showed: rank 0's side of `repeatOnce`.
+  struct Repeats {
+    private(set) var samples: [[Sample]] = []
+    private(set) var othersShares: [Double] = []
+
+    mutating func add(_ ranks: [Sample]) {
+      samples.append(ranks)
+      othersShares.append(LoadSample.othersShare(ranks.map(\.load)))
+    }
+
+    /// The repeats in which others used no more than `limit` of any host's cores.
+    func counted(limit: Double) -> [[Sample]] {
+      zip(samples, othersShares).filter { $0.1 <= limit }.map(\.0)
+    }
+
+    /// The figures of the step.
+    func step(limit: Double, batch: Int, stepsPerRepeat: Int) -> BenchRecord.Step? {
+      let counted = counted(limit: limit)
+      let used = counted.isEmpty ? samples : counted
+      let seconds = Spread(
+        used.map { ranks in ranks.map { $0.parts.reduce(0, +) }.max() ?? 0 })
+      return seconds.map {
+        BenchRecord.Step(
+          seconds: $0, batch: batch, counted: counted.count, repeats: samples.count,
+          stepsPerRepeat: stepsPerRepeat, othersShare: othersShares.max() ?? 0)
+      }
     }
   }
 }

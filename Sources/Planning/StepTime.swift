@@ -1,25 +1,9 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import RunFiles
 import Training
-
-/// The predicted seconds of one training step on a grid.
-public struct StepTime: Equatable, Sendable {
-  /// Relaxing: set of layers after set of layers, each as long as its slowest stage takes.
-  public var relaxation = 0.0
-  /// Messages between stages and slices.
-  public var neighbours = 0.0
-  /// What is done once a batch: inputs, their drive, contrast, descent.
-  public var learning = 0.0
-  /// Sums over replicas.
-  public var sums = 0.0
-  /// Maxima and the step's agreement.
-  public var reductions = 0.0
-
-  /// The sum of all five: none is taken to overlap another.
-  public var total: Double { relaxation + neighbours + learning + sums + reductions }
-}
 
 extension StepTime {
   /// Predicts the step of a run from its counted work and messages and a machine's figures.
@@ -27,6 +11,7 @@ extension StepTime {
   /// Layers that move together wait for the slowest place; where states alternate between even and odd layers, a stage
   /// idles while it has none of a kind. Nothing else overlaps.
   public init(_ run: RunFile, deal: Deal, machine: Machine, liveShare: StepWork.LiveShare = .all) {
+    self.init()
     let ranks = deal.unlikePlaces(replica: deal.grid.replicas - 1).map {
       PlacedRank(DryRun(run, deal: deal, place: $0), machine, liveShare)
     }

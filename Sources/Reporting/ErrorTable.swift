@@ -1,3 +1,5 @@
+import Records
+
 /// How the errors fell over a run: the table printed at its end.
 public struct ErrorTable: Equatable, Sendable {
   /// Every epoch, in order.
@@ -61,7 +63,7 @@ public struct ErrorTable: Equatable, Sendable {
   public var json: String { json(traffic: nil) }
 
   /// The same with what the ranks held and moved, where it was counted.
-  public func json(traffic: TrafficTable?) -> String {
+  public func json(traffic: RunCounts?) -> String {
     let best = best.map { JSONText.integer($0.epoch) } ?? .null
     let counted = traffic.map { [(key: "traffic", value: $0.json)] } ?? []
     return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))] + counted).text

@@ -1,8 +1,10 @@
+import Records
+
 /// A grid drawn in text: the ranks of one replica, stages one above the other, slices beside each other.
 struct PlanDrawing {
-  let grid: PlanReport.Shape
+  let grid: PlanRecord.Best
   /// Stage by stage.
-  let ranks: [PlanReport.Rank]
+  let ranks: [PlanRecord.Rank]
 
   /// The output's stage on top, the input below, what the figures mean last.
   var text: String {
@@ -23,29 +25,30 @@ struct PlanDrawing {
     ranks.flatMap { [lines($0), [up($0), down($0)]].joined() }.map(\.count).max() ?? 0
   }
 
-  private func lines(_ rank: PlanReport.Rank) -> [String] {
+  private func lines(_ rank: PlanRecord.Rank) -> [String] {
     let (first, last) = (rank.layers.lowerBound, rank.layers.upperBound)
     let beside = Self.parcels(rank.parcels.filter { $0.stage == rank.stage })
     let share = busiest > 0 ? Int((100 * rank.work / busiest).rounded()) : 0
     return [
       "rank \(Figures.grouped(rank.counts.rank))",
       first == last ? "layer \(first)" : "layers \(first)-\(last)",
-      "units \(rank.units.map(String.init).joined(separator: "+"))", "memory \(Figures.bytes(rank.memory))",
+      "units \(rank.units.map(String.init).joined(separator: "+"))",
+      "memory \(Figures.bytes(rank.counts.memory.total))",
       "work \(share) %",
     ] + (grid.slices > 1 ? ["↔ \(beside)"] : [])
       + (grid.replicas > 1 ? ["Σ \(Figures.bytes(rank.replicaBytes))"] : [])
   }
 
-  private func up(_ rank: PlanReport.Rank) -> String {
+  private func up(_ rank: PlanRecord.Rank) -> String {
     "↑ " + Self.parcels(rank.parcels.filter { $0.stage > rank.stage })
   }
 
-  private func down(_ rank: PlanReport.Rank) -> String {
+  private func down(_ rank: PlanRecord.Rank) -> String {
     "↓ " + Self.parcels(rank.parcels.filter { $0.stage < rank.stage })
   }
 
   /// `1.2 kB`, `3 × 1.2 kB`, or their sum where they differ.
-  private static func parcels(_ parcels: [PlanReport.Parcel]) -> String {
+  private static func parcels(_ parcels: [PlanRecord.Parcel]) -> String {
     let bytes = Set(parcels.map(\.bytes))
     guard let first = bytes.first else { return Figures.none }
     if parcels.count == 1 { return Figures.bytes(first) }
@@ -66,7 +69,7 @@ struct PlanDrawing {
 
   private func isGap(before index: Int) -> Bool { columns[index] > columns[index - 1] + 1 }
 
-  private func box(_ ranks: [PlanReport.Rank]) -> String {
+  private func box(_ ranks: [PlanRecord.Rank]) -> String {
     let bar = String(repeating: "─", count: width + 2)
     let bars = ranks.map { _ in bar }
     let cells = ranks.map(lines)
@@ -84,7 +87,7 @@ struct PlanDrawing {
   /// What goes up from a stage and comes down to it.
   private func arrows(above stage: Int) -> String {
     let gap = String(repeating: " ", count: "\(grid.slices - columns.count) more".count + 4)
-    func line(_ stage: Int, _ text: (PlanReport.Rank) -> String) -> String {
+    func line(_ stage: Int, _ text: (PlanRecord.Rank) -> String) -> String {
       let cells = ranks.filter { $0.stage == stage }.map { " " + Self.padded(text($0), to: width) + " " }
       return row(cells, left: " ", middle: " ", right: "", gap: gap)
     }

@@ -4,6 +4,7 @@ import EquilibriumPropagation
 import FileFormats
 import Foundation
 import MessagePassing
+import Records
 import RunFiles
 import Tensors
 

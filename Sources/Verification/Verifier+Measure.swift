@@ -1,15 +1,20 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import RunFiles
 import Tensors
 import Training
 
 extension Verifier {
-  /// Measures everything; complete on rank 0. Every rank of the grid must call it.
+  /// Measures everything and judges it; complete on rank 0. Every rank of the grid must call it.
   ///
   /// `progress` hears on rank 0 what is being done.
-  public func measure(progress: (String) -> Void) throws -> Measurements {
+  public func verify(progress: (String) -> Void) throws -> VerificationRecord {
+    VerificationRecord(try measure(progress: progress), of: run, deal: deal)
+  }
+
+  private func measure(progress: (String) -> Void) throws -> Measurements {
     var measured = Measurements()
     measured.examples = batch.examples
     func tell(_ what: String) { if grid.isFirst { progress(what) } }
@@ -123,7 +128,7 @@ extension Verifier {
   }
 
   private func measureSweeps(_ measured: inout Measurements, free: State, exact: Gradient?) throws {
-    func match(_ nudging: Nudging) throws -> Measurements.Match? {
+    func match(_ nudging: Nudging) throws -> LayerMatches? {
       var swept = run
       swept.rule = .equilibriumPropagation
       swept.nudging = nudging
@@ -138,13 +143,13 @@ extension Verifier {
       kinds.append(Nudging(kind: .points, beta: 1, points: points))
     }
     for kind in kinds {
-      var sweep = Measurements.Sweep(nudging: kind, points: [])
+      var sweep = GradientSweep(of: kind)
       for beta in betas {
         var nudging = kind
         nudging.beta = beta
-        if let found = try match(nudging) { sweep.points.append((beta, found)) }
+        if let found = try match(nudging) { sweep.points.append(.init(beta: beta, match: found)) }
       }
-      measured.sweeps.append(sweep)
+      measured.sweeps.append(sweep.aboveRounding)
     }
     measured.centered = try match(Nudging(kind: .centered, beta: Measurements.judgedBeta, form: form))
   }

@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import EquilibriumPropagation
+import Records
 import RunFiles
 import Tensors
 import Training
@@ -131,7 +132,7 @@ extension WholeNetwork {
   }
 
   /// Contrasts of t nudged Euler steps from rest, against backpropagation through the last t steps at rest.
-  private func stepMatches(from rest: State) throws -> [Measurements.StepMatch] {
+  private func stepMatches(from rest: State) throws -> [StepMatch] {
     let steps = [1, 2, 5, 10, 20, 40]
     let most = steps.max() ?? 0
     var relaxation = run.relaxation
@@ -145,7 +146,7 @@ extension WholeNetwork {
       var lesson = method(relaxation, beta: beta).lesson(from: rest, sign: 1, clamped: batch.clamped)
       guard let contrast = try lesson.next(parameters) else { preconditionFailure("a contrast to compare") }
       let found = Gradient(contrast, portion: parameters.portion)
-      return Measurements.StepMatch(
+      return StepMatch(
         step: step,
         cosines: (1...network.depth).map { k in
           let match = found.match(exact, layer: k)

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Foundation
+import Records
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Records
 import Testing
 
 @Suite("How gradients are compared") struct GradientMatchTests {

@@ -3,6 +3,7 @@ import EnergyModels
 import EquilibriumPropagation
 import FileFormats
 import Inspection
+import Records
 import Schema
 import TestSupport
 import Testing
@@ -64,8 +65,7 @@ struct InspectionTests {
   ) {
     let depth = parameters.portion.network.depth
     let last = phase.frames[phase.frames.count - 1]
-    #expect(last.iteration == whole.iterations[0] && phase.frames.count == last.iteration + 1)
-    #expect(phase.outcome == whole.outcomes[0])
+    #expect(phase.frames.count == whole.iterations[0] + 1)
     #expect(last.states == (1...depth).map { whole.state[$0].states.row(0) })
     #expect(last.states[0].contains { $0 > 0 && $0 < 1 }, "the states have moved")
     #expect(last.residual == whole.residual && phase.frames[0].residual == nil)

@@ -2,6 +2,7 @@ import DataSets
 import Foundation
 import MessagePassing
 import Planning
+import Records
 import RunFiles
 import Testing
 import Training

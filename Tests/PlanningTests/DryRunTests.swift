@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import MessagePassing
 import Planning
+import Records
 import RunFiles
 import TestSupport
 import Testing

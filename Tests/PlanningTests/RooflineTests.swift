@@ -1,4 +1,5 @@
 import Planning
+import Records
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import Planning
+import Records
 import RunFiles
 import TestSupport
 import Testing

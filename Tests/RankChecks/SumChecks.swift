@@ -1,4 +1,5 @@
 import MessagePassing
+import Records
 
 private let awkwardCounts = [0, 1, 15, 16, 17, 1000, 16_385, 100_003]
 

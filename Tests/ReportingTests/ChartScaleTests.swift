@@ -138,13 +138,13 @@ struct ChartGuideTests {
 
   @Test("the report's chart: a series a nudging, a guide an order, where there is something to fit")
   func report() {
-    let chart = VerificationReportTests.report.chart
+    let chart = VerificationRecordTests.record.chart
     #expect(chart.series.map(\.name) == ["one-sided", "n-point 4"])
     #expect(chart.series[0].points.first == Chart.Point(0.05, 0.025))
     #expect(chart.guides.map(\.label) == ["order 1", "order 4"] && chart.guides.map(\.slope) == [1, 4])
     #expect(chart.guides.map(\.through.x) == [0.05, 0.1])
     #expect(zip(chart.guides, [0.025, 1e-6]).allSatisfy { $0.through.y < $1 && $0.through.y > $1 / 10 })
-    var unfitted = VerificationReportTests.report
+    var unfitted = VerificationRecordTests.record
     unfitted.sweeps[0].floor = 1
     #expect(unfitted.chart.guides.map(\.label) == ["order 4"] && unfitted.chart.series.count == 2)
   }

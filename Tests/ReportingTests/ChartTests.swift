@@ -15,7 +15,7 @@ struct ChartTests {
 
   /// Charts that press against every edge.
   static let charts: [Chart] = [
-    linear, VerificationReportTests.report.chart,
+    linear, VerificationRecordTests.record.chart,
     Chart(title: "", x: .init(""), y: .init(""), series: []),
     Chart(
       title: String(repeating: "a long title ", count: 20),

@@ -1,3 +1,4 @@
+import Records
 import Reporting
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
   ) -> [Finding] {
     var facts = JobFacts(
       ranks: ranks, builtWith: "4.1.4", launcher: "mpirun (Open MPI) 4.1.4", isLauncherAllowedRoot: false,
-      ping: latency.map { ($0, 20) },
+      ping: latency.map { .init(latency: $0, gigabytesPerSecond: 20) },
       runs: .init(path: "runs", free: 1 << 40, isWritable: true, isInMemory: false))
     change(&facts)
     return Diagnosis(facts).findings

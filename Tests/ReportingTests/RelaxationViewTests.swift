@@ -1,3 +1,4 @@
+import Records
 import Reporting
 import Testing
 
@@ -5,17 +6,17 @@ import Testing
   /// A hidden layer of 128 units of which one is on, and three outputs.
   static let view = RelaxationView(
     title: "runs/m · test example 4", label: 2,
-    phases: [
+    trace: .init(phases: [
       .init(
         name: "free",
-        moments: [
+        frames: [
           .init(energy: 0, cost: 0.5, residual: nil, states: [hidden(0), [0, 0, 0]]),
           .init(energy: -1.25, cost: 0.4, residual: 0.125, states: [hidden(1), [0.25, 1, -0.5]]),
         ]),
       .init(
         name: "nudged, β = 0.5",
-        moments: [.init(energy: -1, cost: .nan, residual: nil, states: [hidden(1), [0.25, .nan, 0.5]])]),
-    ])
+        frames: [.init(energy: -1, cost: .nan, residual: nil, states: [hidden(1), [0.25, .nan, 0.5]])]),
+    ]))
 
   static func hidden(_ state: Double) -> [Double] { (0..<128).map { $0 == 0 ? state : 0 } }
 
@@ -34,22 +35,22 @@ import Testing
   }
 
   @Test(
-    "A frame is as high as it says, never wider than asked, and shows what is on", arguments: [30, 80, 200])
-  func frames(width: Int) {
-    let frames = Self.view.frames(width: width)
-    #expect(frames.count == 3)
-    for frame in frames {
-      let lines = frame.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-      #expect(lines.count == Self.view.height, "\(frame)")
+    "A screen is as high as it says, never wider than asked, and shows what is on", arguments: [30, 80, 200])
+  func screens(width: Int) {
+    let screens = Self.view.screens(width: width)
+    #expect(screens.count == 3)
+    for screen in screens {
+      let lines = screen.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      #expect(lines.count == Self.view.height, "\(screen)")
       #expect(lines.allSatisfy { $0.count <= width })
     }
-    let lines = frames[1].split(separator: "\n")
+    let lines = screens[1].split(separator: "\n")
     #expect(lines[0] == (width < 32 ? "…s/m · test example 4, label 2" : "runs/m · test example 4, label 2"))
     #expect(lines[1] == "free, iteration 1 of 1")
     // The one unit that is on fills its column, however many others share it.
     #expect(lines[2].hasPrefix(width < 80 ? "layer 1  ▃▁▁" : "layer 1  █▁▁"))
     #expect(lines[4].hasPrefix("1    1.000 ██") && lines[4].contains("█"))
     if width >= 80 { #expect(lines[4].hasSuffix("  largest") && lines[5].hasSuffix("  label")) }
-    #expect(frames[2].contains("?"))
+    #expect(screens[2].contains("?"))
   }
 }

@@ -1,4 +1,5 @@
 import EnergyModels
+import Records
 import Tensors
 
 /// −dC/dθ, the mean over a batch: one number for each weight and bias of a whole network.
@@ -97,19 +98,11 @@ extension Gradient {
   }
 }
 
-/// How well an estimate a of a gradient matches the exact one, b.
-public struct GradientMatch: Equatable, Sendable {
-  /// a · b / ‖a‖ ‖b‖; 1 where both are zero, 0 where one is.
-  public var cosine: Double
-  /// ‖a − b‖ / ‖b‖; where b is zero, 0 if a is zero too and infinite if not.
-  public var relativeError: Double
-  /// The share of the elements whose sign is that of the exact one, among those where the exact one is not 0 (an
-  /// estimate of 0 has neither sign); nil where the exact gradient is zero.
-  public var equalSigns: Double?
-
+extension GradientMatch {
   /// Elements of two gradients of one network, in the same order.
   public init(_ estimate: [Double], exact: [Double]) {
     precondition(estimate.count == exact.count, "gradients of two networks")
+    let (cosine, relativeError): (Double, Double)
     let isZero = (estimate.allSatisfy { $0 == 0 }, exact.allSatisfy { $0 == 0 })
     let (length, exactLength) = (norm(estimate), norm(exact))
     switch isZero {
@@ -122,7 +115,9 @@ public struct GradientMatch: Equatable, Sendable {
     }
     let told = zip(estimate, exact).filter { $0.1 != 0 }
     let equal = told.count { $0.0 * $0.1.sign.unit > 0 }
-    equalSigns = told.isEmpty ? nil : Double(equal) / Double(told.count)
+    self.init(
+      cosine: cosine, relativeError: relativeError,
+      equalSigns: told.isEmpty ? nil : Double(equal) / Double(told.count))
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Judges what the ranks of a job tell of their hosts.
 public struct Diagnosis: Sendable {

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import Tensors
 
 /// The other portions of this rank's replica: moves border states up and their drives down between stages, and states

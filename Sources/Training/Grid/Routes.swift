@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import MessagePassing
+import Records
 import Tensors
 
 /// The ways of all parcels to and from one place of a grid, within its replica: who hands out which columns to whom.

@@ -1,4 +1,6 @@
-extension VerificationReport {
+import Records
+
+extension VerificationRecord {
   /// All that was measured, as one line of JSON; a cosine or an error that is not a number is `null`.
   public var json: String {
     JSONText.object([
@@ -6,21 +8,22 @@ extension VerificationReport {
       ("examples", .integer(facts.examples)), ("grid", .string(facts.grid)),
       ("updates", .string(facts.updates)), ("nudging", .string(facts.nudging)),
       ("exact", .string(facts.exact)), ("verdict", Self.verdict(isPassed)),
-      ("gradient", .array(gradient.map(Self.json))), ("sweeps", .array(sweeps.map(Self.json))),
+      ("gradient", .array(gradient.enumerated().map { Self.json($0 + 1, $1) })),
+      ("sweeps", .array(sweeps.map(Self.json))),
       ("matches", .array(matches.map(Self.json))), ("checks", .array(checks.map(Self.json))),
     ]).text
   }
 
   private static func verdict(_ isPassed: Bool) -> JSONText { .string(isPassed ? "passed" : "failed") }
 
-  private static func json(_ row: GradientRow) -> JSONText {
+  private static func json(_ layer: Int, _ match: GradientMatch) -> JSONText {
     .object([
-      ("layer", .integer(row.layer)), ("cosine", .number(row.cosine)),
-      ("relative_error", .number(row.relativeError)), ("equal_signs", .optional(row.equalSigns)),
+      ("layer", .integer(layer)), ("cosine", .number(match.cosine)),
+      ("relative_error", .number(match.relativeError)), ("equal_signs", .optional(match.equalSigns)),
     ])
   }
 
-  private static func json(_ sweep: Sweep) -> JSONText {
+  private static func json(_ sweep: GradientSweep) -> JSONText {
     .object([
       ("nudging", .string(sweep.nudging)), ("expected_order", .integer(sweep.expectedOrder)),
       ("fitted_order", .optional(sweep.fittedOrder)), ("floor", .number(sweep.floor)),
@@ -29,10 +32,10 @@ extension VerificationReport {
     ])
   }
 
-  private static func json(_ point: Sweep.Point) -> JSONText {
+  private static func json(_ point: GradientSweep.Point) -> JSONText {
     .object([
       ("beta", .number(point.beta)), ("relative_error", .number(point.relativeError)),
-      ("layer_errors", .array(point.layerErrors.map(JSONText.number))),
+      ("layer_errors", .array(point.match.layers.map { .number($0.relativeError) })),
     ])
   }
 

@@ -1,6 +1,7 @@
 import Foundation
+import Records
 
-extension VerificationReport {
+extension VerificationRecord {
   /// The error of each nudging over β, both axes logarithmic, with lines of the expected orders beside.
   public var chart: Chart {
     let series = sweeps.map { sweep in

@@ -1,6 +1,7 @@
 import Foundation
+import Records
 
-extension BenchReport {
+extension BenchRecord {
   /// The report as tables: the parts of a step, the ceilings, the scaling, and whether the machine was quiet.
   public var text: String {
     let sections = [partsText, ceilingsText, limitsText, scalingText].filter { !$0.isEmpty }
@@ -8,7 +9,7 @@ extension BenchReport {
   }
 
   private var headText: String {
-    var first = [facts.run, facts.network, "batch \(facts.batch)", "grid \(facts.grid)"]
+    var first = [facts.run, facts.network, "batch \(step.batch)", "grid \(facts.grid)"]
     if facts.isOversubscribed {
       first.append(
         "\(facts.ranks) ranks on \(Figures.count(facts.cores, "core")): MORE RANKS THAN CORES")
@@ -24,29 +25,28 @@ extension BenchReport {
     guard let critical else { return "" }
     var table = AlignedText(
       heading: ["part", "µs", "%", "least", "most", "MFLOP", "MB", "GFLOP/s", "roofline µs"])
-    let total = critical.inStep.reduce(0) { $0 + $1.time.median }
+    let total = critical.inStep.reduce(0) { $0 + $1.seconds.median }
     table.rows = critical.inStep.map { row($0, of: total) }
     table.rows.append([
-      "step", fixed(step.median, 1), "", fixed(step.least, 1), fixed(step.most, 1),
+      "step", micro(step.seconds.median), "", micro(step.seconds.least), micro(step.seconds.most),
       fixed(critical.operations / 1e6, 2), fixed(critical.bytes / 1e6, 2),
-      fixed(critical.operations / (step.median * 1e3), 1), fixed(critical.roofline, 1),
+      fixed(critical.operations / (step.seconds.median * 1e9), 1), micro(critical.roofline),
     ])
     table.rows += critical.parts.filter { $0.name == Part.checkpoint }.map { row($0, of: total) }
     let rank = ranks.count > 1 ? " of rank \(critical.rank), whose counted work takes longest" : ""
-    let repeats = Figures.count(quiet.counted > 0 ? quiet.counted : quiet.repeats, "repeat")
-    let caption = "a step\(rank): medians over \(repeats) of \(Figures.count(quiet.stepsPerRepeat, "step"))"
+    let repeats = Figures.count(counted > 0 ? counted : step.repeats, "repeat")
+    let caption = "a step\(rank): medians over \(repeats) of \(Figures.count(step.stepsPerRepeat, "step"))"
     let fused =
       facts.isFused ? "contrast holds the descent too, which is done while a sum is in registers\n" : ""
-    return caption + "\n" + table.text + fused + "\(Figures.rate(examplesPerSecond)) examples a second\n"
+    return caption + "\n" + table.text + fused + "\(Figures.rate(step.examplesPerSecond)) examples a second\n"
   }
 
   private func row(_ part: Part, of total: Double) -> [String] {
-    let rate = part.operations / (part.time.median * 1e3)
+    let rate = part.operations / (part.seconds.median * 1e9)
     return [
-      part.name, fixed(part.time.median, 1), fixed(100 * part.time.median / max(total, 1e-9), 1),
-      fixed(part.time.least, 1), fixed(part.time.most, 1), fixed(part.operations / 1e6, 2),
-      fixed(part.bytes / 1e6, 2), part.operations > 0 ? fixed(rate, 1) : Figures.none,
-      fixed(part.roofline, 1),
+      part.name, micro(part.seconds.median), fixed(100 * part.seconds.median / max(total, 1e-15), 1),
+      micro(part.seconds.least), micro(part.seconds.most), fixed(part.operations / 1e6, 2),
+      fixed(part.bytes / 1e6, 2), part.operations > 0 ? fixed(rate, 1) : Figures.none, micro(part.roofline),
     ]
   }
 
@@ -82,8 +82,9 @@ extension BenchReport {
     ])
     table.rows = scalings.map {
       [
-        $0.isWeak ? "weak" : "strong", "\($0.ranks)", "\($0.togetherBatch)", fixed($0.together.median, 1),
-        "\($0.aloneBatch)", fixed($0.alone.median, 1), fixed($0.speedUp, 2), fixed($0.efficiency, 2),
+        $0.isWeak ? "weak" : "strong", "\($0.ranks)", "\($0.together.batch)",
+        micro($0.together.seconds.median), "\($0.alone.batch)", micro($0.alone.seconds.median),
+        fixed($0.speedUp, 2), fixed($0.efficiency, 2),
       ]
     }
     let warning = facts.isOversubscribed ? " (more ranks than cores: this tells nothing of scaling)" : ""
@@ -91,17 +92,20 @@ extension BenchReport {
   }
 
   private var lastLines: String {
-    let others = "others used up to \(fixed(100 * quiet.othersShare, 1)) % of the cores"
+    let others = "others used up to \(fixed(100 * othersShare, 1)) % of the cores"
     guard !isBusy else {
       return
-        "bench: the machine was busy: \(quiet.counted) of \(quiet.repeats) repeats count, \(quiet.needed) are "
-        + "needed; \(others), \(fixed(100 * quiet.limit, 1)) % are allowed. Nothing is compared.\n"
+        "bench: the machine was busy: \(counted) of \(step.repeats) repeats count, \(needed) are "
+        + "needed; \(others), \(fixed(100 * busyLimit, 1)) % are allowed. Nothing is compared.\n"
     }
     let ratio = ratio.map { fixed($0, 2) } ?? Figures.none
     let share = peakShare.map { fixed(100 * $0, 1) } ?? Figures.none
     return "bench: time / roofline time \(ratio); \(share) % of the peak; "
-      + "\(quiet.counted) of \(quiet.repeats) repeats count, \(others)\n"
+      + "\(counted) of \(step.repeats) repeats count, \(others)\n"
   }
+
+  /// Seconds in µs, with a decimal.
+  private func micro(_ seconds: Double) -> String { fixed(seconds * 1e6, 1) }
 
   private func fixed(_ value: Double, _ decimals: Int) -> String {
     value.isFinite ? String(format: "%.\(decimals)f", value) : Figures.none

@@ -1,4 +1,6 @@
+import Foundation
 import MessagePassing
+import Records
 
 /// What this rank hands out and takes in while it makes steps: evaluations, checkpoints and the like left out.
 struct StepTraffic {
@@ -32,5 +34,25 @@ struct StepTraffic {
     traffic.reductions =
       grid.world.collectives.reductions + grid.replica.collectives.reductions + twins.reductions
     return traffic
+  }
+}
+
+extension Traffic {
+  /// Adds what moved along a route.
+  package mutating func add(_ flow: MessageFlow, of route: Routes.Route) {
+    if route.carriesActivity { activity += flow } else { partialDrives += flow }
+  }
+}
+
+extension Trainer {
+  /// What every rank has held and moved so far, on rank 0; every rank must call it. Sends one gather.
+  public func counts() throws -> RunCounts? {
+    let mine = RankCounts(rank: grid.world.rank, memory: memory, traffic: traffic.total)
+    let all = try grid.world.gather(Array(JSONEncoder().encode(mine)), at: 0)
+    return try all.map { all in
+      RunCounts(
+        steps: traffic.steps, ranks: try all.map { try JSONDecoder().decode(RankCounts.self, from: Data($0)) }
+      )
+    }
   }
 }

@@ -1,6 +1,3 @@
-import EquilibriumPropagation
-import MessagePassing
-
 /// What a rank hands out and takes in, by kind.
 public struct Traffic: Codable, Hashable, Sendable, AdditiveArithmetic {
   /// ρ(s) between stages and slices.
@@ -19,11 +16,6 @@ public struct Traffic: Codable, Hashable, Sendable, AdditiveArithmetic {
 
   /// All messages but those inside MPI's reductions.
   public var flow: MessageFlow { activity + partialDrives + replicaSums }
-
-  /// Adds what moved along a route.
-  package mutating func add(_ flow: MessageFlow, of route: Routes.Route) {
-    if route.carriesActivity { activity += flow } else { partialDrives += flow }
-  }
 
   public static func + (a: Self, b: Self) -> Self { combine(a, b, +, +) }
   public static func - (a: Self, b: Self) -> Self { combine(a, b, -, -) }

@@ -1,4 +1,4 @@
-/// What a rank tells of itself and of the host it runs on, for `Diagnosis` to judge.
+/// What a rank tells of itself and of the host it runs on, for a diagnosis to judge.
 public struct RankFacts: Codable, Equatable, Sendable {
   public var rank: Int
   /// As MPI names it; ranks that name the same host are judged together.
@@ -41,7 +41,7 @@ public struct RankFacts: Codable, Equatable, Sendable {
 }
 
 /// What is true of the whole job, seen from rank 0.
-public struct JobFacts: Equatable, Sendable {
+public struct JobFacts: Codable, Equatable, Sendable {
   /// Every rank's, in their order.
   public var ranks: [RankFacts]
   /// The MPI version that the program was built with, such as `4.1.4`.
@@ -50,20 +50,27 @@ public struct JobFacts: Equatable, Sendable {
   public var launcher: String?
   /// Whether rank 0's environment holds both settings that let `mpirun` run as root.
   public var isLauncherAllowedRoot: Bool
-  /// Of a small message, in µs, and of long ones; nil on one rank.
-  public var ping: (latency: Double, gigabytesPerSecond: Double)? {
-    guard let latency, let gigabytesPerSecond else { return nil }
-    return (latency, gigabytesPerSecond)
-  }
-  private var latency: Double?
-  private var gigabytesPerSecond: Double?
+  /// Nil on one rank.
+  public var ping: Ping?
   /// The largest share of a host's cores that others used while messages were timed, 0…1.
   public var othersShare: Double
   /// Where runs go.
   public var runs: Storage
 
+  /// Messages to and fro between the slowest pair of ranks.
+  public struct Ping: Codable, Equatable, Sendable {
+    /// µs of a small message.
+    public var latency: Double
+    /// Of messages of 32 kB.
+    public var gigabytesPerSecond: Double
+
+    public init(latency: Double, gigabytesPerSecond: Double) {
+      (self.latency, self.gigabytesPerSecond) = (latency, gigabytesPerSecond)
+    }
+  }
+
   /// The folder that runs are written to.
-  public struct Storage: Equatable, Sendable {
+  public struct Storage: Codable, Equatable, Sendable {
     /// As it was asked for; where there is no such folder yet, the rest is of the nearest one above it.
     public var path: String
     /// Bytes that this user may still write; nil where the system does not tell.
@@ -79,10 +86,10 @@ public struct JobFacts: Equatable, Sendable {
 
   public init(
     ranks: [RankFacts], builtWith: String, launcher: String?, isLauncherAllowedRoot: Bool,
-    ping: (latency: Double, gigabytesPerSecond: Double)?, othersShare: Double = 0, runs: Storage
+    ping: Ping?, othersShare: Double = 0, runs: Storage
   ) {
     (self.ranks, self.builtWith, self.launcher) = (ranks, builtWith, launcher)
-    (self.isLauncherAllowedRoot, self.othersShare, self.runs) = (isLauncherAllowedRoot, othersShare, runs)
-    (latency, gigabytesPerSecond) = (ping?.latency, ping?.gigabytesPerSecond)
+    (self.isLauncherAllowedRoot, self.ping) = (isLauncherAllowedRoot, ping)
+    (self.othersShare, self.runs) = (othersShare, runs)
   }
 }

@@ -1,40 +1,45 @@
 import Foundation
+import Records
 import Reporting
 import Testing
 
-@Suite("Verification report")
-struct VerificationReportTests {
-  typealias Report = VerificationReport
-  typealias Check = VerificationReport.Check
-  typealias Sweep = VerificationReport.Sweep
+@Suite("Verification record")
+struct VerificationRecordTests {
+  typealias Record = VerificationRecord
+  typealias Check = VerificationRecord.Check
 
-  static let facts = Report.Facts(
+  static let facts = Record.Facts(
     run: "digits", rule: "equilibrium-propagation", network: "64-100-10", examples: 1024, grid: "2x1x1",
     updates: "even-odd", nudging: "centered β 0.2", exact: "recurrent backpropagation")
 
   /// A sweep whose error is c·β^p, but never below what rounding leaves.
-  static func sweep(_ nudging: String, order: Int, factor: Double, rounding: Double = 0) -> Sweep {
+  static func sweep(_ nudging: String, order: Int, factor: Double, rounding: Double = 0) -> GradientSweep {
     let betas = [0.8, 0.4, 0.2, 0.1, 0.05]
-    return Sweep(
-      nudging: nudging, expectedOrder: order,
+    return GradientSweep(
+      kind: nudging, expectedOrder: order,
       points: betas.map { beta in
         let error = max(factor * pow(beta, Double(order)), rounding)
-        return Sweep.Point(beta: beta, relativeError: error, layerErrors: [error, 2 * error])
-      }, floor: 2 * rounding)
+        return point(beta, error, layers: [error, 2 * error])
+      }, floor: 2 * rounding, ceiling: 0.3)
   }
 
-  static let report = Report(
+  static func point(_ beta: Double, _ error: Double, layers: [Double] = []) -> GradientSweep.Point {
+    func match(_ error: Double) -> GradientMatch { GradientMatch(cosine: 1, relativeError: error) }
+    return .init(beta: beta, match: LayerMatches(layers: layers.map(match), all: match(error)))
+  }
+
+  static let record = Record(
     facts: facts,
     gradient: [
-      Report.GradientRow(layer: 1, cosine: 1 - 3.2e-7, relativeError: 8e-4, equalSigns: 0.99985),
-      Report.GradientRow(layer: 2, cosine: 1 + 2e-16, relativeError: .nan),
+      GradientMatch(cosine: 1 - 3.2e-7, relativeError: 8e-4, equalSigns: 0.99985),
+      GradientMatch(cosine: 1 + 2e-16, relativeError: .nan),
     ],
     sweeps: [
       sweep("one-sided", order: 1, factor: 0.5), sweep("n-point 4", order: 4, factor: 0.01, rounding: 3e-7),
     ],
     matches: [
-      Report.StepMatch(step: 1, cosines: [nil, 1 - 2.5e-9]),
-      Report.StepMatch(step: 12, cosines: [0.5, 1]),
+      StepMatch(step: 1, cosines: [nil, 1 - 2.5e-9]),
+      StepMatch(step: 12, cosines: [0.5, 1]),
     ],
     checks: [
       Check(name: "cosine of layer 1", value: 1 - 3.2e-7, limit: .atLeast(0.999999), advice: "never shown"),
@@ -47,7 +52,7 @@ struct VerificationReportTests {
   @Test("the whole report")
   func text() {
     #expect(
-      Self.report.text == """
+      Self.record.text == """
         digits · equilibrium-propagation · 64-100-10 · 1,024 examples · grid 2x1x1 · updates even-odd
 
         gradient by centered β 0.2, against recurrent backpropagation
@@ -80,17 +85,17 @@ struct VerificationReportTests {
         verify: 1 of 3 checks passed
 
         """)
-    #expect(!Self.report.isPassed)
+    #expect(!Self.record.isPassed)
   }
 
   @Test("what was not measured leaves no empty table")
   func short() {
-    let nothing = Report(facts: Self.facts, gradient: [], sweeps: [], checks: [])
-    let first = Self.report.text.prefix { $0 != "\n" } + "\n"
+    let nothing = Record(facts: Self.facts, gradient: [], sweeps: [], checks: [])
+    let first = Self.record.text.prefix { $0 != "\n" } + "\n"
     #expect(nothing.text == first + "\nverify: no check was made\n")
     #expect(!nothing.isPassed)
-    let one = Report(
-      facts: Self.facts, gradient: [.init(layer: 1, cosine: -1, relativeError: 2)], sweeps: [],
+    let one = Record(
+      facts: Self.facts, gradient: [.init(cosine: -1, relativeError: 2)], sweeps: [],
       checks: [Check(name: "a", value: 0, limit: .atMost(0), advice: "no")])
     #expect(
       one.text == first + """
@@ -110,7 +115,7 @@ struct VerificationReportTests {
 
   @Test("JSON in one fixed order, on one line, as a parser reads it")
   func json() throws {
-    let json = Self.report.json
+    let json = Self.record.json
     #expect(!json.contains("\n"))
     let tail = try #require(json.range(of: #","matches":"#)).lowerBound
     #expect(
@@ -130,7 +135,7 @@ struct VerificationReportTests {
     #expect(rows[0]["equal_signs"] as? Double == 0.99985 && rows[1]["relative_error"] is NSNull)
     let sweeps = try #require(object["sweeps"] as? [[String: Any]])
     #expect(sweeps[1]["nudging"] as? String == "n-point 4" && sweeps[1]["floor"] as? Double == 6e-7)
-    #expect(sweeps[1]["fitted_order"] as? Double == Self.report.sweeps[1].fittedOrder)
+    #expect(sweeps[1]["fitted_order"] as? Double == Self.record.sweeps[1].fittedOrder)
     let points = try #require(sweeps[0]["points"] as? [[String: Any]])
     #expect(points[1]["beta"] as? Double == 0.4 && points[1]["layer_errors"] as? [Double] == [0.2, 0.4])
   }
@@ -138,12 +143,11 @@ struct VerificationReportTests {
 
 @Suite("Verification: order and limits")
 struct VerificationLimitTests {
-  typealias Check = VerificationReport.Check
-  typealias Sweep = VerificationReport.Sweep
+  typealias Check = VerificationRecord.Check
 
   @Test("the fitted order of an exact power", arguments: 1...6)
   func order(_ order: Int) throws {
-    let sweep = VerificationReportTests.sweep("any", order: order, factor: 0.3)
+    let sweep = VerificationRecordTests.sweep("any", order: order, factor: 0.3)
     let fitted = try #require(sweep.fittedOrder)
     #expect(abs(fitted - Double(order)) < 1e-12)
   }
@@ -151,7 +155,7 @@ struct VerificationLimitTests {
   @Test("the floor and the ceiling keep out what is not β's doing")
   func bounds() throws {
     // Unfitted, what rounding leaves would pull the order from 4 down to nearly 3.
-    var sweep = VerificationReportTests.sweep("any", order: 4, factor: 0.5, rounding: 1e-4)
+    var sweep = VerificationRecordTests.sweep("any", order: 4, factor: 0.5, rounding: 1e-4)
     let fitted = try #require(sweep.fittedOrder)
     #expect(abs(fitted - 4) < 1e-12)
     #expect(sweep.points.map(sweep.isFitted) == [true, true, true, false, false])
@@ -161,10 +165,10 @@ struct VerificationLimitTests {
     sweep.ceiling = 0.2
     #expect(sweep.fittedOrder == nil)
     sweep.ceiling = 1
-    sweep.points = [0.1, 0.1].map { Sweep.Point(beta: $0, relativeError: 0.1) }
+    sweep.points = [0.1, 0.1].map { VerificationRecordTests.point($0, 0.1) }
     #expect(sweep.fittedOrder == nil)
     sweep.points = [(0.0, 0.1), (0.1, 0.1), (0.2, .nan), (0.3, .infinity), (.nan, 0.2), (-0.2, 0.1)].map {
-      Sweep.Point(beta: $0, relativeError: $1)
+      VerificationRecordTests.point($0, $1)
     }
     #expect(sweep.fittedOrder == nil)
     sweep.points = []
@@ -175,9 +179,9 @@ struct VerificationLimitTests {
   func leastSquares() throws {
     // In decades: (0, −1), (1, −1), (2, 0) has slope ½.
     let points = [(0.01, 0.001), (0.1, 0.001), (1.0, 0.01)]
-    let sweep = Sweep(
-      nudging: "any", expectedOrder: 1, points: points.map { Sweep.Point(beta: $0, relativeError: $1) },
-      floor: 0)
+    let sweep = GradientSweep(
+      kind: "any", expectedOrder: 1, points: points.map { VerificationRecordTests.point($0, $1) },
+      floor: 0, ceiling: 0.3)
     #expect(abs(try #require(sweep.fittedOrder) - 0.5) < 1e-12)
   }
 

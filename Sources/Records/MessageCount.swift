@@ -13,7 +13,7 @@ public struct MessageCount: Codable, Hashable, Sendable, AdditiveArithmetic {
   public static let zero = MessageCount()
 
   /// Counts messages of so many bytes each; empty ones are never sent.
-  @inline(__always)
+  @inlinable
   public mutating func add(bytes: Int, times: Int = 1) {
     guard bytes > 0 else { return }
     messages += times
@@ -55,24 +55,5 @@ public struct MessageFlow: Codable, Hashable, Sendable, AdditiveArithmetic {
 
   public static func * (a: Self, times: Int) -> Self {
     Self(sent: a.sent * times, received: a.received * times)
-  }
-}
-
-/// What a rank has given to the sums and reductions of a communicator.
-public struct CollectiveCount: Hashable, Sendable {
-  /// The messages of `FixedOrderAllreduce`.
-  public var sums = MessageFlow()
-  /// Reductions that MPI computes, and the bytes of the values that this rank gave to them.
-  public var reductions = MessageCount()
-}
-
-/// The count that all copies of a communicator share.
-final class CollectiveCounter {
-  var count = CollectiveCount()
-
-  /// Counts the messages of a sum.
-  func add(sending: [Transfer], receiving: [Transfer]) {
-    for transfer in sending { count.sums.sent.add(bytes: transfer.range.count) }
-    for transfer in receiving { count.sums.received.add(bytes: transfer.range.count) }
   }
 }

@@ -1,13 +1,12 @@
 import EnergyModels
 import EquilibriumPropagation
 import Foundation
-import Reporting
+import Records
 import RunFiles
-import Verification
 
 /// What a verification must keep, and what to do where it does not.
 struct Thresholds {
-  typealias Check = VerificationReport.Check
+  typealias Check = VerificationRecord.Check
 
   let run: RunFile
   let measured: Measurements
@@ -84,7 +83,7 @@ struct Thresholds {
     if let silence = silence(own) { return silence }
     // Not a number is too large as well.
     guard atRest.cosine >= 0.5 else {
-      let beta = measured.sweeps.first { $0.nudging.kind == run.nudging.kind }?.points
+      let beta = measured.sweeps.first { $0.kind == run.nudging.kind.rawValue }?.points
         .first { $0.match.cosine >= 0.99 }?.beta
       let fate =
         atRest.cosine.isNaN
@@ -95,7 +94,7 @@ struct Thresholds {
   }
 
   /// Where the second phase ends before all layers have felt the output.
-  private func silence(_ gradient: Measurements.Match) -> String? {
+  private func silence(_ gradient: LayerMatches) -> String? {
     gradient.silentLayers.last.map {
       "the nudge never reaches layer \($0): the nudged phase of \(run.relaxation.nudged.atMost) is "
         + "shorter than the depth; use relaxation.nudged of \(2 * reach) or more"
@@ -163,7 +162,7 @@ struct Thresholds {
 
   /// With kinks the error has no order in β, but it goes to zero all the same.
   private var kinkedTheorem: Check {
-    let centered = measured.sweeps.first { $0.nudging.kind == .centered }?.points.last
+    let centered = measured.sweeps.first { $0.kind == NudgingKind.centered.rawValue }?.points.last
     return Check(
       name: "centered nudging at β \(centered.map { String(format: "%.6g", $0.beta) } ?? "–"): "
         + "relative error, worst layer",
@@ -176,19 +175,18 @@ struct Thresholds {
       + "that drive the units to where the activation is steep"
   }
 
-  private func order(_ sweep: Measurements.Sweep) -> Check {
-    let shown = VerificationReport.Sweep(sweep)
-    let p = Double(sweep.order)
-    guard shown.fittedOrder != nil || sweep.order < 8 else { return vanishing(shown) }
+  private func order(_ sweep: GradientSweep) -> Check {
+    let p = Double(sweep.expectedOrder)
+    guard sweep.fittedOrder != nil || sweep.expectedOrder < 8 else { return vanishing(sweep) }
     // Halving β divides the error by 2^p ± 5 %, or ± 10 % for N points.
-    let slack = sweep.nudging.kind == .points ? 0.14 : 0.072
+    let slack = sweep.kind == NudgingKind.points.rawValue ? 0.14 : 0.072
     return Check(
-      name: "order of the error in β, \(shown.nudging)", value: shown.fittedOrder ?? .nan,
+      name: "order of the error in β, \(sweep.nudging)", value: sweep.fittedOrder ?? .nan,
       limit: .within(p, share: (slack / p * 1e3).rounded() / 1e3), advice: curvature)
   }
 
   /// So many points that halving β twice ends in rounding: there is no order to fit, and hardly any error.
-  private func vanishing(_ sweep: VerificationReport.Sweep) -> Check {
+  private func vanishing(_ sweep: GradientSweep) -> Check {
     Check(
       name: "least error over β, \(sweep.nudging), too small for an order",
       value: sweep.points.map(\.relativeError).min() ?? .nan, limit: .atMost(1e-9), advice: curvature)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite struct RankLoadTests {
+@Suite struct PlanRecordTests {
   /// 20-64-64-10 in four slices, eight examples of four shards.
   private static let small = tiling(units: [64, 64, 10], shards: 4, slices: 4)
 
@@ -18,14 +18,18 @@ import Training
     let best = plan.candidates[0]
     for rank in 0..<shape.ranks {
       let place = shape.place(ofRank: rank)
-      let load = best.load(at: place)
+      let parcels = best.parcels(from: place)
       let step = DryRun(run, deal: best.deal, place: place).step
       let sent = (step.activity + step.partialDrives).sent
       // All phases of the run file have 45 iterations together.
-      #expect(load.parcels.reduce(0) { $0 + $1.bytes } * 45 == sent.bytes)
-      #expect(load.replicaBytes == step.replicaSums.sent.bytes)
-      #expect(load.parcels.allSatisfy { $0.receiver.replica == place.replica && $0.receiver != place })
-      #expect(load.work > 0 && load.work <= best.time.total)
+      #expect(parcels.reduce(0) { $0 + $1.bytes } * 45 == sent.bytes)
+      #expect(
+        parcels.allSatisfy {
+          let receiver = shape.place(ofRank: $0.rank)
+          return receiver.replica == place.replica && receiver.stage == $0.stage && $0.rank != rank
+        })
+      let work = best.workSeconds(at: place)
+      #expect(work > 0 && work <= best.time.total)
     }
   }
 
@@ -34,10 +38,9 @@ import Training
     let run = try runFile()
     let wide = tiling(units: [256, 256, 10], shards: 4, slices: 1)
     let plan = try Plan(ranks: 2, grid: GridShape("1x2x1"), tiling: wide, run: run).candidates[0]
-    let works = (0..<2).map { plan.load(at: Place(replica: 0, stage: $0, slice: 0)).work }
+    let works = (0..<2).map { plan.workSeconds(at: Place(replica: 0, stage: $0, slice: 0)) }
     #expect(works[0] != works[1])
     let alone = try Plan(ranks: 1, tiling: wide, run: run).candidates[0]
-    let load = alone.load(at: Place(replica: 0, stage: 0, slice: 0))
-    #expect(load.parcels.isEmpty && load.replicaBytes == 0)
+    #expect(alone.parcels(from: Place(replica: 0, stage: 0, slice: 0)).isEmpty)
   }
 }

@@ -1,43 +1,48 @@
-extension BenchReport {
+import Records
+
+extension BenchRecord {
   /// All that was measured, as one line of JSON; what is not compared is `null`.
   public var json: String {
     JSONText.object([
-      ("run", .string(facts.run)), ("network", .string(facts.network)), ("batch", .integer(facts.batch)),
+      ("run", .string(facts.run)), ("network", .string(facts.network)), ("batch", .integer(step.batch)),
       ("grid", .string(facts.grid)), ("ranks", .integer(facts.ranks)), ("cores", .integer(facts.cores)),
       ("more_ranks_than_cores", .integer(facts.isOversubscribed ? 1 : 0)),
       ("processor", .string(facts.processor)), ("arithmetic", .string(facts.arithmetic)),
       ("library", .string(facts.library)),
-      ("contrast_holds_descent", .integer(facts.isFused ? 1 : 0)), ("step", Self.json(step)),
-      ("examples_per_second", .number(examplesPerSecond)),
+      ("contrast_holds_descent", .integer(facts.isFused ? 1 : 0)), ("step", Self.json(step.seconds)),
+      ("examples_per_second", .number(step.examplesPerSecond)),
       ("critical_rank", critical.map { .integer($0.rank) } ?? .null),
-      ("roofline_us", .optional(critical?.roofline)), ("time_over_roofline", .optional(ratio)),
+      ("roofline_us", .optional((critical?.roofline).map { $0 * 1e6 })),
+      ("time_over_roofline", .optional(ratio)),
       ("share_of_peak", .optional(peakShare)), ("by_rank", .array(ranks.map(Self.json))),
       ("ceilings", .array(ceilings.map(Self.json))), ("limits", Self.json(limits)),
       ("scaling", isBusy ? .null : .array(scalings.map(Self.json))),
-      ("quiet", Self.json(quiet, isBusy: isBusy)),
+      ("quiet", quiet),
     ]).text
   }
 
-  private static func json(_ time: Time) -> JSONText {
-    .object([
-      ("us", .number(time.median)), ("least_us", .number(time.least)), ("most_us", .number(time.most)),
-    ])
+  private static func json(_ seconds: Spread) -> JSONText { .object(micro(seconds)) }
+
+  private static func micro(_ seconds: Spread) -> [(key: String, value: JSONText)] {
+    [
+      ("us", .number(seconds.median * 1e6)), ("least_us", .number(seconds.least * 1e6)),
+      ("most_us", .number(seconds.most * 1e6)),
+    ]
   }
 
   private static func json(_ rank: Rank) -> JSONText {
     .object([
-      ("rank", .integer(rank.rank)), ("roofline_us", .number(rank.roofline)),
+      ("rank", .integer(rank.rank)), ("roofline_us", .number(rank.roofline * 1e6)),
       ("parts", .array(rank.parts.map(json))),
     ])
   }
 
   private static func json(_ part: Part) -> JSONText {
-    .object([
-      ("part", .string(part.name)), ("us", .number(part.time.median)),
-      ("least_us", .number(part.time.least)), ("most_us", .number(part.time.most)),
-      ("flop", .number(part.operations)), ("bytes", .number(part.bytes)),
-      ("roofline_us", .number(part.roofline)),
-    ])
+    .object(
+      [("part", .string(part.name))] + micro(part.seconds) + [
+        ("flop", .number(part.operations)), ("bytes", .number(part.bytes)),
+        ("roofline_us", .number(part.roofline * 1e6)),
+      ])
   }
 
   private static func json(_ ceiling: Ceiling) -> JSONText {
@@ -60,18 +65,18 @@ extension BenchReport {
   private static func json(_ scaling: Scaling) -> JSONText {
     .object([
       ("kind", .string(scaling.isWeak ? "weak" : "strong")), ("ranks", .integer(scaling.ranks)),
-      ("batch", .integer(scaling.togetherBatch)), ("step", json(scaling.together)),
-      ("one_rank_batch", .integer(scaling.aloneBatch)), ("one_rank_step", json(scaling.alone)),
+      ("batch", .integer(scaling.together.batch)), ("step", json(scaling.together.seconds)),
+      ("one_rank_batch", .integer(scaling.alone.batch)), ("one_rank_step", json(scaling.alone.seconds)),
       ("speed_up", .number(scaling.speedUp)), ("efficiency", .number(scaling.efficiency)),
     ])
   }
 
-  private static func json(_ quiet: Quiet, isBusy: Bool) -> JSONText {
+  private var quiet: JSONText {
     .object([
-      ("verdict", .string(isBusy ? "busy" : "quiet")), ("counted", .integer(quiet.counted)),
-      ("repeats", .integer(quiet.repeats)), ("needed", .integer(quiet.needed)),
-      ("steps_per_repeat", .integer(quiet.stepsPerRepeat)), ("others_share", .number(quiet.othersShare)),
-      ("limit", .number(quiet.limit)),
+      ("verdict", .string(isBusy ? "busy" : "quiet")), ("counted", .integer(counted)),
+      ("repeats", .integer(step.repeats)), ("needed", .integer(needed)),
+      ("steps_per_repeat", .integer(step.stepsPerRepeat)), ("others_share", .number(othersShare)),
+      ("limit", .number(busyLimit)),
     ])
   }
 }

@@ -1,0 +1,33 @@
+/// How the states of one example moved, iteration by iteration, in a free phase and those that follow it.
+public struct RelaxationTrace: Codable, Equatable, Sendable {
+  /// The network after an iteration.
+  public struct Frame: Codable, Equatable, Sendable {
+    /// E(s).
+    public var energy: Double
+    /// C(y).
+    public var cost: Double
+    /// The largest |Δs| / ε of this iteration; nil where the phase starts.
+    public var residual: Double?
+    /// s of every unit, layer 1 first, the output last; position after position.
+    public var states: [[Double]]
+
+    public init(energy: Double, cost: Double, residual: Double?, states: [[Double]]) {
+      (self.energy, self.cost, self.residual, self.states) = (energy, cost, residual, states)
+    }
+  }
+
+  /// One phase from its start on.
+  public struct Phase: Codable, Equatable, Sendable {
+    /// `free phase`, `nudged phase, β = −0.5`.
+    public var name: String
+    /// The start, then one after each iteration that was made.
+    public var frames: [Frame]
+
+    public init(name: String, frames: [Frame]) { (self.name, self.frames) = (name, frames) }
+  }
+
+  /// The free phase, then those that start where it ends.
+  public var phases: [Phase]
+
+  public init(phases: [Phase]) { self.phases = phases }
+}
