@@ -39,6 +39,16 @@ import Testing
     #expect(try run(Self.script, ["--site"]).code == 64)
   }
 
+  @Test("The page on a rule of one's own shows the stranger's package, to the letter")
+  func stranger() throws {
+    let page = try Repository.text(GeneratedText.catalog + "RuleOfYourOwn.md")
+    let blocks = page.matches(of: #/```swift\n((?:[^`]|`(?!``))*)```/#).map { String($0.1) }
+    let package = "Tests/Stranger/"
+    let program = try Repository.text(package + "Sources/stranger/main.swift")
+    #expect(blocks == [try Repository.text(package + "Package.swift"), program])
+    #expect(program.split(separator: "\n", omittingEmptySubsequences: false).count <= 81)
+  }
+
   @Test("Links between files of the readme and the pages lead to files")
   func links() throws {
     for document in DocumentedCommand.documents {

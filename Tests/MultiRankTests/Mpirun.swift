@@ -9,7 +9,7 @@ import Testing
 
 /// A job to start: one of this package's executables on a number of ranks.
 struct Mpirun {
-  /// The executable's name, such as `eqprop`.
+  /// The executable's name, such as `eqprop`, or the path of another one.
   var executable: String
   var ranks: Int
   var arguments: [String]
@@ -28,7 +28,9 @@ struct Mpirun {
 
   /// Starts the job and returns at once.
   func start() throws -> Job {
-    let program = try BuiltPrograms.folder().appendingPathComponent(executable).path
+    let program =
+      executable.contains("/")
+      ? executable : try BuiltPrograms.folder().appendingPathComponent(executable).path
     guard access(program, X_OK) == 0 else { throw HarnessError("\(program) is not built") }
     let options = ["--bind-to", binding, "-n", "\(ranks)"]
     return try Job(

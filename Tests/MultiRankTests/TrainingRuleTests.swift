@@ -29,7 +29,7 @@ extension RealRanks {
       let folder = try TrainingFolder(method.runFile)
       try #require(try folder.train("1x2x1").status == 0)
       let told = try epoch(folder, "run")
-      let isTwin = method.runFile.contains("rule: backpropagation")
+      let isTwin = ["rule: backpropagation", "rule: dual"].contains { method.runFile.contains($0) }
       let judges = !isTwin && !method.runFile.contains("rule: recurrent")
       for key in ["free_iterations", "nudged_iterations", "free_residual", "nudged_residual"] {
         #expect((told[key] != nil) == !isTwin, "\(key) of \(told)")
