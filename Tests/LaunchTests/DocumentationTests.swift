@@ -41,11 +41,14 @@ import Testing
 
   @Test("The page on a rule of one's own shows the stranger's package, to the letter")
   func stranger() throws {
-    let page = try Repository.text(GeneratedText.catalog + "RuleOfYourOwn.md")
+    func text(_ path: String) throws -> String {
+      try String(contentsOfFile: Repository.root + "/" + path, encoding: .utf8)
+    }
+    let page = try text(GeneratedText.catalog + "RuleOfYourOwn.md")
     let blocks = page.matches(of: #/```swift\n((?:[^`]|`(?!``))*)```/#).map { String($0.1) }
     let package = "Tests/Stranger/"
-    let program = try Repository.text(package + "Sources/stranger/main.swift")
-    #expect(blocks == [try Repository.text(package + "Package.swift"), program])
+    let program = try text(package + "Sources/stranger/main.swift")
+    #expect(blocks == [try text(package + "Package.swift"), program])
     #expect(program.split(separator: "\n", omittingEmptySubsequences: false).count <= 81)
   }
 

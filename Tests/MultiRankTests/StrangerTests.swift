@@ -49,7 +49,7 @@ extension RealRanks {
     @Test("A rule and an activation of one's own learn, with the same bits on every grid")
     func bits() throws {
       let folder = try TrainingFolder(Self.runFile)
-      var kept: [TrainingFolder.Remains] = []
+      var kept: [Remains] = []
       for (grid, ranks) in [("1x1x1", 1), ("2x1x1", 2), ("1x2x1", 2), ("1x1x2", 2), ("2x2x2", 8)] {
         let outcome = try run(
           ranks, ["train", folder.path + "/run.yaml", "--output", folder.path + "/" + grid, "--grid", grid])

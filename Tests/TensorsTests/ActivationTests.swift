@@ -20,6 +20,7 @@ import Testing
   /// ρ of a state that the precision holds; the sigmoid's argument 4s − 2 is rounded as the method has it.
   private func exact(_ s: Double, _ curve: Curve, _ precision: Precision) -> Double {
     switch curve {
+    case .own(let own): own.value(s)
     case .sigmoid: 1 / (1 + exp(precision.sum(2, -4 * s)))
     case .tanh: tanh(s)
     case .hardSigmoid: min(max(s, 0), 1)

@@ -22,6 +22,7 @@ extension Curve {
   /// ρ(z) = z, tanh z, ½ (1 + tanh(2z − 1)) = 1 / (1 + e^{−(4z − 2)}), or ½ z (1 + tanh(z/2)) = z / (1 + e^{−z}).
   func value(_ z: Complex) -> Complex {
     switch self {
+    case .own: preconditionFailure("no complex curve of one's own")
     case .hardSigmoid, .relu6: return Complex(re: clipped(z.re))
     case .halfHardSigmoid: return Complex(re: clipped(z.re) / 2.0.squareRoot())
     case .linear: return z
@@ -44,6 +45,7 @@ extension Curve {
   /// ρ′(z), where states are clipped on the open interval.
   func slope(_ z: Complex) -> Complex {
     switch self {
+    case .own: preconditionFailure("no complex curve of one's own")
     case .hardSigmoid, .relu6, .halfHardSigmoid:
       let isOpen = z.re > 0 && z.re < (top ?? .infinity)
       return Complex(re: !isOpen ? 0 : self == .halfHardSigmoid ? 0.5.squareRoot() : 1)
@@ -61,6 +63,7 @@ extension Curve {
   /// ρ″(s) of a real state.
   func bend(_ s: Double) -> Double {
     switch self {
+    case .own(let own): own.bend(s)
     case .hardSigmoid, .linear, .relu6, .halfHardSigmoid: 0
     case .tanh: -2 * sinh(s) / pow(cosh(s), 3)
     case .sigmoid: 2 * Curve.tanh.bend(2 * s - 1)
@@ -74,6 +77,7 @@ extension Curve {
   /// The upper bound of the states, whose lower one is 0; nil where they are not clipped.
   var top: Double? {
     switch self {
+    case .own: nil
     case .hardSigmoid: 1
     case .relu6: 6
     case .halfHardSigmoid: 2.0.squareRoot()
