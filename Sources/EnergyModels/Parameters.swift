@@ -125,7 +125,9 @@ public struct Parameters: Sendable {
       let wiring = connections[index].wiring
       let below = wiring.taps * wiring.below.units
       let above = wiring.downward.mostTaps * wiring.before.units
-      let key = connections[index].connection.isNext ? k : k | (j + 1) << 32
+      // Counters have 32 bits: a skip's key joins k and j, each below 2¹⁶; the key of the next layer's weights is k alone.
+      precondition(k < 1 << 16, "a network has fewer than 65,536 layers")
+      let key = connections[index].connection.isNext ? k : k | (j + 1) << 16
       let own = portion.network.layers[k - 1].gain
       let bound: Double =
         switch initialization {

@@ -21,8 +21,9 @@ public struct CounterRandom: Sendable {
     high = purpose.rawValue
   }
 
-  /// 128 bits for the counter (a, b, c); a < 2³², b < 2³², c < 2³².
+  /// 128 bits for the counter (a, b, c), each from 0 to 2³² − 1: what is cut off would be drawn twice.
   public func bits(_ a: Int, _ b: Int, _ c: Int) -> (UInt64, UInt64) {
+    precondition((a | b | c) >> 32 == 0, "a counter is a number of 32 bits")
     let r = philox(
       (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: c), high), key
     )

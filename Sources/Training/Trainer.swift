@@ -156,9 +156,10 @@ public final class Trainer {
     optimizer.rates.balance(changes: ratios, factor: optimizer.factor(epoch: state.epoch))
   }
 
-  /// ±1, drawn once a step.
+  /// ±1, drawn once a step; a counter has 32 bits.
   private func sign(step: Int) -> Double {
-    CounterRandom(seed: run.seed, purpose: .sign).bits(step, 0, 0).0 & 1 == 0 ? 1 : -1
+    let drawn = CounterRandom(seed: run.seed, purpose: .sign).bits(step & 0xFFFF_FFFF, step >> 32, 0)
+    return drawn.0 & 1 == 0 ? 1 : -1
   }
 
   /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a

@@ -63,6 +63,59 @@ import Testing
     try check(.uniform(gain: 0.7)) { below, _ in 0.7 / Double(below).squareRoot() }
   }
 
+  @Test("no two tensors of a network with skips are drawn alike")
+  func independentTensors() throws {
+    // Every two layers are joined, so that most connections are skips into a layer with others.
+    let widths = [60, 80, 70, 90, 64, 10]
+    let connections = widths.indices.flatMap { j in
+      (j + 1..<widths.count).map { Connection(from: j, to: $0) }
+    }
+    let network = Network(
+      inputs: widths[0], layers: widths.dropFirst().map { Layer(units: $0) }, connections: connections)
+    var parameters = Parameters(portion: Portion(whole: network), precision: .float64)
+    parameters.initialize(.uniform(gain: 1), seed: 3)
+    let tensors = parameters.connections.map(\.forward)
+    for (a, first) in tensors.enumerated() {
+      for b in 0..<a {
+        let second = tensors[b]
+        let (rows, columns) = (min(first.depth, second.depth), min(first.columns, second.columns))
+        var (product, squares) = (0.0, (0.0, 0.0))
+        for i in 0..<rows {
+          for j in 0..<columns {
+            product += first[i, j] * second[i, j]
+            squares.0 += first[i, j] * first[i, j]
+            squares.1 += second[i, j] * second[i, j]
+          }
+        }
+        let correlation = product / (squares.0 * squares.1).squareRoot()
+        // Of n independent pairs the correlation has the deviation 1/√n.
+        #expect(
+          abs(correlation) < 5 / Double(rows * columns).squareRoot(),
+          "\(network.connections[a]) and \(network.connections[b]): \(correlation)")
+      }
+    }
+  }
+
+  @Test("the weights of a chain keep their draws, whatever skips stand beside them")
+  func chainBesideSkips() throws {
+    let layers = [Layer(units: 20), Layer(units: 30), Layer(units: 10)]
+    func weights(_ connections: [Connection]?) throws -> [[Double]] {
+      let network = Network(inputs: 15, layers: layers, connections: connections)
+      var parameters = Parameters(portion: Portion(whole: network), precision: .float64)
+      parameters.initialize(.uniform(gain: 0.7), seed: 4)
+      return try (1...3).map { k in
+        let forward = parameters[connection: try #require(network.connection(k - 1, k))].forward
+        return (0..<forward.depth).flatMap { i in (0..<forward.columns).map { forward[i, $0] } }
+      }
+    }
+    let chain = try weights(nil)
+    #expect(
+      try weights(Network.chain(3) + [Connection(from: 0, to: 2), Connection(from: 1, to: 3)]) == chain)
+    // The draw of W₁₂'s element (3, 5): counters row, column and the layer above.
+    let unit = CounterRandom(seed: 4, purpose: .weights).unit(3, 5, 2)
+    #expect(chain[1][3 * 30 + 5] == (2 * unit - 1) * (0.7 / Double(20).squareRoot()))
+  }
+
   @Test("the seed decides, the precision only rounds")
   func seeds() throws {
     func weights(_ seed: UInt64, _ precision: Precision) throws -> [Double] {

@@ -1,6 +1,7 @@
 import Tensors
 
-// kernels-beyond CASE: calls a kernel beyond the rows or columns of one of its matrices, which ends this process.
+// kernels-beyond CASE: calls a kernel beyond the rows or columns of one of its matrices, or draws for a counter beyond
+// its bits, which ends this process.
 @main
 struct KernelsBeyond {
   static let cases: [String: @Sendable () -> Void] = [
@@ -24,6 +25,8 @@ struct KernelsBeyond {
       ContrastSum(pre: ContrastSum.End(five), post: ContrastSum.End(four))
         .write(panels: 0..<1, to: &sum, at: 0, shards: [0, 5])
     },
+    "bits of a counter": { print(CounterRandom(seed: 1, purpose: .weights).bits(0, 0, 1 << 32)) },
+    "a negative counter": { print(CounterRandom(seed: 1, purpose: .weights).bits(0, -1, 0)) },
   ]
 
   /// Ends well where the kernel came back.

@@ -115,8 +115,11 @@ import Testing
   }
 
   @Test(
-    "A kernel is not called beyond the rows or the columns of a matrix",
-    arguments: ["rows of a term", "rows of a target", "columns of a term", "examples of a contrast"])
+    "A kernel is not called beyond the rows or the columns of a matrix, nor a number drawn beyond 32 bits",
+    arguments: [
+      "rows of a term", "rows of a target", "columns of a term", "examples of a contrast",
+      "bits of a counter", "a negative counter",
+    ])
   func beyond(name: String) throws {
     let process = Process()
     process.executableURL = try BuiltPrograms.folder().appendingPathComponent("kernels-beyond")
