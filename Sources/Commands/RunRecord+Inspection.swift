@@ -10,7 +10,8 @@ import Training
 extension RunRecord {
   /// What a run directory holds; whatever is missing or damaged is told in its place.
   ///
-  /// Throws `SchemaError` where there is no run at all.
+  /// Throws `SchemaError` where there is no run at all, and `FileError` where the system cannot read now what may be
+  /// there.
   /// - Parameters:
   ///   - inspected: the checkpoint whose network is looked at; none without.
   ///   - folder: another folder for the run's examples.
@@ -20,23 +21,23 @@ extension RunRecord {
     examines examined: Examined = .everything
   ) throws -> RunRecord {
     let run = try RunFile.load(path: joinPath(directory, "run.yaml"))
-    let metrics = Recorded { () throws -> [EpochMetrics] in
+    let metrics = try Recorded { () throws -> [EpochMetrics] in
       let epochs = try MetricsFile.read(path: joinPath(directory, "metrics.jsonl")).epochs
       guard !epochs.isEmpty else { throw Absence("no epoch has ended yet") }
       return epochs
     }
-    let inspection = Recorded { () throws -> Inspection in
+    let inspection = try Recorded { () throws -> Inspection in
       guard let inspected else { throw Absence("a comparison does not look at checkpoints") }
       return try Inspection(directory: directory, choice: inspected, data: folder)
     }
     return RunRecord(
       facts: Facts(run, data: try? inspection.value?.data ?? DataSet.open(run.data)),
       folder: lastPart(of: directory), metrics: metrics,
-      times: Recorded { try TimesFile.read(path: joinPath(directory, "times.json")) },
-      checkpoint: inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
-      relaxations: inspection.then { try $0.relaxedExamples },
-      fields: inspection.then { try $0.receptiveFields },
-      classification: inspection.then { inspection in
+      times: try Recorded { try TimesFile.read(path: joinPath(directory, "times.json")) },
+      checkpoint: try inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
+      relaxations: try inspection.then { try $0.relaxedExamples },
+      fields: try inspection.then { try $0.receptiveFields },
+      classification: try inspection.then { inspection in
         if let reason = examined.refusal(of: inspection) { throw Absence(reason) }
         return try inspection.classification
       },
@@ -76,18 +77,20 @@ private struct Absence: Error, CustomStringConvertible {
 }
 
 extension Recorded {
-  /// What `body` finds, or the words of its error.
-  fileprivate init(_ body: () throws -> Value) {
+  /// What `body` finds, or the words of its error; an input/output error, which may pass, it throws.
+  fileprivate init(_ body: () throws -> Value) throws {
     do {
       self = .found(try body())
+    } catch let error as FileError where error.kind == .inputOutput {
+      throw error
     } catch {
       self = .absent("\(error)")
     }
   }
 
-  fileprivate func then<Other: Sendable>(_ body: (Value) throws -> Other) -> Recorded<Other> {
+  fileprivate func then<Other: Sendable>(_ body: (Value) throws -> Other) throws -> Recorded<Other> {
     switch self {
-    case .found(let value): Recorded<Other> { try body(value) }
+    case .found(let value): try Recorded<Other> { try body(value) }
     case .absent(let reason): .absent(reason)
     }
   }

@@ -79,10 +79,14 @@ public struct Evaluator {
 extension CheckpointStore {
   /// The name of the chosen checkpoint, which must be there.
   package func name(of choice: Evaluator.Choice) throws -> String {
-    let names = try FileStatus.exists(path) ? checkpoints() : []
+    let names = try FileStatus.entry(path) != nil ? checkpoints() : []
     func pointer(_ file: String) throws -> String {
-      String(decoding: try DurableFile.read(path + "/" + file), as: UTF8.self)
-        .trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }.description
+      do {
+        return String(decoding: try DurableFile.read(path + "/" + file), as: UTF8.self)
+          .trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }.description
+      } catch {
+        throw try error.judged()
+      }
     }
     let name: String =
       switch choice {
@@ -102,14 +106,8 @@ extension CheckpointStore {
       let name = try name(of: choice)
       return (name, try verified(name))
     }
-    var damage: FileError?
-    for name in (FileStatus.exists(path) ? try checkpoints() : []).reversed() {
-      do {
-        return (name, try verified(name))
-      } catch let error as FileError {
-        damage = damage ?? error
-      }
-    }
-    throw damage ?? FileError(.missing, path: path, "holds no checkpoint yet")
+    let (whole, damaged) = try newest()
+    if let whole { return whole }
+    throw damaged.first?.error ?? FileError(.missing, path: path, "holds no checkpoint yet")
   }
 }

@@ -19,26 +19,17 @@ package struct RunDirectory: Sendable {
     return try DirectoryLock(path)
   }
 
-  /// Makes the folder, or empties it of an earlier run.
-  func begin(_ run: RunFile, isFresh: Bool) throws {
-    try DurableFile.createDirectory(path)
-    if isFresh {
-      try store.clear()
-      try DurableFile.write("", to: metrics)
-    }
-    try store.prepare()
-    try DurableFile.write(run.resolvedYAML, to: runFile)
-  }
-
   /// The run that the folder holds, nil when it holds none.
   package func savedRun() throws -> RunFile? {
-    guard FileManager.default.fileExists(atPath: runFile) else { return nil }
+    guard try FileStatus.entry(runFile) != nil else { return nil }
     return try RunFile.load(path: runFile)
   }
 
   /// Makes the folder ready and picks the checkpoint to go on from: nil to begin at the beginning.
   ///
-  /// Throws when the folder holds another run, one on other data (told by their digest), or one whose bits belong to another grid.
+  /// Throws when the folder holds another run, one on other data (told by their digest), or one whose bits belong to another
+  /// grid; and an input/output error where the system cannot tell what the folder holds. Until all of that is known nothing
+  /// is changed but what interrupted writers left.
   package func pickUp(
     _ run: RunFile, data: String, grid: GridShape, isFresh: Bool, notice: (String) -> Void
   ) throws -> (name: String, state: RunState)? {
@@ -51,11 +42,26 @@ package struct RunDirectory: Sendable {
             + "or another --output")
       }
     }
-    try begin(run, isFresh: isFresh)
-    guard let found = try store.newestWhole(notice: notice) else {
-      try rewindMetrics(toEpoch: 0)
-      return nil
+    try DurableFile.createDirectory(path)
+    if isFresh {
+      try store.clear()
+      try DurableFile.write("", to: metrics)
     }
+    try store.prepare()
+    let (found, damaged) = try store.newest()
+    if let found { try refuse(found, unlessOf: run, data: data, grid: grid) }
+    try DurableFile.write(run.resolvedYAML, to: runFile)
+    try store.putAside(damaged, for: found?.name, notice: notice)
+    // A run killed between a checkpoint's last two steps has not named it the best yet.
+    if let best = found?.state.best { try store.markBest(step: best.step) }
+    try rewindMetrics(toEpoch: found?.state.epoch ?? 0)
+    return found
+  }
+
+  /// Throws where a checkpoint is not one that the run can go on from.
+  private func refuse(
+    _ found: (name: String, state: RunState), unlessOf run: RunFile, data: String, grid: GridShape
+  ) throws {
     guard found.state.run == RunState.digest(of: run) else {
       throw OtherRun(
         description:
@@ -75,10 +81,6 @@ package struct RunDirectory: Sendable {
           "\(path): its bits belong to grid \(saved) (training.reduction: mpi), which \(grid) cannot go on from"
       )
     }
-    // A run killed between a checkpoint's last two steps has not named it the best yet.
-    if let best = found.state.best { try store.markBest(step: best.step) }
-    try rewindMetrics(toEpoch: found.state.epoch)
-    return found
   }
 
   /// Appends a line to the metrics and syncs it.
@@ -93,7 +95,7 @@ package struct RunDirectory: Sendable {
 
   private func keepMetrics(adding line: String?, _ isKept: (Int) -> Bool) throws {
     var lines: [String] = []
-    if FileManager.default.fileExists(atPath: metrics) {
+    if try FileStatus.entry(metrics) != nil {
       let text = String(decoding: try DurableFile.read(metrics), as: UTF8.self)
       lines = text.split(separator: "\n").map(String.init).filter { line in
         guard let epoch = MetricsLine.epoch(of: line) else { return false }

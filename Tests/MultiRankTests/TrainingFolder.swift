@@ -51,7 +51,8 @@ final class TrainingFolder: Sendable {
     try command("evaluate", grid, [path + "/" + output, "--grid", grid] + options).run()
   }
 
-  private func command(_ name: String, _ grid: String, _ arguments: [String]) -> Mpirun {
+  /// A command on a grid; its ranks can be told by `mark`.
+  func command(_ name: String, _ grid: String, _ arguments: [String]) -> Mpirun {
     let ranks = grid.split(separator: "x").reduce(1) { $0 * (Int($1) ?? 0) }
     return Mpirun(
       executable: "eqprop", ranks: ranks, arguments: [name] + arguments,

@@ -53,5 +53,64 @@ extension RealRanks {
         outcome.said.last?.hasSuffix("/run/checkpoints/LATEST: cannot be written: Is a directory") == true,
         "\(outcome.story)")
     }
+
+    /// Keeps others from opening a file as long as it lives: they are told to try again, as by a share that hiccups.
+    private final class Lease {
+      private let descriptor: Int32
+
+      init?(_ path: String) {
+        descriptor = open(path, O_RDWR | O_CLOEXEC)
+        // By F_SETSIG (10) a signal that nobody minds says that another wants the file; F_SETLEASE is 1024.
+        guard descriptor >= 0, fcntl(descriptor, 10, SIGWINCH) == 0,
+          fcntl(descriptor, 1024, Int32(F_WRLCK)) == 0
+        else { return nil }
+      }
+
+      deinit { close(descriptor) }
+
+      static let isPossible: Bool = {
+        let path = FileManager.default.temporaryDirectory.path + "/eqprop-lease-" + UUID().uuidString
+        defer { unlink(path) }
+        return FileManager.default.createFile(atPath: path, contents: nil) && Lease(path) != nil
+      }()
+    }
+
+    @Test(
+      "A checkpoint's file that cannot be read now ends every command with 74, and nothing is renamed or rewound",
+      .enabled(if: Lease.isPossible, "needs a file system with leases"),
+      arguments: ["MANIFEST.json", "layer-1.safetensors"])
+    func passingError(name: String) throws {
+      let folder = try TrainingFolder(TrainingMethod.persistent.runFile)
+      try #require(try folder.train("1x1x1", to: "undisturbed").status == 0)
+      try #require(try folder.train("2x1x1", ["--limit-steps", "13"]).status == 0)
+      let run = folder.path + "/run"
+      let newest = "run/checkpoints/" + (try #require(folder.checkpoints().last))
+      let (names, metrics) = (folder.names("run/checkpoints"), folder.text("run/metrics.jsonl"))
+      do {
+        let lease = try #require(Lease(folder.path + "/\(newest)/\(name)"))
+        let commands = [
+          folder.training("1x1x2"), folder.command("evaluate", "2x1x1", [run]),
+          folder.command("report", "1x1x1", [run]), folder.command("export", "1x1x1", [run]),
+          folder.command("sample", "1x1x1", [run]),
+          folder.command("verify", "2x1x1", [folder.path + "/run.yaml", "--weights", run]),
+        ]
+        for command in commands {
+          let outcome = try command.run()
+          #expect(outcome.status == 74, "\(command.arguments[0]): \(outcome.story)")
+          let told = outcome.said.filter {
+            $0.hasPrefix("\(folder.path)/\(newest)/\(name): cannot be read: ")
+          }
+          #expect(told.count == 1, "\(command.arguments[0]): \(outcome.story)")
+        }
+        #expect(folder.names("run/checkpoints") == names)
+        #expect(folder.text("run/metrics.jsonl") == metrics)
+        withExtendedLifetime(lease) {}
+      }
+      let again = try folder.train("1x2x1")
+      #expect(
+        again.status == 0 && again.said.contains { $0.hasPrefix("going on from step-000000013") },
+        "\(again.story)")
+      #expect(try folder.remains() == folder.remains("undisturbed"))
+    }
   }
 }

@@ -96,8 +96,12 @@ import Training
     try run.write("checkpoints/step-000000015/layer-1.safetensors", "weights of step 51")
     unlink(run.store.folder("step-000000010") + "/index.json")
     var notices: [String] = []
-    let found = try run.store.newestWhole { notices.append($0) }
+    let names = run.names()
+    let (found, damaged) = try run.store.newest()
     #expect(found?.name == "step-000000005" && found?.state.step == 5)
+    #expect(damaged.map(\.name) == ["step-000000015", "step-000000010"])
+    #expect(run.names() == names, "looking changes nothing")
+    try run.store.putAside(damaged, for: found?.name) { notices.append($0) }
     #expect(notices.count == 2)
     #expect(
       notices.first == """
@@ -117,13 +121,18 @@ import Training
   func nothingWhole() throws {
     let run = try TemporaryRun()
     var notices: [String] = []
-    #expect(try run.store.newestWhole { notices.append($0) } == nil)
+    func pickNewest() throws -> String? {
+      let (found, damaged) = try run.store.newest()
+      try run.store.putAside(damaged, for: found?.name) { notices.append($0) }
+      return found?.name
+    }
+    #expect(try pickNewest() == nil)
     try run.store.prepare()
-    #expect(try run.store.newestWhole { notices.append($0) } == nil)
+    #expect(try pickNewest() == nil)
     #expect(notices.isEmpty)
     try run.save(5)
     try run.write("checkpoints/step-000000005/MANIFEST.json", "{}")
-    #expect(try run.store.newestWhole { notices.append($0) } == nil)
+    #expect(try pickNewest() == nil)
     #expect(notices.last == "\(run.store.path) holds no whole checkpoint: starting over from the first step")
   }
 

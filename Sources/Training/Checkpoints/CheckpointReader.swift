@@ -5,7 +5,19 @@ import Tensors
 
 extension CheckpointLayout {
   /// Reads what this rank needs of a checkpoint, each tensor from its file.
+  ///
+  /// Throws an input/output error where a file that is there cannot be opened.
   package func read(_ folder: String, into model: inout Model, place: Place, deal: Deal) throws(FileError) {
+    do {
+      try readFiles(folder, into: &model, place: place, deal: deal)
+    } catch {
+      throw try error.judged()
+    }
+  }
+
+  private func readFiles(
+    _ folder: String, into model: inout Model, place: Place, deal: Deal
+  ) throws(FileError) {
     for file in files where file.tensors.contains(where: { model.needs($0.content) }) {
       let reader = try Safetensors.Reader(path: folder + "/" + file.name)
       for tensor in file.tensors where model.needs(tensor.content) {

@@ -21,7 +21,7 @@ package struct CheckpointStore: Sendable {
     for name in try names() where name.hasPrefix(".tmp-") { try remove(name) }
     for name in try names() where name.hasPrefix(Self.replaced) {
       let original = String(name.dropFirst(Self.replaced.count))
-      if FileStatus.exists(folder(original)) {
+      if try FileStatus.entry(folder(original)) != nil {
         try remove(name)
       } else {
         try DurableFile.rename(folder(name), to: folder(original))
@@ -36,34 +36,49 @@ package struct CheckpointStore: Sendable {
 
   /// Removes every checkpoint, and nothing else that may lie there.
   package func clear() throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard try FileStatus.entry(path) != nil else { return }
     let kinds = ["step-", "damaged-step-", ".tmp-", Self.replaced]
     for name in try names() where kinds.contains(where: name.hasPrefix) { try remove(name) }
-    for name in ["LATEST", "BEST"] where FileStatus.exists(folder(name)) { try remove(name) }
+    for name in ["LATEST", "BEST"] where try FileStatus.entry(folder(name)) != nil { try remove(name) }
   }
 
-  /// The newest whole checkpoint; nil where there is none, and then says so if there are damaged ones.
+  /// A checkpoint that is not what was written, and what is wrong with it.
+  package struct Damage: Sendable {
+    package let name: String
+    package let error: FileError
+  }
+
+  /// The newest whole checkpoint, nil where there is none, and the damaged ones that are newer, newest first.
   ///
-  /// Damaged ones that are newer are named, and renamed to `damaged-…`: their numbers are higher than those of
-  /// the next ones to be written, which would be deleted as the older ones.
-  package func newestWhole(notice: (String) -> Void) throws -> (name: String, state: RunState)? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    var isAnyDamaged = false
+  /// Changes nothing. Throws an input/output error where the system cannot tell whether one is whole: what passes is no
+  /// damage.
+  package func newest() throws -> (whole: (name: String, state: RunState)?, damaged: [Damage]) {
+    var damaged: [Damage] = []
+    guard try FileStatus.entry(path) != nil else { return (nil, damaged) }
     for name in try checkpoints().reversed() {
       do {
-        let state = try verified(name)
-        if isAnyDamaged { try DurableFile.write(name + "\n", to: path + "/LATEST") }
-        return (name, state)
-      } catch let error as FileError {
-        isAnyDamaged = true
-        let aside = "damaged-" + name
-        if FileStatus.exists(folder(aside)) { try remove(aside) }
-        try DurableFile.rename(folder(name), to: folder(aside))
-        notice("checkpoint \(name) is damaged and passed over (now \(aside)): \(error)")
+        return ((name, try verified(name)), damaged)
+      } catch let error as FileError where error.kind != .inputOutput {
+        damaged.append(Damage(name: name, error: error))
       }
     }
-    if isAnyDamaged { notice("\(path) holds no whole checkpoint: starting over from the first step") }
-    return nil
+    return (nil, damaged)
+  }
+
+  /// Renames damaged checkpoints to `damaged-…` and names them: their numbers are higher than those of the next ones to
+  /// be written, which would be deleted as the older ones.
+  ///
+  /// - Parameter whole: the checkpoint to go on from; nil where there is none, which is said too.
+  package func putAside(_ damaged: [Damage], for whole: String?, notice: (String) -> Void) throws {
+    for damage in damaged {
+      let aside = "damaged-" + damage.name
+      if try FileStatus.entry(folder(aside)) != nil { try remove(aside) }
+      try DurableFile.rename(folder(damage.name), to: folder(aside))
+      notice("checkpoint \(damage.name) is damaged and passed over (now \(aside)): \(damage.error)")
+    }
+    guard !damaged.isEmpty else { return }
+    if let whole { return try DurableFile.write(whole + "\n", to: path + "/LATEST") }
+    notice("\(path) holds no whole checkpoint: starting over from the first step")
   }
 
   /// Checks every byte of a checkpoint against its manifest, and reads its state.
@@ -71,12 +86,26 @@ package struct CheckpointStore: Sendable {
   /// Opens no file outside the checkpoint's own folder: links, and names that lead elsewhere, are bad data. The
   /// manifest and the index may be 16 MiB long and the state 64 MiB, and decoding takes up to 40 times a file's length; of
   /// tensors a mebibyte at a time is held.
+  ///
+  /// Throws `FileError`: bad data or a missing file where the checkpoint is damaged, input/output where the system cannot
+  /// tell now; `OtherRun` where another version of the program wrote it.
   package func verified(_ name: String) throws -> RunState {
+    do {
+      return try checked(name)
+    } catch let error as FileError {
+      throw try error.judged()
+    }
+  }
+
+  private func checked(_ name: String) throws -> RunState {
     let folder = folder(name)
     try refuseLink(folder)
-    let names = FileStatus.isDirectory(folder) ? try entries(of: folder) : []
-    for name in names { try refuseLink(folder + "/" + name) }
     let manifestPath = folder + "/" + Manifest.fileName
+    guard try FileStatus.entry(folder) == .directory else {
+      throw FileError(.missing, path: manifestPath, "no such file or directory")
+    }
+    let names = try FileStatus.entries(of: folder)
+    for name in names { try refuseLink(folder + "/" + name) }
     let manifest: Manifest = try decode(manifestPath, limit: 1 << 24)
     try manifest.checkNames(path: manifestPath)
     for entry in manifest.files {
@@ -100,7 +129,7 @@ package struct CheckpointStore: Sendable {
   }
 
   private func refuseLink(_ path: String) throws(FileError) {
-    guard FileStatus.isLink(path) else { return }
+    guard try FileStatus.entry(path) == .link else { return }
     throw FileError(.badData, path: path, "is a link, which may lead out of the run directory")
   }
 
@@ -146,7 +175,7 @@ package struct CheckpointStore: Sendable {
     }
     try DurableFile.write(try Manifest(files: entries).encoded(), to: temporary + "/" + Manifest.fileName)
     try DurableFile.syncDirectory(temporary)
-    if FileStatus.exists(folder(name)) {
+    if try FileStatus.entry(folder(name)) != nil {
       // One of the same step goes only once this one has its place.
       try DurableFile.rename(folder(name), to: folder(Self.replaced + name))
       try DurableFile.rename(temporary, to: folder(name))
@@ -176,15 +205,7 @@ package struct CheckpointStore: Sendable {
     enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
   }
 
-  private func names() throws -> [String] { try entries(of: path) }
-
-  func entries(of folder: String) throws -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw FileError(.inputOutput, path: folder, "its entries cannot be listed")
-    }
-  }
+  private func names() throws -> [String] { try FileStatus.entries(of: path) }
 
   /// A folder is renamed before it is emptied, so that a crash leaves no half a checkpoint under a good name.
   private func remove(_ name: String) throws {
@@ -206,5 +227,24 @@ package struct CheckpointStore: Sendable {
     } catch {
       throw FileError(.badData, path: path, "is not what a checkpoint holds there")
     }
+  }
+}
+
+extension FileError {
+  /// An error of a file that a checkpoint must have, or of a pointer to one: of a missing file only where its folder, all
+  /// of whose names are told, has no file of that name. What is there and cannot be opened, now or by this user, is no
+  /// damage but an input/output error.
+  package func judged() throws(FileError) -> FileError {
+    guard kind == .missing else { return self }
+    let isThere: Bool
+    switch try FileStatus.entry(path) {
+    case .file: isThere = true
+    case .directory, .link, .other: isThere = false
+    case nil:
+      let folder = parentDirectory(of: path)
+      guard try FileStatus.entry(folder) == .directory else { return self }
+      isThere = try FileStatus.entries(of: folder).contains(lastPart(of: path))
+    }
+    return isThere ? FileError(.inputOutput, path: path, reason) : self
   }
 }

@@ -54,7 +54,7 @@ public struct StoredWeights: Sendable {
 extension CheckpointStore {
   /// The paths of a checkpoint's tensor files, sorted.
   func tensorFiles(of name: String) throws -> [String] {
-    try entries(of: folder(name)).filter { $0.hasSuffix(".safetensors") }.sorted().map {
+    try FileStatus.entries(of: folder(name)).filter { $0.hasSuffix(".safetensors") }.sorted().map {
       folder(name) + "/" + $0
     }
   }
