@@ -18,25 +18,48 @@ extension Parameters {
   /// layer below, so that every term is found where its states are. Sums run in Float64 over rows, then units; nothing
   /// is sent.
   public func energyTerms(state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
-    portion.layers.flatMap { k in
-      portion.network.activation(k).isReadOut
-        ? portion.countedSlices(of: k).map { EnergyTerm(layer: k, slice: $0, value: 0) }
-        : portion.drivers(of: k).contains { $0.isBelow && $0.isPartial }
-          ? termsOverSlices(k, state: state, clamped: clamped, rows: rows)
-          : termsBySlices(k, state: state, clamped: clamped, rows: rows)
-    }
+    energyTerms(state: state, clamped: clamped, parts: [rows])[0]
   }
 
-  /// Each slice of layer k with all that drives it from below.
-  private func termsBySlices(_ k: Int, state: State, clamped: Clamped, rows: Range<Int>) -> [EnergyTerm] {
+  /// The same of each of some parts that follow on each other, single rows or shards, with the bits that a call of that
+  /// part alone gives; the drives of all rows are computed at once, in room for the rows.
+  public func energyTerms(state: State, clamped: Clamped, parts: [Range<Int>]) -> [[EnergyTerm]] {
+    var terms = [[EnergyTerm]](repeating: [], count: parts.count)
+    guard let first = parts.first, let last = parts.last else { return terms }
+    let rows = first.lowerBound..<last.upperBound
+    for k in portion.layers {
+      func add(_ slice: Int, _ value: (Range<Int>) -> Double) {
+        for (part, rows) in parts.enumerated() {
+          terms[part].append(
+            EnergyTerm(layer: k, slice: slice, value: value(rows.times(portion.network.positions(k)))))
+        }
+      }
+      if portion.network.activation(k).isReadOut {
+        for slice in portion.countedSlices(of: k) { add(slice) { _ in 0 } }
+      } else if portion.drivers(of: k).contains(where: { $0.isBelow && $0.isPartial }) {
+        addOverSlices(k, state: state, clamped: clamped, rows: rows, add)
+      } else {
+        addBySlices(k, state: state, clamped: clamped, rows: rows, add)
+      }
+    }
+    return terms
+  }
+
+  /// Each slice of layer k with all that drives it from below; `add` takes what gives the term of some of the rows, each
+  /// at all its positions.
+  private func addBySlices(
+    _ k: Int, state: State, clamped: Clamped, rows: Range<Int>,
+    _ add: (_ slice: Int, (Range<Int>) -> Double) -> Void
+  ) {
     let drive = driveFromBelow(k, state: state, clamped: clamped, rows: rows)
     let first = portion.units(k).lowerBound
-    return portion.countedSlices(of: k).map { slice in
+    for slice in portion.countedSlices(of: k) {
       let units = portion.slicing.units(k, slice: slice)
-      let value = state[k].states.energy(
-        activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first,
-        rows: rows.times(portion.network.positions(k)), columns: units)
-      return EnergyTerm(layer: k, slice: slice, value: value)
+      add(slice) {
+        state[k].states.energy(
+          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: $0,
+          columns: units)
+      }
     }
   }
 
@@ -47,9 +70,10 @@ extension Parameters {
   }
 
   /// A whole layer over cut ones: the first slice below with all else, the others with their part of the connections.
-  private func termsOverSlices(
-    _ k: Int, state: State, clamped: Clamped, rows: Range<Int>
-  ) -> [EnergyTerm] {
+  private func addOverSlices(
+    _ k: Int, state: State, clamped: Clamped, rows: Range<Int>,
+    _ add: (_ slice: Int, (Range<Int>) -> Double) -> Void
+  ) {
     let units = 0..<portion.network.units(k)
     let positions = portion.network.positions(k)
     let silent = Matrix(rows: rows.upperBound * positions, columns: units.count, precision: precision)
@@ -59,20 +83,27 @@ extension Parameters {
       setSliceDrives(&partials, into: k, from: source.layer, state: state, rows: rows)
       return partials
     }
-    return portion.slices.map { slice in
+    for slice in portion.slices {
       var drive = slice == 0 ? driveFromBelow(k, state: state, clamped: clamped, rows: rows) : silent
       for partial in partials {
         drive.add(rows: rows.times(positions), partial, from: slice * padded(units.count))
       }
-      let value = (slice == 0 ? state[k].states : silent).energy(
-        activity: state.activity(k), drive: drive, driveFrom: 0, rows: rows.times(positions), columns: units)
-      return EnergyTerm(layer: k, slice: slice, value: value)
+      let states = slice == 0 ? state[k].states : silent
+      add(slice) {
+        states.energy(activity: state.activity(k), drive: drive, driveFrom: 0, rows: $0, columns: units)
+      }
     }
   }
 
   /// E(s) summed over some rows, where the portion is the whole network.
   public func energy(state: State, clamped: Clamped, rows: Range<Int>) -> Double {
     energyTerms(state: state, clamped: clamped, rows: rows).reduce(0) { $0 + $1.value }
+  }
+
+  /// E(s) of each of some rows, where the portion is the whole network.
+  public func energies(state: State, clamped: Clamped, rows: Range<Int>) -> [Double] {
+    energyTerms(state: state, clamped: clamped, parts: rows.map { $0..<$0 + 1 })
+      .map { $0.reduce(0) { $0 + $1.value } }
   }
 }
 

@@ -64,8 +64,10 @@ extension Method {
     let perRow = network.depth * portion.slicing.slices
     // Every term is computed in one place; the others have something smaller, and so has a NaN, which is no maximum.
     var terms = Array(repeating: -Double.infinity, count: clamped.rows.count * perRow)
-    for row in clamped.rows {
-      for term in parameters.energyTerms(state: state, clamped: clamped, rows: row..<row + 1) {
+    let found = parameters.energyTerms(
+      state: state, clamped: clamped, parts: clamped.rows.map { $0..<$0 + 1 })
+    for (row, its) in zip(clamped.rows, found) {
+      for term in its {
         terms[row * perRow + (term.layer - 1) * portion.slicing.slices + term.slice] =
           term.value.isNaN ? -.infinity : term.value
       }

@@ -53,9 +53,9 @@ extension Inspection {
       residuals = Self.move(&input, drive: drive, step: step, within: ranges)
     }
     let clamped = Clamped(shards: [0, count], input: input, targets: targets, parameters: parameters)
-    return (0..<count).map { row in
+    let energies = parameters.energies(state: state, clamped: clamped, rows: 0..<count)
+    return zip(0..<count, energies).map { row, energy in
       let x = input.row(row)
-      let energy = parameters.energy(state: state, clamped: clamped, rows: row..<row + 1)
       return Sample(
         input: x, energy: energy + x.reduce(0) { $0 + $1 * $1 } / 2, residual: residuals[row])
     }

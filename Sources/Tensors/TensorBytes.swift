@@ -4,6 +4,7 @@ import Synchronization
 public enum TensorBytes {
   private static let counted = Atomic<Int>(0)
   private static let most = Atomic<Int>(0)
+  private static let all = Atomic<Int>(0)
 
   /// Bytes of the tensors that are alive.
   public static var live: Int { counted.load(ordering: .relaxed) }
@@ -11,7 +12,11 @@ public enum TensorBytes {
   /// The most there ever were at a time.
   public static var peak: Int { most.load(ordering: .relaxed) }
 
+  /// Bytes of all tensors ever made, copies among them.
+  public static var made: Int { all.load(ordering: .relaxed) }
+
   static func add(_ bytes: Int) {
+    all.add(bytes, ordering: .relaxed)
     let now = counted.add(bytes, ordering: .relaxed).newValue
     if now > most.load(ordering: .relaxed) { _ = most.max(now, ordering: .relaxed) }
   }

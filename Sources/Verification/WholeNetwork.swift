@@ -120,8 +120,8 @@ extension WholeNetwork {
 
   /// F of each example: nudged around where the free phase ended.
   private func totalEnergies(_ state: State, beta: Double?, rest: State?) -> [Double] {
-    batch.clamped.rows.map { row in
-      let energy = parameters.energy(state: state, clamped: batch.clamped, rows: row..<row + 1)
+    let energies = parameters.energies(state: state, clamped: batch.clamped, rows: batch.clamped.rows)
+    return zip(batch.clamped.rows, energies).map { row, energy in
       guard let beta, let rest, let targets = batch.clamped.targets else { return energy }
       let k = network.depth
       return energy

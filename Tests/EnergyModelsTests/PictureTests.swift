@@ -162,5 +162,11 @@ enum Pictures {
       $0.parameters.energy(state: $0.state, clamped: $0.clamped, rows: 0..<Example.rows)
     }
     #expect(abs(energies[0] - energies[1]) <= 1e-10)
+    for example in [one, cut] {
+      let (parameters, state, clamped) = (example.parameters, example.state, example.clamped)
+      let rows = (0..<Example.rows).map { $0..<$0 + 1 }
+      let alone = rows.map { parameters.energyTerms(state: state, clamped: clamped, rows: $0) }
+      #expect(parameters.energyTerms(state: state, clamped: clamped, parts: rows) == alone)
+    }
   }
 }

@@ -143,4 +143,42 @@ private func stages(_ depth: Int) -> [[ClosedRange<Int>]] {
       #expect(abs(energy - plain) <= 1e-12 * abs(plain))
     }
   }
+  @Test("have energies of each row with the bits of a call of that row alone", arguments: cuts)
+  func rowEnergies(cut: Cut) {
+    for precision in Precision.allCases {
+      for portion in cut.portions {
+        let part = Example(cut.network, portion: portion, precision: precision)
+        let single = { (rows: Range<Int>) in rows.map { $0..<$0 + 1 } }
+        for parts in [single(0..<Example.rows), single(2..<5), [0..<2, 2..<2, 2..<5], []] {
+          let found = part.parameters.energyTerms(state: part.state, clamped: part.clamped, parts: parts)
+          let alone = parts.map {
+            part.parameters.energyTerms(state: part.state, clamped: part.clamped, rows: $0)
+          }
+          #expect(found == alone)
+        }
+      }
+    }
+  }
+
+  /// The whole batch's drives are made once: in a call a row they took room for all rows before it too.
+  @Test("make tensors of a size that grows with the rows, not with their square")
+  func rowEnergiesRoom() {
+    let network = Network(inputs: 20, layers: [96, 30, 10].map { Layer(units: $0) })
+    let portion = Portion(whole: network, slices: 2)
+    func bytes(_ rows: Int) -> Int {
+      let parameters = Parameters(portion: portion, precision: .float32)
+      let clamped = Clamped(
+        shards: [0, rows], input: Matrix(rows: rows, columns: 20, precision: .float32),
+        targets: Matrix(rows: rows, columns: 10, precision: .float32), parameters: parameters)
+      let state = State(rows: rows, portion: portion, precision: .float32)
+      // Other tests make tensors meanwhile, which only adds.
+      return (0..<50).map { _ in
+        let before = TensorBytes.made
+        #expect(parameters.energies(state: state, clamped: clamped, rows: 0..<rows).count == rows)
+        return TensorBytes.made - before
+      }.min() ?? 0
+    }
+    let (few, many) = (bytes(32), bytes(256))
+    #expect(few > 0 && many <= 9 * few, "\(few) bytes of 32 rows, \(many) of 256")
+  }
 }

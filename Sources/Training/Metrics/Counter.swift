@@ -52,11 +52,10 @@ package struct Counter {
   func addEnergies(
     _ free: Settled, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
   ) {
-    for (i, shard) in data.shards.enumerated() {
-      let rows = clamped.shards[i]..<clamped.shards[i + 1]
-      for term in parameters.energyTerms(state: free.state, clamped: clamped, rows: rows) {
-        tally.add(term, shard: shard)
-      }
+    let parts = zip(clamped.shards, clamped.shards.dropFirst()).map { $0..<$1 }
+    let terms = parameters.energyTerms(state: free.state, clamped: clamped, parts: parts)
+    for (shard, terms) in zip(data.shards, terms) {
+      for term in terms { tally.add(term, shard: shard) }
     }
   }
 }
