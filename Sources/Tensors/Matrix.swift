@@ -118,6 +118,14 @@ extension Matrix {
     return rows.count * width
   }
 
+  /// A number that almost surely changes with the elements, and surely with any one bit of them; the padding is left out.
+  public var digest: UInt64 {
+    (0..<rows).reduce(0) { sum, row in
+      let bytes = UnsafeRawBufferPointer(start: pointer(row, 0), count: columns * precision.size)
+      return (sum ^ Tensors.digest(of: bytes)) &* 0x100_0000_01b3
+    }
+  }
+
   /// The reverse of `pack`.
   public mutating func unpack(rows: Range<Int>, columns: Range<Int>, from bytes: UnsafeRawBufferPointer) {
     let width = columns.count * precision.size

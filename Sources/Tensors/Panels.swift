@@ -54,9 +54,44 @@ public struct Panels: Sendable {
     return memory.start + (panel * panelStride + row * panelWidth) * precision.size
   }
 
-  /// A number that changes with any bit of the scalars, padding included.
-  public var digest: UInt64 {
-    Tensors.digest(of: UnsafeRawBufferPointer(start: pointer(panel: 0, row: 0), count: byteCount))
+  /// A number that almost surely changes with the elements of some rows, and surely with any one bit of them: 1 ns an
+  /// element.
+  ///
+  /// It is a sum over elements, each mixed with its place in a whole matrix, so that a block has the same however it is
+  /// laid out: transposed, or cut into parts, whose digests add up (wrapping). Element (k, j) stands at the place
+  /// `first` + (k − rows.lowerBound) · rowStep + j · columnStep.
+  public func digest(rows: Range<Int>, first: Int, rowStep: Int, columnStep: Int) -> UInt64 {
+    switch precision {
+    case .float32: digest(UInt32.self, rows, first, rowStep, columnStep)
+    case .float64: digest(UInt64.self, rows, first, rowStep, columnStep)
+    }
+  }
+
+  @inline(__always)
+  private func digest<Bits: FixedWidthInteger>(
+    _ type: Bits.Type, _ rows: Range<Int>, _ first: Int, _ rowStep: Int, _ columnStep: Int
+  ) -> UInt64 {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= depth, "outside the panels")
+    var sum: UInt64 = 0
+    for panel in 0..<count {
+      let width = Swift.min(panelWidth, columns - panel * panelWidth)
+      let scalars = pointer(panel: panel, row: 0).assumingMemoryBound(to: type)
+      for k in rows {
+        let start = first + (k - rows.lowerBound) * rowStep + panel * panelWidth * columnStep
+        var place = UInt64(truncatingIfNeeded: start)
+        for lane in 0..<width {
+          // Each step can be undone, so that no two values of an element give the same.
+          var x =
+            UInt64(truncatingIfNeeded: scalars[k * panelWidth + lane]) ^ (place &* 0x9E37_79B9_7F4A_7C15)
+          x ^= x &>> 29
+          x = x &* 0xBF58_476D_1CE4_E5B9
+          x ^= x &>> 32
+          sum &+= x
+          place &+= UInt64(truncatingIfNeeded: columnStep)
+        }
+      }
+    }
+    return sum
   }
 
   /// Every scalar of whole panels, padding included, for sums and updates that treat all alike.

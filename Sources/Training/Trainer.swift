@@ -21,7 +21,7 @@ public final class Trainer {
   let optimizer: Optimizer
   let layout: CheckpointLayout
   package let writer: CheckpointWriter
-  /// Steps between two comparisons of the weights of replicas; 0 for none.
+  /// Steps between two comparisons of what several ranks hold; 0 for none.
   public var comparesEvery = 500
   let report: (TrainingEvent) -> Void
   package var parameters: Parameters
@@ -100,7 +100,11 @@ public final class Trainer {
             steps: run.training.epochs * stepsPerEpoch,
             examples: training.batches.size(step: state.cursor - 1), waited: grid.clock?.waited ?? 0))
         if try ranksAgreeToStop() { return try stop(.interrupted) }
-        if comparesEvery > 0, state.step.isMultiple(of: comparesEvery) { try compareWeights() }
+        if comparesEvery > 0, state.step.isMultiple(of: comparesEvery) {
+          traffic.end(at: state.step)
+          try compareWeights()
+          traffic.begin(at: state.step)
+        }
         if let every = run.checkpoint.every, state.step.isMultiple(of: every), state.cursor < stepsPerEpoch {
           try checkpoint(isBest: false)
           traffic.begin(at: state.step)
@@ -203,12 +207,10 @@ public final class Trainer {
     }
   }
 
-  /// Ends the run on every rank where replicas hold different weights; a checkpoint under way is completed first.
+  /// Ends the run on every rank where two hold different bits of the same tensor; a checkpoint under way is completed first.
   private func compareWeights() throws {
-    guard grid.twins.count > 1 else { return }
-    traffic.end(at: state.step)
-    defer { traffic.begin(at: state.step) }
-    try WeightComparison(parameters).check(over: grid, step: state.step) {
+    let comparison = WeightComparison(model, settings: run.training, deal: deal, place: grid.place)
+    try comparison.check(over: grid, step: state.step) {
       try writer.complete()
       return try? directory.store.checkpoints().last
     }

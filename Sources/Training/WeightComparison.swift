@@ -1,73 +1,220 @@
+import DataSets
 import EnergyModels
-import Foundation
 import MessagePassing
+import RunFiles
 import Tensors
 
-/// Looks for silent faults of memory or processor: ranks that hold the same weights, one in each replica, must hold the
-/// same bits, since every step gives each of them the same sums.
+/// Looks for silent faults of memory or processor: what several ranks hold of the same tensor must be the same bits, since
+/// every step gives each of them the same sums and states.
 ///
-/// Sends, where there are replicas, 8 bytes a tensor to each other replica and one reduction.
+/// Replicas hold the same weights, biases and moments. Slice ranks hold the same of whole layers, and their persistent
+/// states. Of weights between two cut layers each block is with one slice rank to drive upwards and with another,
+/// transposed, to drive downwards. So every tensor is cut into blocks at the bounds of the slice ranks' units, each with a
+/// digest that does not depend on how it is laid out.
+///
+/// Sends, where anything is held twice, one reduction of 16 bytes for each block of the network.
 struct WeightComparison {
-  private struct Tensor {
-    let name: String
-    let digest: UInt64
+  private let blocks: ComparedBlocks
+  /// By block the digests of what this rank holds of it: one, or one for each direction.
+  private var held: [Int: [UInt64]] = [:]
+
+  init(_ model: Model, settings: TrainingSettings, deal: Deal, place: Place) {
+    blocks = ComparedBlocks(
+      deal, moments: settings.moments, splits: model.persistent.keys,
+      // What MPI adds up belongs to the ranks that add: slice ranks need not get the same.
+      slice: settings.reduction == .mpi ? place.slice : nil)
+    guard blocks.areHeldTwice else { return }
+    let (parameters, moments) = (model.parameters, model.moments)
+    for moment in [nil] + settings.moments {
+      for (i, weights) in parameters.connections.enumerated() {
+        add(weights, moment, moment.map { moments.forward[i][$0] } ?? weights.forward, isForward: true, place)
+        guard !weights.isMirrored else { continue }
+        add(
+          weights, moment, moment.map { moments.backward[i][$0] } ?? weights.backward, isForward: false, place
+        )
+      }
+      for (i, k) in parameters.portion.layers.enumerated() {
+        guard let bias = moment.map({ moments.biases[i][$0] }) ?? parameters.biases[i] else { continue }
+        let block = blocks.number(.bias(layer: k, moment: moment), 0, blocks.part(k, at: place))
+        held[block, default: []].append(bias.digest(rows: 0..<1, first: 0, rowStep: 0, columnStep: 1))
+      }
+    }
+    for (split, persistent) in model.persistent {
+      for (k, states) in zip(parameters.portion.layers, persistent.states) {
+        for (shard, states) in zip(deal.shards(replica: place.replica), states) {
+          let block = blocks.number(ComparedBlocks.states(split, k), shard, blocks.part(k, at: place))
+          held[block, default: []].append(states.digest)
+        }
+      }
+    }
   }
 
-  private let tensors: [Tensor]
-
-  init(_ parameters: Parameters) {
-    var tensors: [Tensor] = []
-    for weights in parameters.connections {
-      let digest = weights.forward.digest &* 31 &+ (weights.backward?.digest ?? 0)
-      tensors.append(Tensor(name: weights.connection.weightName, digest: digest))
+  /// Adds what a rank holds of a connection in one direction, or of a moment beside it.
+  private mutating func add(
+    _ weights: ConnectionWeights, _ moment: Moment?, _ panels: Panels?, isForward: Bool, _ place: Place
+  ) {
+    guard let panels, let block = isForward ? weights.forwardBlock : weights.backwardBlock else { return }
+    let (j, k) = (weights.connection.source, weights.connection.target)
+    let (below, above) = (weights.wiring.below.units, weights.wiring.above.units)
+    // A row of the panels is a unit of the layer that drives; their columns are one slice rank's units of the other.
+    let (driving, driven) = isForward ? (block.rows, block.columns) : (block.columns, block.rows)
+    let driven0 = blocks.part(isForward ? k : j, at: place)
+    for (part, units) in blocks.parts(isForward ? j : k).enumerated()
+    where driving.lowerBound <= units.lowerBound && units.upperBound <= driving.upperBound {
+      var digest: UInt64 = 0
+      for tap in 0..<weights.wiring.taps {
+        let start = tap * driving.count - driving.lowerBound
+        let (i, j) = isForward ? (units.lowerBound, driven.lowerBound) : (driven.lowerBound, units.lowerBound)
+        digest &+= panels.digest(
+          rows: start + units.lowerBound..<start + units.upperBound, first: (tap * below + i) * above + j,
+          rowStep: isForward ? above : 1, columnStep: isForward ? 1 : above)
+      }
+      let content = CheckpointLayout.Content.weight(connection: weights.index, moment: moment)
+      let block = isForward ? blocks.number(content, part, driven0) : blocks.number(content, driven0, part)
+      held[block, default: []].append(digest)
     }
-    for (k, bias) in zip(parameters.portion.layers, parameters.biases) {
-      tensors.append(Tensor(name: "layers.\(k).bias", digest: bias.digest))
-    }
-    self.tensors = tensors
   }
 
-  /// Throws, on every rank alike, where two replicas differ; every rank must call it, at the same step.
+  /// Throws, on every rank alike, where two ranks differ; every rank must call it, at the same step.
   ///
   /// - Parameter lastCheckpoint: asked on every rank before it throws: what to go on from.
   func check(over grid: Grid, step: Int, lastCheckpoint: () throws -> String?) throws {
-    guard grid.twins.count > 1 else { return }
-    let mine = tensors.flatMap { tensor in withUnsafeBytes(of: tensor.digest.littleEndian, Array.init) }
-    let all = try grid.twins.allGather(mine)
-    var differ = [Int64(all.contains { $0 != all[0] } ? 1 : 0)]
-    try grid.world.maximum(&differ)
-    guard differ[0] > 0 else { return }
-    let last = try lastCheckpoint()
-    let hosts = try grid.twins.allGather(Array(Session.processorName.utf8))
-    try grid.world.agree {
-      guard all.contains(where: { $0 != all[0] }) else { return }
-      throw WeightsDiffer(
-        tensor: firstDifferent(all), holders: holders(all, hosts, grid), step: step, lastCheckpoint: last)
-    }
-  }
-
-  private func firstDifferent(_ all: [[UInt8]]) -> String {
-    let place = all[0].indices.first { place in all.contains { $0[place] != all[0][place] } }
-    return tensors[(place ?? 0) / 8].name
-  }
-
-  /// The ranks, with their hosts, in groups of those that agree, the largest first.
-  private func holders(_ all: [[UInt8]], _ hosts: [[UInt8]], _ grid: Grid) -> [[String]] {
-    let groups = Dictionary(grouping: all.indices) { all[$0] }.values.sorted {
-      ($1.count, $0[0]) < ($0.count, $1[0])
-    }
-    return groups.map { replicas in
-      replicas.map { replica in
-        var place = grid.place
-        place.replica = replica
-        let host = String(decoding: hosts[replica], as: UTF8.self)
-        return "rank \(grid.shape.rank(at: place)) on \(host)"
+    guard blocks.areHeldTwice else { return }
+    // Of each block the largest digest, and the largest complement: that is the complement of the smallest digest.
+    var extremes = [Int64](repeating: .min, count: 2 * blocks.count)
+    for (block, digests) in held {
+      for digest in digests.map(Int64.init(bitPattern:)) {
+        extremes[2 * block] = max(extremes[2 * block], digest)
+        extremes[2 * block + 1] = max(extremes[2 * block + 1], ~digest)
       }
+    }
+    try grid.world.maximum(&extremes)
+    let differing = (0..<blocks.count).filter {
+      let (most, complement) = (extremes[2 * $0], extremes[2 * $0 + 1])
+      // Blocks of a slice rank's own table that it does not hold stay as they were.
+      return most != ~complement && (most, complement) != (.min, .min)
+    }
+    guard !differing.isEmpty else { return }
+    let last = try lastCheckpoint()
+    let hosts = try grid.world.allGather(Array(Session.processorName.utf8))
+    // What has spread since is told by more ranks: the fault is where the fewest differ from the others.
+    var fewest: (block: Int, copies: [[Copy]])?
+    for block in differing.prefix(64) {
+      let copies = try copies(of: block, over: grid)
+      let others = { (copies: [[Copy]]) in copies.dropFirst().reduce(0) { $0 + $1.count } }
+      if fewest.map({ others(copies) < others($0.copies) }) ?? true { fewest = (block, copies) }
+    }
+    guard let (block, copies) = fewest else { return }
+    let found = WeightsDiffer(
+      tensor: blocks.name(block),
+      holders: copies.map { group in
+        group.map { "rank \($0.rank) on \(String(decoding: hosts[$0.rank], as: UTF8.self))" }
+      }, step: step, lastCheckpoint: last)
+    throw AgreedFailure(rank: 0, message: "\(found)", exitCode: found.exitCode)
+  }
+
+  /// What a rank holds of a block.
+  private typealias Copy = (rank: Int, digest: UInt64)
+
+  /// All copies of a block, in groups of those that agree, the largest first.
+  private func copies(of block: Int, over grid: Grid) throws -> [[Copy]] {
+    let mine = (held[block] ?? []).flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) }
+    let copies = try grid.world.allGather(mine).enumerated().flatMap { rank, bytes in
+      stride(from: 0, to: bytes.count, by: 8).map { first in
+        (rank: rank, digest: bytes[first..<first + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+      }
+    }
+    return Dictionary(grouping: copies, by: \.digest).values.sorted {
+      ($1.count, $0[0].rank) < ($0.count, $1[0].rank)
     }
   }
 }
 
-/// Ranks that hold the same weights hold different bits.
+/// The blocks that a network's tensors are compared by, numbered alike on every rank: of weights a table of parts of the
+/// layers below and above, of biases the parts of their layer, of persistent states shards × parts.
+///
+/// The parts of a cut layer are the units of each slice rank; a whole layer is one part.
+private struct ComparedBlocks {
+  private let deal: Deal
+  private let names: [String]
+  /// The first block of each tensor.
+  private let firsts: [Int]
+  /// Blocks in a row of each tensor's table.
+  private let widths: [Int]
+  private let places: [CheckpointLayout.Content: Int]
+  /// The slice rank whose blocks are its own, if any.
+  private let slice: Int?
+  private let each: Int
+
+  init(_ deal: Deal, moments: [Moment], splits: some Collection<Split>, slice: Int?) {
+    self.deal = deal
+    self.slice = slice
+    let network = deal.tiling.network
+    var (names, firsts, widths): ([String], [Int], [Int]) = ([], [], [])
+    var places: [CheckpointLayout.Content: Int] = [:]
+    var end = 0
+    func parts(_ k: Int) -> Int { deal.tiling.slicing.isCut(k) ? deal.grid.slices : 1 }
+    func add(_ name: String, _ content: CheckpointLayout.Content, rows: Int, columns: Int) {
+      places[content] = names.count
+      names.append(name)
+      firsts.append(end)
+      widths.append(columns)
+      end += rows * columns
+    }
+    for moment in [nil] + moments {
+      let suffix = moment.map { ".\($0.rawValue)" } ?? ""
+      for (index, connection) in network.connections.enumerated() {
+        add(
+          connection.weightName + suffix, .weight(connection: index, moment: moment),
+          rows: parts(connection.source), columns: parts(connection.target))
+      }
+      for k in 1...network.depth {
+        add("layers.\(k).bias" + suffix, .bias(layer: k, moment: moment), rows: 1, columns: parts(k))
+      }
+    }
+    for split in Split.allCases where splits.contains(split) {
+      for k in 1...network.depth {
+        add(
+          "states.\(split.rawValue).\(k)", Self.states(split, k), rows: deal.tiling.shards, columns: parts(k))
+      }
+    }
+    (self.names, self.firsts, self.widths, self.places, each) = (names, firsts, widths, places, end)
+  }
+
+  /// The persistent states of a layer, whatever their examples.
+  static func states(_ split: Split, _ k: Int) -> CheckpointLayout.Content {
+    .states(split, layer: k, examples: 0..<0)
+  }
+
+  /// Whether any two ranks hold the same tensor: the biases of the output, which is whole, at the least.
+  var areHeldTwice: Bool { deal.grid.replicas > 1 || deal.grid.slices > 1 }
+
+  /// How many there are.
+  var count: Int { each * (slice == nil ? 1 : deal.grid.slices) }
+
+  /// The block in a row and a column of a tensor's table.
+  func number(_ content: CheckpointLayout.Content, _ row: Int, _ column: Int) -> Int {
+    guard let place = places[content] else { preconditionFailure("a tensor of the network") }
+    return (slice ?? 0) * each + firsts[place] + row * widths[place] + column
+  }
+
+  /// The tensor of a block.
+  func name(_ block: Int) -> String {
+    names[(firsts.firstIndex { $0 > block % each } ?? firsts.count) - 1]
+  }
+
+  /// The units of each part of layer k.
+  func parts(_ k: Int) -> [Range<Int>] {
+    let slicing = deal.tiling.slicing
+    guard slicing.isCut(k) else { return [0..<slicing.network.units(k)] }
+    return (0..<deal.grid.slices).map { slicing.units(k, slices: deal.slices(slice: $0)) }
+  }
+
+  /// The part of layer k that is computed at a place.
+  func part(_ k: Int, at place: Place) -> Int { deal.tiling.slicing.isCut(k) ? place.slice : 0 }
+}
+
+/// Ranks that hold the same tensor hold different bits.
 struct WeightsDiffer: Error, Sendable, ExitCoded, CustomStringConvertible {
   let tensor: String
   let holders: [[String]]

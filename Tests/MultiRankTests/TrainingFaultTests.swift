@@ -20,38 +20,87 @@ extension RealRanks {
 
       """
 
+    /// A run whose rates are so small from the second epoch on that nothing changes any more.
+    private static let frozen = """
+      name: frozen
+      data: {format: digits, training: 600, validation: 100}
+      network:
+        layers:
+          - {units: 96, rate: 0.2}
+          - {units: 96, rate: 0.2}
+          - {units: 10, rate: 0.2}
+      relaxation: {updates: euler, step: 0.5, start: zero, free: 15, nudged: 4}
+      nudging: {kind: random-sign, beta: 1.0}
+      training: {epochs: 400, batch: 12, schedule: {kind: exponential, factor: 1e-30}}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 100, keep: 2}
+
+      """
+
+    /// The same of layers that are too small to be cut.
+    private static let whole = frozen.replacingOccurrences(of: "units: 96", with: "units: 48")
+
+    /// A value of a tensor that changes in one rank's memory.
+    struct Flip: Sendable, CustomTestStringConvertible {
+      let grid: String
+      let layer: Int
+      let tensor: String
+      /// The value's place in the file's tensor; those that follow lie beside it in the rank's memory.
+      let at: Int
+      let rank: Int
+      var runFile = TrainingFaults.runFile
+
+      var name: String { "layers.\(layer).\(tensor)" }
+      var testDescription: String { "\(name) \(at) of rank \(rank) on \(grid)" }
+    }
+
     @Test(
       "A flipped bit of one rank's weights is found, told with tensor, ranks and step, and never saved",
-      arguments: [(2, "2x1x1", "rank 1"), (4, "2x1x2", "rank 2")])
-    func flippedBit(ranks: Int, grid: String, name: String) throws {
-      let folder = try TrainingFolder(Self.runFile)
-      let job = try folder.training(grid, to: "run", ["--compare-weights", "50"]).start()
+      arguments: [
+        // Each replica holds all, and each slice rank all of layers that are too small to be cut.
+        Flip(grid: "2x1x1", layer: 2, tensor: "weight", at: 0, rank: 1),
+        Flip(grid: "2x1x2", layer: 2, tensor: "weight", at: 0, rank: 2),
+        Flip(grid: "1x1x2", layer: 2, tensor: "weight", at: 0, rank: 1, runFile: whole),
+        // The output's biases, which every slice rank holds.
+        Flip(grid: "1x1x2", layer: 3, tensor: "bias", at: 0, rank: 1, runFile: frozen),
+        Flip(grid: "1x2x2", layer: 3, tensor: "bias", at: 0, rank: 3, runFile: frozen),
+        Flip(grid: "2x1x2", layer: 3, tensor: "bias", at: 0, rank: 2, runFile: frozen),
+        // A row that drives the next layer on rank 0, and is driven from it on rank 1: held once in each direction.
+        Flip(grid: "1x1x2", layer: 2, tensor: "weight", at: 60 * 96, rank: 0, runFile: frozen),
+        Flip(grid: "1x2x2", layer: 2, tensor: "weight", at: 60 * 96, rank: 0, runFile: frozen),
+        Flip(grid: "2x1x1", layer: 1, tensor: "weight", at: 0, rank: 1, runFile: frozen),
+      ])
+    func flippedBit(_ flipped: Flip) throws {
+      let folder = try TrainingFolder(flipped.runFile)
+      let training = folder.training(flipped.grid, to: "run", ["--compare-weights", "50"])
+      let job = try training.start()
       try job.waitFor("epoch 2/400")
       let first = try #require(folder.checkpoints().first)
-      let weights = try self.weights(folder, first)
-      let victim = try Ranks.await(ranks, of: job)[ranks / 2].process
-      #expect(try flip(weights, in: victim, folder) > 0)
+      let values = try self.values(flipped, folder, first)
+      let victim = try Ranks.await(training.ranks, of: job)[flipped.rank].process
+      #expect(try flip(values[flipped.at...].prefix(6), in: victim, folder) > 0)
       let outcome = try job.wait()
       #expect(outcome.status == 71, "\(outcome.story)")
       let told = outcome.said.filter { $0.contains(" is not the same everywhere after step ") }
       #expect(told.count == 1, "\(outcome.story)")
       let line = try #require(told.first)
-      #expect(line.hasPrefix("layers.2.weight is not the same"), "\(line)")
-      #expect(line.contains("\(name) on "), "\(line)")
+      #expect(line.hasPrefix("\(flipped.name) is not the same"), "\(line)")
+      #expect(line.contains("rank \(flipped.rank) on "), "\(line)")
+      #expect(line.contains(" differs from rank "), "\(line)")
       #expect(line.contains(/; run again to go on from step-\d{9}$/), "\(line)")
       // What was saved has the right bits, and the run goes on from it.
       for checkpoint in folder.checkpoints() {
-        #expect(try self.weights(folder, checkpoint) == weights, "\(checkpoint)")
+        #expect(try self.values(flipped, folder, checkpoint) == values, "\(checkpoint)")
       }
       let again = try folder.train("1x1x1", to: "run", ["--limit-steps", "1"])
       #expect(
         again.status == 0 && again.said.contains { $0.hasPrefix("going on from step-") }, "\(again.story)")
     }
 
-    private func weights(_ folder: TrainingFolder, _ checkpoint: String) throws -> [Float] {
+    private func values(_ flipped: Flip, _ folder: TrainingFolder, _ checkpoint: String) throws -> [Float] {
       let reader = try Safetensors.Reader(
-        path: "\(folder.path)/run/checkpoints/\(checkpoint)/layer-2.safetensors")
-      return try reader.elements(of: reader.tensor("layers.2.weight"), as: Float.self)
+        path: "\(folder.path)/run/checkpoints/\(checkpoint)/layer-\(flipped.layer).safetensors")
+      return try reader.elements(of: reader.tensor(flipped.name), as: Float.self)
     }
 
     /// Stops a rank while no checkpoint is under way: the copy it would write is no weight of the network, and holds what
@@ -68,11 +117,13 @@ extension RealRanks {
       throw HarnessError("a checkpoint is always under way")
     }
 
-    /// Flips the lowest bit of the first weight wherever a process holds it with those that follow; how often.
-    private func flip(_ weights: [Float], in process: pid_t, _ folder: TrainingFolder) throws -> Int {
+    /// Flips the lowest bit of the first value wherever a process holds it with those that follow; how often.
+    private func flip(_ values: some Collection<Float>, in process: pid_t, _ folder: TrainingFolder) throws
+      -> Int
+    {
       try stopAwayFromCheckpoints(process, folder)
       defer { kill(process, SIGCONT) }
-      let pattern = weights.prefix(6).withUnsafeBytes { Data($0) }
+      let pattern = Array(values).withUnsafeBytes { Data($0) }
       let file = try FileHandle(forUpdating: URL(fileURLWithPath: "/proc/\(process)/mem"))
       var count = 0
       for line in try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8).split(separator: "\n")

@@ -46,6 +46,40 @@ import Testing
     #expect(w.scalars(panels: 0..<2).buffer(of: Double.self).allSatisfy { $0 == 0 })
   }
 
+  @Test("a digest is of elements and places, however they are laid out", arguments: Precision.allCases)
+  func digest(precision: Precision) {
+    for (depth, columns) in [(3, 5), (20, 16), (7, 50)] {
+      let w = Panels(random: 55, depth: depth, columns: columns, precision: precision)
+      var t = Panels(depth: columns, columns: depth, precision: precision)
+      t.setTranspose(of: w)
+      let whole = w.digest(rows: 0..<depth, first: 7, rowStep: columns, columnStep: 1)
+      #expect(t.digest(rows: 0..<columns, first: 7, rowStep: 1, columnStep: columns) == whole)
+      let parts = [0..<2, 2..<depth].map {
+        w.digest(rows: $0, first: 7 + $0.lowerBound * columns, rowStep: columns, columnStep: 1)
+      }
+      #expect(parts[0] &+ parts[1] == whole)
+      #expect(w.digest(rows: 0..<depth, first: 8, rowStep: columns, columnStep: 1) != whole)
+      // Every bit counts, and two elements that change places.
+      var seen: Set<UInt64> = [whole]
+      for k in 0..<depth {
+        for j in 0..<columns {
+          for bit in 0..<precision.size * 8 {
+            var flipped = w
+            let scalar =
+              flipped.mutablePointer(panel: j / panelWidth, row: k) + j % panelWidth * precision.size
+            let byte = scalar.load(fromByteOffset: bit / 8, as: UInt8.self)
+            scalar.storeBytes(of: byte ^ 1 << (bit % 8), toByteOffset: bit / 8, as: UInt8.self)
+            seen.insert(flipped.digest(rows: 0..<depth, first: 7, rowStep: columns, columnStep: 1))
+          }
+        }
+      }
+      #expect(seen.count == 1 + depth * columns * precision.size * 8)
+      var swapped = w
+      (swapped[0, 1], swapped[2, 3]) = (w[2, 3], w[0, 1])
+      #expect(swapped.digest(rows: 0..<depth, first: 7, rowStep: columns, columnStep: 1) != whole)
+    }
+  }
+
   @Test("squares of some rows of a panel, or of their differences, in Float64", arguments: Precision.allCases)
   func squares(precision: Precision) {
     let w = Panels(random: 53, depth: 40, columns: 43, precision: precision)
