@@ -28,7 +28,8 @@ struct Doctor: RankCommand {
     try world.barrier()
     let ((facts, messages), load) = try LoadSample.during {
       (
-        try world.agree { try RankFacts.here(rank: world.rank) },
+        try world.agree { [host = Session.processorName] in try RankFacts.here(rank: world.rank, host: host)
+        },
         try Grid(shape, world: world).measureMessages()
       )
     }

@@ -6,12 +6,12 @@ import Tensors
 import Training
 
 extension RankFacts {
-  /// What this rank sees.
-  static func here(rank: Int) throws -> RankFacts {
+  /// What this rank, on a host of that name, sees.
+  static func here(rank: Int, host: String) throws -> RankFacts {
     let environment = ProcessInfo.processInfo.environment
     let status = text("/proc/self/status")
     return RankFacts(
-      rank: rank, host: Session.processorName, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
+      rank: rank, host: host, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
       library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "",
       launched: launched(environment), cores: HostLoad.cores,
       quota: quota(text("/sys/fs/cgroup/cpu.max")), isRoot: geteuid() == 0,

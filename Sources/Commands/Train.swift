@@ -65,18 +65,19 @@ struct Train: RankCommand {
     display.finish()
     let isFirst = world.rank == 0
     let counts = json ? try trainer.counts() : nil
-    let metrics = try world.agree {
-      isFirst ? try MetricsFile.read(path: directory + "/metrics.jsonl").epochs : []
-    }
-    guard isFirst else { return ending.exitCode }
-    display.displays?.finish(isOver: ending == .finished)
-    let table = ErrorTable(metrics)
-    print(json ? table.json(traffic: counts) : table.text)
-    switch ending {
-    case .finished: display.say("the run is in \(directory)")
-    case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")
-    case .interrupted:
-      display.say("stopped with a checkpoint in \(directory); run the same command again to go on")
+    // The others wait here, and not for the end of MPI, while the last page is written.
+    try world.agree {
+      guard isFirst else { return }
+      let metrics = try MetricsFile.read(path: directory + "/metrics.jsonl").epochs
+      display.displays?.finish(isOver: ending == .finished)
+      let table = ErrorTable(metrics)
+      print(json ? table.json(traffic: counts) : table.text)
+      switch ending {
+      case .finished: display.say("the run is in \(directory)")
+      case .limitReached: display.say("stopped at the step limit; the run is in \(directory)")
+      case .interrupted:
+        display.say("stopped with a checkpoint in \(directory); run the same command again to go on")
+      }
     }
     return ending.exitCode
   }

@@ -9,8 +9,6 @@ let waitRecord = WaitRecord()
 struct WaitRecord: ~Copyable, Sendable {
   /// Odd while a wait is under way; each wait has its own value.
   let sequence = Atomic<UInt64>(0)
-  /// Waits do not count while this is above 0.
-  let suspensions = Atomic<Int>(0)
   private let kind = Atomic<UInt8>(0)
   private let lowPeers = Atomic<UInt64>(.max)
   private let highPeers = Atomic<UInt64>(.max)

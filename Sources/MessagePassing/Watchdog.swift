@@ -30,15 +30,6 @@ public enum Watchdog {
   public static func note(_ what: StaticString, _ number: Int? = nil) {
     waitRecord.setNote(what, number)
   }
-
-  /// Runs `body` with no limit on its waits, for those that are long by right: say, on one rank's disk.
-  public static func withoutLimit<Result: ~Copyable, Failure: Error>(
-    _ body: () throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    waitRecord.suspensions.add(1, ordering: .relaxed)
-    defer { waitRecord.suspensions.subtract(1, ordering: .relaxed) }
-    return try body()
-  }
 }
 
 private let limit = Atomic<UInt64>(0)
@@ -63,8 +54,7 @@ private func watch() -> UnsafeMutableRawPointer? {
     let elapsed = min(now - before, 2 * period)
     before = now
     let sequence = waitRecord.sequence.load(ordering: .acquiring)
-    let isWaiting = sequence % 2 == 1 && waitRecord.suspensions.load(ordering: .relaxed) == 0
-    waited = isWaiting && sequence == seen ? waited + elapsed : 0
+    waited = sequence % 2 == 1 && sequence == seen ? waited + elapsed : 0
     seen = sequence
     if waited > allowed { end(waited) }
   }

@@ -286,7 +286,8 @@ extension Trainer {
     try grid.world.maximum(&isBest)
     state.tally = Tally(deal.tiling)
     let times = try grid.gatherTimes()
-    tell(.epoch(line, times: times))
+    // What is shown of an epoch is written to files too.
+    try grid.world.agree { tell(.epoch(line, times: times)) }
     try checkpoint(isBest: isBest[0] > 0)
   }
 

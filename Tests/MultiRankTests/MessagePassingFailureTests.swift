@@ -55,11 +55,22 @@ extension RealRanks {
       }
     }
 
-    @Test("Short waits, long work and waits long by right do not stall a rank")
-    func patience() throws {
-      let outcome = try run("patience", ranks: 2)
+    @Test(
+      "Short waits, and work of any length while others wait to agree, do not stall a rank",
+      arguments: [2, 3])
+    func patience(ranks: Int) throws {
+      let outcome = try run("patience", ranks: ranks)
       #expect(outcome.status == 0, "\(outcome.story)")
       #expect(outcome.output.contains("passed patience\n"), "\(outcome.story)")
+    }
+
+    @Test("A rank that is stopped while others wait to agree stalls them")
+    func rankThatIsStopped() throws {
+      let outcome = try run("stop", ranks: 2)
+      #expect(outcome.status == 86, "\(outcome.story)")
+      let line =
+        /eqprop: rank 1 on \S+ stalled: waited 1\.\d s in reduction \(picking up the run\)\n/
+      #expect(outcome.errors.contains(line), "\(outcome.story)")
     }
 
     @Test("Transfers dropped while under way stop the process")

@@ -54,30 +54,9 @@ extension RealRanks {
         "\(outcome.story)")
     }
 
-    /// Keeps others from opening a file as long as it lives: they are told to try again, as by a share that hiccups.
-    private final class Lease {
-      private let descriptor: Int32
-
-      init?(_ path: String) {
-        descriptor = open(path, O_RDWR | O_CLOEXEC)
-        // By F_SETSIG (10) a signal that nobody minds says that another wants the file; F_SETLEASE is 1024.
-        guard descriptor >= 0, fcntl(descriptor, 10, SIGWINCH) == 0,
-          fcntl(descriptor, 1024, Int32(F_WRLCK)) == 0
-        else { return nil }
-      }
-
-      deinit { close(descriptor) }
-
-      static let isPossible: Bool = {
-        let path = FileManager.default.temporaryDirectory.path + "/eqprop-lease-" + UUID().uuidString
-        defer { unlink(path) }
-        return FileManager.default.createFile(atPath: path, contents: nil) && Lease(path) != nil
-      }()
-    }
-
     @Test(
       "A checkpoint's file that cannot be read now ends every command with 74, and nothing is renamed or rewound",
-      .enabled(if: Lease.isPossible, "needs a file system with leases"),
+      .enabled(if: FileLease.isPossible, "needs a file system with leases"),
       arguments: ["MANIFEST.json", "layer-1.safetensors"])
     func passingError(name: String) throws {
       let folder = try TrainingFolder(TrainingMethod.persistent.runFile)
@@ -87,7 +66,7 @@ extension RealRanks {
       let newest = "run/checkpoints/" + (try #require(folder.checkpoints().last))
       let (names, metrics) = (folder.names("run/checkpoints"), folder.text("run/metrics.jsonl"))
       do {
-        let lease = try #require(Lease(folder.path + "/\(newest)/\(name)"))
+        let lease = try #require(FileLease(folder.path + "/\(newest)/\(name)"))
         let commands = [
           folder.training("1x1x2"), folder.command("evaluate", "2x1x1", [run]),
           folder.command("report", "1x1x1", [run]), folder.command("export", "1x1x1", [run]),
@@ -111,6 +90,59 @@ extension RealRanks {
         again.status == 0 && again.said.contains { $0.hasPrefix("going on from step-000000013") },
         "\(again.story)")
       #expect(try folder.remains() == folder.remains("undisturbed"))
+    }
+
+    /// A file that rank 0 writes, by its unfinished name, when it may be there, and what is told before it waits.
+    struct SlowFile: Sendable, CustomTestStringConvertible {
+      let name: String
+      var exists = Moment.beforeTheRun
+      var options: [String] = []
+      var told: String?
+      enum Moment { case beforeTheRun, underWay }
+      var testDescription: String { name }
+    }
+
+    @Test(
+      "A disk on which rank 0 waits longer than the limit while the others wait for it is no stall",
+      .enabled(if: FileLease.isPossible, "needs a file system with leases"),
+      arguments: [
+        SlowFile(name: ".tmp-run.yaml"),
+        SlowFile(name: "checkpoints/.tmp-LATEST", exists: .underWay),
+        SlowFile(name: ".tmp-times.json"),
+        // Pages before the last one are written beside training.
+        SlowFile(
+          name: ".tmp-report.html", options: ["--set", "report.html=true"], told: "epoch 40/40"
+        ),
+      ])
+    func slowDisk(file: SlowFile) throws {
+      let folder = try TrainingFolder(TrainingKilled.runFile)
+      try folder.write("run/checkpoints/nothing", "")
+      let path = folder.path + "/run/" + file.name
+      func hold() throws -> FileLease {
+        // Whoever has it open at the moment keeps it from being held.
+        for _ in 0..<200 {
+          if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+          }
+          if let lease = FileLease(path) { return lease }
+          usleep(5000)
+        }
+        throw HarnessError("\(path) is always open")
+      }
+      var lease = file.exists == .beforeTheRun ? try hold() : nil
+      let options = ["--stall-limit", "1", "--set", "training.epochs=40"] + file.options
+      let job = try folder.training("2x1x1", options).start()
+      if file.exists == .underWay {
+        try job.waitFor("epoch 1/40")
+        lease = try hold()
+      }
+      try #require(lease?.isWaitedFor(withinSeconds: 20) == true)
+      if let told = file.told { try job.waitFor(told) }
+      usleep(2_500_000)
+      lease = nil
+      let outcome = try job.wait()
+      #expect(outcome.status == 0 && outcome.seconds > 2.5, "\(outcome.story)")
+      #expect(!outcome.errors.contains("stalled"), "\(outcome.story)")
     }
   }
 }

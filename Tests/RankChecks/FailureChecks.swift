@@ -79,18 +79,29 @@ func failBySleeping(_ world: borrowing Communicator) throws {
   _ = try world.receive(count: 1, from: (world.rank + 1) % world.count, tag: 9)
 }
 
-/// A wait longer than the limit that was said to be long by right, and many short ones, end nothing.
+/// Work of a rank's own that takes longer than the limit while the others wait to agree, and many short waits, end
+/// nothing.
 func checkPatience(_ world: borrowing Communicator) throws {
   Watchdog.start(limitSeconds: 0.4, rank: world.rank)
-  try Watchdog.withoutLimit {
-    if world.rank == 0 { sleep(1) }
-    try world.barrier()
+  for slow in [0, world.count - 1] {
+    let worked = try world.agree {
+      if world.rank == slow { usleep(1_500_000) }
+      return world.rank
+    }
+    try expect(worked == world.rank, "the value of slow work was lost")
   }
   for _ in 0..<10 {
     if world.rank == 0 { usleep(100_000) }
     try world.barrier()
   }
   Watchdog.start(limitSeconds: 3600, rank: world.rank)
+}
+
+/// Rank 0 is stopped while it works and the others wait to agree.
+func failByStopping(_ world: borrowing Communicator) throws {
+  Watchdog.start(limitSeconds: 1, rank: world.rank)
+  Watchdog.note("picking up the run")
+  try world.agree { if world.rank == 0 { kill(getpid(), SIGSTOP) } }
 }
 
 /// Messages that are dropped while under way are a bug, which stops the process.

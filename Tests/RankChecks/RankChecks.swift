@@ -26,6 +26,7 @@ struct RankChecks {
     "leave": failByLeaving,
     "sleep": failBySleeping,
     "patience": checkPatience,
+    "stop": failByStopping,
     "hang": failByHanging,
     "kill": failByKill,
     "drop": failByDropping,

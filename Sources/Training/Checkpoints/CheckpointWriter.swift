@@ -41,7 +41,6 @@ package final class CheckpointWriter {
   /// Waits for the checkpoint under way and makes it whole; every rank calls it.
   package func complete() throws {
     guard let (state, job, isBest) = pending.take() else { return }
-    try waitForAll(job)
     let entries = try grid.world.agree { try job.wait() }
     let all = try grid.world.gather(Array(JSONEncoder().encode(entries)), at: 0)
     try grid.world.agree {
@@ -52,18 +51,6 @@ package final class CheckpointWriter {
       try store.complete(state: state, index: index, files: files)
       if isBest { try store.markBest(step: state.step) }
       try store.retain(settings.keep, best: state.best?.step)
-    }
-  }
-}
-
-extension CheckpointWriter {
-  /// Waits until every rank's files are written, in many short exchanges: a slow disk is no stall, a lost rank is one.
-  private func waitForAll(_ job: WritingJob) throws {
-    while true {
-      var waiting: [Int64] = [job.isDone ? 0 : 1]
-      try grid.world.maximum(&waiting)
-      if waiting[0] == 0 { return }
-      job.wait(atMostSeconds: 0.02)
     }
   }
 }
@@ -90,10 +77,6 @@ private final class WritingJob: Sendable {
   }
 
   var isDone: Bool { done.load(ordering: .acquiring) }
-
-  func wait(atMostSeconds seconds: Double) {
-    if finished.wait(timeout: .now() + seconds) == .success { finished.signal() }
-  }
 
   func wait() throws(FileError) -> [Manifest.Entry] {
     finished.wait()
