@@ -12,6 +12,8 @@ final class RunDisplays {
   private let settings: ReportSettings
   private let notice: (String) -> Void
   private var events: String?
+  /// What is not among the events yet.
+  private var metrics: MetricsTail
   /// Times that are not in their file yet, and when others were written.
   private var times: TimesFile?
   private var written = ContinuousClock.now - .seconds(2)
@@ -20,6 +22,7 @@ final class RunDisplays {
 
   init(directory: String, settings: ReportSettings, notice: @escaping (String) -> Void) {
     (self.directory, self.settings, self.notice) = (directory, settings, notice)
+    metrics = MetricsTail(path: directory + "/metrics.jsonl")
     page = PageThread(directory: directory)
   }
 
@@ -55,17 +58,18 @@ final class RunDisplays {
     }
   }
 
-  /// The first time all epochs so far, into a file of its own, since some may have been made again; then the last one.
+  /// The first time all epochs so far, into a file of its own, since some may have been made again; then those that are
+  /// new.
   private func appendEvents() throws {
-    let epochs = try MetricsFile.read(path: directory + "/metrics.jsonl").epochs
+    let epochs = try metrics.next()
     let now = Date().timeIntervalSince1970
     if let events {
-      guard let last = epochs.last, let file = FileHandle(forWritingAtPath: events) else {
+      guard let file = FileHandle(forWritingAtPath: events) else {
         throw FileError(.inputOutput, path: events, "cannot be written any more")
       }
       defer { try? file.close() }
       try file.seekToEnd()
-      try file.write(contentsOf: Data(TensorBoardEvents.epoch(last, time: now)))
+      try file.write(contentsOf: Data(epochs.flatMap { TensorBoardEvents.epoch($0, time: now) }))
       return
     }
     let folder = directory + "/tensorboard"

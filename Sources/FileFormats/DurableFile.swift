@@ -21,6 +21,65 @@ public enum DurableFile {
     try write(Array(text.utf8), to: path)
   }
 
+  /// Adds bytes at the end of a file, which is made where there is none, and fsyncs it.
+  ///
+  /// After a crash the file ends with a part of them, in order, or with none; after an error with none, if that can be
+  /// undone.
+  public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC
+    let descriptor = Int32(retryingInterrupted { Int(open(path, flags, 0o666)) })
+    if descriptor < 0 { throw .writing(path, errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw .writing(path, errno: errno) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { rest in
+        retryingInterrupted { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+      }
+      if count < 0 {
+        let error = FileError.writing(path, errno: errno, remaining: bytes.count - written)
+        ftruncate(descriptor, status.st_size)
+        throw error
+      }
+      written += count
+    }
+    if retryingInterrupted({ Int(fsync(descriptor)) }) != 0, errno != EINVAL {
+      throw .writing(path, errno: errno)
+    }
+    if status.st_size == 0 { try syncDirectory(parentDirectory(of: path)) }
+  }
+
+  /// Replaces a file of any length by some stretches of itself and the bytes that follow these, as `write` does.
+  public static func keep(_ stretches: [Range<Int>], of path: String, adding end: [UInt8] = [])
+    throws(FileError)
+  {
+    let unfinished = joinPath(parentDirectory(of: path), ".tmp-" + lastPart(of: path))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
+    defer { buffer.deallocate() }
+    do throws(FileError) {
+      let old = try InputFile(path: path)
+      var file = try OutputFile(path: unfinished)
+      for stretch in stretches {
+        var place = stretch.lowerBound
+        while place < stretch.upperBound {
+          let part = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[..<min(buffer.count, stretch.upperBound - place)])
+          let count = try old.read(into: part, at: place)
+          if count == 0 { throw FileError(.inputOutput, path: path, "was shortened while it was read") }
+          try file.write(UnsafeRawBufferPointer(rebasing: part[..<count]))
+          place += count
+        }
+      }
+      try end.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
+      try file.close()
+      try rename(unfinished, to: path)
+    } catch {
+      unlink(unfinished)
+      throw error
+    }
+  }
+
   /// Renames a file or directory, replacing a file of that name, and fsyncs the directories of both.
   public static func rename(_ old: String, to new: String) throws(FileError) {
     if Glibc.rename(old, new) != 0 { throw .writing(new, errno: errno) }

@@ -25,17 +25,12 @@ public struct MetricsFile: Equatable, Sendable {
   /// In the order of the file.
   public let epochs: [EpochMetrics]
 
-  /// Reads the file at `path`; a torn last line, which a killed run leaves, is passed over.
+  /// Reads the file at `path`, of any length; a torn last line, which a killed run leaves, is passed over.
   ///
-  /// Throws `MetricsFileError` naming the file, and the line that is damaged; a file of more than 64 MiB is refused.
+  /// Throws `MetricsFileError` naming the file, and the line that is damaged.
   public static func read(path: String) throws(MetricsFileError) -> MetricsFile {
-    let bytes: [UInt8]
-    do {
-      bytes = try DurableFile.read(path)
-    } catch {
-      throw MetricsFileError(error)
-    }
-    return try parse(bytes, file: path)
+    var tail = MetricsTail(path: path)
+    return MetricsFile(epochs: try tail.next())
   }
 
   /// Reads the bytes of a file; `file` names it in messages.
@@ -44,17 +39,26 @@ public struct MetricsFile: Equatable, Sendable {
   public static func parse(_ bytes: [UInt8], file: String) throws(MetricsFileError) -> MetricsFile {
     var epochs: [EpochMetrics] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where !line.isEmpty {
-      do throws(Damage) {
-        if let epoch = try epoch(line) { epochs.append(epoch) }
-      } catch {
-        // What follows the last line's end was still being written.
-        if index == lines.count - 1 { break }
-        let problem = "\(file):\(index + 1): \(error.problem); the file was damaged after it was written"
-        throw MetricsFileError(description: problem, exitCode: 65)
-      }
+    for (index, line) in lines.enumerated() {
+      // What follows the last line's end was still being written.
+      let isEnded = index < lines.count - 1
+      if let epoch = try epoch(Array(line), isEnded, place: "\(file):\(index + 1)") { epochs.append(epoch) }
     }
     return MetricsFile(epochs: epochs)
+  }
+
+  /// The epoch of a line; nil of an empty one, one of another event, and one that is damaged for want of its end.
+  fileprivate static func epoch(
+    _ line: [UInt8], _ isEnded: Bool, place: String
+  ) throws(MetricsFileError) -> EpochMetrics? {
+    guard !line.isEmpty else { return nil }
+    do throws(Damage) {
+      return try epoch(line)
+    } catch {
+      guard isEnded else { return nil }
+      throw MetricsFileError(
+        description: "\(place): \(error.problem); the file was damaged after it was written", exitCode: 65)
+    }
   }
 
   private struct Damage: Error {
@@ -62,7 +66,7 @@ public struct MetricsFile: Equatable, Sendable {
   }
 
   /// The epoch of a line; nil for a line of another event.
-  private static func epoch(_ line: ArraySlice<UInt8>) throws(Damage) -> EpochMetrics? {
+  private static func epoch(_ line: [UInt8]) throws(Damage) -> EpochMetrics? {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let object = try? decoder.decode(Line.self, from: Data(line)) else {
@@ -109,5 +113,42 @@ public struct MetricsFile: Equatable, Sendable {
     let violations: Double?
     let rejected: Int?
     let ranks: Int?
+  }
+}
+
+/// The lines of a `metrics.jsonl` that a run still writes, each read once.
+public struct MetricsTail: Sendable {
+  private let path: String
+  /// Bytes and lines that have been read.
+  private var offset = 0
+  private var lines = 0
+
+  /// Begins with the file's first line; the file need not be there yet.
+  public init(path: String) { self.path = path }
+
+  /// The epochs whose lines have been written since the last call; a line that has no end yet is left for the next one
+  /// unless it is whole.
+  ///
+  /// Throws `MetricsFileError` naming the file, and the line that is damaged.
+  public mutating func next() throws(MetricsFileError) -> [EpochMetrics] {
+    var epochs: [EpochMetrics] = []
+    var reader = try fileErrors { () throws(FileError) in try LineReader(path: path, from: offset) }
+    while let line = try fileErrors({ () throws(FileError) in try reader.next() }) {
+      let epoch = try MetricsFile.epoch(line, reader.isEnded, place: "\(path):\(lines + 1)")
+      guard reader.isEnded || epoch != nil else { break }
+      if let epoch { epochs.append(epoch) }
+      (offset, lines) = (reader.offset, lines + 1)
+    }
+    return epochs
+  }
+}
+
+private func fileErrors<Result: ~Copyable>(
+  _ body: () throws(FileError) -> Result
+) throws(MetricsFileError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw MetricsFileError(error)
   }
 }

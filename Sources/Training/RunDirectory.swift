@@ -83,27 +83,35 @@ package struct RunDirectory: Sendable {
     }
   }
 
-  /// Appends a line to the metrics and syncs it.
+  /// Appends a line to the metrics and syncs it: a step that takes as long however long they are.
   package func append(_ line: String) throws {
-    try keepMetrics(adding: line) { _ in true }
+    try DurableFile.append(Array((line + "\n").utf8), to: metrics)
   }
 
-  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits.
-  package func rewindMetrics(toEpoch epoch: Int) throws {
-    try keepMetrics(adding: nil) { $0 <= epoch }
-  }
-
-  private func keepMetrics(adding line: String?, _ isKept: (Int) -> Bool) throws {
-    var lines: [String] = []
-    if try FileStatus.entry(metrics) != nil {
-      let text = String(decoding: try DurableFile.read(metrics), as: UTF8.self)
-      lines = text.split(separator: "\n").map(String.init).filter { line in
-        guard let epoch = MetricsLine.epoch(of: line) else { return false }
-        return isKept(epoch)
+  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits. A line that is torn, as
+  /// a kill leaves it, goes too.
+  ///
+  /// The file is written anew only where a line goes.
+  package func rewindMetrics(toEpoch last: Int) throws {
+    guard try FileStatus.entry(metrics) != nil else { return try DurableFile.write("", to: metrics) }
+    var lines = try LineReader(path: metrics)
+    var kept: [Range<Int>] = []
+    var isEnded = true
+    while true {
+      let start = lines.offset
+      guard let line = try lines.next() else { break }
+      guard let epoch = MetricsLine.epoch(of: String(decoding: line, as: UTF8.self)), epoch <= last else {
+        continue
+      }
+      isEnded = lines.isEnded
+      if kept.last?.upperBound == start {
+        kept[kept.count - 1] = kept[kept.count - 1].lowerBound..<lines.offset
+      } else {
+        kept.append(start..<lines.offset)
       }
     }
-    if let line { lines.append(line) }
-    try DurableFile.write(lines.map { $0 + "\n" }.joined(), to: metrics)
+    if isEnded, kept == [0..<lines.offset] || lines.offset == 0 { return }
+    try DurableFile.keep(kept, of: metrics, adding: isEnded ? [] : [UInt8(ascii: "\n")])
   }
 }
 

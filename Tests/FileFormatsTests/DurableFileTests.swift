@@ -35,6 +35,63 @@ import Testing
     #expect(try directory.names() == ["state.json"])
   }
 
+  @Test("appended bytes follow those that are there; a file that is not there is made")
+  func append() throws {
+    let path = directory.file("metrics.jsonl")
+    try DurableFile.append(Array("one\n".utf8), to: path)
+    try DurableFile.append([], to: path)
+    try DurableFile.append(Array("two\n".utf8), to: path)
+    #expect(try directory.bytes("metrics.jsonl") == Array("one\ntwo\n".utf8))
+    let full = directory.file("full")
+    try FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: "/dev/full")
+    do throws(FileError) {
+      try DurableFile.append([1, 2], to: full)
+      Issue.record("a full disk took the bytes")
+    } catch {
+      #expect(
+        error.exitCode == 74 && error.reason.hasPrefix("the disk is full: 2 bytes were still to be written"))
+    }
+    #expect(throws: FileError.self) { try DurableFile.append([1], to: directory.file("no/such")) }
+  }
+
+  @Test("of a file some stretches are kept, in order, and nothing is left beside it")
+  func keep() throws {
+    let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let path = try directory.write("metrics.jsonl", bytes)
+    try DurableFile.keep([0..<1_500_000, 2_999_990..<3_000_000], of: path, adding: [9])
+    #expect(try directory.bytes("metrics.jsonl") == Array(bytes[..<1_500_000] + bytes[2_999_990...]) + [9])
+    #expect(throws: FileError.self) { try DurableFile.keep([0..<1_500_012], of: path) }
+    try DurableFile.keep([], of: path)
+    #expect(try directory.bytes("metrics.jsonl") == [])
+    #expect(try directory.names() == ["metrics.jsonl"])
+  }
+
+  @Test("what stands at a path is told, or that nothing does, or that the system cannot tell")
+  func entries() throws {
+    try directory.write("file", [1])
+    try DurableFile.createDirectory(directory.file("folder"))
+    try FileManager.default.createSymbolicLink(atPath: directory.file("link"), withDestinationPath: "nowhere")
+    mkfifo(directory.file("pipe"), 0o600)
+    let expected: [(String, FileStatus.Entry?)] = [
+      ("file", .file), ("folder", .directory), ("link", .link), ("pipe", .other), ("none", nil),
+      ("file/x", nil),
+    ]
+    for (name, entry) in expected { #expect(try FileStatus.entry(directory.file(name)) == entry, "\(name)") }
+    #expect(try FileStatus.entries(of: directory.path).sorted() == ["file", "folder", "link", "pipe"])
+    #expect(try FileStatus.entries(of: directory.file("folder")) == [])
+    // Too long a name is no name that is not there.
+    let long = directory.file(String(repeating: "x", count: 300))
+    for (path, code) in [(long, Int32(74)), (directory.file("none"), 66), (directory.file("file"), 66)] {
+      do throws(FileError) {
+        _ = try FileStatus.entries(of: path)
+        Issue.record("\(path) was listed")
+      } catch {
+        #expect(error.exitCode == code, "\(error)")
+      }
+    }
+    #expect(throws: FileError.self) { _ = try FileStatus.entry(long) }
+  }
+
   @Test("what cannot be written is an input/output error that names the path")
   func unwritable() throws {
     try directory.write("file", [1])

@@ -40,6 +40,51 @@ import Training
     #expect(run.text("metrics.jsonl") == line(10) + "\n" + line(20) + "\n")
   }
 
+  @Test("Only lines that go are written away: a file of the lines to keep stays as it is")
+  func rewindNothing() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    for step in [10, 20] { try run.directory.append(line(step)) }
+    func inode() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: run.path + "/metrics.jsonl")[.systemFileNumber] as? Int
+    }
+    let before = try inode()
+    try run.directory.rewindMetrics(toEpoch: 2)
+    #expect(try inode() == before)
+    // A whole line that lacks its end gets it, a damaged one in the midst goes alone.
+    try run.write("metrics.jsonl", line(10) + "\n{\"event\":\n" + line(20))
+    try run.directory.rewindMetrics(toEpoch: 2)
+    #expect(run.text("metrics.jsonl") == line(10) + "\n" + line(20) + "\n")
+    try run.directory.rewindMetrics(toEpoch: 0)
+    #expect(run.text("metrics.jsonl") == "")
+  }
+
+  @Test("A line takes no longer to append after 100,000 others, and more than 64 MiB go on")
+  func length() throws {
+    let (short, long) = (try TemporaryRun(), try TemporaryRun())
+    for run in [short, long] { _ = try pickUp(run) }
+    let rest = #","note":""# + String(repeating: "x", count: 640) + "\"}\n"
+    let lines = (1...100_000).map { #"{"event":"epoch","epoch":\#($0),"step":\#(10 * $0)"# + rest }
+    try long.write("metrics.jsonl", lines.joined())
+    let size = {
+      try FileManager.default.attributesOfItem(atPath: long.path + "/metrics.jsonl")[.size] as? Int
+    }
+    #expect(try size() ?? 0 > 64 << 20)
+    func seconds(_ run: TemporaryRun) throws -> Double {
+      let began = Date()
+      for step in 1_000_001...1_000_010 { try run.directory.append(line(step)) }
+      return Date().timeIntervalSince(began)
+    }
+    // Ten of each in turn; the fastest are those that no other process disturbed.
+    let times = try (0..<10).map { _ in (short: try seconds(short), long: try seconds(long)) }
+    let fastest = (short: times.map(\.short).min() ?? 0, long: times.map(\.long).min() ?? 0)
+    #expect(fastest.long < 10 * fastest.short, "\(fastest)")
+    // Going on from a checkpoint among them keeps the lines up to it.
+    try long.save(500_000)
+    #expect(try pickUp(long) == "step-000500000")
+    #expect(long.text("metrics.jsonl") == lines[..<50_000].joined())
+  }
+
   @Test("An epoch whose last step is saved but whose end is not has its line written once")
   func rewindUnfinishedEpoch() throws {
     let run = try TemporaryRun()

@@ -1,0 +1,55 @@
+/// The lines of a file of any length, from front to back: a mebibyte and one line are held at a time.
+public struct LineReader: ~Copyable {
+  public var path: String { file.path }
+  /// Where the next line begins, in bytes from the file's start.
+  public private(set) var offset: Int
+  /// Whether the line that was read last has an end; only a file's last line may lack it.
+  public private(set) var isEnded = true
+
+  private let file: InputFile
+  private let longest: Int
+  private var buffer = [UInt8]()
+  /// Where in the buffer the next line begins.
+  private var place = 0
+
+  /// Opens a file, to be read from a line's beginning on; a line of more than `longest` bytes is refused as bad data.
+  public init(path: String, from offset: Int = 0, longest: Int = 1 << 24) throws(FileError) {
+    file = try InputFile(path: path)
+    self.offset = offset
+    self.longest = longest
+  }
+
+  /// The next line without its line feed; nil at the end of the file.
+  public mutating func next() throws(FileError) -> [UInt8]? {
+    var searched = place
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        return take(upTo: end, skipping: 1)
+      }
+      guard buffer.count - place <= longest else {
+        throw FileError(.badData, path: path, "has a line of more than \(longest) bytes")
+      }
+      buffer.removeSubrange(..<place)
+      (place, searched) = (0, buffer.count)
+      guard try refill() else { return buffer.isEmpty ? nil : take(upTo: buffer.count, skipping: 0) }
+    }
+  }
+
+  private mutating func take(upTo end: Int, skipping lineFeed: Int) -> [UInt8] {
+    defer {
+      offset += end + lineFeed - place
+      place = end + lineFeed
+      isEnded = lineFeed > 0
+    }
+    return Array(buffer[place..<end])
+  }
+
+  /// Reads what follows the buffer in the file; false at its end.
+  private mutating func refill() throws(FileError) -> Bool {
+    let more = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
+    defer { more.deallocate() }
+    let count = try file.read(into: more, at: offset + buffer.count)
+    buffer += more[..<count]
+    return count > 0
+  }
+}
