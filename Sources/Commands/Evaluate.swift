@@ -55,14 +55,14 @@ struct Evaluate: RankCommand {
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(
       run: run, directory: directory, choice: checkpoint, relaxation: relaxation, deal: deal,
-      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
+      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory), notice: complain)
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
     let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
-    guard !asked.isEmpty else {
+    try world.agree {
+      guard asked.isEmpty else { return }
       let hint = split.isEmpty ? "; --split training evaluates what it was trained on" : ""
-      throw AgreedFailure(
-        rank: 0, message: "there are no such examples: \(examples)\(hint)", exitCode: 64)
+      throw UsageError("there are no such examples: \(examples)\(hint)")
     }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)

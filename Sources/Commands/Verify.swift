@@ -39,7 +39,8 @@ struct Verify: RankCommand {
 
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
-    guard run.hasExactGradient else {
+    try world.agree {
+      guard !run.hasExactGradient else { return }
       throw UsageError(
         "no exact gradient goes through soft pooling between layers here: verify with pool: max or average")
     }
@@ -47,7 +48,7 @@ struct Verify: RankCommand {
     let deal = try options.grid.deal(run, data: data, on: world)
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, deal: deal,
-      grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory))
+      grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), notice: complain)
     let record = try verifier.verify { complain("\(run.name): \($0)") }
     let isFirst = world.rank == 0
     try world.agree {

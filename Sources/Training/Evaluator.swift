@@ -1,7 +1,6 @@
 import DataSets
 import EnergyModels
 import EquilibriumPropagation
-import FileFormats
 import MessagePassing
 import RunFiles
 import Tensors
@@ -39,17 +38,14 @@ public struct Evaluator {
   }
 
   /// Loads the weights that this rank needs; rank 0 picks the checkpoint and has checked every byte of it.
+  ///
+  /// - Parameter notice: hears on rank 0 of damaged checkpoints that are passed over.
   public init(
-    run: RunFile, directory: String, choice: Choice, relaxation: Relaxation, deal: Deal, grid: Grid
+    run: RunFile, directory: String, choice: Choice, relaxation: Relaxation, deal: Deal, grid: Grid,
+    notice: (String) -> Void
   ) throws {
     let store = RunDirectory(path: directory).store
-    let picked = try grid.world.agree { () -> String in
-      guard grid.isFirst else { return "" }
-      let name = try store.name(of: choice)
-      _ = try store.verified(name)
-      return name
-    }
-    let checkpoint = String(decoding: try grid.world.broadcast(Array(picked.utf8), from: 0), as: UTF8.self)
+    let checkpoint = try store.whole(choice, over: grid, notice: notice)
     self.checkpoint = checkpoint
     (self.run, self.grid, self.deal, self.relaxation) = (run, grid, deal, relaxation)
     let parameters = Parameters(portion: deal.portion(at: grid.place), precision: run.training.precision)
@@ -73,41 +69,5 @@ public struct Evaluator {
     return try Evaluation(
       run: run, relaxation: relaxation, grid: grid, deal: deal, perShard: Evaluation.rowsPerShard
     ).run(examples, parameters: parameters)
-  }
-}
-
-extension CheckpointStore {
-  /// The name of the chosen checkpoint, which must be there.
-  package func name(of choice: Evaluator.Choice) throws -> String {
-    let names = try FileStatus.entry(path) != nil ? checkpoints() : []
-    func pointer(_ file: String) throws -> String {
-      do {
-        return String(decoding: try DurableFile.read(path + "/" + file), as: UTF8.self)
-          .trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }.description
-      } catch {
-        throw try error.judged()
-      }
-    }
-    let name: String =
-      switch choice {
-      case .latest: try names.last ?? pointer("LATEST")
-      case .best: try pointer("BEST")
-      case .named(let name): name
-      }
-    guard names.contains(name) else {
-      throw FileError(.missing, path: path, "holds no checkpoint '\(name)'")
-    }
-    return name
-  }
-
-  /// The chosen checkpoint, verified; of the latest ones the newest that is whole. Damaged ones stay where they are.
-  package func whole(_ choice: Evaluator.Choice) throws -> (name: String, state: RunState) {
-    guard choice == .latest else {
-      let name = try name(of: choice)
-      return (name, try verified(name))
-    }
-    let (whole, damaged) = try newest()
-    if let whole { return whole }
-    throw damaged.first?.error ?? FileError(.missing, path: path, "holds no checkpoint yet")
   }
 }

@@ -36,7 +36,11 @@ public struct Verifier {
   /// run directory's newest checkpoint.
   ///
   /// Every rank of the grid must call it.
-  public init(run: RunFile, data: DataSet, examples: Int, weights: String?, deal: Deal, grid: Grid) throws {
+  /// - Parameter notice: hears on rank 0 of damaged checkpoints that are passed over.
+  public init(
+    run: RunFile, data: DataSet, examples: Int, weights: String?, deal: Deal, grid: Grid,
+    notice: (String) -> Void
+  ) throws {
     var run = run
     run.training.precision = .float64
     let perShard = max(1, (examples + deal.tiling.shards - 1) / deal.tiling.shards)
@@ -44,7 +48,7 @@ public struct Verifier {
     let batch = try grid.world.agree { [run] in
       try Batch(run: run, data: data, deal: deal, place: grid.place, perShard: perShard)
     }
-    let weights = try weights.map { try Self.newestCheckpoint(of: $0, grid: grid) }
+    let weights = try weights.map { try Self.newestCheckpoint(of: $0, grid: grid, notice: notice) }
     let parameters = try grid.world.agree { [run] in
       try Self.parameters(run, weights: weights, deal: deal, place: grid.place)
     }
@@ -65,15 +69,11 @@ public struct Verifier {
   }
 
   /// A run directory's newest checkpoint, which rank 0 alone picks and checks.
-  private static func newestCheckpoint(of directory: String, grid: Grid) throws -> Weights {
-    let picked = try grid.world.agree { () -> String in
-      guard grid.isFirst else { return "" }
-      let store = RunDirectory(path: directory).store
-      let name = try store.name(of: .latest)
-      _ = try store.verified(name)
-      return store.folder(name)
-    }
-    let folder = String(decoding: try grid.world.broadcast(Array(picked.utf8), from: 0), as: UTF8.self)
+  private static func newestCheckpoint(
+    of directory: String, grid: Grid, notice: (String) -> Void
+  ) throws -> Weights {
+    let store = RunDirectory(path: directory).store
+    let folder = store.folder(try store.whole(.latest, over: grid, notice: notice))
     let saved = try grid.world.agree { try RunDirectory(path: directory).savedRun() }
     return Weights(folder: folder, precision: saved?.training.precision ?? .float32)
   }
@@ -139,8 +139,11 @@ extension Relaxation {
   public static let rest = 1e-13
 
   /// The same updates to rest, going on from where they are.
-  var toRest: Relaxation {
-    let rest = Duration(atMost: 20_000, tolerance: Relaxation.rest)
-    return Relaxation(updates: updates, step: step, start: .persistent, free: rest, nudged: rest)
+  package var toRest: Relaxation {
+    var relaxation = self
+    relaxation.start = .persistent
+    relaxation.free = Duration(atMost: 20_000, tolerance: Relaxation.rest)
+    relaxation.nudged = relaxation.free
+    return relaxation
   }
 }

@@ -85,20 +85,43 @@ extension RealRanks {
       #expect(outcome.output == "")
     }
 
-    @Test("A damaged checkpoint is named, code 65; a run without checkpoints is missing them, code 66")
+    @Test("A damaged newest checkpoint is named and passed over, one that was asked for is refused, code 65")
     func damaged() throws {
       let folder = try Self.trained.get()
       try? folder.remove("spoilt")
       try folder.copy("run", to: "spoilt")
-      let name = "spoilt/checkpoints/step-000000033/layer-1.safetensors"
-      var bytes = try folder.bytes(name)
-      bytes[bytes.count - 9] ^= 4
-      try folder.write(name, bytes)
+      let names = folder.checkpoints("spoilt")
+      func spoil(_ checkpoint: String) throws {
+        let name = "spoilt/checkpoints/\(checkpoint)/layer-1.safetensors"
+        var bytes = try folder.bytes(name)
+        bytes[bytes.count - 9] ^= 4
+        try folder.write(name, bytes)
+      }
+      try #require(names.last == "step-000000033")
+      try spoil("step-000000033")
+      let (before, listed) = (names[names.count - 2], folder.names("spoilt/checkpoints"))
       let outcome = try folder.evaluate("2x1x1", "spoilt")
-      #expect(outcome.status == 65, "\(outcome.story)")
-      #expect(
-        outcome.said.count == 1 && outcome.said[0].contains("layer-1.safetensors: its SHA-256"),
-        "\(outcome.story)")
+      #expect(outcome.status == 0, "\(outcome.story)")
+      let told = outcome.said.filter {
+        $0.hasPrefix("checkpoint step-000000033 is damaged and passed over: ")
+      }
+      #expect(told.count == 1 && told[0].contains("layer-1.safetensors: its SHA-256"), "\(outcome.story)")
+      #expect(outcome.said.contains { $0.hasPrefix("centered, \(before): ") }, "\(outcome.story)")
+      let named = try folder.evaluate("2x1x1", "spoilt", ["--checkpoint", before])
+      #expect(named.output == outcome.output, "\(named.story)")
+      for choice in ["step-000000033", "best"] {
+        try folder.write("spoilt/checkpoints/BEST", "step-000000033\n")
+        let refused = try folder.evaluate("2x1x1", "spoilt", ["--checkpoint", choice])
+        #expect(refused.status == 65, "\(refused.story)")
+        #expect(
+          refused.said.count == 1 && refused.said[0].contains("layer-1.safetensors: its SHA-256"),
+          "\(refused.story)")
+      }
+      #expect(folder.names("spoilt/checkpoints") == listed, "nothing is renamed")
+      for name in names.dropLast() { try spoil(name) }
+      let none = try folder.evaluate("2x1x1", "spoilt")
+      #expect(none.status == 65 && none.said.count == 1, "\(none.story)")
+      #expect(none.said[0].contains("step-000000033/layer-1.safetensors: its SHA-256"), "\(none.story)")
       try folder.remove("spoilt/checkpoints")
       #expect(try folder.evaluate("1x1x1", "spoilt").status == 66)
     }

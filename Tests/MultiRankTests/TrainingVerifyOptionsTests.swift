@@ -81,20 +81,37 @@ extension RealRanks {
         #expect(outcome.withoutGrid == alone.withoutGrid, "\(outcome.story)")
       }
       #expect(try folder.verify("1x1x1", ["--json"]).withoutGrid != alone.withoutGrid)
+      // A damaged one that is newer is named and passed over.
+      let newest = try #require(folder.checkpoints().last)
+      let newer = "run/checkpoints/step-000099999"
+      try folder.copy("run/checkpoints/\(newest)", to: newer)
+      try folder.write(newer + "/layer-1.safetensors", "")
+      let outcome = try folder.verify("2x1x1", options)
+      #expect(outcome.status == 0 && outcome.withoutGrid == alone.withoutGrid, "\(outcome.story)")
+      #expect(outcome.complaints.count == 1, "\(outcome.story)")
+      #expect(
+        outcome.complaints.first?.hasPrefix("checkpoint step-000099999 is damaged and passed over: ") == true)
+      try folder.remove(newer)
       let other = try folder.verify("2x1x1", options + ["--set", "network.layers.0.units=90"])
       #expect(other.status == 65 && other.complaints.count == 1, "\(other.story)")
       #expect(other.complaints.first?.contains("is F32 [64, 96], the run needs F32 [64, 90]") == true)
     }
 
     static let mistakes: [(options: [String], code: Int32, told: String)] = [
-      (["--weights", "FOLDER/nowhere"], 66, "FOLDER/nowhere/checkpoints/LATEST: no such file or directory"),
-      (["--weights", "FOLDER/empty"], 66, "FOLDER/empty/checkpoints/LATEST: no such file or directory"),
+      (["--weights", "FOLDER/nowhere"], 66, "FOLDER/nowhere/checkpoints: holds no checkpoint yet"),
+      (["--weights", "FOLDER/empty"], 66, "FOLDER/empty/checkpoints: holds no checkpoint yet"),
       (["--examples", "0"], 64, "Error: --examples 0: at least 1 is needed"),
       (
         ["--set", "rule=hebbian"], 64,
         "--set rule=hebbian: 'rule' is 'hebbian'; it takes equilibrium-propagation"
       ),
       (["--grid", "3x1x1"], 64, "grid 3x1x1: 4 shards cannot be dealt"),
+      (
+        [
+          "--set",
+          "network.connections=[{from: 0, to: 1, kernel: 3}, {from: 1, to: 2, kernel: 2, pool: soft}]",
+        ], 64, "no exact gradient goes through soft pooling between layers here"
+      ),
     ]
 
     @Test("A mistake is told once, and nothing is printed", arguments: mistakes)
