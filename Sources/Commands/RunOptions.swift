@@ -56,22 +56,27 @@ struct GridOptions: ParsableArguments {
     }
   }
 
-  /// Deals the tiles to the ranks.
+  /// Deals the tiles to the ranks; a grid that was not asked for rank 0 picks for all, since times rest on a host's own
+  /// logarithm.
   func deal(_ run: RunFile, data: DataSet, on world: borrowing Communicator) throws -> Deal {
     let ranks = world.count
-    let rank = world.rank
+    let isFirst = world.rank == 0
     let assumed = try world.isOnOneHost() ? Machine.ordinary : .network
+    let named = try world.agree { () -> String in
+      guard grid == nil, isFirst else { return grid ?? "" }
+      let machine = try machine.map(Machine.load) ?? assumed
+      return try Plan.choose(ranks: ranks, tiling: Tiling(run, data: data), run: run, machine: machine)
+        .description
+    }
+    let picked = String(decoding: try world.broadcast(Array(named.utf8), from: 0), as: UTF8.self)
     return try world.agree {
       let tiling = try Tiling(run, data: data)
-      let shape =
-        try grid.flatMap(GridShape.init)
-        ?? Plan.choose(
-          ranks: ranks, tiling: tiling, run: run, machine: machine.map(Machine.load) ?? assumed)
+      guard let shape = GridShape(picked) else { preconditionFailure("what rank 0 told is a grid") }
       guard shape.ranks == ranks else {
         throw GridError(
           "grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")
       }
-      if grid == nil && rank == 0 && ranks > 1 { complain("grid \(shape) (replicas x stages x slices)") }
+      if grid == nil && isFirst && ranks > 1 { complain("grid \(shape) (replicas x stages x slices)") }
       return try Deal(run, tiling: tiling, to: shape)
     }
   }

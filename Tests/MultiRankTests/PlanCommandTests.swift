@@ -1,6 +1,8 @@
+import BuiltPrograms
 import FileFormats
 import Foundation
 import Testing
+import Training
 
 extension RealRanks {
   @Suite struct PlanCommands {
@@ -28,6 +30,36 @@ extension RealRanks {
       let text = try plan(folder, "--grid", "2x1x2", ranks: 2)
       #expect(text.status == 0 && text.output.contains("\n2x1x2  "), "\(text.story)")
       #expect(text.output.components(separatedBy: "best").count == 2, "\(text.story)")
+    }
+
+    @Test("Rank 0 picks the grid for all, whatever another would have picked")
+    func oneRankPicks() throws {
+      let folder = try TrainingFolder(
+        TrainingMethod.centered.runFile.replacingOccurrences(of: "units: 144", with: "units: 1024")
+          .replacingOccurrences(of: "batch: 20", with: "batch: 4"))
+      var best: [String] = []
+      for (name, latency) in [("quick.json", 0.0), ("slow.json", 1e4)] {
+        var machine = Machine.ordinary
+        machine.messages = .init(latency: latency, gigabytesPerSecond: 1e5, reduction: 0, barrier: 0)
+        try folder.write(name, machine.json())
+        let outcome = try plan(folder, "-n", "2", "--machine", folder.path + "/" + name, "--json")
+        let grid = try #require(outcome.output.firstMatch(of: /"grid":"([0-9x]+)"/))
+        best.append(String(grid.1))
+      }
+      try #require(best == ["1x1x2", "2x1x1"], "the two machines suit different grids")
+      let program = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
+      func arguments(_ machine: String) -> [String] {
+        [
+          "train", folder.path + "/run.yaml", "--output", folder.path + "/run", "--limit-steps", "3",
+          "--stall-limit", "5", "--set", "report.html=false", "--machine", folder.path + "/" + machine,
+        ]
+      }
+      let outcome = try Mpirun(
+        executable: "eqprop", ranks: 1,
+        arguments: arguments("quick.json") + [":", "-n", "1", program] + arguments("slow.json")
+      ).run()
+      #expect(outcome.status == 0, "\(outcome.story)")
+      #expect(outcome.errors.contains("grid 1x1x2 (replicas"), "\(outcome.story)")
     }
 
     @Test("Mistakes are told in one line")
