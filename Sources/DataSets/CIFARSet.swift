@@ -57,6 +57,13 @@ struct CIFARSet: Sendable {
     return SHA256.digest(of: Array("\(CIFARKind.extents) \(labels.joined(separator: " "))".utf8))
   }
 
+  /// The records, with their labels.
+  var inputFiles: [RowFile] {
+    (training.files + test.files).map {
+      RowFile(path: $0.path, start: 0, rows: $0.count, rowSize: kind.recordSize)
+    }
+  }
+
   /// The images of rows `rows` of a part, dealt to shards with their channels last; each file with such rows is read
   /// once, to its end.
   func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {

@@ -44,6 +44,16 @@ public struct DataSet: Sendable, CustomStringConvertible {
     }
   }
 
+  /// Where the inputs are; nil of those that stand in the program.
+  var inputFiles: [RowFile]? {
+    switch store {
+    case .idx(let set): set.inputFiles
+    case .cifar(let set): set.inputFiles
+    case .npy(let set): set.inputFiles(rowSize: inputs * scalar.size)
+    case .digits: nil
+    }
+  }
+
   /// The number of examples of a split.
   public func count(_ split: Split) -> Int { rows[split].count }
 

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// The UCI 8×8 handwritten digits that stand in the program itself: 1,797 rows, pixels 0…16, labels 0…9.
 public enum Digits {
   /// Whose work the embedded digits are, and its licence.
@@ -12,6 +14,9 @@ public enum Digits {
 
   static let extents = [8, 8]
   static let rowSize = 64
+
+  /// SHA-256 of every pixel and label.
+  static var digest: String { DigitsPixels.text.withUTF8Buffer { SHA256.digest(of: Array($0)) } }
 
   /// Calls `body` with each of `rows`, its 64 pixels and its label.
   static func readRows(

@@ -32,6 +32,14 @@ struct IDXSet: Sendable {
     SHA256.digest(of: Array("\(training.extents) \(training.labelDigest) \(test.labelDigest)".utf8))
   }
 
+  var inputFiles: [RowFile] {
+    [training, test].map {
+      RowFile(
+        path: $0.images, start: IDXContent.images.headerSize, rows: $0.count,
+        rowSize: $0.extents.reduce(1, *))
+    }
+  }
+
   /// The labels of rows `rows` of a part, dealt to shards.
   static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
     try read(.labels, part.labels, count: part.count, extents: [], rows: rows, to: &shards)

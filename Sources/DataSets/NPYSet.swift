@@ -11,6 +11,8 @@ struct NPYSet: Sendable {
     let extents: [Int]
     let scalar: StoredScalar
     let labels: [UInt8]
+    /// Bytes before the first image.
+    let start: Int
   }
 
   static let imageTypes = ["|u1", "<f4"]
@@ -38,6 +40,12 @@ struct NPYSet: Sendable {
   var digest: String {
     let labels = [training, test].map { SHA256.digest(of: $0.labels) }.joined(separator: " ")
     return SHA256.digest(of: Array("\(training.extents) \(training.scalar) \(labels)".utf8))
+  }
+
+  func inputFiles(rowSize: Int) -> [RowFile] {
+    [training, test].map {
+      RowFile(path: $0.images, start: $0.start, rows: $0.count, rowSize: rowSize)
+    }
   }
 
   /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end, and every float of it
@@ -82,7 +90,8 @@ struct NPYSet: Sendable {
         .badData, path: path, "has \(labels.count) labels, \(images) has \(header.shape[0]) images")
     }
     return Part(
-      images: images, count: labels.count, extents: extents, scalar: scalar(header), labels: labels)
+      images: images, count: labels.count, extents: extents, scalar: scalar(header), labels: labels,
+      start: header.size)
   }
 
   private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "<f4" ? .float32 : .byte }

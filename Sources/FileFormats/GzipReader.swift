@@ -75,6 +75,22 @@ public struct GzipReader: ~Copyable {
     return filled
   }
 
+  /// Leaves out the next unpacked bytes; of a plain file they are not read at all.
+  public mutating func skip(_ bytes: Int) throws(FileError) {
+    guard isPacked else {
+      count += bytes
+      return try file.skip(bytes)
+    }
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: min(bytes, 1 << 18), alignment: 64)
+    defer { room.deallocate() }
+    var left = bytes
+    while left > 0 {
+      let step = try read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<min(left, room.count)]))
+      if step == 0 { return }
+      left -= step
+    }
+  }
+
   private mutating func next(into target: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var filled = 0
     while filled < target.count {

@@ -39,6 +39,11 @@ public struct InputFile: ~Copyable {
     return count
   }
 
+  /// Leaves out the next bytes of those that are read one after the other.
+  public func skip(_ count: Int) throws(FileError) {
+    if lseek(descriptor, off_t(count), SEEK_CUR) < 0 { throw .reading(path, errno: errno) }
+  }
+
   /// Fills `target` with the bytes from `offset` on; fewer only where the file ends.
   public func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
     var filled = 0

@@ -54,7 +54,8 @@ public struct Inspection: Sendable {
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
     (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)
-    hasItsOwnData = state.data == data.digest
+    hasItsOwnData =
+      try state.data == data.digest && (state.inputs == nil || state.inputs == data.inputDigest())
     relaxation = Evaluator.relaxation(of: run)
   }
 

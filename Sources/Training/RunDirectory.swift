@@ -31,7 +31,7 @@ package struct RunDirectory: Sendable {
   /// grid; and an input/output error where the system cannot tell what the folder holds. Until all of that is known nothing
   /// is changed but what interrupted writers left.
   package func pickUp(
-    _ run: RunFile, data: String, grid: GridShape, isFresh: Bool, notice: (String) -> Void
+    _ run: RunFile, data: String, inputs: String, grid: GridShape, isFresh: Bool, notice: (String) -> Void
   ) throws -> (name: String, state: RunState)? {
     if !isFresh, let saved = try savedRun() {
       let differences = run.differences(from: saved)
@@ -49,9 +49,14 @@ package struct RunDirectory: Sendable {
     }
     try store.prepare()
     let (found, damaged) = try store.newest()
-    if let found { try refuse(found, unlessOf: run, data: data, grid: grid) }
+    if let found { try refuse(found, unlessOf: run, data: data, inputs: inputs, grid: grid) }
     try DurableFile.write(run.resolvedYAML, to: runFile)
     try store.putAside(damaged, for: found?.name, notice: notice)
+    if let found, found.state.inputs == nil {
+      notice(
+        "checkpoint \(found.name) does not say on which inputs it was trained, only with which labels; "
+          + "those of this run are taken to be the same")
+    }
     // A run killed between a checkpoint's last two steps has not named it the best yet.
     if let best = found?.state.best { try store.markBest(step: best.step) }
     try rewindMetrics(toEpoch: found?.state.epoch ?? 0)
@@ -60,7 +65,8 @@ package struct RunDirectory: Sendable {
 
   /// Throws where a checkpoint is not one that the run can go on from.
   private func refuse(
-    _ found: (name: String, state: RunState), unlessOf run: RunFile, data: String, grid: GridShape
+    _ found: (name: String, state: RunState), unlessOf run: RunFile, data: String, inputs: String,
+    grid: GridShape
   ) throws {
     guard found.state.run == RunState.digest(of: run) else {
       throw OtherRun(
@@ -68,10 +74,12 @@ package struct RunDirectory: Sendable {
           "\(store.folder(found.name)): belongs to another run; use --fresh to start over or another --output"
       )
     }
-    guard found.state.data == data else {
+    let differing =
+      found.state.data != data ? "labels" : found.state.inputs ?? inputs != inputs ? "inputs" : nil
+    if let differing {
       throw OtherRun(
         description:
-          "\(path): was trained on other data (their labels differ); use --fresh to start over or another --output"
+          "\(path): was trained on other data (their \(differing) differ); use --fresh to start over or another --output"
       )
     }
     try found.state.check(run, path: store.folder(found.name) + "/state.json")

@@ -31,6 +31,7 @@ public final class Trainer {
   let memory: MemoryCount
   /// Held by rank 0 as long as it may change the run directory.
   private var lock: DirectoryLock?
+  private let data: DataSet
   private var examplesThisEpoch = 0
   private var epochBegan = ContinuousClock.now
 
@@ -39,7 +40,7 @@ public final class Trainer {
     run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String,
     report: @escaping (TrainingEvent) -> Void
   ) throws {
-    (self.run, self.grid, self.deal, self.report) = (run, grid, deal, report)
+    (self.run, self.data, self.grid, self.deal, self.report) = (run, data, grid, deal, report)
     grid.clock = StepClock()
     directory = RunDirectory(path: output)
     let portion = deal.portion(at: grid.place)
@@ -297,7 +298,11 @@ extension Trainer {
     let name = try grid.world.agree { () -> String in
       guard grid.isFirst else { return "" }
       lock = try directory.lock()
-      return try directory.pickUp(run, data: state.data, grid: grid.shape, isFresh: isFresh) {
+      let inputs = try data.inputDigest()
+      state.inputs = inputs
+      return try directory.pickUp(
+        run, data: state.data, inputs: inputs, grid: grid.shape, isFresh: isFresh
+      ) {
         report(.notice($0))
       }?.name ?? ""
     }
@@ -310,7 +315,9 @@ extension Trainer {
       parameters = model.parameters
       optimizer.moments = model.moments
       for data in splits { data.persistent = model.persistent[data.split] }
+      let inputs = state.inputs
       state = try directory.store.state(picked)
+      state.inputs = inputs
       optimizer.rates = state.rates
       optimizer.updates = state.updates ?? 0
     }

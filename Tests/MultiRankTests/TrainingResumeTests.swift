@@ -65,6 +65,32 @@ extension RealRanks {
       "step-" + String(repeating: "0", count: 9 - "\(step)".count) + "\(step)"
     }
 
+    @Test(
+      "Other inputs with the same labels are refused, wherever the data lie; a checkpoint that tells none is taken"
+    )
+    func otherInputs() throws {
+      let folder = try TrainingFolder(SmallImages.runFile)
+      try SmallImages.write(to: folder)
+      let images = ["--set", "data.path=\(folder.path)/images"]
+      try #require(try folder.train("2x1x1", images + ["--limit-steps", "5"]).status == 0)
+      try folder.copy("images", to: "elsewhere")
+      var bytes = try folder.bytes("elsewhere/" + SmallImages.names[0])
+      bytes[bytes.count - 3] ^= 1
+      try folder.write("elsewhere/" + SmallImages.names[0], bytes)
+      let elsewhere = ["--set", "data.path=\(folder.path)/elsewhere"]
+      let refused = try folder.train("1x1x2", elsewhere)
+      #expect(refused.status == 64, "\(refused.story)")
+      #expect(
+        refused.said.last
+          == "\(folder.path)/run: was trained on other data (their inputs differ); use --fresh to start over "
+          + "or another --output", "\(refused.story)")
+      bytes[bytes.count - 3] ^= 1
+      try folder.write("elsewhere/" + SmallImages.names[0], bytes)
+      let moved = try folder.train("1x1x2", elsewhere + ["--limit-steps", "7"])
+      #expect(moved.status == 0 && !moved.errors.contains("inputs"), "\(moved.story)")
+      #expect(moved.errors.contains("going on from"), "\(moved.story)")
+    }
+
     @Test("A run that is over stays as it is, more epochs go on from it, --fresh starts over")
     func overAndFurther() throws {
       let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)

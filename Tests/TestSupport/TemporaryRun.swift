@@ -21,8 +21,11 @@ package final class TemporaryRun {
   package var store: CheckpointStore { directory.store }
 
   /// The state of the run at a step.
-  package func state(_ step: Int, best: Int? = nil, epoch: Int? = nil) throws -> RunState {
+  package func state(
+    _ step: Int, best: Int? = nil, epoch: Int? = nil, inputs: String? = "whole 7"
+  ) throws -> RunState {
     var state = RunState(run, data: "digits", deal: try deal(Tiling(run, input: .digits), "1x1x1"))
+    state.inputs = inputs
     state.step = step
     state.epoch = epoch ?? step / 10
     state.best = best.map { .init(error: 5, step: $0) }
@@ -30,13 +33,16 @@ package final class TemporaryRun {
   }
 
   /// Writes a whole checkpoint with one file of a few bytes.
-  package func save(_ step: Int, best: Int? = nil, epoch: Int? = nil) throws {
+  package func save(
+    _ step: Int, best: Int? = nil, epoch: Int? = nil, inputs: String? = "whole 7"
+  ) throws {
     let folder = store.temporary(step: step)
     try DurableFile.createDirectory(folder)
     let bytes = Array("weights of step \(step)".utf8)
     try DurableFile.write(bytes, to: folder + "/layer-1.safetensors")
     try store.complete(
-      state: try state(step, best: best, epoch: epoch), index: ["layers.1.weight": "layer-1.safetensors"],
+      state: try state(step, best: best, epoch: epoch, inputs: inputs),
+      index: ["layers.1.weight": "layer-1.safetensors"],
       files: [.init(name: "layer-1.safetensors", size: bytes.count, sha256: SHA256.digest(of: bytes))])
   }
 

@@ -32,7 +32,7 @@ import Training
 
   private func pickUp(_ run: TemporaryRun) throws -> String? {
     try run.directory.pickUp(
-      run.run, data: "digits", grid: #require(GridShape("1x1x1")), isFresh: false
+      run.run, data: "digits", inputs: "whole 7", grid: #require(GridShape("1x1x1")), isFresh: false
     ) { Issue.record("a notice: \($0)") }?.name
   }
 

@@ -14,11 +14,12 @@ import Training
   }
 
   private func pickUp(
-    _ run: TemporaryRun, as file: RunFile? = nil, data: String = "digits", grid: String = "1x1x1",
-    isFresh: Bool = false
+    _ run: TemporaryRun, as file: RunFile? = nil, data: String = "digits", inputs: String = "whole 7",
+    grid: String = "1x1x1", isFresh: Bool = false, notice: (String) -> Void = { _ in }
   ) throws -> String? {
     let shape = try #require(GridShape(grid))
-    return try run.directory.pickUp(file ?? run.run, data: data, grid: shape, isFresh: isFresh) { _ in }?.name
+    return try run.directory.pickUp(
+      file ?? run.run, data: data, inputs: inputs, grid: shape, isFresh: isFresh, notice: notice)?.name
   }
 
   @Test("A new directory gets its run file and begins at the beginning")
@@ -144,8 +145,32 @@ import Training
     _ = try pickUp(run)
     try run.save(10)
     let error = #expect(throws: (any Error).self) { try pickUp(run, data: "fashion") }
-    #expect(error.map { "\($0)" }?.contains("was trained on other data") == true)
+    #expect(error.map { "\($0)" }?.contains("was trained on other data (their labels differ)") == true)
     #expect(try pickUp(run) == "step-000000010")
+    let images = #expect(throws: (any Error).self) { try pickUp(run, inputs: "whole 8") }
+    #expect(images.map { "\($0)" }?.contains("was trained on other data (their inputs differ)") == true)
+  }
+
+  @Test("A checkpoint that does not tell its inputs is gone on from, and that is said")
+  func untoldInputs() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10, inputs: nil)
+    var notices: [String] = []
+    #expect(try pickUp(run, inputs: "whole 8") { notices.append($0) } == "step-000000010")
+    #expect(notices.count == 1)
+    #expect(notices.first?.hasPrefix("checkpoint step-000000010 does not say on which inputs") == true)
+    #expect(!run.text("checkpoints/step-000000010/state.json").contains("inputs"))
+  }
+
+  @Test("A run that is refused changes nothing, not even where its run file is gone")
+  func refusedUnchanged() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(10)
+    unlink(run.path + "/run.yaml")
+    #expect(throws: (any Error).self) { try pickUp(run, data: "fashion") }
+    #expect(run.names("") == ["checkpoints", "metrics.jsonl"])
   }
 
   @Test("--fresh empties the directory of an earlier run")

@@ -29,8 +29,10 @@ package struct RunState: Codable, Equatable, Sendable {
   package var slices: Int
   /// SHA-256 of the run file's identity.
   package var run: String
-  /// The digest of the data set.
+  /// The digest of the data set's extents and labels.
   package var data: String
+  /// That of its inputs, `whole` or `sampled`; checkpoints from before it was kept have none.
+  package var inputs: String?
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
