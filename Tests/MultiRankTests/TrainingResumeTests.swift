@@ -91,6 +91,39 @@ extension RealRanks {
       #expect(moved.errors.contains("going on from"), "\(moved.story)")
     }
 
+    @Test("Of a checkpoint's states a replica reads those of its own examples alone")
+    func readsItsShare() throws {
+      // 1,797 examples of all splits with 2,010 numbers each, of which each of two replicas needs half.
+      let runFile = """
+        name: shares
+        data: {format: digits, training: 1500, validation: 50}
+        network: {layers: [{units: 2000}, {units: 10}]}
+        relaxation: {updates: even-odd, start: persistent, free: 1, nudged: 1}
+        nudging: {kind: random-sign, beta: 0.5}
+        training: {epochs: 900, batch: 12}
+        tiling: {shards: 4}
+
+        """
+      let folder = try TrainingFolder(runFile)
+      let size = 1797 * 2010 * 4
+      func bytesRead(_ words: String) throws -> Int {
+        let job = try folder.training("2x1x1").start()
+        try job.waitFor(words)
+        let ranks = try Ranks.await(2, of: job)
+        let counts = try String(contentsOfFile: "/proc/\(ranks[1].process)/io", encoding: .utf8)
+        for rank in ranks { kill(rank.process, SIGKILL) }
+        _ = try job.wait()
+        return try #require(counts.firstMatch(of: /rchar: (\d+)/).flatMap { Int($0.1) })
+      }
+      try #require(try folder.train("2x1x1", ["--limit-steps", "5"]).status == 0)
+      let resumed = try bytesRead("going on from step-")
+      try folder.remove("run")
+      let fresh = try bytesRead("epoch 1/900")
+      // Weights are read whole.
+      let weights = 4 * (64 * 2000 + 2000 * 10 + 2010)
+      #expect(resumed - fresh < size / 2 + weights + size / 10, "\(resumed) and \(fresh) bytes")
+    }
+
     @Test("A run that is over stays as it is, more epochs go on from it, --fresh starts over")
     func overAndFurther() throws {
       let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)

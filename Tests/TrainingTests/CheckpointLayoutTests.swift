@@ -104,6 +104,23 @@ import Training
     }
   }
 
+  @Test("A replica's examples are read in stretches, each once and no other's", arguments: [1, 2, 4])
+  func stretches(replicas: Int) throws {
+    let deal = try deal(tiling(units: [10], shards: 4), "\(replicas)x1x1")
+    for examples in [0..<47, 5..<6, 7..<20, 3..<3] {
+      var counts = [Int](repeating: 0, count: 47)
+      for replica in 0..<replicas {
+        let stretches = deal.stretches(of: examples, replica: replica)
+        #expect(replicas > 1 || stretches == (examples.isEmpty ? [] : [examples]))
+        for example in stretches.joined() {
+          #expect(deal.shards(replica: replica).contains(example % 4))
+          counts[example] += 1
+        }
+      }
+      #expect(counts == (0..<47).map { examples.contains($0) ? 1 : 0 })
+    }
+  }
+
   @Test("Names, shapes and files follow from the run, not from the grid")
   func names() throws {
     let tiling = Self.cases[1].tiling

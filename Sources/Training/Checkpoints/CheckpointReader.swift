@@ -28,9 +28,29 @@ extension CheckpointLayout {
             "\(tensor.name) is \(stored.type.rawValue) \(stored.shape), the run needs "
               + "\(Safetensors.ElementType.of(precision).rawValue) \(tensor.shape)")
         }
-        model.take(tensor, try values(of: stored, in: reader), place: place, deal: deal)
+        guard case .states(let split, let k, let examples) = tensor.content else {
+          model.take(tensor, try values(of: stored, in: reader))
+          continue
+        }
+        for stretch in deal.stretches(of: examples, replica: place.replica) {
+          let bytes = try rows(stretch, of: stored, from: examples.lowerBound, in: reader)
+          model.takeStates(split, layer: k, examples: stretch, bytes, place: place, deal: deal)
+        }
       }
     }
+  }
+
+  /// The bytes of consecutive examples of a tensor of states, whose first one is `first`.
+  private func rows(
+    _ examples: Range<Int>, of tensor: Safetensors.Tensor, from first: Int,
+    in reader: borrowing Safetensors.Reader
+  ) throws(FileError) -> [UInt8] {
+    let size = tensor.byteCount / max(tensor.shape[0], 1)
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: examples.count * size, alignment: 64)
+    defer { room.deallocate() }
+    try reader.read(
+      tensor, bytes: (examples.lowerBound - first) * size..<(examples.upperBound - first) * size, into: room)
+    return Array(room)
   }
 
   /// A tensor's bytes.
@@ -55,11 +75,16 @@ enum StoredTensor {
     case .float64(let values): values[index]
     }
   }
+}
 
-  func withUnsafeBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
-    switch self {
-    case .float32(let values): values.withUnsafeBytes(body)
-    case .float64(let values): values.withUnsafeBytes(body)
-    }
+extension Deal {
+  /// The examples of a replica's shards among some consecutive ones, as stretches that follow on each other in a file:
+  /// example i belongs to shard i mod shards.
+  package func stretches(of examples: Range<Int>, replica: Int) -> [Range<Int>] {
+    let (mine, shards) = (shards(replica: replica), tiling.shards)
+    guard mine.count < shards else { return examples.isEmpty ? [] : [examples] }
+    return stride(from: examples.lowerBound / shards * shards, to: examples.upperBound, by: shards)
+      .map { ($0 + mine.lowerBound..<$0 + mine.upperBound).clamped(to: examples) }
+      .filter { !$0.isEmpty }
   }
 }

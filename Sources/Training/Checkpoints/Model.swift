@@ -40,8 +40,8 @@ package struct Model {
     }
   }
 
-  /// Takes over what this rank needs of a tensor read from a file.
-  mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: StoredTensor, place: Place, deal: Deal) {
+  /// Takes over what this rank needs of a weight, a bias or a moment read from a file.
+  mutating func take(_ tensor: CheckpointLayout.Tensor, _ values: StoredTensor) {
     let first = parameters.portion.layers.lowerBound
     switch tensor.content {
     case .weight(let connection, let moment):
@@ -64,19 +64,28 @@ package struct Model {
           parameters[bias: k][0, j] = values[unit]
         }
       }
-    case .states(let split, let k, let examples):
-      guard parameters.portion.holds(k) else { return }
-      let units = parameters.portion.units(k)
-      let firstShard = deal.shards(replica: place.replica).lowerBound
-      for piece in CheckpointLayout.statePieces(examples, layer: k, place: place, deal: deal) {
-        values.withUnsafeBytes { bytes in
-          for (i, stored) in piece.rows.enumerated() {
-            let start = (stored * tensor.columns + units.lowerBound) * parameters.precision.size
-            let row = piece.shardRow * piece.height + i
-            persistent[split]?.states[k - first][piece.shard - firstShard].unpack(
-              rows: row..<row + 1, columns: 0..<units.count,
-              from: UnsafeRawBufferPointer(rebasing: bytes[start...]))
-          }
+    case .states: preconditionFailure("states are taken by examples")
+    }
+  }
+
+  /// Takes over its units of some consecutive examples' states, all of this replica: their bytes as files hold them, every
+  /// unit at every position.
+  mutating func takeStates(
+    _ split: Split, layer k: Int, examples: Range<Int>, _ bytes: [UInt8], place: Place, deal: Deal
+  ) {
+    let portion = parameters.portion
+    guard portion.holds(k) else { return }
+    let (network, shards) = (portion.network, deal.tiling.shards)
+    let (index, units, positions) = (k - portion.layers.lowerBound, portion.units(k), network.positions(k))
+    let firstShard = deal.shards(replica: place.replica).lowerBound
+    bytes.withUnsafeBytes { bytes in
+      for (i, example) in examples.enumerated() {
+        for position in 0..<positions {
+          let start = ((i * positions + position) * network.units(k) + units.lowerBound)
+          let row = example / shards * positions + position
+          persistent[split]?.states[index][example % shards - firstShard].unpack(
+            rows: row..<row + 1, columns: 0..<units.count,
+            from: UnsafeRawBufferPointer(rebasing: bytes[(start * parameters.precision.size)...]))
         }
       }
     }
