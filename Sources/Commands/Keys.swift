@@ -40,7 +40,7 @@ struct Keys: RankCommand {
   }
 }
 
-extension RunFile.Key: Encodable {
+extension KeyReference: Encodable {
   /// The key with its default, what it means, what it takes.
   fileprivate var text: String {
     let value = isRequired ? "required" : standard ?? ""

@@ -75,8 +75,16 @@ public struct RunFile: Equatable, Sendable {
     Codec.runFile.write(self)?.lines() ?? ""
   }
 
+  /// Every key, in the order of a run file: what it means, what it takes and its default.
+  public static var reference: [KeyReference] { Codec.runFile.keys }
+
   /// Every key a run file may hold, dotted, with `0` for any element of a list; for completing `--set`.
-  public static let keys: [String] = Codec.runFile.keys
+  public static let keys: [String] = reference.map(\.key)
+
+  /// Every key, dotted, with its value as the resolved run file holds it, in its order.
+  public var settings: [(key: String, value: String)] {
+    (Codec.runFile.write(self)?.values() ?? []).map { ($0.path, $0.text) }
+  }
 
   private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: keys)
 

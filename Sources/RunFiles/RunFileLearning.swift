@@ -6,6 +6,8 @@ import Schema
 extension Codec where Value == Schedule {
   /// `constant`, `cosine`, or a map such as `{kind: exponential, factor: f}`.
   static let schedule = Self(
+    takes: Spelling.listed(["constant", "cosine", "{kind: exponential, factor: 0.99}"]),
+    keys: Codec<LongSchedule>.long.keys,
     read: { tree, path throws(SchemaError) in
       if case .map = tree.content {
         return try Codec<LongSchedule>.long.read(tree, path).schedule(tree, path)
@@ -31,7 +33,7 @@ extension Codec where Value == Schedule {
       case .cosineRestarts(let period, let growth, let floor):
         return floored("kind: cosine-restarts, period: \(period), growth: \(growth)", floor)
       }
-    }, keys: Codec<LongSchedule>.long.keys)
+    })
 }
 
 private enum ScheduleKind: String, CaseIterable, Sendable {
@@ -92,36 +94,44 @@ extension Codec where Value == LongSchedule {
   fileprivate static let long = section(
     LongSchedule(),
     [
-      .init("kind", \.kind, .word, required: "exponential"),
+      .init(
+        "kind", \.kind, .word, required: "exponential",
+        meaning:
+          "Constant, times a factor each epoch, half a cosine down to the floor, or one cosine after another."
+      ),
       .init(
         "factor", \.factor,
-        .optional(.number("a number above 0 and at most 1", example: "0.99") { $0 > 0 && $0 <= 1 })),
-      .init("period", \.period, .optional(.whole(RunFileRange.count, example: 10))),
-      .init("growth", \.growth, .optional(.whole(1...1000, example: 2))),
+        .optional(.number("a number above 0 and at most 1", example: "0.99") { $0 > 0 && $0 <= 1 }),
+        .conditional, meaning: "What an epoch multiplies the rates by, of the exponential schedule."),
+      .init(
+        "period", \.period, .optional(.whole(RunFileRange.count, example: 10)),
+        meaning: "Epochs of the first cosine, of `cosine-restarts`."),
+      .init(
+        "growth", \.growth, .optional(.whole(1...1000, example: 2)),
+        meaning: "How many times as long the next cosine is, of `cosine-restarts`; 1 without."),
       .init(
         "floor", \.floor,
-        .optional(.number("a number of at least 0 and at most 1", example: "0.01") { $0 >= 0 && $0 <= 1 })),
+        .optional(.number("a number of at least 0 and at most 1", example: "0.01") { $0 >= 0 && $0 <= 1 }),
+        meaning: "The share of the rates that a cosine ends at; 0 without."),
     ])
 }
 
 extension Codec where Value == OptimizerSettings {
   /// `sgd`, `nesterov`, `adam`, or `{kind: adam, mean: 0.9, square: 0.999, epsilon: 1e-8}`.
   static let optimizer = Self(
+    takes: Codec<OptimizerKind>.word.takes, keys: Codec<LongOptimizer>.long.keys,
     read: { tree, path throws(SchemaError) in
       if case .map = tree.content {
         return try Codec<LongOptimizer>.long.read(tree, path).optimizer(tree, path)
       }
-      guard let kind = tree.text.flatMap(OptimizerKind.init(rawValue:)) else {
-        throw .noWord(tree, path, of: OptimizerKind.allCases.map(\.rawValue))
-      }
-      return LongOptimizer(kind: kind).settings
+      return LongOptimizer(kind: try Codec<OptimizerKind>.word.read(tree, path)).settings
     },
     write: { optimizer in
       guard case .adam(let mean, let square, let epsilon) = optimizer else {
         return .value(optimizer.kind.rawValue)
       }
       return .value("{kind: adam, mean: \(mean), square: \(square), epsilon: \(epsilon)}")
-    }, keys: Codec<LongOptimizer>.long.keys)
+    })
 }
 
 private struct LongOptimizer: Sendable {
@@ -153,16 +163,21 @@ extension Codec where Value == LongOptimizer {
   fileprivate static let long = section(
     LongOptimizer(),
     [
-      .init("kind", \.kind, .word, required: "adam"),
+      .init(
+        "kind", \.kind, .word, required: "adam",
+        meaning: "The optimizer; the map is for the numbers of `adam`."),
       .init(
         "mean", \.mean,
-        .optional(.number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 })),
+        .optional(.number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),
+        meaning: "The share of the mean of gradients that stays, of `adam`; 0.9 without."),
       .init(
         "square", \.square,
-        .optional(.number("a number of at least 0 and below 1", example: "0.999") { $0 >= 0 && $0 < 1 })),
+        .optional(.number("a number of at least 0 and below 1", example: "0.999") { $0 >= 0 && $0 < 1 }),
+        meaning: "The share of the mean of squares that stays, of `adam`; 0.999 without."),
       // Far above the least number of Float32: no gradient must not become 0 / 0.
       .init(
         "epsilon", \.epsilon,
-        .optional(.number("a number from 1e-20 to 1", example: "1e-8") { $0 >= 1e-20 && $0 <= 1 })),
+        .optional(.number("a number from 1e-20 to 1", example: "1e-8") { $0 >= 1e-20 && $0 <= 1 }),
+        meaning: "What is added to the root of that mean, of `adam`; 1e-8 without."),
     ])
 }

@@ -3,17 +3,21 @@ import EnergyModels
 import EquilibriumPropagation
 import Schema
 
-// One row a key. To add one: a property, its default in `RunFile.blank`, a row here.
+// One row a key. To add one: a property, its default in `RunFile.blank`, a row here, which also says what it means.
 
 extension Codec where Value == RunFile {
   static let runFile = section(
     .blank,
     [
-      .init("name", \.name, .text(RunFileRange.name, example: "mnist-1h", where: RunFile.isName)),
-      .init("seed", \.seed, .whole(0...UInt64.max, example: 1)),
+      .init(
+        "name", \.name, .text(RunFileRange.name, example: "mnist-1h", where: RunFile.isName), .follows,
+        meaning: "What the run is called, and its directory below `runs/`; the run file's own name without."),
+      .init(
+        "seed", \.seed, .whole(0...UInt64.max, example: 1),
+        meaning: "The key of every random number of the run."),
       .init("data", \.data, .data, required: "{format: digits}"),
       .init("network", \.network, .network),
-      .init("rule", \.rule, .rule),
+      .init("rule", \.rule, .rule, meaning: LearningRule.meaning(adding: Registry.added)),
       .init("relaxation", \.relaxation, .relaxation),
       .init("nudging", \.nudging, .nudging),
       .init("training", \.training, .training),
@@ -36,16 +40,29 @@ extension Codec where Value == DataSource {
   static let data = section(
     RunFile.blank.data,
     [
-      .init("format", \.format, .word, required: "digits"),
+      .init(
+        "format", \.format, .word, required: "digits",
+        meaning: "The form of the data; `digits` are embedded and need no path."),
       .init(
         "path", \.path,
-        .optional(.text("a path", example: "data/mnist") { !$0.isEmpty && !$0.unicodeScalars.contains("\0") })
-      ),
-      .init("training", \.training, .optional(.whole(1...1_000_000_000, example: 50_000))),
-      .init("validation", \.validation, .whole(0...1_000_000_000, example: 10_000)),
-      .init("divisor", \.divisor, .optional(.number("a number above 0", example: "255") { $0 > 0 })),
-      .init("normalize", \.normalize, .optional(.normalize)),
-      .init("augment", \.augment, .optional(.augment)),
+        .optional(
+          .text("a path", example: "data/mnist") { !$0.isEmpty && !$0.unicodeScalars.contains("\0") }),
+        meaning: "The folder of the data's files."),
+      .init(
+        "training", \.training, .optional(.whole(1...1_000_000_000, example: 50_000)),
+        meaning: "How many of the training examples train; all that are not held back without."),
+      .init(
+        "validation", \.validation, .whole(0...1_000_000_000, example: 10_000),
+        meaning: "How many training examples are held back to choose the best epoch by."),
+      .init(
+        "divisor", \.divisor, .optional(.number("a number above 0", example: "255") { $0 > 0 }),
+        meaning: "What a pixel's byte is divided by; its largest value without: 255, of `digits` 16."),
+      .init(
+        "normalize", \.normalize, .optional(.normalize),
+        meaning: "What is taken from each channel, and what the rest is divided by; nothing without."),
+      .init(
+        "augment", \.augment, .optional(.augment),
+        meaning: "How training pictures are changed, anew in each epoch; not at all without."),
     ])
 }
 
@@ -57,19 +74,24 @@ extension Codec where Value == Normalization {
         "mean", \.mean,
         .list(
           of: .number("a number", example: "0.5") { _ in true }, atMost: 1000, example: "[0.5, 0.5, 0.5]"),
-        required: "[0.5]"),
+        required: "[0.5]", meaning: "What is taken from each channel, after the divisor."),
       .init(
         "deviation", \.deviation,
         .list(
           of: .number("a number above 0", example: "0.25") { $0 > 0 }, atMost: 1000,
-          example: "[0.25, 0.25, 0.25]"), required: "[0.25]"),
+          example: "[0.25, 0.25, 0.25]"), required: "[0.25]", meaning: "What each channel is then divided by."
+      ),
     ])
 }
 
 extension Codec where Value == Augmentation {
   static let augment = section(
     Augmentation(flip: false, crop: 0),
-    [.init("flip", \.flip, .flag), .init("crop", \.crop, .whole(0...1000, example: 4))])
+    [
+      .init("flip", \.flip, .flag, meaning: "Whether half of them are mirrored, left for right."),
+      .init(
+        "crop", \.crop, .whole(0...1000, example: 4), meaning: "How many pixels at most they are moved by."),
+    ])
 }
 
 extension Codec where Value == NetworkSettings {
@@ -78,26 +100,42 @@ extension Codec where Value == NetworkSettings {
     [
       .init(
         "layers", \.layers, .list(of: .layer, atMost: 1000, example: "[{units: 500}, {units: 10}]"),
-        required: "[{units: 500}, {units: 10}]"),
+        required: "[{units: 500}, {units: 10}]",
+        meaning: "The layers above the input, from the input's side; the last one is the output."),
       .init(
         "connections", \.connections,
-        .optional(.list(of: .connection, atMost: 10_000, example: "[{from: 0, to: 1}, {from: 1, to: 2}]"))),
-      .init("initialization", \.initialization, .initialization),
-      .init("cost", \.cost, .word),
+        .optional(.list(of: .connection, atMost: 10_000, example: "[{from: 0, to: 1}, {from: 1, to: 2}]")),
+        meaning: "Which layers are joined, the input being layer 0; each with the next one without."),
+      .init(
+        "initialization", \.initialization, .initialization,
+        meaning: "How weights are drawn before the first step; biases begin at 0."),
+      .init(
+        "cost", \.cost, .word,
+        meaning:
+          "C(y), which training makes small: half the squared distance to the target, or −log p of a soft-max."
+      ),
     ])
 }
 
 extension Codec where Value == ConnectionSettings {
+  private static var asOfALayer: String { "As of a layer, for this connection." }
+
   static let connection = section(
     ConnectionSettings(from: 0, to: 0),
     [
-      .init("from", \.source, .whole(0...1000, example: 0), required: "0"),
-      .init("to", \.target, .whole(1...1000, example: 1), required: "1"),
-      .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
-      .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
       .init(
-        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
-      .init("pool", \.window.pool, .optional(.pooling)),
+        "from", \.source, .whole(0...1000, example: 0), required: "0",
+        meaning: "The lower layer of a connection."),
+      .init("to", \.target, .whole(1...1000, example: 1), required: "1", meaning: "Its upper layer."),
+      .init(
+        "kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3)), meaning: asOfALayer),
+      .init(
+        "stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2)), meaning: asOfALayer),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1)),
+        meaning: asOfALayer),
+      .init(
+        "pool", \.window.pool, .optional(.pooling(kind: asOfALayer, size: asOfALayer)), meaning: asOfALayer),
     ])
 }
 
@@ -105,15 +143,36 @@ extension Codec where Value == LayerSettings {
   static let layer = section(
     .blank,
     [
-      .init("units", \.units, .whole(RunFileRange.count, example: 500), required: "500"),
-      .init("activation", \.activation, .word),
-      .init("rate", \.rate, .rate),
-      .init("gain", \.gain, .optional(.number("a number above 0", example: "0.4") { $0 > 0 })),
-      .init("kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3))),
-      .init("stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2))),
       .init(
-        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1))),
-      .init("pool", \.window.pool, .optional(.pooling)),
+        "units", \.units, .whole(RunFileRange.count, example: 500), required: "500",
+        meaning: "How many units the layer has; of a convolution at every place."),
+      .init("activation", \.activation, .word, meaning: "ρ of the layer's units."),
+      .init(
+        "rate", \.rate, .rate,
+        meaning:
+          "α of the weights and biases into this layer; `balanced` finds the one that changes weights by the output's share."
+      ),
+      .init(
+        "gain", \.gain, .optional(.number("a number above 0", example: "0.4") { $0 > 0 }),
+        meaning: "Of the weights into this layer, in place of the initialization's."),
+      .init(
+        "kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3)),
+        meaning:
+          "Height and width of a convolution's kernel, with the units at every place; all are joined to all without."
+      ),
+      .init(
+        "stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2)),
+        meaning: "From one place of the kernel to the next; 1 without."),
+      .init(
+        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1)),
+        meaning: "Rows and columns of zeros around the layer below; none without."),
+      .init(
+        "pool", \.window.pool,
+        .optional(
+          .pooling(
+            kind: "What a square becomes.",
+            size: "Height and width of a square; 2 without.")),
+        meaning: "How squares of places become one; none without."),
     ])
 }
 
@@ -121,12 +180,31 @@ extension Codec where Value == Relaxation {
   static let relaxation = section(
     RunFile.blank.relaxation,
     [
-      .init("updates", \.updates, .word),
-      .init("step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 }),
-      .init("factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 }),
-      .init("start", \.start, .word),
-      .init("free", \.free, .duration),
-      .init("nudged", \.nudged, .duration),
+      .init(
+        "updates", \.updates, .word,
+        meaning:
+          "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it."),
+      .init(
+        "step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 },
+        meaning: "ε of an Euler step."),
+      .init(
+        "factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 },
+        meaning: "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum."),
+      .init(
+        "start", \.start, .word,
+        meaning: "Where free states begin: at 0, where the example was left an epoch ago, or fed forward."),
+      .init(
+        "free", \.free,
+        .duration(
+          ends: "The free phase ends once no unit moves faster: the largest |Δs|/ε.",
+          most: "The most iterations of a free phase with a tolerance."),
+        meaning: "How many iterations the free phase has, or a tolerance and the most it may take."),
+      .init(
+        "nudged", \.nudged,
+        .duration(
+          ends: "The nudged phase ends once no unit moves faster.",
+          most: "The most iterations of a nudged phase with a tolerance."),
+        meaning: "The same of the nudged phase, or of each of them."),
     ])
 }
 
@@ -134,11 +212,22 @@ extension Codec where Value == Nudging {
   static let nudging = section(
     RunFile.blank.nudging,
     [
-      .init("kind", \.kind, .word),
-      .init("beta", \.beta, .number("a number other than 0", example: "0.2") { $0 != 0 }),
-      .init("points", \.points, .optional(.whole(2...64, example: 4))),
-      .init("reject", \.reject, .flag),
-      .init("form", \.form, .nudgeForm),
+      .init(
+        "kind", \.kind, .word,
+        meaning:
+          "One nudged phase, one of a random sign a batch, two of opposite signs, or complex points on a circle."
+      ),
+      .init(
+        "beta", \.beta, .number("a number other than 0", example: "0.2") { $0 != 0 },
+        meaning: "β, the strength of the pull towards the target; of `n-point` the circle's radius."),
+      .init(
+        "points", \.points, .optional(.whole(2...64, example: 4)), meaning: "How many points on the circle."),
+      .init(
+        "reject", \.reject, .flag,
+        meaning: "Whether examples that break C(s^β) ≤ C(s⁰) ≤ C(s^−β) are left out of the step."),
+      .init(
+        "form", \.form, .nudgeForm,
+        meaning: "How the cost enters the total energy: as it is, or linearised where the free phase ended."),
     ])
 }
 
@@ -146,17 +235,28 @@ extension Codec where Value == TrainingSettings {
   static let training = section(
     RunFile.blank.training,
     [
-      .init("epochs", \.epochs, .whole(RunFileRange.count, example: 10)),
-      .init("batch", \.batch, .whole(RunFileRange.count, example: 16)),
-      .init("shuffle", \.shuffle, .flag),
-      .init("optimizer", \.optimizer, .optimizer),
+      .init(
+        "epochs", \.epochs, .whole(RunFileRange.count, example: 10),
+        meaning: "Passes over the training examples."),
+      .init("batch", \.batch, .whole(RunFileRange.count, example: 16), meaning: "Examples of a step."),
+      .init("shuffle", \.shuffle, .flag, meaning: "Whether every epoch deals the examples in another order."),
+      .init(
+        "optimizer", \.optimizer, .optimizer,
+        meaning: "How a step follows from the gradient; of `nesterov` momentum looks ahead."),
       .init(
         "momentum", \.momentum,
-        .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }),
-      .init("decay", \.decay, .number("a number of at least 0", example: "2.5e-4") { $0 >= 0 }),
-      .init("schedule", \.schedule, .schedule),
-      .init("reduction", \.reduction, .word),
-      .init("precision", \.precision, .word),
+        .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 },
+        meaning: "The share of the last change that is made again; `adam` has means of its own."),
+      .init(
+        "decay", \.decay, .number("a number of at least 0", example: "2.5e-4") { $0 >= 0 },
+        meaning: "λ: a step adds −α λ W."),
+      .init("schedule", \.schedule, .schedule, meaning: "How the rates change from epoch to epoch."),
+      .init(
+        "reduction", \.reduction, .word,
+        meaning:
+          "Who sums over replicas: a tree of its own with the same bits on every grid, or `MPI_Allreduce`, whose bits belong to the grid."
+      ),
+      .init("precision", \.precision, .word, meaning: "The number type of states and weights."),
     ])
 }
 
@@ -164,8 +264,16 @@ extension Codec where Value == TilingSettings {
   static let tiling = section(
     RunFile.blank.tiling,
     [
-      .init("shards", \.shards, .whole(1...TilingSettings.mostShards, example: 4)),
-      .init("slices", \.slices, .whole(1...TilingSettings.mostSlices, example: 2)),
+      .init(
+        "shards", \.shards, .whole(1...TilingSettings.mostShards, example: 4), .follows,
+        meaning:
+          "Into how many parts each batch is cut: the most replicas; the largest power of two up to 8 that divides the batch without."
+      ),
+      .init(
+        "slices", \.slices, .whole(1...TilingSettings.mostSlices, example: 2), .follows,
+        meaning:
+          "Into how many parts each layer of 64 units or more is cut: the most slices; the largest power of two up to 8 that leaves a part 32 units without."
+      ),
     ])
 }
 
@@ -173,13 +281,23 @@ extension Codec where Value == CheckpointSettings {
   static let checkpoint = section(
     RunFile.blank.checkpoint,
     [
-      .init("every", \.every, .optional(.whole(1...1_000_000_000, example: 500))),
-      .init("keep", \.keep, .whole(RunFileRange.count, example: 3)),
-      .init("wait", \.wait, .flag),
+      .init(
+        "every", \.every, .optional(.whole(1...1_000_000_000, example: 500)),
+        meaning: "Steps between checkpoints; one at each epoch's end without."),
+      .init(
+        "keep", \.keep, .whole(RunFileRange.count, example: 3),
+        meaning: "How many checkpoints stay, the best one besides."),
+      .init("wait", \.wait, .flag, meaning: "Whether training waits until a checkpoint is on the disk."),
     ])
 }
 
 extension Codec where Value == ReportSettings {
   static let report = section(
-    RunFile.blank.report, [.init("html", \.html, .flag), .init("tensorboard", \.tensorboard, .flag)])
+    RunFile.blank.report,
+    [
+      .init("html", \.html, .flag, meaning: "Whether `report.html` is written as epochs end."),
+      .init(
+        "tensorboard", \.tensorboard, .flag,
+        meaning: "Whether TensorBoard's events are written as epochs end."),
+    ])
 }

@@ -27,7 +27,7 @@ import Testing
     let keys = try KeyHelp.all.get()
     #expect(keys.count > 40 && Set(keys.map(\.key)).count == keys.count)
     for key in keys {
-      #expect(key.meaning.hasSuffix("."), "\(key.key): RunFileMeanings.swift says what it means")
+      #expect(key.meaning.hasSuffix("."), "\(key.key): its row in a table of keys says what it means")
       #expect(!key.takes.isEmpty && !key.takes.contains("missing"), "\(key.key): \(key.takes)")
     }
     let required = keys.filter(\.required).map(\.key)

@@ -15,7 +15,9 @@ struct AveragedPropagation: Rule {
   /// Iterations that are averaged.
   var last = 3
 
-  static var keys: [Key<Self>] { [Key("last", \.last, .whole(1...1000, example: 3))] }
+  static var keys: [Key<Self>] {
+    [Key("last", \.last, .whole(1...1000, example: 3), meaning: "Iterations that are averaged.")]
+  }
 
   func phases(_ scheme: Scheme, sign: Double) -> [Phase] {
     [.free(scheme)]
