@@ -106,6 +106,9 @@ let package = Package(
     .testTarget(
       name: "InspectionTests", dependencies: ["Inspection", "Records", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "VerificationTests", dependencies: ["Verification", "EquilibriumPropagation"],
+      swiftSettings: strict),
+    .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Records", "Training", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records"], swiftSettings: strict),

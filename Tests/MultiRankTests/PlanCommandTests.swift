@@ -1,6 +1,7 @@
 import BuiltPrograms
 import FileFormats
 import Foundation
+import Planning
 import Testing
 import Training
 
