@@ -94,46 +94,63 @@ extension RealRanks {
   @Suite struct FrozenBitsTests {
     @Test("Checkpoints and metrics are the recorded ones, to the bit")
     func recorded() throws {
-      var now: [String] = []
-      var (compared, skipped) = (0, [String]())
-      var started: (run: FrozenRun, place: Int, folder: TrainingFolder, job: Job)?
-      /// Waits for the run that was started before this one: two run at a time.
-      func finish() throws {
-        guard let (run, place, folder, job) = started else { return }
-        started = nil
-        let outcome = try job.wait()
-        guard outcome.status == 0 else {
-          Issue.record("\(run.name): \(outcome.story)")
-          return
-        }
-        var found = run
-        (found.weights, found.metrics) = try (folder.weightsDigest(), folder.metricsDigest())
-        compared += 1
-        if FrozenBits.writes { now[place] = found.line }
-        #expect(found.weights == run.weights || FrozenBits.writes, "\(run.name): other weights")
-        #expect(found.metrics == run.metrics || FrozenBits.writes, "\(run.name): other metrics")
-      }
-      for line in FrozenBits.lines {
-        now.append(String(line))
+      var now = FrozenBits.lines.map(String.init)
+      var trainings: [Training<(place: Int, run: FrozenRun)>] = []
+      var skipped: [String] = []
+      for (place, line) in FrozenBits.lines.enumerated() {
         guard let run = FrozenRun(line) else { continue }
         let runFile = try run.runFile()
         guard let data = FrozenBits.dataOptions(runFile), FrozenBits.isLong || !run.isLong else {
           skipped.append(run.name)
           continue
         }
-        let folder = try TrainingFolder(runFile)
-        let job = try folder.training("1x1x1", data + run.options).start()
-        try finish()
-        started = (run, now.count - 1, folder, job)
+        trainings.append(Training(of: (place, run), runFile, data + run.options))
       }
-      try finish()
       if !skipped.isEmpty { print("not compared: \(skipped.joined(separator: ", "))") }
-      #expect(compared > 100)
-      if FrozenBits.writes {
-        try Data(now.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: FrozenBits.path))
+      #expect(trainings.count > 100)
+      try trainTwoAtATime(trainings) { recorded, folder, outcome in
+        guard outcome.status == 0 else {
+          Issue.record("\(recorded.run.name): \(outcome.story)")
+          return
+        }
+        var found = recorded.run
+        (found.weights, found.metrics) = try (folder.weightsDigest(), folder.metricsDigest())
+        if FrozenBits.writes {
+          now[recorded.place] = found.line
+          return
+        }
+        #expect(found.weights == recorded.run.weights, "\(found.name): other weights")
+        #expect(found.metrics == recorded.run.metrics, "\(found.name): other metrics")
       }
+      guard FrozenBits.writes else { return }
+      try Data(now.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: FrozenBits.path))
     }
   }
+}
+
+/// A training on one rank, and what it is of.
+struct Training<Subject> {
+  let subject: Subject
+  let runFile: String
+  let options: [String]
+
+  init(of subject: Subject, _ runFile: String, _ options: [String]) {
+    (self.subject, self.runFile, self.options) = (subject, runFile, options)
+  }
+}
+
+/// Trains one after the other, two at the same time: one rank is one core's work.
+func trainTwoAtATime<Subject>(
+  _ trainings: [Training<Subject>], ended: (Subject, TrainingFolder, Outcome) throws -> Void
+) throws {
+  var before: (subject: Subject, folder: TrainingFolder, job: Job)?
+  for training in trainings {
+    let folder = try TrainingFolder(training.runFile)
+    let job = try folder.training("1x1x1", training.options).start()
+    if let before { try ended(before.subject, before.folder, before.job.wait()) }
+    before = (training.subject, folder, job)
+  }
+  if let before { try ended(before.subject, before.folder, before.job.wait()) }
 }
 
 extension TrainingFolder {

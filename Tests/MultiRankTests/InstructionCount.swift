@@ -11,10 +11,12 @@ struct InstructionCount {
   /// A run stopped after so many steps; what starts and ends it is the same in both and falls out of the difference.
   static let limits = (few: 2, more: 5)
 
-  static let isPossible = ["valgrind", "strip"].allSatisfy { program in
-    let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
-    return folders.contains { access("\($0)/\(program)", X_OK) == 0 }
-  }
+  /// Whether the tools are there and the kernels will be those that the figures are of.
+  static let isPossible =
+    ["valgrind", "strip"].allSatisfy { program in
+      let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+      return folders.contains { access("\($0)/\(program)", X_OK) == 0 }
+    } && (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx2 ") == true
 
   /// Trains the folder's run file twice, for few steps and for more, at the same time.
   init(_ folder: TrainingFolder) throws {

@@ -3,7 +3,8 @@ import Testing
 
 extension RealRanks {
   /// What a step costs in instructions, which no other load of the machine changes.
-  @Suite(.enabled(if: InstructionCount.isPossible, "needs valgrind and strip")) struct InstructionCounts {
+  @Suite(.enabled(if: InstructionCount.isPossible, "needs valgrind, strip and a processor with AVX2"))
+  struct InstructionCounts {
     private func folder(_ run: CountedRun) throws -> TrainingFolder {
       switch run {
       case .digits:
@@ -31,12 +32,9 @@ extension RealRanks {
     func step(run: CountedRun) throws {
       let count = try InstructionCount(folder(run))
       measured("instructions of a step, \(run.rawValue), \(count.set)", Double(count.step))
-      guard let figure = instructionFigures[count.set]?[run] else {
-        withKnownIssue("no figure of \(count.set) for \(run.rawValue): not judged; \(count.step) here") {
-          Issue.record("instructionFigures has none")
-        }
-        return
-      }
+      let figure = try #require(
+        instructionFigures[count.set]?[run],
+        "InstructionFigures.swift has none of \(count.set) for \(run.rawValue): \(count.step) here")
       let verdict = InstructionVerdict(count: count.step, figure: figure)
       let percent = 100 * (Double(count.step) / Double(figure) - 1)
       #expect(

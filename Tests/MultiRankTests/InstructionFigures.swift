@@ -8,7 +8,7 @@ enum CountedRun: String, CaseIterable {
 /// Instructions of one training step, by the instruction set of the kernels that ran: what a step may cost.
 ///
 /// Taken with Swift 6.3.1 and Valgrind 3.19 on x86-64. Valgrind imitates a processor with AVX2 and without AVX-512
-/// wherever the real one has AVX2, so most machines run "avx2"; a set without a figure is told and not judged. Another
+/// wherever the real one has AVX2, so most machines run "avx2"; the others do not count. Another
 /// compiler moves the figures slightly, a change of the kernels as much as it is worth: the test that fails names the
 /// figures to write here.
 let instructionFigures: [String: [CountedRun: Int]] = [

@@ -1,4 +1,5 @@
-/// A few colour pictures of 32×32 in CIFAR-10's files: a bright band of one colour tells the class.
+/// A few colour pictures of 32×32 in CIFAR-10's files: a bright band, by its place and its colour, tells the class,
+/// mirrored and moved a little too.
 enum SmallPictures {
   static let runFile = """
     name: pictures
@@ -21,10 +22,10 @@ enum SmallPictures {
 
     """
 
-  /// Pixel (y, x) of picture i, its red, green and blue.
+  /// Pixel (y, x) of picture i, its red, green and blue: the band is red or blue, in one of five places.
   private static func colour(_ i: Int, _ y: Int, _ x: Int) -> [UInt8] {
     (0..<3).map {
-      (x + y) / 7 == i % 10 && $0 == i % 3 ? 255 : UInt8((i * 37 + y * 11 + x * 5 + $0 * 3) % 64)
+      y / 6 == i % 5 && $0 == (i % 10 < 5 ? 0 : 2) ? 255 : UInt8((i * 37 + y * 11 + x * 5 + $0 * 3) % 64)
     }
   }
 

@@ -25,8 +25,9 @@ extension RealRanks {
       let (errors, metrics) = try (errors(folder.evaluate("2x1x1", "run", ["--json"])), lastMetrics(folder))
       #expect(errors["validation"] == metrics["validation_error"] as? Double)
       #expect(errors["test"] == metrics["test_error"] as? Double)
-      // Every epoch's free phase of these methods is the same function of the weights.
-      #expect(errors["test"].map { $0 < 90 } == true)
+      // Three epochs of 205 digits: 47, 59 and 50 % with the seeds 1, 2 and 3; 90 % is chance.
+      let test = try #require(errors["test"])
+      #expect(test < 65, "\(test) %")
     }
 
     /// The total errors that JSON tells, by split; the confusion counts must agree with them.

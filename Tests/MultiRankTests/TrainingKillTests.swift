@@ -22,10 +22,10 @@ extension RealRanks {
       """
 
     @Test("A run whose ranks are killed at random moments ends with the bits of an undisturbed one")
-    func killedFiveTimes() throws { try killed(5, seed: UInt64.random(in: 0...UInt64.max)) }
+    func killedFiveTimes() throws { try killed(5, seed: 1) }
 
     @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
-    func killedTwentyTimes() throws { try killed(20, seed: UInt64.random(in: 0...UInt64.max)) }
+    func killedTwentyTimes() throws { try killed(20, seed: 2) }
 
     /// Kills one rank so many times, and starts the run again each time, on another grid.
     private func killed(_ times: Int, seed: UInt64) throws {

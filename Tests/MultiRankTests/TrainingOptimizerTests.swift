@@ -97,6 +97,47 @@ extension RealRanks {
       }
     }
 
+    @Test("Plain descent: momentum adds, decay pulls towards 0, the rates fall, each by its formula")
+    func descent() throws {
+      let (rates, momentum, decay) = ([0.2, 0.1], 0.5, 0.1)
+      func run(_ momentum: Double, _ decay: Double) throws -> TrainingFolder {
+        try train(
+          TrainingMethod.persistent, "1x1x1",
+          ["training.momentum=\(momentum)", "training.decay=\(decay)"])
+      }
+      let (plain, heavy, decaying) = try (run(0, 0), run(momentum, 0), run(momentum, decay))
+      let (plain1, heavy1, decaying1) = try (
+        tensors(plain, "run", step: 1), tensors(heavy, "run", step: 1), tensors(decaying, "run", step: 1)
+      )
+      let (plain2, heavy2) = try (tensors(plain, "run", step: 2), tensors(heavy, "run", step: 2))
+      for (name, weights) in plain1 where name.hasSuffix("weight") || name.hasSuffix("bias") {
+        let (rate, shrinks) = (try rates[layer(name)], name.hasSuffix("weight"))
+        let gradient = try #require(heavy1[name + ".velocity"])
+        let (second, heavySecond, decayed) = try (
+          #require(plain2[name]), #require(heavy2[name]), #require(decaying1[name])
+        )
+        #expect(heavy1[name] == weights && gradient.contains { abs($0) > 1e-6 })
+        let wrong = weights.indices.count {
+          let start = weights[$0] + rate * gradient[$0]
+          return !isClose(heavySecond[$0], second[$0] - rate * momentum * gradient[$0])
+            || !isClose(decayed[$0], weights[$0] - (shrinks ? rate * decay * start : 0))
+        }
+        #expect(wrong == 0, "\(name): \(wrong) of \(weights.count)")
+      }
+      // Ten steps an epoch; the cosine has come half of the way down in the second.
+      var before = heavy1
+      for step in 2...20 {
+        let after = try tensors(heavy, "run", step: step)
+        for (name, weights) in after where name.hasSuffix("weight") || name.hasSuffix("bias") {
+          let rate = try rates[layer(name)] * (step > 10 ? 0.5 : 1)
+          let (old, velocity) = try (#require(before[name]), #require(after[name + ".velocity"]))
+          let wrong = weights.indices.count { !isClose(weights[$0], old[$0] - rate * velocity[$0]) }
+          #expect(wrong == 0, "\(name) at step \(step): \(wrong) of \(weights.count)")
+        }
+        before = after
+      }
+    }
+
     @Test("Nesterov: velocities and weights follow from those before")
     func nesterov() throws {
       let method = TrainingMethod.nesterov
