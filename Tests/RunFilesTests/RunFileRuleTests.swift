@@ -20,7 +20,8 @@ struct RunFileRuleTests {
   }
 
   @Test(
-    "a run file is one changed key away from every rule, and tells that key alone", arguments: LearningRule.all)
+    "a run file is one changed key away from every rule, and tells that key alone",
+    arguments: LearningRule.all)
   func rule(_ rule: LearningRule) throws {
     let standard = try read(Self.shared)
     let other = try read(Self.shared, "rule=\(rule.name)")
@@ -34,7 +35,8 @@ struct RunFileRuleTests {
 
   @Test(
     "rules that do not nudge load every nudging and every start, and so every recipe",
-    arguments: [LearningRule.contrastiveHebbian, .backpropagation, .recurrentBackpropagation], NudgingKind.allCases)
+    arguments: [LearningRule.contrastiveHebbian, .backpropagation, .recurrentBackpropagation],
+    NudgingKind.allCases)
   func unread(rule: LearningRule, kind: NudgingKind) throws {
     let points = kind == .points ? ", points: 4" : ""
     let settings = ["rule=\(rule.name)", "nudging={kind: \(kind.rawValue), beta: -0.9\(points)}"]
