@@ -100,6 +100,8 @@ import Testing
     ("\(digits) --set nudging.betta=0.5", .run(codes: [64])),
     ("launch/run plan launch/recipes/digits.yaml -n 4", .run()),
     ("launch/run --version", .run()),
+    ("swift build -c release", .test("StrangerTests.bits")),
+    ("mpirun -n 8 .build/release/stranger train run.yaml --grid 2x2x2", .test("StrangerTests.bits")),
   ]
   private static let plain = "--set data.training=200 --set data.validation=40"
 
