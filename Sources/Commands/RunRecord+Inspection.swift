@@ -184,7 +184,7 @@ extension Inspection {
     get throws {
       let split = try judged
       let predictions = try predictions(split)
-      let classes = network.units(network.depth)
+      let classes = network.units(network.output)
       var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
       for prediction in predictions { counts[prediction.label][prediction.predicted] += 1 }
       let wrong = predictions.filter { $0.label != $0.predicted }

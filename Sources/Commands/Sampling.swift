@@ -55,7 +55,7 @@ struct Sampling: RankCommand {
     guard !inspection.network.hasReadOut else {
       throw UsageError("the output of this run is a soft-max read-out and no state: it cannot be held")
     }
-    let classes = inspection.network.units(inspection.network.depth)
+    let classes = inspection.network.units(inspection.network.output)
     if let wrong = label.first(where: { !(0..<classes).contains($0) }) {
       throw UsageError("--label \(wrong): the classes are 0 to \(classes - 1)")
     }

@@ -4,11 +4,11 @@ import Tensors
 public struct Clamped: Sendable {
   /// Row numbers: the examples of the i-th shard here are rows shards[i] ..< shards[i + 1].
   public var shards: [Int]
-  /// x, rows × n₀, where a layer is held that the input drives.
+  /// x, rows × n₀, where a layer is held that the input drives; where s₀ has states of its own, what these are tied to.
   public var input: Matrix?
-  /// d, rows × n_L, where layer L is held.
+  /// d, rows × units of the output, where that is held.
   public var targets: Matrix?
-  /// What the input sends with b, of the portion's units, for each layer that the input drives: constant through all
+  /// What a clamped input sends with b, of the portion's units, for each layer that the input drives: constant through all
   /// phases, computed once a batch.
   public private(set) var inputDrives: [Int: Matrix] = [:]
   /// Of each of these layers whose connection is pooled, ∂ pooled / ∂ value.
@@ -28,13 +28,13 @@ public struct Clamped: Sendable {
     self.input = input
     self.targets = targets
     network = parameters.portion.network
-    live = network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
+    live = !network.isState(0) && network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
     setInputDrives(parameters)
   }
 
   /// Computes the input's drives again, for weights that have changed.
   public mutating func setInputDrives(_ parameters: Parameters) {
-    guard let input else { return }
+    guard let input, !network.isState(0) else { return }
     for weights in parameters.connections where weights.connection.source == 0 {
       let (k, wiring, first) = (weights.connection.target, weights.wiring, weights.forward)
       let bias = parameters[bias: k]

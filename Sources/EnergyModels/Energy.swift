@@ -3,7 +3,7 @@ import Tensors
 
 /// One term of the energy: what layer k contributes through one slice of its units, summed over some rows.
 public struct EnergyTerm: Equatable, Sendable {
-  /// k = 1 … L.
+  /// k = 0 … L.
   public var layer: Int
   /// Its number in the slicing; 0 of a whole layer, but for its unpooled connections to cut layers below.
   public var slice: Int
@@ -12,7 +12,8 @@ public struct EnergyTerm: Equatable, Sendable {
 }
 
 extension Parameters {
-  /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_j)ᵀ W_{jk} ρ(s_k) − Σ b_kᵀ ρ(s_k) that belong to this portion.
+  /// The terms of E(s) = ½ Σ ‖s_k‖² − Σ ρ(s_j)ᵀ W_{jk} ρ(s_k) − Σ b_kᵀ ρ(s_k) + (λ/2) ‖s₀ − x‖² that belong to this portion;
+  /// the last one where a spring ties the input.
   ///
   /// A connection counts with the layer above it: where that is whole and the layer below cut, slice by slice of the
   /// layer below, so that every term is found where its states are. Sums run in Float64 over rows, then units; nothing
@@ -53,12 +54,15 @@ extension Parameters {
   ) {
     let drive = driveFromBelow(k, state: state, clamped: clamped, rows: rows)
     let first = portion.units(k).lowerBound
+    let spring = k == 0 ? portion.network.input.stiffness : 0
     for slice in portion.countedSlices(of: k) {
       let units = portion.slicing.units(k, slice: slice)
       add(slice) {
-        state[k].states.energy(
+        let energy = state[k].states.energy(
           activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: $0,
           columns: units)
+        guard spring > 0, let x = clamped.input else { return energy }
+        return energy + spring * state[k].states.squaredError(x, rows: $0)
       }
     }
   }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A layer of free units above the clamped input.
+/// A layer of free units above the input.
 public struct Layer: Equatable, Sendable {
   /// At each position.
   public var units: Int
@@ -34,7 +34,8 @@ public enum Initialization: Equatable, Sendable {
   case spectral(gain: Double)
 }
 
-/// Layers s₁ … s_L above a clamped input s₀, in an order such that connections lead upwards; s_L is the output.
+/// Layers s₁ … s_L above an input s₀, in an order such that connections lead upwards. The input is clamped, or a layer of
+/// states itself; the cost stands on the output, s_L unless it is told otherwise.
 ///
 /// A layer has n_k units at each of its positions: one position where it is dense, those of a picture where convolutions
 /// lead to it. Every formula on s_k holds at each position.
@@ -44,12 +45,16 @@ public struct Network: Equatable, Sendable {
   /// By target, then source; of a chain those from each layer to the next.
   public let connections: [Connection]
   public let cost: Cost
+  /// s₀.
+  public let input: InputLayer
+  /// The layer whose states are the outputs y, of which the cost is a function.
+  public let output: Int
   /// Of each connection the positions that it joins.
   public let wirings: [Wiring]
   /// Layers that no connection joins, so that they may move at once: a colouring of the graph. Every layer has the first
   /// colour that no layer below it is joined to; the last colour moves first (of a chain the even layers).
   public let colours: [[Int]]
-  /// Of each layer all its positions, over which its bias learns; nil of a single one.
+  /// Of each layer from the input on all its positions, over which its bias learns; nil of a single one.
   public let biasPairs: [TapPairs?]
   /// The input's, then each layer's.
   private let shapes: [Shape]
@@ -57,8 +62,11 @@ public struct Network: Equatable, Sendable {
   /// - Parameters:
   ///   - input: as a picture where a convolution leads from it, otherwise all its units at one position.
   ///   - connections: any two layers at most once; a chain without.
+  ///   - first: what ties s₀ to an example's input.
+  ///   - output: the layer that the cost stands on; L without.
   public init(
-    input: Shape, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError
+    input: Shape, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
+    first: InputLayer = InputLayer(), output: Int? = nil
   ) throws(ShapeError) {
     let connections = (connections ?? Network.chain(layers.count)).sorted()
     precondition(
@@ -68,8 +76,13 @@ public struct Network: Equatable, Sendable {
     self.layers = layers
     self.cost = cost
     self.connections = connections
-    colours = Network.colours(layers.count, connections)
+    self.input = first
+    self.output = output ?? layers.count
+    let isClamped = first.anchor == .clamped
+    colours = Network.colours(isClamped ? 1 : 0, layers.count, connections)
     let isPicture = connections.contains { $0.source == 0 && $0.window != nil }
+    precondition(isClamped || !isPicture, "no kernel moves over an input that is not clamped")
+    precondition((isClamped ? 1 : 0)...max(layers.count, 1) ~= self.output, "the cost stands on a layer of states")
     var shapes = [isPicture ? input : Shape(units: input.count)]
     var wirings: [Wiring] = []
     for k in 1...max(layers.count, 1) where !layers.isEmpty {
@@ -83,16 +96,21 @@ public struct Network: Equatable, Sendable {
       shapes.append(shape ?? Shape(units: layers[k - 1].units))
     }
     self.shapes = shapes
-    biasPairs = shapes.dropFirst().map { $0.positions == 1 ? nil : TapPairs(positions: $0.positions) }
+    biasPairs = shapes.enumerated().map { k, shape in
+      shape.positions == 1 || k == 0 ? nil : TapPairs(positions: shape.positions)
+    }
     self.wirings = wirings
   }
 
   /// Dense layers over an input of so many units.
   public init(
-    inputs: Int, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError
+    inputs: Int, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
+    first: InputLayer = InputLayer(), output: Int? = nil
   ) {
     do {
-      try self.init(input: Shape(units: inputs), layers: layers, connections: connections, cost: cost)
+      try self.init(
+        input: Shape(units: inputs), layers: layers, connections: connections, cost: cost, first: first,
+        output: output)
     } catch {
       preconditionFailure("dense layers fit each other: \(error)")
     }
@@ -103,9 +121,9 @@ public struct Network: Equatable, Sendable {
     (0..<depth).map { Connection(from: $0, to: $0 + 1) }
   }
 
-  private static func colours(_ depth: Int, _ connections: [Connection]) -> [[Int]] {
+  private static func colours(_ first: Int, _ depth: Int, _ connections: [Connection]) -> [[Int]] {
     var colours: [[Int]] = []
-    for k in 1...max(depth, 1) where depth > 0 {
+    for k in first...max(depth, first) where depth > 0 {
       let below = connections.filter { $0.target == k }.map(\.source)
       let free = colours.firstIndex { $0.allSatisfy { !below.contains($0) } }
       if let free { colours[free].append(k) } else { colours.append([k]) }
@@ -118,9 +136,9 @@ public struct Network: Equatable, Sendable {
     connections.firstIndex { $0.source == min(j, k) && $0.target == max(j, k) }
   }
 
-  /// The free layers that layer k is joined to, from the lowest up.
+  /// The layers of states that layer k is joined to, from the lowest up.
   public func neighbours(_ k: Int) -> [Int] {
-    connections.filter { $0.source == k || $0.target == k && $0.source > 0 }
+    connections.filter { $0.source == k || $0.target == k && isState($0.source) }
       .map { $0.source == k ? $0.target : $0.source }.sorted()
   }
 
@@ -130,10 +148,19 @@ public struct Network: Equatable, Sendable {
     return first..<(connections.firstIndex { $0.target > k } ?? connections.count)
   }
 
-  /// L, the number of free layers.
+  /// L, the number of layers above the input.
   public var depth: Int { layers.count }
 
-  /// All units of the clamped input.
+  /// The layers of states: 1 … L, or 0 … L where the input is not clamped.
+  public var states: ClosedRange<Int> { (input.anchor == .clamped ? 1 : 0)...depth }
+
+  /// Whether layer k has states of its own: every one but a clamped input.
+  public func isState(_ k: Int) -> Bool { k > 0 || input.anchor != .clamped }
+
+  /// The layers with a bias: 1 … L, and an input that has one.
+  public var biased: ClosedRange<Int> { (input.hasBias ? 0 : 1)...depth }
+
+  /// All units of the input.
   public var inputs: Int { shapes[0].count }
 
   /// Height, width and units of layer k = 0 … L.
@@ -156,6 +183,6 @@ public struct Network: Equatable, Sendable {
   /// Whether the output is a read-out, and no state.
   public var hasReadOut: Bool { layers.last?.activation.isReadOut ?? false }
 
-  /// ρ of layer k ≥ 1.
-  public func activation(_ k: Int) -> Activation { layers[k - 1].activation }
+  /// ρ of layer k.
+  public func activation(_ k: Int) -> Activation { k == 0 ? input.activation : layers[k - 1].activation }
 }

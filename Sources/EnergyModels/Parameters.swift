@@ -23,7 +23,7 @@ public struct ConnectionWeights: Sendable {
   public let connection: Connection
   /// Drives the portion's units of layer k: W[rows, columns].
   public let forwardBlock: Block
-  /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of the input.
+  /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of a clamped input.
   public let backwardBlock: Block?
   /// The positions that it joins.
   public let wiring: Wiring
@@ -62,11 +62,11 @@ extension Portion {
     return Block(rows: units(of: j, driving: k), columns: units(k))
   }
 
-  /// What of a connection's weights, held with layer k, drives the slices' units of the layer below; nothing drives the
-  /// input.
+  /// What of a connection's weights, held with layer k, drives the slices' units of the layer below; nothing drives a
+  /// clamped input.
   public func backwardBlock(_ index: Int) -> Block? {
     let (j, k) = (network.connections[index].source, network.connections[index].target)
-    return j > 0 ? Block(rows: units(j), columns: units(of: k, driving: j)) : nil
+    return network.isState(j) ? Block(rows: units(j), columns: units(of: k, driving: j)) : nil
   }
 }
 

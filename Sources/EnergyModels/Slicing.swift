@@ -6,7 +6,7 @@ public struct Slicing: Equatable, Sendable {
   /// How many each cut layer has; 1 leaves every layer whole.
   public let slices: Int
 
-  /// Layers with fewer units stay whole, and so does the output: every slice holds all of them.
+  /// Layers with fewer units stay whole, and so do the input and the output: every slice holds all of them.
   public static let smallestCut = 64
 
   /// At least one slice; where a cut layer has fewer panels than slices, some of its slices are empty.
@@ -18,7 +18,7 @@ public struct Slicing: Equatable, Sendable {
 
   /// Whether layer k is cut; the input and the output never are.
   public func isCut(_ k: Int) -> Bool {
-    k > 0 && k < network.depth && slices > 1 && network.units(k) >= Slicing.smallestCut
+    k > 0 && k != network.output && slices > 1 && network.units(k) >= Slicing.smallestCut
   }
 
   /// Whether what layer j sends to layer k is the sum of one partial drive for each slice of j: not of a pooled
@@ -41,7 +41,7 @@ public struct Slicing: Equatable, Sendable {
   }
 }
 
-/// A free layer that drives another.
+/// A layer of states that drives another.
 public struct Driver: Equatable, Sendable {
   public let layer: Int
   /// Whether it stands below the layer that it drives.
@@ -60,7 +60,7 @@ public struct Driver: Equatable, Sendable {
 /// consecutive slices.
 public struct Portion: Equatable, Sendable {
   public let slicing: Slicing
-  /// Free layers, within 1 … L.
+  /// Layers of states; an input that is not clamped is held with layer 1.
   public let layers: ClosedRange<Int>
   /// The same of every cut layer; a whole layer is computed whole, whatever they are.
   public let slices: Range<Int>
@@ -87,10 +87,10 @@ public struct Portion: Equatable, Sendable {
     connections =
       network.connections(into: lowest).lowerBound..<network.connections(into: highest).upperBound
     descending = connections.filter {
-      network.connections[$0].source > 0 && !layers.contains(network.connections[$0].source)
+      network.isState(network.connections[$0].source) && !layers.contains(network.connections[$0].source)
     }
     pooled = connections.filter {
-      network.connections[$0].source > 0 && network.wirings[$0].pool != nil
+      network.isState(network.connections[$0].source) && network.wirings[$0].pool != nil
     }
     known = Set(descending.map { network.connections[$0].source }).union(layers).sorted()
     drivers = layers.map { k in
@@ -106,7 +106,7 @@ public struct Portion: Equatable, Sendable {
   /// The whole network in one place.
   public init(whole network: Network, slices: Int = 1) {
     self.init(
-      slicing: Slicing(network: network, slices: slices), layers: 1...network.depth, slices: 0..<slices)
+      slicing: Slicing(network: network, slices: slices), layers: network.states, slices: 0..<slices)
   }
 
   /// The whole network, of which this is a part.
@@ -115,7 +115,7 @@ public struct Portion: Equatable, Sendable {
   /// The units of layer k computed here.
   public func units(_ k: Int) -> Range<Int> { held[k] }
 
-  /// Whether the clamped input drives any layer of the portion.
+  /// Whether a layer of the portion is driven by the input, or tied to it.
   public var seesInput: Bool { connections.contains { network.connections[$0].source == 0 } }
 
   /// How many slices' partial drives are added before they are handed out: a branch of the tree over all slices.
@@ -124,7 +124,7 @@ public struct Portion: Equatable, Sendable {
   /// Whether layer k is computed here.
   public func holds(_ k: Int) -> Bool { layers.contains(k) }
 
-  /// The free layers that drive layer k of the portion, from the lowest up.
+  /// The layers of states that drive layer k of the portion, from the lowest up.
   public func drivers(of k: Int) -> [Driver] { drivers[k - layers.lowerBound] }
 
   /// Whether what layer j sends to layer k is the sum of one partial drive for each slice of j.

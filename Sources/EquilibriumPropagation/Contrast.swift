@@ -14,7 +14,7 @@ public struct Contrast {
   /// Rows of the batch that were left out of it.
   public private(set) var rejected = 0
   private let clamped: Clamped
-  /// Δ_k of every known layer: what biases learn from, and the input's weights, since the input never changes.
+  /// Δ_k of every known layer: what biases learn from, and the weights of a clamped input, which never changes.
   private var changes: Levels
   private var terms: [Term]
 
@@ -45,7 +45,7 @@ public struct Contrast {
     }
   }
 
-  /// What W_{jk}, j > 0, learns from.
+  /// What W_{jk} of two layers of states learns from.
   enum Term {
     /// mean_j Δ_kᵀ + Δ_j mean_kᵀ.
     case symmetric(mean: Levels, change: Levels)
@@ -102,7 +102,7 @@ extension Contrast {
     let (j, k) = (network.connections[index].source, network.connections[index].target)
     let (below, above) = (network.layout(j), PositionLayout(positions: wiring.before.positions))
     let pairs = wiring.isPlain ? nil : backward ? wiring.pairsDown : wiring.pairs
-    if j == 0, let input = clamped.input {
+    if !network.isState(j), let input = clamped.input {
       let seen = clamped.spread(changes[k], ofLayer: k, units: block.columns)
       return [
         ContrastSum(
@@ -138,7 +138,7 @@ extension Contrast {
     return ContrastSum(
       pre: .one(changes[k].precision),
       post: .init(changes[k], from: units.lowerBound, layout: PositionLayout(positions: positions)),
-      pairs: clamped.network.biasPairs[k - 1])
+      pairs: clamped.network.biasPairs[k])
   }
 }
 

@@ -3,7 +3,7 @@ import Tensors
 
 /// What a contrast is made of, told by the numbers of a rule's phases.
 public struct ContrastForm: Equatable, Sendable {
-  /// What a connection W_{jk} between free layers learns from.
+  /// What a connection W_{jk} between layers of states learns from.
   public enum Term: Equatable, Sendable {
     /// ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ of two phases' ends, as ρ̄_j Δ_kᵀ + Δ_j ρ̄_kᵀ: see `Contrast`.
     case difference(Int, minus: Int)
@@ -51,7 +51,7 @@ public struct ContrastForm: Equatable, Sendable {
     self.promise = promise
   }
 
-  /// The sums that a connection between free layers learns from, in order: how many products each is made of.
+  /// The sums that a connection between layers of states learns from, in order: how many products each is made of.
   ///
   /// - Parameter phases: those of the rule, which say how many iterations averages are over.
   public func products(_ phases: [Phase]) -> [Int] {

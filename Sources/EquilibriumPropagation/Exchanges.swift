@@ -53,7 +53,7 @@ public struct Exchanges: Equatable, Sendable {
   public fileprivate(set) var maxima: [Maxima] = []
   /// How often the weights change.
   public fileprivate(set) var updates = 1
-  /// The sums that a connection between free layers learns from, one after the other.
+  /// The sums that a connection between layers of states learns from, one after the other.
   public fileprivate(set) var sums = 1
   fileprivate let slicing: Slicing
 
@@ -81,13 +81,13 @@ extension Procedure {
 }
 
 extension Exchanges {
-  private var depth: Int { slicing.network.depth }
+  private var network: Network { slicing.network }
 
   /// Where the run lets examples begin.
   fileprivate mutating func addStart(_ start: Start) {
     switch start {
     case .zero: break
-    case .persistent: sweeps.append(Sweeps(count: 1, sets: [Array(1...depth)], parts: []))
+    case .persistent: sweeps.append(Sweeps(count: 1, sets: [Array(network.states)], parts: []))
     case .forward: add(.guess, updates: .euler)
     }
   }
@@ -99,16 +99,16 @@ extension Exchanges {
     guard phase.order == .sweeps else {
       return sweeps.append(
         Sweeps(
-          count: 1, sets: (1...depth).map { [$0] }, parts: dynamics.parts, keepsSlopes: dynamics.keepsSlopes))
+          count: 1, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts, keepsSlopes: dynamics.keepsSlopes))
     }
-    if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[depth]], parts: [])) }
-    if slicing.network.hasReadOut, dynamics.readsOut {
+    if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[network.output]], parts: [])) }
+    if network.hasReadOut, dynamics.readsOut {
       sweeps.append(
         Sweeps(
-          count: changes, sets: [[depth]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
+          count: changes, sets: [[network.output]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
           keepsSlopes: true))
     }
-    let sets = updates.sets(slicing.network).map { $0.filter { phase.held == nil || $0 < depth } }
+    let sets = updates.sets(network).map { $0.filter { phase.held == nil || $0 != network.output } }
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: dynamics.parts,
@@ -119,7 +119,7 @@ extension Exchanges {
   }
 
   fileprivate mutating func addEnergies(states: Int) {
-    maxima.append(Maxima(count: states, perExample: depth * slicing.slices))
+    maxima.append(Maxima(count: states, perExample: network.states.count * slicing.slices))
   }
 
   fileprivate mutating func addRejection() { maxima.append(Maxima(count: 1, perExample: 1)) }

@@ -27,7 +27,7 @@ extension Method {
   private func costViolations(
     free: State, nudged: [(beta: Double, state: State)], clamped: Clamped
   ) -> [Bool] {
-    let k = network.depth
+    let k = network.output
     guard portion.holds(k), let targets = clamped.targets else { return [] }
     return clamped.rows.map { row in
       func cost(_ state: State) -> Double {
@@ -56,19 +56,19 @@ extension Method {
       let energies = try energies(state, clamped: clamped, parameters: parameters)
       for row in clamped.rows where energies[row] < atRest[row] { violations[row] = true }
     }
-    return portion.holds(network.depth) ? violations : []
+    return portion.holds(network.output) ? violations : []
   }
 
   /// E of each row, its terms added by layer, then slice, on every rank alike.
   private func energies(_ state: State, clamped: Clamped, parameters: Parameters) throws -> [Double] {
-    let perRow = network.depth * portion.slicing.slices
+    let perRow = network.states.count * portion.slicing.slices
     // Every term is computed in one place; the others have something smaller, and so has a NaN, which is no maximum.
     var terms = Array(repeating: -Double.infinity, count: clamped.rows.count * perRow)
     let found = parameters.energyTerms(
       state: state, clamped: clamped, parts: clamped.rows.map { $0..<$0 + 1 })
     for (row, its) in zip(clamped.rows, found) {
       for term in its {
-        terms[row * perRow + (term.layer - 1) * portion.slicing.slices + term.slice] =
+        terms[row * perRow + (term.layer - network.states.lowerBound) * portion.slicing.slices + term.slice] =
           term.value.isNaN ? -.infinity : term.value
       }
     }

@@ -22,7 +22,7 @@ extension Inspection {
   public func samples(of label: Int, count: Int, iterations: Int, step: Double, seed: UInt64) throws
     -> [Sample]
   {
-    precondition((0..<network.units(network.depth)).contains(label) && count > 0, "a class of the network")
+    precondition((0..<network.units(network.output)).contains(label) && count > 0, "a class of the network")
     let random = CounterRandom(seed: seed, purpose: .samples)
     let precision = parameters.precision
     let ranges = (0..<data.extents[2]).map(data.values(precision).range)
@@ -30,7 +30,7 @@ extension Inspection {
       let range = ranges[$1 % ranges.count]
       return range.lowerBound + (range.upperBound - range.lowerBound) * random.unit($0, $1, 0)
     }
-    let targets = Matrix(rows: count, columns: network.units(network.depth), precision: precision) {
+    let targets = Matrix(rows: count, columns: network.units(network.output), precision: precision) {
       $1 == label ? 1 : 0
     }
     let ways = parameters.connections.filter { $0.connection.source == 0 }.map(WayDown.init)

@@ -26,7 +26,7 @@ extension Inspection {
   /// What one example clamps: its input and its target, as a batch of one row.
   public func clamp(_ example: Int, of examples: ShardExamples) -> Clamped {
     let label = Int(examples.labels[example])
-    let targets = Matrix(rows: 1, columns: network.units(network.depth), precision: parameters.precision) {
+    let targets = Matrix(rows: 1, columns: network.units(network.output), precision: parameters.precision) {
       $1 == label ? 1 : 0
     }
     return Clamped(
@@ -67,7 +67,7 @@ extension Inspection {
     guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
     return RelaxationTrace.Frame(
       energy: parameters.energy(state: state, clamped: clamped, rows: 0..<1),
-      cost: network.cost.value(outputs: state[network.depth].states, targets: targets, rows: 0..<1),
+      cost: network.cost.value(outputs: state[network.output].states, targets: targets, rows: 0..<1),
       residual: residual,
       states: (1...network.depth).map { k in
         (0..<network.positions(k)).flatMap { state[k].states.row($0) }

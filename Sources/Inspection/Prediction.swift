@@ -35,7 +35,7 @@ extension Inspection {
       let clamped = examples.clamp(members, parameters: parameters)
       let free = try method.infer(
         from: examples.start(members), clamped: clamped, parameters: parameters)
-      let outputs = free.state[network.depth].states
+      let outputs = free.state[network.output].states
       guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
       let predicted = outputs.largestColumns(rows: members.rows.count)
       for (i, (shard, row)) in members.rows.enumerated() {

@@ -102,7 +102,7 @@ extension DryRun {
   private func dataBytes(examples: Int, _ scalar: StoredScalar) -> Int {
     let each =
       (portion.seesInput ? portion.network.inputs * scalar.size : 0)
-      + (portion.holds(portion.network.depth) ? 1 : 0)
+      + (portion.holds(portion.network.output) ? 1 : 0)
     return counts(examples).reduce(0) { $0 + $1 * each }
   }
 

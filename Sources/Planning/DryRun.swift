@@ -137,7 +137,7 @@ public struct DryRun: Sendable {
     var sums: [Sum] = []
     for index in portion.connections {
       let taps = portion.network.wirings[index].taps
-      let isFromInput = portion.network.connections[index].source == 0
+      let isFromInput = !portion.network.isState(portion.network.connections[index].source)
       let times = isFromInput ? 1 : exchanges.sums
       let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
       let isHeldOnce = isFromInput || forward == backward
@@ -149,7 +149,7 @@ public struct DryRun: Sendable {
         sums.append(Sum(scalars: backward.backwardScalars * taps, times: times))
       }
     }
-    return sums + portion.layers.map { Sum(scalars: padded(portion.units($0).count)) }
+    return sums + portion.layers.filter(portion.network.biased.contains).map { Sum(scalars: padded(portion.units($0).count)) }
   }
 }
 

@@ -8,7 +8,7 @@ extension WorkCount {
     let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
     let isMirrored = forward == backward
     let connection = network.connections[index]
-    let terms = connection.source == 0 ? [1] : lesson.terms
+    let terms = network.isState(connection.source) ? lesson.terms : [1]
     let wiring = network.wirings[index]
     // Examples times the pairs of positions that a tap joins, in the mean.
     let rows = max(1, rows * wiring.upward.pairs / wiring.taps)
@@ -37,7 +37,7 @@ extension WorkCount {
     _ work: inout StepWork
   ) {
     let isAlone = deal.grid.replicas == 1
-    let isLive = connection?.source == 0
+    let isLive = connection?.source == 0 && !network.isState(0)
     let share = isLive ? liveShare.contrast : 1
     let elements = Double(depth * columns)
     let scalars = Double(depth * padded(columns))

@@ -27,7 +27,7 @@ struct WorkCount {
     learn(lesson, &work)
     energies(lesson.energies, &work)
     for index in portion.connections { connection(index, lesson, &work) }
-    for k in portion.layers {
+    for k in portion.layers where network.biased.contains(k) {
       weights(
         nil, rows: rows * network.positions(k), depth: 1, columns: portion.units(k).count, terms: [1],
         lesson, &work)
@@ -51,7 +51,7 @@ struct WorkCount {
   }
 
   private func drive(_ part: StepPart, times: Double, _ work: inout StepWork) {
-    for index in portion.connections where network.connections[index].source == 0 {
+    for index in portion.connections where !network.isState(network.connections[index].source) {
       let wiring = network.wirings[index]
       let columns = portion.units(network.connections[index].target).count
       work.addProduct(
@@ -79,9 +79,9 @@ struct WorkCount {
       guard moves(below) else { continue }
       products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.depth) {
+    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.output) {
       let units = portion.units(k).count
-      var ontoMatrix = network.connection(0, k) != nil && phase.parts.contains(.constant)
+      var ontoMatrix = !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)
       for source in portion.drivers(of: k)
       where phase.parts.contains(source.isBelow ? .below : .above) {
         if !source.isElsewhere {

@@ -93,25 +93,28 @@ extension RunFile {
         + "which need a holomorphic activation", hint: "use \(Spelling.listed(holomorphic))")
   }
 
-  /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only.
+  /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only; a spring on it adds its
+  /// stiffness to the 1.
   private func checkBeta(_ root: Tree) throws(SchemaError) {
     guard relaxation.updates.alternates, !nudging.form.isBounded else { return }
     let beta = nudging.beta
+    let spring = network.output == 0 ? network.input.stiffness : 0
+    let (most, bound) = (1 + spring, spring == 0 ? "-1" : "-\(1 + spring)")
     let reason: String
     switch nudging.kind {
-    case .oneSided where beta <= -1:
-      reason = "but even-odd updates have a minimum only above -1"
-    case .randomSign where abs(beta) >= 1, .centered where abs(beta) >= 1:
+    case .oneSided where beta <= -most:
+      reason = "but even-odd updates have a minimum only above \(bound)"
+    case .randomSign where abs(beta) >= most, .centered where abs(beta) >= most:
       reason =
         "but \(nudging.kind.rawValue) nudging also uses \(-abs(beta)) and even-odd updates have a minimum only "
-        + "above -1"
-    case .points where abs(beta) >= 1:
+        + "above \(bound)"
+    case .points where abs(beta) >= most:
       reason =
-        "but the circle of n-point nudging must not reach -1, where even-odd updates have no minimum"
+        "but the circle of n-point nudging must not reach \(bound), where even-odd updates have no minimum"
     case .oneSided, .randomSign, .centered, .points:
       return
     }
-    let range = nudging.kind == .oneSided ? "above -1" : "between -1 and 1"
+    let range = nudging.kind == .oneSided ? "above \(bound)" : "between \(bound) and \(bound.dropFirst())"
     throw SchemaError(
       root.position(of: "nudging.beta"), "'nudging.beta' is \(beta), \(reason)",
       hint: "use a beta \(range), or relaxation.updates: euler")

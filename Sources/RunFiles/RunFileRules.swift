@@ -8,6 +8,7 @@ extension RunFile {
   func check(_ root: Tree) throws(SchemaError) {
     try checkConnections(root)
     try checkWindows(root)
+    try checkInput(root)
     try checkReadOut(root)
     try checkGains(root)
     try checkData(root)

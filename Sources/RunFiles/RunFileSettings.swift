@@ -3,6 +3,8 @@ import Tensors
 
 /// The layers above the input, with their learning rates, and what they are trained for.
 public struct NetworkSettings: Equatable, Sendable {
+  /// What ties s₀ to an example's input.
+  public var input = InputLayer()
   /// From the input side to the output.
   public var layers: [LayerSettings]
   /// Which layers are joined; nil for a chain, whose kernels stand in the layers.
@@ -11,6 +13,8 @@ public struct NetworkSettings: Equatable, Sendable {
   public var initialization: Initialization
   /// What the output is trained to make small.
   public var cost: Cost
+  /// The layer that it stands on; nil for the last one.
+  public var outputLayer: Int?
 
   public init(
     layers: [LayerSettings], connections: [ConnectionSettings]? = nil, initialization: Initialization,
@@ -26,8 +30,11 @@ public struct NetworkSettings: Equatable, Sendable {
   public func network(input: Shape) throws(ShapeError) -> Network {
     try Network(
       input: input, layers: layers.map { Layer(units: $0.units, activation: $0.activation, gain: $0.gain) },
-      connections: joined, cost: cost)
+      connections: joined, cost: cost, first: self.input, output: outputLayer)
   }
+
+  /// The layer whose states are the outputs.
+  public var output: Int { outputLayer ?? layers.count }
 
   /// The connections, those of a chain too.
   public var joined: [Connection] {
@@ -35,8 +42,9 @@ public struct NetworkSettings: Equatable, Sendable {
     return layers.enumerated().map { Connection(from: $0, to: $0 + 1, window: $1.window.window) }
   }
 
-  /// A chain has one form, however it was written.
+  /// A chain and an output have one form, however they were written.
   mutating func simplify() {
+    if outputLayer == layers.count { outputLayer = nil }
     guard let connections, connections.count == layers.count else { return }
     let sorted = connections.sorted { $0.connection < $1.connection }
     guard sorted.enumerated().allSatisfy({ $1.source == $0 && $1.target == $0 + 1 }) else {

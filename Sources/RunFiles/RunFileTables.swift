@@ -103,6 +103,9 @@ extension Codec where Value == NetworkSettings {
         required: "[{units: 500}, {units: 10}]",
         meaning: "The layers above the input, from the input's side; the last one is the output."),
       .init(
+        "input", \.input, .input,
+        meaning: "Whether the input is held, or a layer of states itself; held without."),
+      .init(
         "connections", \.connections,
         .optional(.list(of: .connection, atMost: 10_000, example: "[{from: 0, to: 1}, {from: 1, to: 2}]")),
         meaning: "Which layers are joined, the input being layer 0; each with the next one without."),
@@ -114,6 +117,9 @@ extension Codec where Value == NetworkSettings {
         meaning:
           "C(y), which training makes small: half the squared distance to the target, or −log p of a soft-max."
       ),
+      .init(
+        "output", \.outputLayer, .optional(.whole(0...1000, example: 1)),
+        meaning: "The layer whose states are the outputs y; the last one without."),
     ])
 }
 

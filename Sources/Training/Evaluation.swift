@@ -39,7 +39,7 @@ package struct Evaluation {
   func tally(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
     let counter = Counter(deal: deal, place: grid.place)
     var result = EvaluationResult(tally: Tally(deal.tiling), confusion: [])
-    let classes = deal.tiling.network.units(deal.tiling.network.depth)
+    let classes = deal.tiling.network.units(deal.tiling.network.output)
     result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     for step in 0..<data.batches.steps {
       let members = data.members(epoch: 0, step: step)

@@ -41,7 +41,7 @@ package final class SplitData {
       seed: isShuffled ? run.seed : nil)
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput,
-      labels: portion.holds(portion.network.depth))
+      labels: portion.holds(portion.network.output))
     precision = run.training.precision
     inputs = BatchInputs(
       examples: examples, shardCount: deal.tiling.shards, values: data.values(precision),
@@ -82,8 +82,8 @@ package final class SplitData {
     let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(members) : nil
     if let preparation, let next = next(members) { preparation.begin(next) }
     var targets =
-      portion.holds(network.depth)
-      ? Matrix(rows: max(mostRows, 1), columns: network.units(network.depth), precision: precision) : nil
+      portion.holds(network.output)
+      ? Matrix(rows: max(mostRows, 1), columns: network.units(network.output), precision: precision) : nil
     for (i, (shard, row)) in members.rows.enumerated() {
       targets?[i, Int(examples[shard].labels[row])] = 1
     }

@@ -198,12 +198,13 @@ public final class Trainer {
   /// - Parameter layers: those in which this rank saw what diverged.
   private func endDiverged(_ what: String, of layers: Set<Int>) throws {
     try writer.complete()
-    var flags = (1...deal.tiling.network.depth).map { layers.contains($0) ? Int64(1) : 0 }
+    let states = deal.tiling.network.states
+    var flags = states.map { layers.contains($0) ? Int64(1) : 0 }
     try grid.world.maximum(&flags)
     try grid.world.agree {
       guard grid.isFirst else { return }
       throw Divergence(
-        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + 1 }, step: state.step,
+        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound }, step: state.step,
         lastCheckpoint: try directory.store.checkpoints().last)
     }
   }

@@ -168,12 +168,12 @@ private struct ComparedBlocks {
           connection.weightName + suffix, .weight(connection: index, moment: moment),
           rows: parts(connection.source), columns: parts(connection.target))
       }
-      for k in 1...network.depth {
+      for k in network.biased {
         add("layers.\(k).bias" + suffix, .bias(layer: k, moment: moment), rows: 1, columns: parts(k))
       }
     }
     for split in Split.allCases where splits.contains(split) {
-      for k in 1...network.depth {
+      for k in network.states {
         add(
           "states.\(split.rawValue).\(k)", Self.states(split, k), rows: deal.tiling.shards, columns: parts(k))
       }

@@ -37,7 +37,7 @@ struct GradientGather {
   private var contents: [(CheckpointLayout.Content, Int)] {
     network.connections.enumerated().map { index, connection in
       (.weight(connection: index, moment: nil), network.units(connection.target))
-    } + (1...network.depth).map { (.bias(layer: $0, moment: nil), network.units($0)) }
+    } + network.biased.map { (.bias(layer: $0, moment: nil), network.units($0)) }
   }
 
   private func pieces(_ content: CheckpointLayout.Content, at place: Place) -> [Piece] {
@@ -68,7 +68,7 @@ extension Gradient {
       let place = rows[i / width] * columns + piece.columns.lowerBound + i % width
       switch content {
       case .weight(let connection, _): weights[connection][place] = value
-      case .bias(let k, _): biases[k - 1][place] = value
+      case .bias(let k, _): self[bias: k][place] = value
       case .states: break
       }
     }

@@ -25,14 +25,14 @@ struct HeldObjective {
     let scheme = Scheme(whole.run.relaxation.toRest, nudging)
     let rule = whole.run.rule
     method = whole.method(Procedure(rule, scheme))
-    let (depth, clamped) = (whole.network.depth, whole.batch.clamped)
+    let (output, clamped) = (whole.network.output, whole.batch.clamped)
     let phases = rule.rule.phases(scheme, sign: Self.sign)
     let contrast = rule.rule.contrast(scheme, sign: Self.sign)
     func outputs(_ phase: Int) -> Matrix? {
       guard let share = phases[phase].held, let targets = clamped.targets else { return nil }
-      var moved = rest[depth]
+      var moved = rest[output]
       moved.moveStates(
-        by: share, towards: targets, activation: whole.network.activation(depth), rows: clamped.rows)
+        by: share, towards: targets, activation: whole.network.activation(output), rows: clamped.rows)
       return moved.states
     }
     terms = contrast.terms.flatMap { term in

@@ -21,7 +21,8 @@ struct Thresholds {
   }
 
   private var isSmooth: Bool { run.isSmooth }
-  private var depth: Int { run.network.layers.count }
+  /// Layers between the output and the farthest one.
+  private var depth: Int { max(run.network.output, run.network.layers.count - run.network.output) }
 
   // MARK: The phases
 
@@ -111,7 +112,7 @@ struct Thresholds {
       + "use a relaxation.nudged above \(run.relaxation.nudged.atMost)"
   }
 
-  /// The iterations that a nudge needs from the output to the first layer.
+  /// The iterations that a nudge needs from the output to the farthest layer.
   private var reach: Int {
     run.relaxation.updates.alternates ? depth : Int((Double(depth) / run.relaxation.step).rounded(.up))
   }

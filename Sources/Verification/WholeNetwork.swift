@@ -24,7 +24,7 @@ struct WholeNetwork {
   var network: Network { parameters.portion.network }
   var zeros: Gradient { Gradient(zerosFor: network) }
   var parameterCount: Int {
-    network.connections.enumerated().reduce((1...network.depth).reduce(0) { $0 + network.units($1) }) {
+    network.connections.enumerated().reduce(network.biased.reduce(0) { $0 + network.units($1) }) {
       $0 + network.weightRows($1.offset) * network.units($1.element.target)
     }
   }
@@ -77,10 +77,10 @@ extension WholeNetwork {
   /// The largest relative difference, over the layers, between −df along a layer's gradient and ‖gradient‖².
   func slopeError(_ gradient: Gradient, _ function: (Parameters) throws -> Double) throws -> Double {
     var worst = 0.0
-    for k in 1...network.depth {
+    for k in network.biased {
       var direction = zeros
       for index in network.connections(into: k) { direction.weights[index] = gradient.weights[index] }
-      direction.biases[k - 1] = gradient.biases[k - 1]
+      direction[bias: k] = gradient[bias: k]
       let expected = direction.all.reduce(0) { $0 + $1 * $1 }
       guard expected > 0 else { return .infinity }
       let slope = try differences.slope(along: direction, of: function, at: parameters)
@@ -123,7 +123,7 @@ extension WholeNetwork {
     let energies = parameters.energies(state: state, clamped: batch.clamped, rows: batch.clamped.rows)
     return zip(batch.clamped.rows, energies).map { row, energy in
       guard let beta, let rest, let targets = batch.clamped.targets else { return energy }
-      let k = network.depth
+      let k = network.output
       return energy
         + beta
         * run.nudging.form.value(
@@ -148,7 +148,7 @@ extension WholeNetwork {
       let found = Gradient(contrast, portion: parameters.portion)
       return StepMatch(
         step: step,
-        cosines: (1...network.depth).map { k in
+        cosines: (1...exact.layers).map { k in
           let match = found.match(exact, layer: k)
           return exact.elements(layer: k).allSatisfy { $0 == 0 } ? nil : match.cosine
         })
@@ -165,7 +165,7 @@ extension WholeNetwork {
     clamped.setInputDrives(parameters)
     let outputs = try twin.infer(from: batch.start, clamped: clamped, parameters: parameters)
     guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
-    let state = outputs.state[network.depth].states
+    let state = outputs.state[network.output].states
     return network.cost.value(outputs: state, targets: targets, rows: clamped.rows)
       / Double(clamped.rows.count)
   }

@@ -35,7 +35,7 @@ struct Problem {
     self.network = network
     parameters = Parameters(portion: Portion(whole: network), precision: precision)
     parameters.initialize(.uniform(gain: gain), seed: 5)
-    for k in 1...network.depth {
+    for k in network.biased {
       for j in 0..<network.units(k) {
         parameters[bias: k][0, j] =
           bias.lowerBound + (bias.upperBound - bias.lowerBound) * Self.random.unit(j, k, 0)
@@ -46,8 +46,8 @@ struct Problem {
     input = Matrix(rows: numbers.count, columns: network.inputs, precision: precision) {
       Self.random.unit(numbers[$0], $1, 1)
     }
-    targets = Matrix(rows: numbers.count, columns: network.units(network.depth), precision: precision) {
-      numbers[$0] % network.units(network.depth) == $1 ? 1 : 0
+    targets = Matrix(rows: numbers.count, columns: network.units(network.output), precision: precision) {
+      numbers[$0] % network.units(network.output) == $1 ? 1 : 0
     }
   }
 
@@ -77,7 +77,7 @@ struct Problem {
   /// States anywhere in (0, 1).
   var anywhere: State {
     var state = zeros
-    for k in 1...network.depth {
+    for k in network.states {
       let precision = parameters.precision
       let places = (0..<rows).times(network.positions(k))
       state[k].states = Matrix(rows: places.count, columns: network.units(k), precision: precision) {
@@ -113,7 +113,7 @@ struct Problem {
 
   /// C(y) of one example.
   func cost(_ state: State, row: Int) -> Double {
-    network.cost.value(outputs: state[network.depth].states, targets: targets, rows: row..<row + 1)
+    network.cost.value(outputs: state[network.output].states, targets: targets, rows: row..<row + 1)
   }
 
   /// F(s) = E(s) + β C(y) of one example.
@@ -125,12 +125,12 @@ struct Problem {
 extension State {
   /// Every state of some rows, bit by bit.
   func bits(_ network: Network, rows: Range<Int>) -> [UInt64] {
-    (1...network.depth).flatMap { k in rows.flatMap { self[k].states.row($0).map(\.bitPattern) } }
+    network.states.flatMap { k in rows.flatMap { self[k].states.row($0).map(\.bitPattern) } }
   }
 
   /// The largest |Δs| between two states.
   func distance(to other: State, _ network: Network, rows: Int) -> Double {
-    (1...network.depth).flatMap { k in
+    network.states.flatMap { k in
       (0..<rows).flatMap { row in
         zip(self[k].states.row(row), other[k].states.row(row)).map { abs($0 - $1) }
       }

@@ -14,7 +14,8 @@ extension RealRanks {
       let layers = Dictionary(grouping: files.filter { $0.contains("/layer-") }) {
         $0.split(separator: "/")[1].prefix(8)
       }
-      #expect(layers.count == method.runFile.components(separatedBy: "units:").count - 1)
+      let hasInputBias = method.runFile.contains("anchor:") && !method.runFile.contains("bias: false")
+      #expect(layers.count == method.runFile.components(separatedBy: "units:").count - (hasInputBias ? 0 : 1))
       for (layer, weights) in layers {
         #expect(weights.count > 2 && Set(weights.map { $0.suffix(64) }).count > 1, "\(layer)")
       }

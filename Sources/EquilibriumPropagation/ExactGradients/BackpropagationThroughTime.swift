@@ -66,11 +66,11 @@ public struct BackpropagationThroughTime: Sendable {
   private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
     /// A read-out is no state.
     func moved(_ layers: [Int]) -> [Int] {
-      layers.filter { $0 < pass.depth || !pass.network.hasReadOut }
+      layers.filter { $0 != pass.network.output || !pass.network.hasReadOut }
     }
     switch relaxation.updates {
     case .euler:
-      pass.goBack(moved(Array(1...pass.depth)), .euler(relaxation.step), from: after, to: before)
+      pass.goBack(moved(Array(pass.network.states)), .euler(relaxation.step), from: after, to: before)
     case .evenOdd, .overRelaxed:
       let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
       // The state between two sets holds what the sets before it have moved.

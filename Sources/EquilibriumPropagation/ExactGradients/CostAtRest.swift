@@ -45,7 +45,7 @@ extension Parameters {
     guard let targets = clamped.targets else { preconditionFailure("a cost without targets") }
     let network = portion.network
     let sum = network.cost.value(
-      outputs: state[network.depth].states, targets: targets, rows: clamped.rows)
+      outputs: state[network.output].states, targets: targets, rows: clamped.rows)
     return sum / Double(clamped.rows.count)
   }
 }

@@ -36,7 +36,7 @@ public struct FiniteDifferences: Equatable, Sendable {
         }
       }
     }
-    for k in 1...network.depth {
+    for k in gradient.biased {
       for j in 0..<network.units(k) {
         let bias = parameters[bias: k][0, j]
         let slope = try slope { h in
@@ -44,7 +44,7 @@ public struct FiniteDifferences: Equatable, Sendable {
           return try function(moved)
         }
         moved[bias: k][0, j] = bias
-        gradient.biases[k - 1][j] = -slope
+        gradient[bias: k][j] = -slope
       }
     }
     return gradient
@@ -77,8 +77,8 @@ extension Parameters {
       let (above, weights) = (portion.network.units(connection.target), connections[index].forward)
       moved[connection: index].fill { weights[$0, $1] + h * direction.weights[index][$0 * above + $1] }
     }
-    for k in 1...portion.network.depth {
-      for j in 0..<portion.network.units(k) { moved[bias: k][0, j] += h * direction.biases[k - 1][j] }
+    for k in direction.biased {
+      for j in 0..<portion.network.units(k) { moved[bias: k][0, j] += h * direction[bias: k][j] }
     }
     return moved
   }

@@ -6,8 +6,10 @@ import Tensors
 public struct Gradient: Equatable, Sendable {
   /// For each connection W_{jk} its n_j × n_k elements, row-major; of a kernel n_j rows for each tap.
   public var weights: [[Double]]
-  /// For each layer k = 1 … L the n_k elements of b_k.
+  /// For each of the `biased` layers the n_k elements of b_k.
   public var biases: [[Double]]
+  /// Those with a bias: 1 … L, and an input that has one.
+  public let biased: ClosedRange<Int>
   /// The connections, in the order of `weights`.
   public let connections: [Connection]
 
@@ -17,6 +19,7 @@ public struct Gradient: Equatable, Sendable {
     precondition(weights.count == connections.count, "weights and connections of two networks")
     self.weights = weights
     self.biases = biases
+    biased = 1...biases.count
     self.connections = connections
   }
 
@@ -34,7 +37,8 @@ public struct Gradient: Equatable, Sendable {
     weights = connections.indices.map {
       Array(repeating: 0, count: network.weightRows($0) * network.units(network.connections[$0].target))
     }
-    biases = (1...network.depth).map { Array(repeating: 0, count: network.units($0)) }
+    biased = network.biased
+    biases = biased.map { Array(repeating: 0, count: network.units($0)) }
   }
 
   /// What is compared of a layer.
@@ -45,18 +49,25 @@ public struct Gradient: Equatable, Sendable {
   }
 
   /// L.
-  public var layers: Int { biases.count }
+  public var layers: Int { biased.upperBound }
+
+  /// The gradient of b_k, one of `biased`.
+  public subscript(bias k: Int) -> [Double] {
+    get { biases[k - biased.lowerBound] }
+    _modify { yield &biases[k - biased.lowerBound] }
+  }
 
   /// Every element: the weights of all layers, then the biases.
   public var all: [Double] { weights.flatMap { $0 } + biases.flatMap { $0 } }
 
-  /// The elements of layer k, 1 … L.
+  /// The elements of layer k, 1 … L; those of an input's bias are of layer 1.
   public func elements(layer k: Int, _ part: Part = .both) -> [Double] {
     let below = zip(connections, weights).filter { $0.0.target == k }.flatMap { $0.1 }
+    let bias = k == 1 ? biases[...(1 - biased.lowerBound)].flatMap { $0 } : self[bias: k]
     return switch part {
     case .weight: below
-    case .bias: biases[k - 1]
-    case .both: below + biases[k - 1]
+    case .bias: bias
+    case .both: below + bias
     }
   }
 
@@ -91,9 +102,9 @@ extension Gradient {
         contrast.sums(index, block: block, backward: false), depth: network.weightRows(index),
         columns: block.columns.count)
     }
-    for k in 1...network.depth {
+    for k in biased {
       let units = 0..<network.units(k)
-      biases[k - 1] = scaled([contrast.sum(bias: k, units: units)], depth: 1, columns: units.count)
+      self[bias: k] = scaled([contrast.sum(bias: k, units: units)], depth: 1, columns: units.count)
     }
   }
 }

@@ -5,12 +5,11 @@ import Tensors
 struct ReversePass {
   private let parameters: Parameters
   private let clamped: Clamped
-  /// dC/ds_k for each layer, rows × n_k.
-  private var slopes: [Matrix]
+  /// dC/ds_k for each layer of states, rows × n_k.
+  private var slopes: [Int: Matrix] = [:]
   /// The sum over the batch and the iterations passed.
   private var sum: Gradient
 
-  var depth: Int { slopes.count }
   var network: Network { parameters.portion.network }
 
   /// −dC/dθ, the mean over the batch, summed over the iterations passed.
@@ -24,18 +23,18 @@ struct ReversePass {
     self.clamped = clamped
     let (network, rows) = (parameters.portion.network, clamped.rows.count)
     sum = Gradient(zerosFor: network)
-    slopes = (1...network.depth).map { k in
-      Matrix(rows: rows * network.positions(k), columns: network.units(k), precision: .float64)
+    for k in network.states {
+      slopes[k] = Matrix(rows: rows * network.positions(k), columns: network.units(k), precision: .float64)
     }
-    let outputs = last[network.depth].states
+    let outputs = last[network.output].states
     // dC/dy, or dC/dD of a soft-max read-out.
     let error = Matrix(rows: rows, columns: outputs.columns, precision: .float64) {
       outputs[$0, $1] - targets[$0, $1]
     }
     if network.hasReadOut {
-      handOn([network.depth: error], last)
+      handOn([network.output: error], last)
     } else {
-      slopes[network.depth - 1] = error
+      slopes[network.output] = error
     }
   }
 
@@ -50,7 +49,7 @@ struct ReversePass {
 
   /// Hands dC/dD of some layers on to the states that drove them, and to weights and biases.
   private mutating func handOn(_ pulls: [Int: Matrix], _ before: State) {
-    for k in 1...depth {
+    for k in network.states {
       addThroughDrives(k, pulls, before)
       if let pull = pulls[k] { addToBias(k, pull) }
     }
@@ -62,7 +61,7 @@ struct ReversePass {
     _ k: Int, _ move: UnitMove, from after: LayerState, to before: State
   ) -> Matrix {
     let activation = network.activation(k)
-    let (slope, moved, now, activity) = (slopes[k - 1], after.states, before[k].states, before.activity(k))
+    let (slope, moved, now, activity) = (slopes[k]!, after.states, before[k].states, before.activity(k))
     let (rows, columns) = (slope.rows, slope.columns)
     let drive =
       activation.isStraight
@@ -72,9 +71,9 @@ struct ReversePass {
       move.slopes(
         MovedUnit(
           activation: activation, state: now[i, j], activity: activity[i, j], drive: drive[i, j],
-          next: moved[i, j]))
+          next: moved[i, j], stiffness: k == 0 ? network.input.stiffness : 0))
     }
-    slopes[k - 1] = Matrix(rows: rows, columns: columns, precision: .float64) {
+    slopes[k] = Matrix(rows: rows, columns: columns, precision: .float64) {
       unit($0, $1).own * slope[$0, $1]
     }
     return Matrix(rows: rows, columns: columns, precision: .float64) { unit($0, $1).drive * slope[$0, $1] }
@@ -84,7 +83,7 @@ struct ReversePass {
   private mutating func addThroughDrives(_ k: Int, _ pulls: [Int: Matrix], _ before: State) {
     let (activation, states, activity) = (network.activation(k), before[k].states, before.activity(k))
     // A state may have rows for more examples than these.
-    let slope = slopes[k - 1]
+    let slope = slopes[k]!
     var felt = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64)
     for (index, weights) in parameters.connections.enumerated() {
       let (j, i) = (weights.connection.source, weights.connection.target)
@@ -97,14 +96,15 @@ struct ReversePass {
           of: weights.wiring.taps, with: backward, adding: .itself)
       }
     }
-    slopes[k - 1] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
+    slopes[k] = Matrix(rows: slope.rows, columns: slope.columns, precision: .float64) {
       let (first, _) = activation.derivatives(states[$0, $1], activity: activity[$0, $1])
       return slope[$0, $1] + first * felt[$0, $1]
     }
   }
 
   private mutating func addToBias(_ k: Int, _ pull: Matrix) {
-    for i in 0..<pull.rows { for j in 0..<pull.columns { sum.biases[k - 1][j] -= pull[i, j] } }
+    guard network.biased.contains(k) else { return }
+    for i in 0..<pull.rows { for j in 0..<pull.columns { sum[bias: k][j] -= pull[i, j] } }
   }
 
   /// The same state with the slopes of pooling that go with it.
@@ -137,7 +137,8 @@ struct ReversePass {
 
   /// What a connection's kernel sees of something of the layer above.
   private func spread(_ index: Int, _ above: Matrix, _ before: State) -> Matrix {
-    guard let pool = network.wirings[index].pool, network.connections[index].source > 0 else { return above }
+    guard let pool = network.wirings[index].pool, network.isState(network.connections[index].source)
+    else { return above }
     let slopes = before.slopes(index)
     var spread = Matrix(rows: slopes.rows, columns: above.columns, precision: .float64)
     spread.setSpread(
@@ -150,10 +151,11 @@ struct ReversePass {
     typealias End = ContrastSum.End
     let wiring = network.wirings[index]
     let (j, k) = (network.connections[index].source, network.connections[index].target)
-    guard let activityBelow = j == 0 ? clamped.input : before.activity(j) else { return }
+    let isClamped = !network.isState(j)
+    guard let activityBelow = isClamped ? clamped.input : before.activity(j) else { return }
     let layouts = (network.layout(j), PositionLayout(positions: wiring.before.positions))
     func seen(_ above: Matrix) -> Matrix {
-      j == 0
+      isClamped
         ? clamped.spread(above, ofLayer: k, units: 0..<network.units(k)) : spread(index, above, before)
     }
     var terms: [(Matrix, Matrix)] = []

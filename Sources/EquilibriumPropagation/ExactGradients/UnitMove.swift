@@ -18,9 +18,11 @@ enum UnitMove {
     let (first, second) = activation.derivatives(unit.state, activity: unit.activity)
     switch self {
     case .minimize(_, let factor) where activation.isStraight:
-      return (open * (1 - factor), open * factor * first)
+      return (open * (1 - factor), open * factor * first / (1 + unit.stiffness))
     case .euler(let step), .minimize(let step, _):
-      return (open * (1 - step + step * second * unit.drive), open * step * first)
+      return (
+        open * (1 - step * (1 + unit.stiffness) + step * second * unit.drive), open * step * first
+      )
     }
   }
 }
@@ -36,4 +38,6 @@ struct MovedUnit {
   let drive: Double
   /// s′.
   let next: Double
+  /// λ of the spring that ties it; 0 without.
+  let stiffness: Double
 }

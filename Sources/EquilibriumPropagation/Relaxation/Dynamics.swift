@@ -74,7 +74,7 @@ public struct Scene {
 
   /// d − y, of the outputs of an earlier phase, where the output is computed.
   public func force(of phase: Int) -> Matrix? {
-    let k = network.depth
+    let k = network.output
     guard portion.holds(k), let targets = clamped.targets else { return nil }
     var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
     force.setDifference(
@@ -95,29 +95,28 @@ public struct EnergyDescent: Dynamics {
   }
 
   public func motion(in scene: Scene) -> any Motion {
-    Descent(descent: self, network: scene.network, targets: scene.clamped.targets)
+    Descent(descent: self, network: scene.network, pulls: Pulls(scene, beta: beta))
   }
 
-  /// What moves layer k, nudged or not.
-  public func update(_ k: Int, of network: Network, targets: Matrix?) -> LayerUpdate {
-    let isOutput = k == network.depth
-    return LayerUpdate(
+  /// What moves layer k of a network under some pulls.
+  func update(_ k: Int, of network: Network, _ pulls: Pulls) -> LayerUpdate {
+    LayerUpdate(
       move: network.activation(k).isReadOut ? .readOut : relaxation.updates.move,
-      curve: network.activation(k).curve, step: relaxation.step,
-      factor: relaxation.reach, beta: isOutput ? beta : 0, targets: isOutput ? targets : nil)
+      curve: network.activation(k).curve, step: relaxation.step, factor: relaxation.reach,
+      beta: pulls[k].stiffness, targets: pulls[k].centre)
   }
 
   private struct Descent: Motion {
     let descent: EnergyDescent
     let network: Network
-    let targets: Matrix?
+    let pulls: Pulls
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at moment: Moment
     ) -> Double {
       next.apply(
-        descent.update(k, of: network, targets: targets), to: state, drive: drive, rows: rows,
+        descent.update(k, of: network, pulls), to: state, drive: drive, rows: rows,
         columns: units)
     }
   }
@@ -132,23 +131,30 @@ public struct ComplexDescent: Dynamics {
   public var isComplex: Bool { true }
 
   public func motion(in scene: Scene) -> any Motion {
-    Descent(descent: self, network: scene.network, targets: scene.clamped.targets)
+    Descent(
+      descent: self, network: scene.network, targets: scene.clamped.targets,
+      spring: Pulls(scene, beta: 0)[0])
   }
 
   private struct Descent: Motion {
     let descent: ComplexDescent
     let network: Network
     let targets: Matrix?
+    let spring: Pull
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at moment: Moment
     ) -> Double {
-      let isOutput = k == network.depth
       let relaxation = descent.relaxation
-      let update = ComplexUpdate(
+      var update = ComplexUpdate(
         move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
-        beta: isOutput ? descent.beta : (0, 0), targets: isOutput ? targets : nil)
+        beta: (0, 0), targets: nil)
+      if k == network.output {
+        (update.beta, update.targets) = (descent.beta, targets)
+      } else if k == 0 {
+        (update.beta, update.targets) = ((re: spring.stiffness, im: 0), spring.centre)
+      }
       return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
     }
   }

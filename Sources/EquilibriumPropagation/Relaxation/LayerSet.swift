@@ -19,7 +19,7 @@ struct LayerSet {
     let isOuter = { k in
       connections.contains {
         $0.source == k && !portion.holds($0.target)
-          || $0.target == k && $0.source > 0 && !portion.holds($0.source)
+          || $0.target == k && portion.network.isState($0.source) && !portion.holds($0.source)
       }
     }
     let held = layers.filter(portion.holds)

@@ -46,12 +46,12 @@ final class Relaxer {
       Parameters.poolRoom($0, of: portion, rows: rows, precision: precision)
     }
     isPooled = portion.pooled.map { _ in false }
-    let (network, depth) = (portion.network, portion.network.depth)
+    let (network, output) = (portion.network, portion.network.output)
     sweep = relaxation.updates.sets(network).map { LayerSet($0, portion: portion) }
-    readOut = network.hasReadOut ? LayerSet([depth], portion: portion) : nil
-    hiddenSweep = relaxation.updates.sets(network).map { $0.filter { $0 < depth } }
+    readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
+    hiddenSweep = relaxation.updates.sets(network).map { $0.filter { $0 != output } }
       .filter { !$0.isEmpty }.map { LayerSet($0, portion: portion) }
-    ascending = (1...depth).map { LayerSet([$0], portion: portion) }
+    ascending = (1...network.depth).map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
     }
@@ -77,7 +77,7 @@ extension Updates {
   /// after each sweep.
   public func sets(_ network: Network) -> [[Int]] {
     let (depth, hasReadOut) = (network.depth, network.hasReadOut)
-    let sets = alternates ? network.colours : [Array(1...depth)]
+    let sets = alternates ? network.colours : [Array(network.states)]
     return sets.map { $0.filter { $0 < depth || !hasReadOut } }.filter { !$0.isEmpty }
       + (hasReadOut ? [[depth]] : [])
   }
@@ -117,21 +117,29 @@ extension Relaxer {
     _ start: State, moment: Moment, clamped: Clamped, parameters: Parameters
   ) throws -> State {
     switch relaxation.start {
-    case .zero: return start
-    case .persistent: return try share(start, layers: Array(1...network.depth), rows: [clamped.rows])
+    case .zero: return atInput(start, clamped)
+    case .persistent: return try share(start, layers: Array(network.states), rows: [clamped.rows])
     case .forward:
       var first = moment
       first.phase = -1
       return try run(
-        .guess, from: start, moment: first, ends: [], clamped: clamped, parameters: parameters
+        .guess, from: atInput(start, clamped), moment: first, ends: [], clamped: clamped, parameters: parameters
       ).state
     }
+  }
+
+  /// The states of an input that is not clamped at x, wherever they are known; nobody needs to be told.
+  private func atInput(_ start: State, _ clamped: Clamped) -> State {
+    guard network.isState(0), start.known.contains(0), let x = clamped.input else { return start }
+    var state = start
+    state[0].moveStates(by: 1, towards: x, activation: network.activation(0), rows: clamped.rows)
+    return state
   }
 
   /// The output at y + share · (d − y), within its range.
   private func hold(_ start: State, at share: Double, clamped: Clamped) throws -> State {
     var state = start
-    let k = network.depth
+    let k = network.output
     if portion.holds(k), let targets = clamped.targets {
       state[k].moveStates(by: share, towards: targets, activation: network.activation(k), rows: clamped.rows)
     }

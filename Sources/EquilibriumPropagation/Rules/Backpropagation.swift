@@ -65,7 +65,7 @@ struct ErrorPass: Dynamics {
       slope.setSlopes(
         of: network.activation(k).curve, states: h.states, activity: h.activity, drive: drive, rows: rows,
         columns: units, bend: &bend)
-      let error = k == network.depth ? outputError : drive
+      let error = k == network.output ? outputError : drive
       let update = LayerResponse(slope: slope, force: error, step: nil)
       return next.apply(update, to: state, drive: none, rows: rows, columns: units)
     }

@@ -92,7 +92,7 @@ public struct DualPropagation: Rule {
         to next: inout LayerState, at moment: Moment
       ) -> Double {
         let (activation, own) = (network.activation(k), 0..<units.count)
-        let nudge = k == network.depth ? pull ?? drive : drive
+        let nudge = k == network.output ? pull ?? drive : drive
         var change = Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
         if activation.isReadOut {
           change.copy(rows: rows, columns: own, from: nudge, rows: rows.lowerBound, columns: 0)

@@ -27,7 +27,7 @@ struct LinearDescent: Dynamics {
   var readsOut: Bool { true }
 
   func motion(in scene: Scene) -> any Motion {
-    let activation = scene.network.activation(scene.network.depth)
+    let activation = scene.network.activation(scene.network.output)
     // Where ρ is straight the force counts as a drive of its own: ρ′ passes it on as it is.
     let slope = activation.isStraight ? activation.derivatives(0, activity: 0).first : 1
     let force = scene.force(of: 0).map { force in
@@ -35,20 +35,22 @@ struct LinearDescent: Dynamics {
         beta * force[$0, $1] / slope
       }
     }
-    return Pulled(descent: EnergyDescent(relaxation), network: scene.network, force: force)
+    return Pulled(
+      descent: EnergyDescent(relaxation), network: scene.network, springs: Pulls(scene, beta: 0), force: force)
   }
 
   private struct Pulled: Motion {
     let descent: EnergyDescent
     let network: Network
+    let springs: Pulls
     let force: Matrix?
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at moment: Moment
     ) -> Double {
-      let (update, activation) = (descent.update(k, of: network, targets: nil), network.activation(k))
-      guard k == network.depth, let force else {
+      let (update, activation) = (descent.update(k, of: network, springs), network.activation(k))
+      guard k == network.output, let force else {
         return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
       }
       if activation.isStraight {

@@ -29,7 +29,7 @@ public struct RecurrentBackpropagation: Rule {
   }
 }
 
-/// ρ′(s) and ρ″(s) D of every layer of a portion at given states.
+/// ρ′(s) and ρ″(s) D, less the stiffness of a spring, of every layer of a portion at given states.
 struct Linearization: Sendable {
   fileprivate let portion: Portion
   fileprivate let slopes: [Matrix]
@@ -60,7 +60,8 @@ struct Linearize: Dynamics {
           precision: scene.precision)
       }
       bends = zip(scene.portion.layers, slopes).map { k, slope in
-        network.activation(k).isStraight || network.activation(k).isReadOut ? nil : slope
+        let isBent = !network.activation(k).isStraight && !network.activation(k).isReadOut
+        return isBent || network.input.stiffness > 0 && k == 0 ? slope : nil
       }
     }
 
@@ -72,6 +73,10 @@ struct Linearize: Dynamics {
       slopes[place].setSlopes(
         of: portion.network.activation(k).curve, states: state.states, activity: state.activity,
         drive: drive, rows: rows, columns: units, bend: &bends[place])
+      let stiffness = k == 0 ? portion.network.input.stiffness : 0
+      if stiffness > 0 {
+        for row in rows { for j in 0..<units.count { bends[place]?[row, j] -= stiffness } }
+      }
       next.copy(rows: rows, from: state)
       return 0
     }
@@ -104,7 +109,7 @@ struct LinearResponse: Dynamics {
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at moment: Moment
     ) -> Double {
-      let force = k == network.depth ? force : nil
+      let force = k == network.output ? force : nil
       if network.activation(k).isReadOut {
         // Not a state: its force is what the states respond to.
         let none = Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)
@@ -112,11 +117,23 @@ struct LinearResponse: Dynamics {
         return next.apply(update, to: state, drive: none, rows: rows, columns: units)
       }
       let bend = linearized.bend(k)
-      let goesToSolution = relaxation.updates.alternates && bend == nil
+      guard relaxation.updates.alternates, network.activation(k).isStraight else {
+        let update = LayerResponse(
+          slope: linearized.slope(k), bend: bend, force: force, step: relaxation.step)
+        return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+      }
+      // What a spring ties responds less, by 1 + λ, to its neighbours as to the force.
+      let stiffness = k == 0 ? network.input.stiffness : 0
+      func softened(_ pull: Matrix) -> Matrix {
+        Matrix(rows: pull.rows, columns: pull.columns, precision: pull.precision) {
+          pull[$0, $1] / (1 + stiffness)
+        }
+      }
+      let isTied = stiffness > 0
       let update = LayerResponse(
-        slope: linearized.slope(k), bend: bend, force: force,
-        step: goesToSolution ? nil : relaxation.step)
-      return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+        slope: linearized.slope(k), force: isTied ? force.map(softened) : force, step: nil)
+      return next.apply(
+        update, to: state, drive: isTied ? softened(drive) : drive, rows: rows, columns: units)
     }
   }
 }

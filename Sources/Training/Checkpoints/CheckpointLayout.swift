@@ -47,7 +47,7 @@ package struct CheckpointLayout: Sendable {
     self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
-    for k in 1...network.depth {
+    for k in network.biased {
       let kinds: [Moment?] = [nil] + moments
       files.append(
         File(
@@ -66,7 +66,7 @@ package struct CheckpointLayout: Sendable {
     }
     for split in Split.allCases {
       guard let count = persistent[split], count > 0 else { continue }
-      for k in 1...network.depth {
+      for k in network.states {
         let most = max(1, CheckpointLayout.bytesAFile / (network.shape(k).count * precision.size))
         for first in stride(from: 0, to: count, by: most) {
           let examples = first..<min(first + most, count)

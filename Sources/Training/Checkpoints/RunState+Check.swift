@@ -19,7 +19,9 @@ extension RunState {
     else {
       throw refusal(path, "an impossible count")
     }
-    guard tally.fits(shards: shards, layers: depth, slices: slices) else {
+    guard tally.fits(
+        shards: shards, layers: depth, states: depth + (run.network.input.anchor == .clamped ? 0 : 1),
+        slices: slices) else {
       throw refusal(path, "a tally of another tiling")
     }
     guard (updates != nil) == run.training.optimizer.countsUpdates else {

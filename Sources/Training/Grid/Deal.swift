@@ -36,7 +36,10 @@ public struct Deal: Equatable, Sendable {
     }
     self.tiling = tiling
     self.grid = grid
-    stageLayers = balanced((1...depth).map { layerWork($0, tiling, iterations) }, parts: grid.stages)
+    var stages = balanced((1...depth).map { layerWork($0, tiling, iterations) }, parts: grid.stages)
+    // An input that is not clamped is computed where layer 1 is.
+    stages[0] = tiling.network.states.lowerBound...stages[0].upperBound
+    stageLayers = stages
   }
 
   /// The deal of a run's tiles.
@@ -74,7 +77,7 @@ package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double 
   return network.connections(into: k).reduce(0) { sum, index in
     let source = network.connections[index].source
     return sum + Double(network.units(k)) * Double(network.units(source))
-      * Double(network.wirings[index].upward.pairs) * (2 + (source == 0 ? 0 : 2 * Double(iterations)))
+      * Double(network.wirings[index].upward.pairs) * (2 + (network.isState(source) ? 2 * Double(iterations) : 0))
   }
 }
 

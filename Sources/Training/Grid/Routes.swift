@@ -53,7 +53,7 @@ package struct Routes: Equatable, Sendable {
 
   private let deal: Deal
   private let place: Place
-  /// Of each connection between free layers its first parcel's number.
+  /// Of each connection between layers of states its first parcel's number.
   private let tags: [Int]
   /// By tag; empty ones where there is no such parcel.
   package private(set) var all: [Route] = []
@@ -62,16 +62,17 @@ package struct Routes: Equatable, Sendable {
     self.deal = deal
     self.place = place
     let connections = deal.tiling.network.connections
-    var tag = connections.isEmpty ? 0 : deal.tiling.network.depth
+    let network = deal.tiling.network
+    var tag = connections.isEmpty ? 0 : network.states.count
     tags = connections.indices.map { index in
       defer {
-        let isPooled = deal.tiling.network.wirings[index].pool != nil
-        tag += connections[index].source == 0 ? 0 : isPooled ? 3 : 2
+        let isPooled = network.wirings[index].pool != nil
+        tag += !network.isState(connections[index].source) ? 0 : isPooled ? 3 : 2
       }
       return tag
     }
-    all = (1...depth).map(activityRoute)
-    for (index, connection) in connections.enumerated() where connection.source > 0 {
+    all = network.states.map(activityRoute)
+    for (index, connection) in connections.enumerated() where network.isState(connection.source) {
       let (j, k) = (connection.source, connection.target)
       all += [partialRoute(k, from: j), partialRoute(j, from: k)]
       if network.wirings[index].pool != nil { all.append(slopesRoute(index)) }
@@ -80,11 +81,11 @@ package struct Routes: Equatable, Sendable {
 
   package subscript(parcel: Parcel) -> Route { all[tag(parcel)] }
 
-  /// A number for each parcel, from 0: activities, then of each connection between free layers the drives both ways and,
+  /// A number for each parcel, from 0: activities, then of each connection between layers of states the drives both ways and,
   /// where it is pooled, the slopes.
   func tag(_ parcel: Parcel) -> Int {
     switch parcel {
-    case .activity(let k): return k - 1
+    case .activity(let k): return k - network.states.lowerBound
     case .partialDrives(let k, let j):
       guard let index = network.connection(j, k) else { preconditionFailure("layers that are not joined") }
       return tags[index] + (j < k ? 0 : 1)
@@ -94,7 +95,6 @@ package struct Routes: Equatable, Sendable {
 }
 
 extension Routes {
-  private var depth: Int { deal.tiling.network.depth }
   private var slicing: Slicing { deal.tiling.slicing }
   private var network: Network { deal.tiling.network }
   private var otherSlices: [Int] { (0..<deal.grid.slices).filter { $0 != place.slice } }

@@ -55,22 +55,23 @@ extension RunFile {
   /// Checks what only the data can tell: that the layers fit each other from the input on, that the output has one
   /// position and a unit for every class and a batch fits the training set.
   public func check(against data: DataSet) throws {
-    let outputs = network.layers[network.layers.count - 1].units
+    let outputs = network.output == 0 ? data.inputs : network.layers[network.output - 1].units
+    let name = network.output == 0 ? "network.input" : "network.layers.\(network.output - 1)"
     let output: Shape
     do {
-      output = try network.network(input: data.shape).shape(network.layers.count)
+      output = try network.network(input: data.shape).shape(network.output)
     } catch {
       throw RunMismatch(description: "network: \(error); the input is \(data.shape)")
     }
     guard output.positions == 1 else {
       throw RunMismatch(
         description:
-          "network.layers.\(network.layers.count - 1): the output has \(output) units, a class needs "
+          "\(name): the output has \(output) units, a class needs "
           + "one; let a layer without a kernel be the last")
     }
     guard outputs == data.classes else {
       throw RunMismatch(
-        description: "network.layers.\(network.layers.count - 1).units: the output has \(outputs) units, "
+        description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
           + "the data \(data.classes) classes")
     }
     guard training.batch <= data.count(.training) else {

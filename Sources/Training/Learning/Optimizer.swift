@@ -51,14 +51,15 @@ package final class Optimizer {
     updates += 1
     func update(_ k: Int, decay: Double) -> WeightUpdate {
       settings.update(
-        rate: rates.rates[k - 1] * factor, scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
+        rate: rates.rates[max(k, 1) - 1] * factor, scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
         decay: decay, number: updates)
     }
     for i in parameters.connections.indices {
       let connection = parameters.connections[i].connection
       let update = update(connection.target, decay: settings.decay)
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
-      let isHeldOnce = connection.source == 0 || parameters.connections[i].isMirrored
+      let isHeldOnce = 
+        parameters.connections[i].backward == nil || parameters.connections[i].isMirrored
       let index = parameters.connections[i].index
       let sums = contrast.sums(index, block: parameters.connections[i].forwardBlock, backward: false)
       try learn(
@@ -72,7 +73,8 @@ package final class Optimizer {
           mayUseMPI: false)
       }
     }
-    for (i, k) in parameters.portion.layers.enumerated() {
+    // An input's bias learns at the rate of the layer above it.
+    for (i, k) in parameters.portion.layers.enumerated() where parameters.portion.network.biased.contains(k) {
       let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
       try learn(
         &parameters.biases[i], &moments.biases[i], [sum], contrast.shards, update(k, decay: 0),

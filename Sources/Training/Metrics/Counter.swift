@@ -7,23 +7,23 @@ package struct Counter {
   let deal: Deal
   let place: Place
 
-  private var depth: Int { deal.tiling.network.depth }
+  private var network: Network { deal.tiling.network }
   /// The output is whole: of the slice ranks that hold it the first one counts.
   package let countsOutput: Bool
 
   package init(deal: Deal, place: Place) {
     self.deal = deal
     self.place = place
-    countsOutput = deal.portion(at: place).holds(deal.tiling.network.depth) && place.slice == 0
+    countsOutput = deal.portion(at: place).holds(deal.tiling.network.output) && place.slice == 0
   }
 
   /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
   func count(
     _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
   ) -> [(Int, Int)] {
-    for k in free.divergedLayers { tally.diverged[k - 1] += 1 }
+    for k in free.divergedLayers { tally.addDiverged(k) }
     guard countsOutput, let targets = clamped.targets else { return [] }
-    let outputs = free.state[depth].states
+    let outputs = free.state[network.output].states
     let predictions = outputs.largestColumns(rows: members.rows.count)
     var pairs: [(Int, Int)] = []
     pairs.reserveCapacity(predictions.count)
@@ -35,14 +35,14 @@ package struct Counter {
         pairs.append((label, predictions[row]))
       }
       tally.examples[shard] += rows.count
-      tally.costs[shard] += deal.tiling.network.cost.value(outputs: outputs, targets: targets, rows: rows)
+      tally.costs[shard] += network.cost.value(outputs: outputs, targets: targets, rows: rows)
     }
     return pairs
   }
 
   /// Adds how the phases of a batch went.
   func count(_ free: Settled, _ lesson: Lesson, rejects: Bool, rows: Range<Int>, into tally: inout Tally) {
-    for k in lesson.phases.flatMap(\.divergedLayers) { tally.diverged[k - 1] += 1 }
+    for k in lesson.phases.flatMap(\.divergedLayers) { tally.addDiverged(k) }
     tally.relaxation.free.add(free, countsIterations: countsOutput)
     for phase in lesson.phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
     tally.relaxation.addBounds(free.state, portion: deal.portion(at: place), rows: rows)

@@ -31,7 +31,7 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
 
   package var free = Phases()
   package var nudged = Phases()
-  /// For each layer: units of free states at the lower bound, at the upper one, and in all.
+  /// For each layer above the input: units of free states at the lower bound, at the upper one, and in all.
   package var low: [Int]
   package var high: [Int]
   package var units: [Int]
@@ -43,6 +43,9 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
   package var changes: [Double]
   package var measurements = 0
 
+  /// Layers above the input.
+  var layers: Int { low.count }
+
   init(layers: Int) {
     low = Array(repeating: 0, count: layers)
     high = low
@@ -52,7 +55,7 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
 
   /// Counts the units of a batch's free states that stand at a bound; a whole layer is counted by its first slice.
   mutating func addBounds(_ state: State, portion: Portion, rows: Range<Int>) {
-    for k in portion.layers where !portion.countedSlices(of: k).isEmpty {
+    for k in portion.layers where k > 0 && !portion.countedSlices(of: k).isEmpty {
       let (columns, rows) = (portion.units(k), rows.times(portion.network.positions(k)))
       let count = state.activity(k).countAtBounds(
         of: portion.network.activation(k).curve, rows: rows, columns: columns)

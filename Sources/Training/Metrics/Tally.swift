@@ -11,35 +11,39 @@ public struct Tally: Codable, Equatable, Sendable {
   public var wrong: [Int]
   /// By shard, the sum of C(y) over its examples.
   public var costs: [Double]
-  /// For each layer, how often a phase ended with a state that is not finite.
+  /// For each layer of states, how often a phase ended with a state that is not finite.
   public var diverged: [Int]
   /// shards × layers × slices.
   public var energies: [Double]
   /// How the phases went.
   package var relaxation: RelaxationTally
+  /// Layers of states.
   private let layers: Int
   private let slices: Int
+
+  /// The lowest of them: 0 where the input is not clamped.
+  private var first: Int { relaxation.layers - layers + 1 }
 
   /// Zeros, in the shape of a tiling.
   public init(_ tiling: Tiling) {
     examples = Array(repeating: 0, count: tiling.shards)
     wrong = examples
     costs = Array(repeating: 0, count: tiling.shards)
-    diverged = Array(repeating: 0, count: tiling.network.depth)
-    layers = tiling.network.depth
+    layers = tiling.network.states.count
+    diverged = Array(repeating: 0, count: layers)
     slices = tiling.slicing.slices
     energies = Array(repeating: 0, count: tiling.shards * layers * slices)
-    relaxation = RelaxationTally(layers: layers)
+    relaxation = RelaxationTally(layers: tiling.network.depth)
   }
 
   /// Adds one tile's part of the energy of a shard of the evaluated examples to its place: by shard, layer and slice.
   public mutating func add(_ term: EnergyTerm, shard: Int) {
-    energies[(shard * layers + term.layer - 1) * slices + term.slice] += term.value
+    energies[(shard * layers + term.layer - first) * slices + term.slice] += term.value
   }
 
   /// Forgets what was counted of other shards, and of relaxations unless this rank is to keep that.
   public mutating func keep(shards: Range<Int>, relaxation keepsRelaxation: Bool) {
-    if !keepsRelaxation { relaxation = RelaxationTally(layers: layers) }
+    if !keepsRelaxation { relaxation = RelaxationTally(layers: relaxation.layers) }
     let perShard = layers * slices
     for shard in examples.indices where !shards.contains(shard) {
       (examples[shard], wrong[shard], costs[shard]) = (0, 0, 0)
@@ -59,9 +63,10 @@ public struct Tally: Codable, Equatable, Sendable {
     relaxation.join(other.relaxation)
   }
 
-  /// Whether every list is as long as a tiling asks for.
-  func fits(shards: Int, layers: Int, slices: Int) -> Bool {
-    self.layers == layers && self.slices == slices && relaxation.fits(layers: layers)
+  /// Whether every list is as long as a tiling asks for, of a network with so many layers above its input and so many of
+  /// states.
+  func fits(shards: Int, layers depth: Int, states layers: Int, slices: Int) -> Bool {
+    self.layers == layers && self.slices == slices && relaxation.fits(layers: depth)
       && [examples.count, wrong.count, costs.count].allSatisfy { $0 == shards }
       && energies.count == shards * layers * slices && diverged.count == layers
   }
@@ -69,7 +74,10 @@ public struct Tally: Codable, Equatable, Sendable {
   /// Every whole number counted.
   var counts: [Int] { examples + wrong + diverged + relaxation.counts }
 
-  var divergedLayers: Set<Int> { Set(diverged.indices.filter { diverged[$0] > 0 }.map { $0 + 1 }) }
+  /// Counts a layer whose states are not finite.
+  mutating func addDiverged(_ k: Int) { diverged[k - first] += 1 }
+
+  var divergedLayers: Set<Int> { Set(diverged.indices.filter { diverged[$0] > 0 }.map { $0 + first }) }
 
   public var totalExamples: Int { examples.reduce(0, +) }
   public var totalWrong: Int { wrong.reduce(0, +) }

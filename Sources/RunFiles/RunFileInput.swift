@@ -1,0 +1,113 @@
+import EnergyModels
+import Schema
+
+// The input: what ties it to an example, and what that asks of the rest of a run file.
+
+extension Codec where Value == InputLayer {
+  /// `{anchor: …}` with what a layer of states may have; a held input is not written.
+  static let input = Self(
+    takes: layer.takes, keys: layer.keys,
+    read: { tree, path throws(SchemaError) in try layer.read(tree, path) },
+    write: { $0.anchor == .clamped ? nil : layer.write($0) })
+
+  private static let layer = section(
+    InputLayer(.free),
+    [
+      .init(
+        "anchor", \.anchor, .anchor, required: "{spring: 15}",
+        meaning:
+          "Held at the example (`clamped`), free to move from there, or tied to it by a spring: (λ/2)‖s₀ − x‖² in the energy."
+      ),
+      .init("activation", \.activation, .word, meaning: "ρ of the input's units, where they are states."),
+      .init(
+        "bias", \.hasBias, .flag,
+        meaning: "Whether an input of states has a bias, which learns at the rate of layer 1."),
+    ])
+}
+
+extension Codec where Value == Anchor {
+  /// `clamped`, `free` or `{spring: λ}`.
+  static let anchor = Self(
+    takes: Spelling.listed(["clamped", "free", "{spring: 15}"]), keys: Codec<Spring>.spring.keys,
+    read: { tree, path throws(SchemaError) in
+      if case .map = tree.content { return .spring(try Codec<Spring>.spring.read(tree, path).stiffness) }
+      switch tree.text {
+      case "clamped": return .clamped
+      case "free": return .free
+      default: throw .noWord(tree, path, of: ["clamped", "free"], or: "{spring: 15}")
+      }
+    },
+    write: { anchor in
+      switch anchor {
+      case .clamped: .value("clamped")
+      case .free: .value("free")
+      case .spring(let stiffness): .value("{spring: \(stiffness)}")
+      }
+    })
+}
+
+private struct Spring: Sendable { var stiffness = 0.0 }
+
+extension Codec where Value == Spring {
+  fileprivate static let spring = section(
+    Spring(),
+    [
+      .init(
+        "spring", \.stiffness, .number("a number above 0", example: "15") { $0 > 0 }, required: "15",
+        meaning: "λ, the stiffness.")
+    ])
+}
+
+extension RunFile {
+  /// Throws `SchemaError` where the rest of a run file does not go with its input, or with the layer that the cost stands on.
+  func checkInput(_ root: Tree) throws(SchemaError) {
+    let (input, depth) = (network.input, network.layers.count)
+    if input.anchor == .clamped, input != InputLayer() {
+      throw SchemaError(
+        root.position(of: "network.input"), "a clamped input has no states, and so no activation and no bias",
+        hint: "delete 'network.input', or write anchor: {spring: 15}")
+    }
+    if let output = network.outputLayer {
+      if output > depth || output == 0 && input.anchor == .clamped {
+        throw SchemaError(
+          root.position(of: "network.output"), "'network.output' is \(output), but that is no layer of states",
+          hint: "layers are numbered 1 to \(depth)\(input.anchor == .clamped ? "" : ", the input is 0")")
+      }
+      if output < depth, !procedure.relaxes || network.cost == .crossEntropy {
+        let what = procedure.relaxes ? "a read-out" : "the rule \(rule.name)"
+        throw SchemaError(
+          root.position(of: "network.output"), "'network.output' is \(output), but \(what) needs the last layer",
+          hint: "delete it")
+      }
+    }
+    guard input.anchor != .clamped else { return }
+    let path = "network.input.anchor"
+    if !procedure.relaxes {
+      throw SchemaError(
+        root.position(of: path), "the rule \(rule.name) makes passes from a held input",
+        hint: "delete 'network.input', or write rule: equilibrium-propagation")
+    }
+    if network.joined.contains(where: { $0.source == 0 && $0.window != nil }) {
+      throw SchemaError(
+        root.position(of: path), "a kernel leads from the input, which must then be held",
+        hint: "delete 'network.input'")
+    }
+    if input.activation.isReadOut {
+      throw SchemaError(
+        root.position(of: "network.input.activation"), "only the output can be a read-out",
+        hint: "use another activation")
+    }
+    guard network.output == 0, input.stiffness > 0, procedure.nudges else { return }
+    if nudging.kind == .points {
+      throw SchemaError(
+        root.position(of: "nudging.kind"), "'nudging.kind' is n-point, but the output is tied by a spring",
+        hint: "use centered")
+    }
+    if nudging.form == .full, procedure.strengths.contains(-input.stiffness) {
+      throw SchemaError(
+        root.position(of: "nudging.beta"),
+        "'nudging.beta' is \(nudging.beta), which undoes the spring of \(input.stiffness) exactly",
+        hint: "use a smaller one")
+    }
+  }
+}
