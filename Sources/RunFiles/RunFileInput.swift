@@ -6,22 +6,44 @@ import Schema
 extension Codec where Value == InputLayer {
   /// `{anchor: …}` with what a layer of states may have; a held input is not written.
   static let input = Self(
-    takes: layer.takes, keys: layer.keys,
-    read: { tree, path throws(SchemaError) in try layer.read(tree, path) },
-    write: { $0.anchor == .clamped ? nil : layer.write($0) })
+    takes: Codec<LongInput>.long.takes, keys: Codec<LongInput?>.optional(.long).keys,
+    read: { tree, path throws(SchemaError) in
+      let input = try Codec<LongInput>.long.read(tree, path)
+      if input.anchor == .clamped, input.activation != nil || input.bias != nil {
+        throw SchemaError(
+          tree.position, "'\(path)' is held, and has neither an activation nor a bias",
+          hint: "add anchor: {spring: 15}, or delete it")
+      }
+      return InputLayer(input.anchor, activation: input.activation ?? .linear, hasBias: input.bias ?? true)
+    },
+    write: { input in
+      guard input.anchor != .clamped else { return nil }
+      return Codec<LongInput>.long.write(
+        LongInput(anchor: input.anchor, activation: input.activation, bias: input.hasBias))
+    })
+}
 
-  private static let layer = section(
-    InputLayer(.free),
+private struct LongInput: Sendable {
+  var anchor = Anchor.clamped
+  var activation: Activation?
+  var bias: Bool?
+}
+
+extension Codec where Value == LongInput {
+  fileprivate static let long = section(
+    LongInput(),
     [
       .init(
-        "anchor", \.anchor, .anchor, required: "{spring: 15}",
+        "anchor", \.anchor, .anchor,
         meaning:
-          "Held at the example (`clamped`), free to move from there, or tied to it by a spring: (λ/2)‖s₀ − x‖² in the energy."
+          "Held at the example, free to move from there, or tied to it by a spring: (λ/2)‖s₀ − x‖² in the energy."
       ),
-      .init("activation", \.activation, .word, meaning: "ρ of the input's units, where they are states."),
       .init(
-        "bias", \.hasBias, .flag,
-        meaning: "Whether an input of states has a bias, which learns at the rate of layer 1."),
+        "activation", \.activation, .optional(.word),
+        meaning: "ρ of the input's units, where they are states; linear without."),
+      .init(
+        "bias", \.bias, .optional(.flag),
+        meaning: "Whether an input of states has a bias, which learns at the rate of layer 1; true without."),
     ])
 }
 
@@ -62,11 +84,6 @@ extension RunFile {
   /// Throws `SchemaError` where the rest of a run file does not go with its input, or with the layer that the cost stands on.
   func checkInput(_ root: Tree) throws(SchemaError) {
     let (input, depth) = (network.input, network.layers.count)
-    if input.anchor == .clamped, input != InputLayer() {
-      throw SchemaError(
-        root.position(of: "network.input"), "a clamped input has no states, and so no activation and no bias",
-        hint: "delete 'network.input', or write anchor: {spring: 15}")
-    }
     if let output = network.outputLayer {
       if output > depth || output == 0 && input.anchor == .clamped {
         throw SchemaError(
@@ -96,6 +113,11 @@ extension RunFile {
       throw SchemaError(
         root.position(of: "network.input.activation"), "only the output can be a read-out",
         hint: "use another activation")
+    }
+    if input.anchor == .free, relaxation.start == .persistent {
+      throw SchemaError(
+        root.position(of: path), "a free input begins at its example, but 'relaxation.start' is persistent",
+        hint: "write start: zero, or anchor: {spring: 15}")
     }
     guard network.output == 0, input.stiffness > 0, procedure.nudges else { return }
     if nudging.kind == .points {

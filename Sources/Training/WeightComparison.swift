@@ -33,7 +33,8 @@ struct WeightComparison {
           weights, moment, moment.map { moments.backward[i][$0] } ?? weights.backward, isForward: false, place
         )
       }
-      for (i, k) in parameters.portion.layers.enumerated() {
+      let biased = parameters.portion.network.biased
+      for (i, k) in parameters.portion.layers.enumerated() where biased.contains(k) {
         guard let bias = moment.map({ moments.biases[i][$0] }) ?? parameters.biases[i] else { continue }
         let block = blocks.number(.bias(layer: k, moment: moment), 0, blocks.part(k, at: place))
         held[block, default: []].append(bias.digest(rows: 0..<1, first: 0, rowStep: 0, columnStep: 1))
