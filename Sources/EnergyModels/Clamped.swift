@@ -28,7 +28,9 @@ public struct Clamped: Sendable {
     self.input = input
     self.targets = targets
     network = parameters.portion.network
-    live = !network.isState(0) && network.positions(0) == 1 ? input.flatMap { LiveInputs($0, shards: shards) } : nil
+    live =
+      !network.isState(0) && network.positions(0) == 1
+      ? input.flatMap { LiveInputs($0, shards: shards) } : nil
     setInputDrives(parameters)
   }
 

@@ -82,7 +82,8 @@ public struct Network: Equatable, Sendable {
     colours = Network.colours(isClamped ? 1 : 0, layers.count, connections)
     let isPicture = connections.contains { $0.source == 0 && $0.window != nil }
     precondition(isClamped || !isPicture, "no kernel moves over an input that is not clamped")
-    precondition((isClamped ? 1 : 0)...max(layers.count, 1) ~= self.output, "the cost stands on a layer of states")
+    precondition(
+      (isClamped ? 1 : 0)...max(layers.count, 1) ~= self.output, "the cost stands on a layer of states")
     var shapes = [isPicture ? input : Shape(units: input.count)]
     var wirings: [Wiring] = []
     for k in 1...max(layers.count, 1) where !layers.isEmpty {

@@ -99,7 +99,8 @@ extension Exchanges {
     guard phase.order == .sweeps else {
       return sweeps.append(
         Sweeps(
-          count: 1, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts, keepsSlopes: dynamics.keepsSlopes))
+          count: 1, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts,
+          keepsSlopes: dynamics.keepsSlopes))
     }
     if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[network.output]], parts: [])) }
     if network.hasReadOut, dynamics.readsOut {

@@ -149,7 +149,10 @@ public struct DryRun: Sendable {
         sums.append(Sum(scalars: backward.backwardScalars * taps, times: times))
       }
     }
-    return sums + portion.layers.filter(portion.network.biased.contains).map { Sum(scalars: padded(portion.units($0).count)) }
+    return sums
+      + portion.layers.filter(portion.network.biased.contains).map {
+        Sum(scalars: padded(portion.units($0).count))
+      }
   }
 }
 

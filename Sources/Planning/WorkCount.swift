@@ -81,7 +81,8 @@ struct WorkCount {
     }
     for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.output) {
       let units = portion.units(k).count
-      var ontoMatrix = !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)
+      var ontoMatrix =
+        !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)
       for source in portion.drivers(of: k)
       where phase.parts.contains(source.isBelow ? .below : .above) {
         if !source.isElsewhere {

@@ -87,13 +87,15 @@ extension RunFile {
     if let output = network.outputLayer {
       if output > depth || output == 0 && input.anchor == .clamped {
         throw SchemaError(
-          root.position(of: "network.output"), "'network.output' is \(output), but that is no layer of states",
+          root.position(of: "network.output"),
+          "'network.output' is \(output), but that is no layer of states",
           hint: "layers are numbered 1 to \(depth)\(input.anchor == .clamped ? "" : ", the input is 0")")
       }
       if output < depth, !procedure.relaxes || network.cost == .crossEntropy {
         let what = procedure.relaxes ? "a read-out" : "the rule \(rule.name)"
         throw SchemaError(
-          root.position(of: "network.output"), "'network.output' is \(output), but \(what) needs the last layer",
+          root.position(of: "network.output"),
+          "'network.output' is \(output), but \(what) needs the last layer",
           hint: "delete it")
       }
     }

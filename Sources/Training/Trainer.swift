@@ -204,7 +204,8 @@ public final class Trainer {
     try grid.world.agree {
       guard grid.isFirst else { return }
       throw Divergence(
-        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound }, step: state.step,
+        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
+        step: state.step,
         lastCheckpoint: try directory.store.checkpoints().last)
     }
   }

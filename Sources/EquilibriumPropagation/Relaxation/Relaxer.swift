@@ -123,7 +123,8 @@ extension Relaxer {
       var first = moment
       first.phase = -1
       return try run(
-        .guess, from: atInput(start, clamped), moment: first, ends: [], clamped: clamped, parameters: parameters
+        .guess, from: atInput(start, clamped), moment: first, ends: [], clamped: clamped,
+        parameters: parameters
       ).state
     }
   }

@@ -36,7 +36,8 @@ struct LinearDescent: Dynamics {
       }
     }
     return Pulled(
-      descent: EnergyDescent(relaxation), network: scene.network, springs: Pulls(scene, beta: 0), force: force)
+      descent: EnergyDescent(relaxation), network: scene.network, springs: Pulls(scene, beta: 0), force: force
+    )
   }
 
   private struct Pulled: Motion {

@@ -19,9 +19,11 @@ extension RunState {
     else {
       throw refusal(path, "an impossible count")
     }
-    guard tally.fits(
+    guard
+      tally.fits(
         shards: shards, layers: depth, states: depth + (run.network.input.anchor == .clamped ? 0 : 1),
-        slices: slices) else {
+        slices: slices)
+    else {
       throw refusal(path, "a tally of another tiling")
     }
     guard (updates != nil) == run.training.optimizer.countsUpdates else {

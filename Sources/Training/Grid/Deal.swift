@@ -77,7 +77,8 @@ package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double 
   return network.connections(into: k).reduce(0) { sum, index in
     let source = network.connections[index].source
     return sum + Double(network.units(k)) * Double(network.units(source))
-      * Double(network.wirings[index].upward.pairs) * (2 + (network.isState(source) ? 2 * Double(iterations) : 0))
+      * Double(network.wirings[index].upward.pairs)
+      * (2 + (network.isState(source) ? 2 * Double(iterations) : 0))
   }
 }
 

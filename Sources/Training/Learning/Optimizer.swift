@@ -51,14 +51,15 @@ package final class Optimizer {
     updates += 1
     func update(_ k: Int, decay: Double) -> WeightUpdate {
       settings.update(
-        rate: rates.rates[max(k, 1) - 1] * factor, scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
+        rate: rates.rates[max(k, 1) - 1] * factor,
+        scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
         decay: decay, number: updates)
     }
     for i in parameters.connections.indices {
       let connection = parameters.connections[i].connection
       let update = update(connection.target, decay: settings.decay)
       // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
-      let isHeldOnce = 
+      let isHeldOnce =
         parameters.connections[i].backward == nil || parameters.connections[i].isMirrored
       let index = parameters.connections[i].index
       let sums = contrast.sums(index, block: parameters.connections[i].forwardBlock, backward: false)
