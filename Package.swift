@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "Commands", targets: ["Commands"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "RunFiles", targets: ["RunFiles"]),
+    .library(name: "Tasks", targets: ["Tasks"]),
     .library(name: "EquilibriumPropagation", targets: ["EquilibriumPropagation"]),
     .library(name: "EnergyModels", targets: ["EnergyModels"]),
     .library(name: "Schema", targets: ["Schema"]),
@@ -27,7 +28,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Reporting", "Verification", "Planning", "Inspection", "Training", "RunFiles",
+        "Reporting", "Verification", "Planning", "Inspection", "Training", "RunFiles", "Tasks",
         "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing", "Records",
         "Schema", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
@@ -47,18 +48,21 @@ let package = Package(
     .target(
       name: "Inspection",
       dependencies: [
-        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "Training", "RunFiles", "Tasks", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
         "Records", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "Training",
       dependencies: [
-        "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "MessagePassing",
-        "Records", "Schema", "Tensors",
+        "RunFiles", "Tasks", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "MessagePassing", "Records", "Schema", "Tensors",
       ], swiftSettings: strict),
     .target(
       name: "RunFiles",
-      dependencies: ["EquilibriumPropagation", "EnergyModels", "DataSets", "Schema", "Tensors"],
+      dependencies: ["Tasks", "EquilibriumPropagation", "EnergyModels", "DataSets", "Schema", "Tensors"],
+      swiftSettings: strict),
+    .target(
+      name: "Tasks", dependencies: ["EnergyModels", "DataSets", "Records", "Schema", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Records", "Schema", "Tensors"],
@@ -98,11 +102,16 @@ let package = Package(
       name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors"], swiftSettings: strict),
     .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
     .testTarget(
+      name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"], swiftSettings: strict),
+    .testTarget(
       name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation", "Records"],
       swiftSettings: strict),
     .testTarget(
-      name: "RunFilesTests", dependencies: ["RunFiles", "Schema", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: strict),
+      name: "RunFilesTests", dependencies: ["RunFiles", "Schema", "Tasks", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Tasks", "Records", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "InspectionTests", dependencies: ["Inspection", "Records", "TestSupport"], swiftSettings: strict),
     .testTarget(

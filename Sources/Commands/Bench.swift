@@ -50,7 +50,7 @@ struct BenchCommand: RankCommand {
 
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
-    let data = try world.agree { try DataSet.open(run.data) }
+    let data = try world.agree { try run.openData() }
     let deal = try options.grid.deal(run, data: data, on: world)
     var how = Bench.Options()
     (how.repeats, how.seconds, how.busyLimit) = (repeats, seconds, busyLimit)

@@ -4,6 +4,7 @@ import EquilibriumPropagation
 import Foundation
 import MessagePassing
 import Schema
+import Tasks
 import Tensors
 
 /// The command's root; its subcommands are one file each.
@@ -45,9 +46,13 @@ public enum Eqprop {
   ///
   /// - Parameters:
   ///   - rules: of one's own, which run files may then name like those of this package.
+  ///   - tasks: the same.
   ///   - activations: the same.
-  public static func main(rules: [any Rule.Type] = [], activations: [Activation] = []) {
+  public static func main(
+    rules: [any Rule.Type] = [], tasks: [any Tasks.Task.Type] = [], activations: [Activation] = []
+  ) {
     rules.forEach(Registry.add)
+    tasks.forEach(TaskRegistry.add)
     activations.forEach(Activation.add)
     // Read before MPI begins, which already waits for other ranks.
     let command = Result { try rankCommand() }

@@ -3,6 +3,7 @@ import DataSets
 import EquilibriumPropagation
 import Foundation
 import MessagePassing
+import Records
 import Reporting
 import RunFiles
 import Training
@@ -10,7 +11,8 @@ import Training
 /// `eqprop evaluate DIR`.
 struct Evaluate: RankCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Evaluates a checkpoint: error, error of each class, confusion matrix.",
+    abstract:
+      "Evaluates a checkpoint: the task's figures; of classes the error of each and the confusion matrix.",
     discussion: "Example: launch/run -n 2 evaluate runs/digits --split test")
 
   @Argument(help: "The run directory.")
@@ -49,7 +51,7 @@ struct Evaluate: RankCommand {
       let settings = data.map { ["data.path=\($0)"] } ?? []
       return try RunFile.load(path: directory + "/run.yaml", settings: settings)
     }
-    let examples = try world.agree { try DataSet.open(run.data) }
+    let examples = try world.agree { try run.openData() }
     let deal = try grid.deal(run, data: examples, on: world)
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
@@ -67,20 +69,26 @@ struct Evaluate: RankCommand {
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
       guard isFirst else { continue }
-      show(result, split, evaluator, isFirst: index == 0, isLast: index == asked.count - 1)
+      let shown = run.task.task.supervision == .labels ? classes(result, split) : figures(result, split, run)
+      if json {
+        print(
+          (index == 0 ? "{" : "") + "\"\(split.rawValue)\":\(shown)" + (index == asked.count - 1 ? "}" : ","))
+      } else {
+        print(shown)
+      }
     }
     return 0
   }
 
-  private func show(
-    _ result: EvaluationResult, _ split: Split, _ evaluator: Evaluator, isFirst: Bool, isLast: Bool
-  ) {
+  private func classes(_ result: EvaluationResult, _ split: Split) -> String {
     let table = ConfusionTable(counts: result.confusion)
-    if json {
-      print((isFirst ? "{" : "") + "\"\(split.rawValue)\":\(table.json)" + (isLast ? "}" : ","))
-    } else {
-      print("\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)")
-    }
+    return json
+      ? table.json : "\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)"
+  }
+
+  private func figures(_ result: EvaluationResult, _ split: Split, _ run: RunFile) -> String {
+    let table = ScoreTable(result.tally.scores(run.task), examples: result.tally.totalExamples)
+    return json ? table.json : "\(split.rawValue): \(table.text)"
   }
 }
 

@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import MessagePassing
 import Reporting
+import RunFiles
 import Training
 
 /// `eqprop export DIR…`: a run's results in files that other programs read.
@@ -64,7 +65,8 @@ struct Export: RankCommand {
   private func writeMetrics(to folder: String) throws {
     let path = joinPath(folder, "metrics.csv")
     let metrics = try MetricsFile.read(path: joinPath(directories[0], "metrics.jsonl"))
-    try DurableFile.write(metrics.csv, to: path)
+    let run = try RunFile.load(path: joinPath(directories[0], "run.yaml"))
+    try DurableFile.write(metrics.csv(figures: run.task.task.figures), to: path)
     print(path)
   }
 

@@ -56,7 +56,7 @@ struct PlanCommand: RankCommand {
     try world.agree {
       guard isFirst else { return }
       let run = try RunFile.load(path: runFile, settings: settings)
-      let data = try DataSet.open(run.data)
+      let data = try run.openData()
       let shape = grid.flatMap(GridShape.init)
       let plan = try Plan(
         ranks: ranks ?? shape?.ranks ?? 1, grid: shape, tiling: try Tiling(run, data: data), run: run,

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Records
 import Reporting
 import RunFiles
 import Synchronization
@@ -10,6 +11,8 @@ import Synchronization
 final class RunDisplays {
   private let directory: String
   private let settings: ReportSettings
+  /// Those of the run's task.
+  private let figures: [Figure]
   private let notice: (String) -> Void
   private var events: String?
   /// What is not among the events yet.
@@ -20,8 +23,9 @@ final class RunDisplays {
   private var hasFailed = false
   private let page: PageThread
 
-  init(directory: String, settings: ReportSettings, notice: @escaping (String) -> Void) {
-    (self.directory, self.settings, self.notice) = (directory, settings, notice)
+  init(directory: String, run: RunFile, notice: @escaping (String) -> Void) {
+    (self.directory, settings, self.notice) = (directory, run.report, notice)
+    figures = run.task.task.figures
     metrics = MetricsTail(path: directory + "/metrics.jsonl")
     page = PageThread(directory: directory)
   }
@@ -69,17 +73,19 @@ final class RunDisplays {
       }
       defer { try? file.close() }
       try file.seekToEnd()
-      try file.write(contentsOf: Data(epochs.flatMap { TensorBoardEvents.epoch($0, time: now) }))
+      try file.write(contentsOf: Data(scalars(of: epochs, now)))
       return
     }
     let folder = directory + "/tensorboard"
     try? FileManager.default.removeItem(atPath: folder)
     try DurableFile.createDirectory(folder)
     let path = folder + "/events.out.tfevents.\(Int(now)).eqprop"
-    try DurableFile.write(
-      TensorBoardEvents.opening(time: now) + epochs.flatMap { TensorBoardEvents.epoch($0, time: now) },
-      to: path)
+    try DurableFile.write(TensorBoardEvents.opening(time: now) + scalars(of: epochs, now), to: path)
     events = path
+  }
+
+  private func scalars(of epochs: [EpochMetrics], _ time: Double) -> [UInt8] {
+    epochs.flatMap { TensorBoardEvents.epoch($0, figures: figures, time: time) }
   }
 }
 

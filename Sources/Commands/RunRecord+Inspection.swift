@@ -31,16 +31,13 @@ extension RunRecord {
       return try Inspection(directory: directory, choice: inspected, data: folder)
     }
     return RunRecord(
-      facts: Facts(run, data: try? inspection.value?.data ?? DataSet.open(run.data)),
-      folder: lastPart(of: directory), metrics: metrics,
+      facts: Facts(run, data: try? inspection.value?.data ?? run.openData()),
+      folder: lastPart(of: directory), figures: run.task.task.figures, metrics: metrics,
       times: try Recorded { try TimesFile.read(path: joinPath(directory, "times.json")) },
       checkpoint: try inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
       relaxations: try inspection.then { try $0.relaxedExamples },
       fields: try inspection.then { try $0.receptiveFields },
-      classification: try inspection.then { inspection in
-        if let reason = examined.refusal(of: inspection) { throw Absence(reason) }
-        return try inspection.classification
-      },
+      answers: try Answers(run, inspection, examined),
       runFile: run.resolvedYAML, settings: run.settings.map { Setting($0.key, $0.value) })
   }
 }
@@ -54,7 +51,7 @@ enum Examined {
   case little
 
   /// Why predictions are left out, if they are.
-  fileprivate func refusal(of inspection: Inspection) -> String? {
+  func refusal(of inspection: Inspection) -> String? {
     switch self {
     case .everything: return nil
     case .little: return "shown when the run has ended"
@@ -71,7 +68,7 @@ enum Examined {
 }
 
 /// Why something is not shown.
-private struct Absence: Error, CustomStringConvertible {
+struct Absence: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
 }
@@ -88,7 +85,7 @@ extension Recorded {
     }
   }
 
-  fileprivate func then<Other: Sendable>(_ body: (Value) throws -> Other) throws -> Recorded<Other> {
+  func then<Other: Sendable>(_ body: (Value) throws -> Other) throws -> Recorded<Other> {
     switch self {
     case .found(let value): try Recorded<Other> { try body(value) }
     case .absent(let reason): .absent(reason)
@@ -110,102 +107,5 @@ extension RunRecord.Facts {
       name: run.name, network: units.map(String.init).joined(separator: "-"),
       data: data.map { "\($0)" } ?? "\(source), which cannot be read now",
       method: method.joined(separator: ", "))
-  }
-}
-
-extension Inspection {
-  /// The split that was not trained on: the test split, else the validation split.
-  private var judged: Split {
-    get throws {
-      guard let split = [Split.test, .validation].first(where: { data.count($0) > 0 }) else {
-        throw Absence("the data have neither test nor validation examples")
-      }
-      return split
-    }
-  }
-
-  /// An example's input, where it is an image; floats are drawn from their least, black, to their largest, white.
-  private func picture(_ example: Int, of examples: ShardExamples) -> Picture? {
-    guard data.isPicture else { return nil }
-    let (height, width, channels) = (data.extents[0], data.extents[1], data.extents[2])
-    if data.scalar == .byte {
-      return Picture(
-        width: width, height: height, channels: channels,
-        pixels: Array(examples.inputs[example * data.inputs..<(example + 1) * data.inputs]),
-        most: data.source.format == .digits ? 16 : 255)
-    }
-    let numbers = brightness(of: input(example, of: examples))
-    let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
-    return Picture(
-      width: width, height: height, channels: channels,
-      pixels: numbers.map { UInt8((255 * ($0 - least) / max(most - least, 1e-9)).rounded()) })
-  }
-
-  /// The split's first three examples of three different labels.
-  fileprivate var relaxedExamples: [RelaxedExample] {
-    get throws {
-      let split = try judged
-      let examples = try examples(split)
-      var chosen: [Int] = []
-      for (example, label) in examples.labels.enumerated() where chosen.count < 3 {
-        if !chosen.contains(where: { examples.labels[$0] == label }) { chosen.append(example) }
-      }
-      return try chosen.map { example in
-        guard let trace = try trace(clamp(example, of: examples)) else {
-          throw Absence("the rule \(run.rule.name) does not relax")
-        }
-        let outputs = trace.phases[0].frames.last?.states.last ?? []
-        return RelaxedExample(
-          name: "\(split.rawValue) no. \(example)", label: Int(examples.labels[example]),
-          predicted: outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0,
-          picture: picture(example, of: examples),
-          phases: trace.phases.map { phase in
-            RelaxedExample.Phase(
-              name: phase.name, energies: phase.frames.map(\.energy), costs: phase.frames.map(\.cost))
-          })
-      }
-    }
-  }
-
-  fileprivate var receptiveFields: ReceptiveFields {
-    get throws {
-      guard data.isPicture else { throw Absence("the input is not an image") }
-      let fields = (0..<network.units(1)).map { unit in
-        ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
-      }
-      let kernel = network.connections[0].window?.kernel
-      return ReceptiveFields(
-        width: kernel ?? data.extents[1], height: kernel ?? data.extents[0], channels: data.extents[2],
-        fields: fields)
-    }
-  }
-
-  fileprivate var classification: Classification {
-    get throws {
-      let split = try judged
-      let predictions = try predictions(split)
-      let classes = network.units(network.output)
-      var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
-      for prediction in predictions { counts[prediction.label][prediction.predicted] += 1 }
-      let wrong = predictions.filter { $0.label != $0.predicted }
-        .sorted { ($1.cost, $0.example) < ($0.cost, $1.example) }.prefix(12)
-      let examples = wrong.isEmpty ? nil : try examples(split)
-      return Classification(
-        split: split.rawValue, confusion: ConfusionTable(counts: counts),
-        worst: wrong.map { prediction in
-          Classification.Mistake(
-            example: prediction.example, label: prediction.label, predicted: prediction.predicted,
-            cost: prediction.cost, picture: examples.flatMap { picture(prediction.example, of: $0) })
-        }, note: note)
-    }
-  }
-
-  /// What makes these errors differ from those of the curves.
-  private var note: String? {
-    if !hasItsOwnData { return "The data are others than those that the network was trained on." }
-    guard run.keepsStates else { return nil }
-    return
-      "Every example settles from zero here, as evaluate does it; the curves are those of persistent states, "
-      + "so their errors may differ a little."
   }
 }

@@ -55,6 +55,9 @@ struct Sampling: RankCommand {
     guard !inspection.network.hasReadOut else {
       throw UsageError("the output of this run is a soft-max read-out and no state: it cannot be held")
     }
+    guard inspection.run.task.task.supervision == .labels else {
+      throw UsageError("the task of this run is \(inspection.run.task.name), which has no classes to hold")
+    }
     let classes = inspection.network.units(inspection.network.output)
     if let wrong = label.first(where: { !(0..<classes).contains($0) }) {
       throw UsageError("--label \(wrong): the classes are 0 to \(classes - 1)")

@@ -30,7 +30,7 @@ struct Train: RankCommand {
   @Option(help: "The progress line: never, plain (a line an epoch) or line (redrawn).")
   var progress: ProgressLine.Mode?
 
-  @Flag(help: "Prints the errors as JSON, and what every rank held and sent.")
+  @Flag(help: "Prints the figures as JSON, and what every rank held and sent.")
   var json = false
 
   func validate() throws {
@@ -46,7 +46,7 @@ struct Train: RankCommand {
 
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
-    let data = try world.agree { try DataSet.open(run.data) }
+    let data = try world.agree { try run.openData() }
     let deal = try options.grid.deal(run, data: data, on: world)
     Interruption.listen()
     let directory = output ?? "runs/\(run.name)"
@@ -57,7 +57,7 @@ struct Train: RankCommand {
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), output: directory,
       report: display.show)
     if world.rank == 0 {
-      display.displays = RunDisplays(directory: directory, settings: run.report, notice: display.say)
+      display.displays = RunDisplays(directory: directory, run: run, notice: display.say)
     }
     trainer.comparesEvery = compareWeights
     defer { display.finish() }
@@ -70,7 +70,7 @@ struct Train: RankCommand {
       guard isFirst else { return }
       let metrics = try MetricsFile.read(path: directory + "/metrics.jsonl").epochs
       display.displays?.finish(isOver: ending == .finished)
-      let table = ErrorTable(metrics)
+      let table = ErrorTable(metrics, figures: run.task.task.figures)
       print(json ? table.json(traffic: counts) : table.text)
       switch ending {
       case .finished: display.say("the run is in \(directory)")

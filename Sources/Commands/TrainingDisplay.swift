@@ -29,6 +29,7 @@ final class TrainingDisplay {
 
   init(run: RunFile, grid: GridShape, mode: ProgressLine.Mode?) {
     (self.run, self.grid) = (run, grid)
+    shown.figure = run.task.task.figures[0]
     let environment = ProcessInfo.processInfo.environment
     let asked = mode ?? environment["EQPROP_PROGRESS"].flatMap(ProgressLine.Mode.init) ?? .plain
     line = ProgressLine(
@@ -61,9 +62,9 @@ final class TrainingDisplay {
       line.show(shown, at: now)
     case .epoch(let metrics, let times):
       shown.epoch = metrics.epoch
-      shown.trainingError = metrics.trainingError
-      shown.validationError = metrics.validationError
-      shown.testError = metrics.testError
+      shown.training = metrics.training.first?.value
+      shown.validation = metrics.validation.first?.value
+      shown.test = metrics.test.first?.value
       shown.examplesPerSecond = metrics.examplesPerSecond
       let left = Double(shown.epochs - metrics.epoch) * metrics.seconds
       shown.secondsLeft = left > 0 ? left : nil

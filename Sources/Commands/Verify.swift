@@ -44,7 +44,7 @@ struct Verify: RankCommand {
       throw UsageError(
         "no exact gradient goes through soft pooling between layers here: verify with pool: max or average")
     }
-    let data = try world.agree { try DataSet.open(run.data) }
+    let data = try world.agree { try run.openData() }
     let deal = try options.grid.deal(run, data: data, on: world)
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, deal: deal,

@@ -48,7 +48,7 @@ struct WatchRelaxation: RankCommand {
       show(
         RelaxationView(
           title: "\(inspected.directory) · \(inspection.checkpoint) · \(split) example \(example)",
-          label: Int(examples.labels[example]), trace: trace))
+          label: examples.labels.isEmpty ? nil : Int(examples.labels[example]), trace: trace))
     }
     return 0
   }

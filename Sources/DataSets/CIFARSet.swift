@@ -66,7 +66,7 @@ struct CIFARSet: Sendable {
 
   /// The images of rows `rows` of a part, dealt to shards with their channels last; each file with such rows is read
   /// once, to its end.
-  func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+  func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
     var picture = [UInt8](repeating: 0, count: 3 * CIFARKind.pixels)
     var first = 0
     for file in part.files {
@@ -90,7 +90,7 @@ struct CIFARSet: Sendable {
   }
 
   /// The labels of rows `rows` of a part, dealt to shards.
-  func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) {
+  func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) {
     for row in rows { shards.take(part.labels[row], example: row - rows.lowerBound) }
   }
 

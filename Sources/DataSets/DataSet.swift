@@ -1,13 +1,14 @@
 import FileFormats
 import Tensors
 
-/// An opened and checked source of examples: headers, counts and labels, no pixels.
+/// An opened and checked source of examples: headers, counts and labels, no pixels and no targets.
 public struct DataSet: Sendable, CustomStringConvertible {
   private enum Store: Sendable {
     case idx(IDXSet)
     case cifar(CIFARSet)
     case npy(NPYSet)
     case digits
+    case friedman
   }
 
   /// As it was given: what is nil in it is settled in `divisor` and `count(_:)`.
@@ -16,8 +17,12 @@ public struct DataSet: Sendable, CustomStringConvertible {
   public let extents: [Int]
   /// The units of s₀: height × width × channels.
   public let inputs: Int
-  /// The number of classes.
+  /// What answers an example here.
+  public let supervision: Supervision
+  /// The number of classes, where labels answer.
   public let classes: Int
+  /// Of the training rows' targets, a number a column; no columns where no targets answer.
+  public let targetMoments: TargetMoments
   /// The type of the numbers as they are stored.
   public let scalar: StoredScalar
   /// An input is its stored number divided by this, before normalisation.
@@ -25,24 +30,39 @@ public struct DataSet: Sendable, CustomStringConvertible {
 
   private let store: Store
   private let rows: SplitRows
+  private let targetDigest: String
 
-  /// Opens a source: finds its files, checks their headers and labels, and cuts the splits.
+  /// Opens a source: finds its files, checks their headers, labels and targets, and cuts the splits.
   ///
+  /// Files that the supervision does not ask for need not be there.
   /// Errors: 64 for an impossible source, 66 for a missing file, 65 for a bad one or one that has fewer
   /// examples than asked for, 74 where the system cannot read.
-  public static func open(_ source: DataSource) throws(DataError) -> DataSet {
-    try DataSet(source)
+  public static func open(
+    _ source: DataSource, for supervision: Supervision = .labels
+  ) throws(DataError) -> DataSet {
+    try DataSet(source, for: supervision)
   }
 
-  /// SHA-256 of what tells this data set from another, wherever it lies: extents and every label.
+  /// SHA-256 of what tells this data set from another, wherever it lies: extents and every label or target.
   public var digest: String {
     switch store {
     case .idx(let set): set.digest
     case .cifar(let set): set.digest
-    case .npy(let set): set.digest
+    case .npy(let set):
+      supervision == .targets
+        ? SHA256.digest(of: Array("\(set.digest) \(targets) \(targetDigest)".utf8)) : set.digest
     case .digits: SHA256.digest(of: Array(Digits.credit.utf8))
+    case .friedman: Friedman.digest
     }
   }
+
+  /// That of the examples which are part of the program.
+  var embeddedDigest: String {
+    if case .friedman = store { Friedman.digest } else { Digits.digest }
+  }
+
+  /// Numbers of a target; 0 where no targets answer.
+  public var targets: Int { targetMoments.mean.count }
 
   /// Where the inputs are; nil of those that stand in the program.
   var inputFiles: [RowFile]? {
@@ -50,7 +70,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case .idx(let set): set.inputFiles
     case .cifar(let set): set.inputFiles
     case .npy(let set): set.inputFiles(rowSize: inputs * scalar.size)
-    case .digits: nil
+    case .digits, .friedman: nil
     }
   }
 
@@ -70,16 +90,18 @@ public struct DataSet: Sendable, CustomStringConvertible {
   /// Reads the examples of the given shards and no others: example i belongs to shard i mod shardCount.
   ///
   /// The files of the split are read once, from front to back, and checked to their ends. Returns one value
-  /// a shard, in order; `inputs` and `labels` say which of the two are wanted. Errors as for `open`.
+  /// a shard, in order; `inputs`, `labels` and `targets` say which of them are wanted. Errors as for `open`.
   public func load(
-    _ split: Split, shards: Range<Int>, of shardCount: Int, inputs wantsInputs: Bool, labels wantsLabels: Bool
+    _ split: Split, shards: Range<Int>, of shardCount: Int, inputs wantsInputs: Bool,
+    labels wantsLabels: Bool = false, targets wantsTargets: Bool = false
   ) throws(DataError) -> [ShardExamples] {
     let rows = rows[split]
-    let dealt = { (rowSize: Int) in
+    func dealt<Element>(_ rowSize: Int) -> ShardRows<Element> {
       ShardRows(shards: shards, of: shardCount, examples: rows.count, rowSize: rowSize)
     }
-    var images = dealt(wantsInputs ? inputs * scalar.size : 0)
-    var labels = dealt(wantsLabels ? 1 : 0)
+    var images: ShardRows<UInt8> = dealt(wantsInputs ? inputs * scalar.size : 0)
+    var labels: ShardRows<UInt8> = dealt(wantsLabels ? 1 : 0)
+    var targets: ShardRows<Double> = dealt(wantsTargets ? self.targets : 0)
     switch store {
     case .idx(let set):
       let part = split == .test ? set.test : set.training
@@ -99,35 +121,53 @@ public struct DataSet: Sendable, CustomStringConvertible {
         try fileErrors { () throws(FileError) in try NPYSet.images(part, rows: rows, to: &images) }
       }
       if wantsLabels { NPYSet.labels(part, rows: rows, to: &labels) }
+      if wantsTargets {
+        try fileErrors { () throws(FileError) in
+          try part.targets?.read { index, numbers in
+            if rows.contains(index) { targets.take(numbers, example: index - rows.lowerBound) }
+          }
+        }
+      }
     case .digits:
       Digits.readRows(rows) { index, pixels, label in
         if wantsInputs { images.take(pixels, example: index - rows.lowerBound) }
         if wantsLabels { labels.take(label, example: index - rows.lowerBound) }
       }
+    case .friedman:
+      Friedman.readRows(rows) { index, inputs, target in
+        if wantsInputs { images.take(inputs, example: index - rows.lowerBound) }
+        if wantsTargets { targets.take(target, example: index - rows.lowerBound) }
+      }
     }
     return shards.enumerated().map { place, shard in
       ShardExamples(
         shard: shard, count: ShardExamples.count(ofShard: shard, of: shardCount, examples: rows.count),
-        inputs: images.bytes[place], labels: labels.bytes[place])
+        inputs: images.elements[place], labels: labels.elements[place], targets: targets.elements[place])
     }
   }
 
   /// The source, its splits and extents: `idx data/mnist: 50000 training, 10000 validation, 10000 test, 28×28`; of
   /// several channels `32×32×3`.
   public var description: String {
-    let place = source.format == .digits ? "(embedded)" : source.path ?? ""
+    let place = source.format.isEmbedded ? "(embedded)" : source.path ?? ""
     let counts = Split.allCases.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
     return
       "\(source.format.rawValue) \(place): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
   }
 
-  private init(_ source: DataSource) throws(DataError) {
+  private init(_ source: DataSource, for supervision: Supervision) throws(DataError) {
     try source.check()
-    self.source = source
+    guard source.format.has(supervision) else {
+      throw .source("data: format \(source.format.rawValue) has no \(supervision.rawValue)")
+    }
+    (self.source, self.supervision) = (source, supervision)
+    var (moments, targetDigest) = (TargetMoments(columns: 0), "")
     let path = source.path ?? ""
     switch source.format {
     case .idx:
-      let set = try fileErrors { () throws(FileError) in try IDXSet(directory: path, classes: 10) }
+      let set = try fileErrors { () throws(FileError) in
+        try IDXSet(directory: path, classes: supervision == .labels ? 10 : nil)
+      }
       rows = try SplitRows(
         source, available: set.training.count, testCount: set.test.count, name: set.training.images)
       (store, extents, scalar, classes) = (.idx(set), set.training.extents + [1], .byte, 10)
@@ -137,16 +177,31 @@ public struct DataSet: Sendable, CustomStringConvertible {
         source, available: set.training.labels.count, testCount: set.test.labels.count, name: path)
       (store, extents, scalar, classes) = (.cifar(set), CIFARKind.extents, .byte, set.kind.classes)
     case .npy:
-      let set = try fileErrors { () throws(FileError) in try NPYSet(directory: path) }
+      let set = try fileErrors { () throws(FileError) in try NPYSet(directory: path, for: supervision) }
       rows = try SplitRows(
         source, available: set.training.count, testCount: set.test.count, name: set.training.images)
       (store, extents, scalar) = (.npy(set), set.training.extents, set.training.scalar)
       classes = set.classes
+      if supervision == .targets {
+        let training = rows.training
+        (moments, targetDigest) = try fileErrors { () throws(FileError) in
+          try set.scanTargets(training: training)
+        }
+      }
     case .digits:
       rows = try SplitRows(
         source, available: Digits.count, reserved: Digits.testRows, name: "digits (embedded)")
       (store, extents, scalar, classes) = (.digits, Digits.extents + [1], .byte, 10)
+    case .friedman:
+      rows = try SplitRows(
+        source, available: Friedman.count, reserved: Friedman.testRows, name: "friedman (embedded)")
+      (store, extents, scalar, classes) = (.friedman, [1, Friedman.inputs, 1], .float32, 0)
+      if supervision == .targets {
+        moments = TargetMoments(columns: 1)
+        Friedman.readRows(rows.training) { moments.add([$2]) }
+      }
     }
+    (targetMoments, self.targetDigest) = (moments, targetDigest)
     divisor = source.divisor ?? (scalar == .float32 ? 1 : source.format == .digits ? 16 : 255)
     inputs = extents.reduce(1, *)
     try source.check(extents: extents)

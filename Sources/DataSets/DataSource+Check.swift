@@ -1,7 +1,7 @@
 extension DataSource {
   /// Throws what is wrong with it whatever its files hold.
   func check() throws(DataError) {
-    if format != .digits && path == nil {
+    if !format.isEmbedded && path == nil {
       let files = format == .cifar ? "binary" : "four"
       throw .source("data: format \(format.rawValue) needs 'path', the folder of its \(files) files")
     }

@@ -4,11 +4,25 @@ public enum DataFormat: String, CaseIterable, Sendable {
   case idx
   /// The binary version of CIFAR-10 or CIFAR-100, gzipped or not.
   case cifar
-  /// Four NumPy arrays, gzipped or not: `training-images.npy`, `training-labels.npy`, `test-images.npy`,
-  /// `test-labels.npy`.
+  /// NumPy arrays, gzipped or not: `training-images.npy` and `test-images.npy`, and beside them `training-labels.npy` and
+  /// `test-labels.npy` or `training-targets.npy` and `test-targets.npy`.
   case npy
   /// The embedded UCI 8×8 handwritten digits.
   case digits
+  /// Friedman's regression problem, made by the program.
+  case friedman
+
+  /// Whether its examples are part of the program.
+  public var isEmbedded: Bool { self == .digits || self == .friedman }
+
+  /// Whether it may hold what answers an example.
+  public func has(_ supervision: Supervision) -> Bool {
+    switch supervision {
+    case .labels: self != .friedman
+    case .targets: self == .npy || self == .friedman
+    case .inputs: true
+    }
+  }
 }
 
 /// The parts a data set is split into.
@@ -19,11 +33,11 @@ public enum Split: String, CaseIterable, Sendable {
 /// Where the examples come from, how they are split, and how they become inputs.
 public struct DataSource: Equatable, Sendable {
   public var format: DataFormat
-  /// The folder of the files; nil for the embedded digits.
+  /// The folder of the files; nil for embedded examples.
   public var path: String?
   /// The first `training` rows train; nil takes all that `validation` leaves.
   public var training: Int?
-  /// The next `validation` rows validate. The rest of the digits, and the test files of the other formats, test.
+  /// The next `validation` rows validate. The rest of embedded examples, and the test files of the other formats, test.
   public var validation: Int
   /// An input is its stored number divided by this; nil stands for the largest byte of the format (digits 16, others
   /// 255), and for 1 where the stored numbers are floats.

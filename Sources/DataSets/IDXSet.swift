@@ -5,7 +5,8 @@ struct IDXSet: Sendable {
   /// The paths of a pair of files, and what their headers said when they were opened.
   struct Part: Sendable {
     let images: String
-    let labels: String
+    /// Nil where nobody needs them.
+    let labels: String?
     let count: Int
     let extents: [Int]
     /// SHA-256 of the labels.
@@ -16,7 +17,9 @@ struct IDXSet: Sendable {
   let test: Part
 
   /// Finds the files and checks their headers, every label, and that they fit each other.
-  init(directory: String, classes: Int) throws(FileError) {
+  ///
+  /// - Parameter classes: nil where nobody needs labels, whose files need not be there.
+  init(directory: String, classes: Int?) throws(FileError) {
     let folder = try DataFolder(directory)
     self.training = try Self.part("train", in: folder, classes: classes)
     self.test = try Self.part("t10k", in: folder, classes: classes)
@@ -41,18 +44,19 @@ struct IDXSet: Sendable {
   }
 
   /// The labels of rows `rows` of a part, dealt to shards.
-  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
-    try read(.labels, part.labels, count: part.count, extents: [], rows: rows, to: &shards)
+  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
+    guard let labels = part.labels else { return }
+    try read(.labels, labels, count: part.count, extents: [], rows: rows, to: &shards)
   }
 
   /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end.
-  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
     try read(.images, part.images, count: part.count, extents: part.extents, rows: rows, to: &shards)
   }
 
   private static func read(
     _ content: IDXContent, _ path: String, count: Int, extents: [Int], rows: Range<Int>,
-    to shards: inout ShardRows
+    to shards: inout ShardRows<UInt8>
   ) throws(FileError) {
     let file = try IDXFile(content, path: path)
     if file.header.count != count || file.header.rowExtents != extents {
@@ -64,9 +68,14 @@ struct IDXSet: Sendable {
   }
 
   private static func part(
-    _ prefix: String, in folder: DataFolder, classes: Int
+    _ prefix: String, in folder: DataFolder, classes: Int?
   ) throws(FileError) -> Part {
     let images = try folder.find("\(prefix)-images-idx3-ubyte")
+    guard let classes else {
+      let header = try IDXFile(.images, path: images).header
+      return Part(
+        images: images, labels: nil, count: header.count, extents: header.rowExtents, labelDigest: "none")
+    }
     let labels = try folder.find("\(prefix)-labels-idx1-ubyte")
     let imagesFile = try IDXFile(.images, path: images)
     let labelsFile = try IDXFile(.labels, path: labels)

@@ -16,7 +16,7 @@ extension DataSet {
   ///
   /// Reads the files: 0.1 s of CIFAR-10 from memory; of plain files only the rows that count. Errors as for `open`.
   package func inputDigest(wholeUpTo limit: Int = 1 << 28) throws(DataError) -> String {
-    guard let files = inputFiles else { return "whole " + Digits.digest }
+    guard let files = inputFiles else { return "whole " + embeddedDigest }
     return try fileErrors { () throws(FileError) in
       let isWhole = files.reduce(0) { $0 + $1.rows * $1.rowSize } <= limit
       var hash = SHA256()

@@ -1,7 +1,7 @@
 import FileFormats
 
-/// A folder of four NumPy arrays, gzipped or not: images of bytes or floats, n × height × width (× channels) or
-/// n × features, and n labels of any whole type.
+/// A folder of NumPy arrays, gzipped or not: images of bytes or floats, n × height × width (× channels) or n × features,
+/// and what answers them: n labels of any whole type, or targets.
 struct NPYSet: Sendable {
   /// A pair of files, and what was found in them when they were opened.
   struct Part: Sendable {
@@ -10,7 +10,10 @@ struct NPYSet: Sendable {
     /// Height, width, channels; one row of one channel where an example has features only.
     let extents: [Int]
     let scalar: StoredScalar
+    /// Empty where nobody needs them.
     let labels: [UInt8]
+    /// Nil where nobody needs them.
+    let targets: NPYTargets?
     /// Bytes before the first image.
     let start: Int
   }
@@ -22,19 +25,24 @@ struct NPYSet: Sendable {
   let test: Part
 
   /// Finds the files and checks their headers, every label, and that they fit each other.
-  init(directory: String) throws(FileError) {
+  init(directory: String, for supervision: Supervision) throws(FileError) {
     let folder = try DataFolder(directory)
-    training = try Self.part("training", in: folder)
-    test = try Self.part("test", in: folder)
+    training = try Self.part("training", in: folder, for: supervision)
+    test = try Self.part("test", in: folder, for: supervision)
     if training.extents != test.extents || training.scalar != test.scalar {
       func words(_ part: Part) -> String { "images of \(product(part.extents)) \(part.scalar)" }
       throw FileError(
         .badData, path: test.images, "has \(words(test)), \(training.images) has \(words(training))")
     }
+    if let targets = training.targets, let others = test.targets, targets.columns != others.columns {
+      throw FileError(
+        .badData, path: others.path,
+        "has \(others.columns) numbers a row, \(targets.path) has \(targets.columns)")
+    }
   }
 
-  /// One more than the largest label.
-  var classes: Int { Int(max(training.labels.max() ?? 0, test.labels.max() ?? 0)) + 1 }
+  /// One more than the largest label; 0 without labels.
+  var classes: Int { (training.labels + test.labels).max().map { Int($0) + 1 } ?? 0 }
 
   /// SHA-256 of what tells this set from another: extents, the type of number and every label.
   var digest: String {
@@ -50,7 +58,7 @@ struct NPYSet: Sendable {
 
   /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end, and every float of it
   /// must be a number.
-  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) throws(FileError) {
+  static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
     let path = part.images
     var reader = try GzipReader(path: path, limit: NPYHeader.limit + NPYHeader.arrayLimit)
     let header = try NPYHeader(from: &reader, types: imageTypes)
@@ -58,7 +66,7 @@ struct NPYSet: Sendable {
     else {
       throw FileError(.badData, path: path, "has changed since it was opened")
     }
-    try readRows(header, &reader) { (index, row) throws(FileError) in
+    try header.readRows(&reader) { (index, row) throws(FileError) in
       if part.scalar == .float32, let bad = firstNonFinite(row) {
         throw FileError(
           .badData, path: path,
@@ -69,11 +77,27 @@ struct NPYSet: Sendable {
   }
 
   /// The labels of rows `rows` of a part, dealt to shards.
-  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows) {
+  static func labels(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) {
     for row in rows { shards.take(part.labels[row], example: row - rows.lowerBound) }
   }
 
-  private static func part(_ name: String, in folder: DataFolder) throws(FileError) -> Part {
+  /// What is found of both files' targets: the moments of the rows that train, and SHA-256 of every number; each must be
+  /// finite.
+  func scanTargets(training rows: Range<Int>) throws(FileError) -> (moments: TargetMoments, digest: String) {
+    var moments = TargetMoments(columns: training.targets?.columns ?? 0)
+    var hash = SHA256()
+    for (part, rows) in [(training, rows), (test, 0..<0)] {
+      try part.targets?.read { row, numbers in
+        if rows.contains(row) { moments.add(numbers) }
+        for number in numbers { withUnsafeBytes(of: number.bitPattern.littleEndian) { hash.update($0) } }
+      }
+    }
+    return (moments, hash.finish())
+  }
+
+  private static func part(
+    _ name: String, in folder: DataFolder, for supervision: Supervision
+  ) throws(FileError) -> Part {
     let images = try folder.find("\(name)-images.npy")
     var reader = try GzipReader(path: images, limit: NPYHeader.limit + NPYHeader.arrayLimit)
     let header = try NPYHeader(from: &reader, types: imageTypes)
@@ -83,15 +107,27 @@ struct NPYSet: Sendable {
         "has the shape \(product(header.shape)); images are n×height×width, n×height×width×channels or n×features"
       )
     }
-    let path = try folder.find("\(name)-labels.npy")
-    let labels = try labels(path)
-    if labels.count != header.shape[0] {
-      throw FileError(
-        .badData, path: path, "has \(labels.count) labels, \(images) has \(header.shape[0]) images")
+    let count = header.shape[0]
+    var (labels, targets): ([UInt8], NPYTargets?) = ([], nil)
+    switch supervision {
+    case .labels:
+      let path = try folder.find("\(name)-labels.npy")
+      labels = try Self.labels(path)
+      if labels.count != count {
+        throw FileError(.badData, path: path, "has \(labels.count) labels, \(images) has \(count) images")
+      }
+    case .targets:
+      let found = try NPYTargets(path: folder.find("\(name)-targets.npy"))
+      if found.count != count {
+        throw FileError(
+          .badData, path: found.path, "has \(found.count) rows of targets, \(images) has \(count) images")
+      }
+      targets = found
+    case .inputs: break
     }
     return Part(
-      images: images, count: labels.count, extents: extents, scalar: scalar(header), labels: labels,
-      start: header.size)
+      images: images, count: count, extents: extents, scalar: scalar(header), labels: labels,
+      targets: targets, start: header.size)
   }
 
   private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "<f4" ? .float32 : .byte }
@@ -115,7 +151,7 @@ struct NPYSet: Sendable {
         .badData, path: path, "has the shape \(product(header.shape)); labels are one number an image")
     }
     var labels: [UInt8] = []
-    try readRows(header, &reader) { (index, row) throws(FileError) in
+    try header.readRows(&reader) { (index, row) throws(FileError) in
       // Little-endian: a number from 0 to 255 has zeros after its first byte.
       guard row.dropFirst().allSatisfy({ $0 == 0 }), header.type != "|i1" || row[0] < 128 else {
         throw FileError(
@@ -125,23 +161,6 @@ struct NPYSet: Sendable {
       labels.append(row[0])
     }
     return labels
-  }
-
-  /// Reads every row and checks that the file ends where its header says.
-  private static func readRows(
-    _ header: NPYHeader, _ reader: inout GzipReader,
-    _ body: (_ index: Int, _ row: UnsafeBufferPointer<UInt8>) throws(FileError) -> Void
-  ) throws(FileError) {
-    let path = reader.path
-    func ending(_ rows: Int, _ rest: Int) -> FileError {
-      rows < header.shape[0]
-        ? header.truncated(path, there: rows * header.rowSize + rest) : header.tooLong(path)
-    }
-    let count = try reader.readRows(of: header.rowSize, cut: ending) { (index, row) throws(FileError) in
-      if index >= header.shape[0] { throw header.tooLong(path) }
-      try body(index, row)
-    }
-    if count < header.shape[0] { throw ending(count, 0) }
   }
 
   /// The place of the first infinity or NaN in a row of Float32.

@@ -1,17 +1,17 @@
 /// Deals the rows of a split to the shards that are wanted, and drops the others.
-struct ShardRows {
+struct ShardRows<Element> {
   let shards: Range<Int>
   let shardCount: Int
   /// The kept rows of each wanted shard, one after the other.
-  private(set) var bytes: [[UInt8]]
+  private(set) var elements: [[Element]]
 
   init(shards: Range<Int>, of shardCount: Int, examples: Int, rowSize: Int) {
     precondition(shardCount > 0, "a split has at least one shard")
     precondition(shards.lowerBound >= 0 && shards.upperBound <= shardCount, "shards below their number")
     self.shards = shards
     self.shardCount = shardCount
-    self.bytes = shards.map { shard in
-      var rows: [UInt8] = []
+    self.elements = shards.map { shard in
+      var rows: [Element] = []
       let count = ShardExamples.count(ofShard: shard, of: shardCount, examples: examples)
       rows.reserveCapacity(count * rowSize)
       return rows
@@ -19,14 +19,14 @@ struct ShardRows {
   }
 
   /// Takes the row of an example of the split if its shard is wanted.
-  mutating func take(_ row: UnsafeBufferPointer<UInt8>, example: Int) {
+  mutating func take(_ row: some Collection<Element>, example: Int) {
     let shard = example % shardCount
-    if shards.contains(shard) { bytes[shard - shards.lowerBound].append(contentsOf: row) }
+    if shards.contains(shard) { elements[shard - shards.lowerBound].append(contentsOf: row) }
   }
 
-  /// Takes the one byte of an example of the split if its shard is wanted.
-  mutating func take(_ byte: UInt8, example: Int) {
+  /// Takes the one element of an example of the split if its shard is wanted.
+  mutating func take(_ element: Element, example: Int) {
     let shard = example % shardCount
-    if shards.contains(shard) { bytes[shard - shards.lowerBound].append(byte) }
+    if shards.contains(shard) { elements[shard - shards.lowerBound].append(element) }
   }
 }

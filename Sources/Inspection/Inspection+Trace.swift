@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import Records
+import Tasks
 import Tensors
 
 extension Inspection {
@@ -25,10 +26,9 @@ extension Inspection {
 
   /// What one example clamps: its input and its target, as a batch of one row.
   public func clamp(_ example: Int, of examples: ShardExamples) -> Clamped {
-    let label = Int(examples.labels[example])
-    let targets = Matrix(rows: 1, columns: network.units(network.output), precision: parameters.precision) {
-      $1 == label ? 1 : 0
-    }
+    var targets = Matrix(rows: 1, columns: network.units(network.output), precision: parameters.precision)
+    task.setTarget(
+      &targets, row: 0, to: Example(stored: examples, row: example, number: example, epoch: 0))
     return Clamped(
       shards: [0, 1], input: row(example, of: examples), targets: targets, parameters: parameters)
   }

@@ -3,6 +3,7 @@ import EnergyModels
 import EquilibriumPropagation
 import FileFormats
 import RunFiles
+import Tasks
 import Tensors
 import Training
 
@@ -38,7 +39,7 @@ public struct Inspection: Sendable {
   ) throws {
     let settings = folder.map { ["data.path=\($0)"] } ?? []
     let run = try RunFile.load(path: directory + "/run.yaml", settings: settings)
-    let data = try DataSet.open(run.data)
+    let data = try run.openData()
     let store = RunDirectory(path: directory).store
     let (name, state) = try store.whole(choice)
     guard state.run == RunState.digest(of: run) else {
@@ -68,11 +69,19 @@ public struct Inspection: Sendable {
     return (0..<weights.depth).map { weights[$0, unit] }
   }
 
-  /// All examples of a split, in its order, as they are stored.
+  /// The run's task on its data.
+  public var task: any PreparedTask {
+    run.task.task.prepared(for: data, values: data.values(parameters.precision), seed: run.seed)
+  }
+
+  /// All examples of a split, in its order, as they are stored, with what answers them.
   ///
   /// Throws `DataError`.
   public func examples(_ split: Split) throws -> ShardExamples {
-    try data.load(split, shards: 0..<1, of: 1, inputs: true, labels: true)[0]
+    let supervision = run.task.task.supervision
+    return try data.load(
+      split, shards: 0..<1, of: 1, inputs: true, labels: supervision == .labels,
+      targets: supervision == .targets)[0]
   }
 }
 

@@ -100,9 +100,16 @@ extension DryRun {
   }
 
   private func dataBytes(examples: Int, _ scalar: StoredScalar) -> Int {
+    let output = portion.network.output
+    let supervision = portion.holds(output) ? run.task.task.supervision : nil
+    let answer =
+      switch supervision {
+      case .labels: 1
+      case .targets: 8 * portion.network.units(output)
+      case .inputs, nil: 0
+      }
     let each =
-      (portion.seesInput ? portion.network.inputs * scalar.size : 0)
-      + (portion.holds(portion.network.output) ? 1 : 0)
+      (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
     return counts(examples).reduce(0) { $0 + $1 * each }
   }
 

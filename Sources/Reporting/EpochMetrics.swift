@@ -1,15 +1,17 @@
-/// The figures of one epoch, as `metrics.jsonl` holds them; errors are in percent.
+import Records
+
+/// The figures of one epoch, as `metrics.jsonl` holds them.
 public struct EpochMetrics: Equatable, Sendable {
   /// Counted from 1.
   public var epoch: Int
   /// Weight updates made since the run began.
   public var step: Int
-  /// Of the training split.
-  public var trainingError: Double?
-  /// Of the validation split; nil where the data have none.
-  public var validationError: Double?
-  /// Of the test split; nil where the data have none.
-  public var testError: Double?
+  /// Of the training split, the task's figures by their keys.
+  public var training: [String: Double]
+  /// Of the validation split; none where the data have none.
+  public var validation: [String: Double]
+  /// Of the test split; none where the data have none.
+  public var test: [String: Double]
   /// Mean cost of the training examples at their free states.
   public var cost: Double?
   /// Mean energy of the evaluated free states: the validation set's, else the test set's.
@@ -43,8 +45,9 @@ public struct EpochMetrics: Equatable, Sendable {
   public var rejected: Int?
 
   public init(
-    epoch: Int, step: Int, trainingError: Double? = nil, validationError: Double? = nil,
-    testError: Double? = nil, cost: Double? = nil, energy: Double? = nil, examplesPerSecond: Double? = nil,
+    epoch: Int, step: Int, training: [String: Double] = [:], validation: [String: Double] = [:],
+    test: [String: Double] = [:], cost: Double? = nil, energy: Double? = nil,
+    examplesPerSecond: Double? = nil,
     seconds: Double? = nil, freeIterations: Double? = nil, nudgedIterations: Double? = nil,
     freeResidual: Double? = nil, nudgedResidual: Double? = nil, atLower: [Double]? = nil,
     atUpper: [Double]? = nil, weightChange: [Double]? = nil, rates: [Double]? = nil,
@@ -52,9 +55,9 @@ public struct EpochMetrics: Equatable, Sendable {
   ) {
     self.epoch = epoch
     self.step = step
-    self.trainingError = trainingError
-    self.validationError = validationError
-    self.testError = testError
+    self.training = training
+    self.validation = validation
+    self.test = test
     self.cost = cost
     self.energy = energy
     self.examplesPerSecond = examplesPerSecond
@@ -72,6 +75,33 @@ public struct EpochMetrics: Equatable, Sendable {
     self.ranks = ranks
   }
 
-  /// The error that judges an epoch: of the validation split, or of the training split where there is none.
-  public var judgingError: Double? { validationError ?? trainingError }
+  /// What judges an epoch: a figure of the validation split, or of the training split where there is none.
+  public func judging(_ figure: Figure) -> Double? { validation[figure.key] ?? training[figure.key] }
+
+  /// The splits that figures are told of, in their order.
+  static var splits: [(name: String, scores: KeyPath<EpochMetrics, [String: Double]>)] {
+    [("training", \.training), ("validation", \.validation), ("test", \.test)]
+  }
+
+  /// The figures of every split, as metrics name them: `test_rmse`.
+  static func scores(_ figures: [Figure]) -> [(key: String, value: (EpochMetrics) -> Double?)] {
+    splits.flatMap { split, scores in
+      figures.map { figure in ("\(split)_\(figure.key)", { $0[keyPath: scores][figure.key] }) }
+    }
+  }
+}
+
+extension [EpochMetrics] {
+  /// The place of the epoch that a figure judges best, of equals the first; nil where none has the figure.
+  func best(by figure: Figure?) -> Int? {
+    guard let figure else { return nil }
+    var best: (index: Int, value: Double)?
+    for (index, epoch) in enumerated() {
+      guard let value = epoch.judging(figure), value.isFinite,
+        figure.isBetter(value, than: best?.value ?? figure.worst)
+      else { continue }
+      best = (index, value)
+    }
+    return best?.index
+  }
 }

@@ -1,24 +1,23 @@
 import Records
 
-/// How the errors fell over a run: the table printed at its end.
+/// How the task's figures changed over a run: the table printed at its end.
 public struct ErrorTable: Equatable, Sendable {
   /// Every epoch, in order.
   public let epochs: [EpochMetrics]
+  /// The task's; the first one picks the best epoch.
+  public let figures: [Figure]
 
-  public init(_ epochs: [EpochMetrics]) {
-    self.epochs = epochs
+  public init(_ epochs: [EpochMetrics], figures: [Figure] = [.error]) {
+    (self.epochs, self.figures) = (epochs, figures)
   }
 
-  /// The earliest epoch with the lowest validation error, or training error where there is no validation.
+  /// The earliest epoch with the best first figure of the validation split, or the training split where there is none.
   public var best: EpochMetrics? { bestIndex.map { epochs[$0] } }
 
   /// Epochs spread evenly over the table, besides the best one.
   static let spread = 10
 
-  private var bestIndex: Int? {
-    let judged = epochs.indices.filter { epochs[$0].judgingError?.isFinite ?? false }
-    return judged.min { (epochs[$0].judgingError ?? 0) < (epochs[$1].judgingError ?? 0) }
-  }
+  private var bestIndex: Int? { epochs.best(by: figures.first) }
 
   /// The first, the best and the last epoch and some between, a line each; columns without a number are
   /// left out.
@@ -29,7 +28,7 @@ public struct ErrorTable: Equatable, Sendable {
     let shown = Set(spread + (bestIndex.map { [$0] } ?? [])).sorted()
 
     var table = AlignedText(heading: ["epoch"], rows: shown.map { ["\(epochs[$0].epoch)"] })
-    for column in Self.columns where epochs.contains(where: { column.value($0) != nil }) {
+    for column in columns where epochs.contains(where: { column.value($0) != nil }) {
       table.heading.append(column.name)
       for (row, index) in shown.enumerated() {
         table.rows[row].append(column.shown(column.value(epochs[index])))
@@ -48,11 +47,15 @@ public struct ErrorTable: Equatable, Sendable {
     let shown: (Double?) -> String
   }
 
-  private static var columns: [Column] {
-    [
-      Column(name: "training %", value: \.trainingError, shown: Figures.percent),
-      Column(name: "validation %", value: \.validationError, shown: Figures.percent),
-      Column(name: "test %", value: \.testError, shown: Figures.percent),
+  private var columns: [Column] {
+    let scores = EpochMetrics.splits.flatMap { split, scores in
+      figures.map { figure in
+        Column(
+          name: "\(split) \(figure.unit ?? figure.name)", value: { $0[keyPath: scores][figure.key] },
+          shown: { Figures.score($0, figure) })
+      }
+    }
+    return scores + [
       Column(name: "cost", value: \.cost, shown: Figures.cost),
       Column(name: "examples/s", value: \.examplesPerSecond, shown: Figures.rate),
     ]
@@ -66,20 +69,19 @@ public struct ErrorTable: Equatable, Sendable {
   public func json(traffic: RunCounts?) -> String {
     let best = best.map { JSONText.integer($0.epoch) } ?? .null
     let counted = traffic.map { [(key: "traffic", value: $0.json)] } ?? []
-    return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(Self.json)))] + counted).text
+    return JSONText.object([("best_epoch", best), ("epochs", .array(epochs.map(json)))] + counted).text
   }
 
-  private static func json(_ metrics: EpochMetrics) -> JSONText {
-    .object(
-      [
-        ("epoch", .integer(metrics.epoch)), ("step", .integer(metrics.step)),
-        ("training_error", .optional(metrics.trainingError)),
-        ("validation_error", .optional(metrics.validationError)),
-        ("test_error", .optional(metrics.testError)), ("cost", .optional(metrics.cost)),
-        ("energy", .optional(metrics.energy)),
+  private func json(_ metrics: EpochMetrics) -> JSONText {
+    let scores = EpochMetrics.scores(figures).map {
+      (key: $0.key, value: JSONText.optional($0.value(metrics)))
+    }
+    return .object(
+      [("epoch", .integer(metrics.epoch)), ("step", .integer(metrics.step))] + scores + [
+        ("cost", .optional(metrics.cost)), ("energy", .optional(metrics.energy)),
         ("examples_per_second", .optional(metrics.examplesPerSecond)),
         ("seconds", .optional(metrics.seconds)),
-      ] + dynamics(metrics))
+      ] + Self.dynamics(metrics))
   }
 
   /// How the phases and the layers fared, as far as it was measured.

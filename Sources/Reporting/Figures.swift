@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Numbers as reports show them.
 enum Figures {
@@ -9,6 +10,16 @@ enum Figures {
   static func percent(_ value: Double?) -> String {
     guard let value, value.isFinite else { return none }
     return String(format: "%.2f", value)
+  }
+
+  /// A value of a figure, without its unit.
+  static func score(_ value: Double?, _ figure: Figure) -> String {
+    figure.unit == "%" ? percent(value) : cost(value)
+  }
+
+  /// The same with its unit.
+  static func scoreWithUnit(_ value: Double?, _ figure: Figure) -> String {
+    score(value, figure) + (figure.unit.map { " \($0)" } ?? "")
   }
 
   /// A cost: five decimals, or two in powers of ten where those would lose it.

@@ -1,11 +1,13 @@
+import Records
+
 extension MetricsFile {
-  /// The epochs as comma-separated values: a heading, then a line an epoch.
+  /// The epochs as comma-separated values: a heading, then a line an epoch, of a task's figures and all else.
   ///
   /// Columns have the names of `metrics.jsonl`, those of a layer its number too: `rates.1`. What an epoch does not have
   /// is empty, what was not finite is `nan`.
-  public var csv: String {
+  public func csv(figures: [Figure] = [.error]) -> String {
     let columns =
-      Self.columns
+      Self.columns(figures)
       + Self.layered.flatMap { name, values in
         let depth = epochs.compactMap { values($0)?.count }.max() ?? 0
         return (0..<depth).map { layer in
@@ -27,17 +29,16 @@ extension MetricsFile {
     }
   }
 
-  private static var columns: [Column] {
-    [
-      Column("epoch") { Double($0.epoch) }, Column("step") { Double($0.step) },
-      Column("training_error", \.trainingError), Column("validation_error", \.validationError),
-      Column("test_error", \.testError), Column("cost", \.cost), Column("energy", \.energy),
-      Column("free_iterations", \.freeIterations), Column("nudged_iterations", \.nudgedIterations),
-      Column("free_residual", \.freeResidual), Column("nudged_residual", \.nudgedResidual),
-      Column("violations", \.violations), Column("rejected") { $0.rejected.map(Double.init) },
-      Column("examples_per_second", \.examplesPerSecond), Column("seconds", \.seconds),
-      Column("ranks") { $0.ranks.map(Double.init) },
-    ]
+  private static func columns(_ figures: [Figure]) -> [Column] {
+    [Column("epoch") { Double($0.epoch) }, Column("step") { Double($0.step) }]
+      + EpochMetrics.scores(figures).map { Column($0.key, $0.value) } + [
+        Column("cost", \.cost), Column("energy", \.energy),
+        Column("free_iterations", \.freeIterations), Column("nudged_iterations", \.nudgedIterations),
+        Column("free_residual", \.freeResidual), Column("nudged_residual", \.nudgedResidual),
+        Column("violations", \.violations), Column("rejected") { $0.rejected.map(Double.init) },
+        Column("examples_per_second", \.examplesPerSecond), Column("seconds", \.seconds),
+        Column("ranks") { $0.ranks.map(Double.init) },
+      ]
   }
 
   private static var layered: [(name: String, values: (EpochMetrics) -> [Double]?)] {

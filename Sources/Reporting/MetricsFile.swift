@@ -52,67 +52,13 @@ public struct MetricsFile: Equatable, Sendable {
     _ line: [UInt8], _ isEnded: Bool, place: String
   ) throws(MetricsFileError) -> EpochMetrics? {
     guard !line.isEmpty else { return nil }
-    do throws(Damage) {
-      return try epoch(line)
+    do throws(MetricsLineDamage) {
+      return try EpochMetrics(line: line)
     } catch {
       guard isEnded else { return nil }
       throw MetricsFileError(
         description: "\(place): \(error.problem); the file was damaged after it was written", exitCode: 65)
     }
-  }
-
-  private struct Damage: Error {
-    let problem: String
-  }
-
-  /// The epoch of a line; nil for a line of another event.
-  private static func epoch(_ line: [UInt8]) throws(Damage) -> EpochMetrics? {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let object = try? decoder.decode(Line.self, from: Data(line)) else {
-      throw Damage(problem: "this line is not a JSON object of metrics")
-    }
-    guard object.event == "epoch" else { return nil }
-    guard let epoch = object.epoch, let step = object.step else {
-      throw Damage(problem: "this epoch's line lacks 'epoch' or 'step'")
-    }
-    return EpochMetrics(
-      epoch: epoch, step: step, trainingError: object.trainingError,
-      validationError: object.validationError, testError: object.testError, cost: object.cost,
-      energy: object.energy, examplesPerSecond: object.examplesPerSecond, seconds: object.seconds,
-      freeIterations: object.freeIterations, nudgedIterations: object.nudgedIterations,
-      freeResidual: object.freeResidual, nudgedResidual: object.nudgedResidual,
-      atLower: numbers(object.atLower), atUpper: numbers(object.atUpper),
-      weightChange: numbers(object.weightChange), rates: numbers(object.rates),
-      violations: object.violations, rejected: object.rejected, ranks: object.ranks)
-  }
-
-  /// JSON has no NaN: what was not finite was written as `null`.
-  private static func numbers(_ values: [Double?]?) -> [Double]? { values?.map { $0 ?? .nan } }
-
-  /// A line as it is written, its names in snake case.
-  private struct Line: Decodable {
-    let event: String?
-    let epoch: Int?
-    let step: Int?
-    let trainingError: Double?
-    let validationError: Double?
-    let testError: Double?
-    let cost: Double?
-    let energy: Double?
-    let examplesPerSecond: Double?
-    let seconds: Double?
-    let freeIterations: Double?
-    let nudgedIterations: Double?
-    let freeResidual: Double?
-    let nudgedResidual: Double?
-    let atLower: [Double?]?
-    let atUpper: [Double?]?
-    let weightChange: [Double?]?
-    let rates: [Double?]?
-    let violations: Double?
-    let rejected: Int?
-    let ranks: Int?
   }
 }
 

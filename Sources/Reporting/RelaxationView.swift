@@ -4,16 +4,16 @@ import Records
 /// One example's relaxation as text: a line an iteration, or a screen for each.
 public struct RelaxationView: Sendable {
   private let title: String
-  private let label: Int
+  private let label: Int?
   private let phases: [RelaxationTrace.Phase]
   /// For each layer the smallest and the largest that is ever shown of it: of the output's units, 0 and 1 at least; of a
   /// hidden layer's the means of neighbours, which stay far from 1 where few units are on.
   private let ranges: [ClosedRange<Double>]
 
-  /// A title, such as `runs/digits · step-000001800 · test example 12`, and the example's class.
-  public init(title: String, label: Int, trace: RelaxationTrace) {
+  /// A title, such as `runs/digits · step-000001800 · test example 12`, and the example's class if it has one.
+  public init(title: String, label: Int?, trace: RelaxationTrace) {
     let phases = trace.phases
-    (self.title, self.label, self.phases) = (title, label, phases)
+    (self.title, self.label, self.phases) = (title + (label.map { ", label \($0)" } ?? ""), label, phases)
     let layers = phases.first?.frames.first?.states.count ?? 0
     ranges = (0..<layers).map { layer in
       let isOutput = layer == layers - 1
@@ -38,7 +38,7 @@ public struct RelaxationView: Sendable {
         ])
       }
     }
-    return "\(title), label \(label)\n\n" + table.text
+    return "\(title)\n\n" + table.text
   }
 
   /// Lines of a screen.
@@ -57,9 +57,8 @@ public struct RelaxationView: Sendable {
     let frame = phase.frames[iteration]
     let columns = max(8, min(width - 10, Self.mostColumns))
     // Of a long title the end tells which example it is.
-    let whole = "\(title), label \(label)"
     var lines = [
-      whole.count > width ? "…" + whole.suffix(max(width - 1, 0)) : whole,
+      title.count > width ? "…" + title.suffix(max(width - 1, 0)) : title,
       "\(phase.name), iteration \(iteration) of \(phase.frames.count - 1)",
     ]
     for layer in 0..<max(ranges.count - 1, 0) {
@@ -69,7 +68,7 @@ public struct RelaxationView: Sendable {
     let best = states.indices.max { states[$0] < states[$1] }
     for (unit, state) in states.enumerated() {
       let bar = bar(state, in: ranges.last ?? 0...1, columns: max(8, min(40, columns - 20)))
-      let mark = (unit == label ? "  label" : "") + (unit == best ? "  largest" : "")
+      let mark = label == nil ? "" : (unit == label ? "  label" : "") + (unit == best ? "  largest" : "")
       lines.append("\(unit)".padded(to: 4) + String(format: "%6.3f ", state) + bar + mark)
     }
     lines.append("")

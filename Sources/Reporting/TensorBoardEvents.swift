@@ -1,4 +1,5 @@
 import FileFormats
+import Records
 
 /// Scalars in the form of TensorBoard's event files: records of `Event` messages.
 ///
@@ -11,23 +12,30 @@ public enum TensorBoardEvents {
   }
 
   /// The figures of an epoch, each under a name such as `error/test` or `layer 1/weight change`.
-  public static func epoch(_ epoch: EpochMetrics, time: Double) -> [UInt8] {
-    let values = scalars(epoch).map { name, value in
+  public static func epoch(
+    _ epoch: EpochMetrics, figures: [Figure] = [.error], time: Double
+  ) -> [UInt8] {
+    let values = scalars(epoch, figures).map { name, value in
       // Summary.Value: tag = 1, simple_value = 2 (a float).
       field(1, field(1, Array(name.utf8)) + [0x15] + bytes(Float(value).bitPattern))
     }
     return record(event(time: time, step: epoch.step, field(5, values.flatMap { $0 })))
   }
 
-  /// The figures that an epoch has, by name.
-  static func scalars(_ epoch: EpochMetrics) -> [(name: String, value: Double)] {
-    let single: [(String, Double?)] = [
-      ("error/training", epoch.trainingError), ("error/validation", epoch.validationError),
-      ("error/test", epoch.testError), ("cost", epoch.cost), ("energy", epoch.energy),
-      ("iterations/free", epoch.freeIterations), ("iterations/nudged", epoch.nudgedIterations),
-      ("residual/free", epoch.freeResidual), ("residual/nudged", epoch.nudgedResidual),
-      ("violations", epoch.violations), ("speed/examples a second", epoch.examplesPerSecond),
-    ]
+  /// The figures that an epoch has, by name, of a task and all others.
+  static func scalars(
+    _ epoch: EpochMetrics, _ figures: [Figure] = [.error]
+  ) -> [(name: String, value: Double)] {
+    let scores: [(String, Double?)] = figures.flatMap { figure in
+      EpochMetrics.splits.map { ("\(figure.key)/\($0.name)", epoch[keyPath: $0.scores][figure.key]) }
+    }
+    let single: [(String, Double?)] =
+      scores + [
+        ("cost", epoch.cost), ("energy", epoch.energy),
+        ("iterations/free", epoch.freeIterations), ("iterations/nudged", epoch.nudgedIterations),
+        ("residual/free", epoch.freeResidual), ("residual/nudged", epoch.nudgedResidual),
+        ("violations", epoch.violations), ("speed/examples a second", epoch.examplesPerSecond),
+      ]
     let layers: [(String, [Double]?)] = [
       ("at lower bound", epoch.atLower), ("at upper bound", epoch.atUpper),
       ("weight change", epoch.weightChange), ("rate", epoch.rates),

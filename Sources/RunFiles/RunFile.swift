@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import Schema
+import Tasks
 
 /// Everything that decides a run's result: the contents of a YAML run file, complete with defaults.
 public struct RunFile: Equatable, Sendable {
@@ -11,6 +12,8 @@ public struct RunFile: Equatable, Sendable {
   public var seed: UInt64
   /// Where the examples come from.
   public var data: DataSource
+  /// What the network is trained to do.
+  public var task: LearningTask
   /// The layers, their learning rates and the cost.
   public var network: NetworkSettings
   /// What the network learns by.
@@ -30,13 +33,15 @@ public struct RunFile: Equatable, Sendable {
 
   /// Takes the values as they are: only `load` and `parse` check them, and fill in what is left to a rule.
   public init(
-    name: String, seed: UInt64, data: DataSource, network: NetworkSettings, rule: LearningRule,
-    relaxation: Relaxation, nudging: Nudging, training: TrainingSettings, tiling: TilingSettings,
+    name: String, seed: UInt64, data: DataSource, task: LearningTask = .classification,
+    network: NetworkSettings, rule: LearningRule, relaxation: Relaxation, nudging: Nudging,
+    training: TrainingSettings, tiling: TilingSettings,
     checkpoint: CheckpointSettings, report: ReportSettings = ReportSettings(html: true, tensorboard: false)
   ) {
     self.name = name
     self.seed = seed
     self.data = data
+    self.task = task
     self.network = network
     self.rule = rule
     self.relaxation = relaxation
@@ -64,6 +69,7 @@ public struct RunFile: Equatable, Sendable {
     let root = try subject.tree(text, file: file, settings: settings)
     var runFile = try Codec.runFile.read(root, Path(subject))
     if runFile.name.isEmpty { runFile.name = defaultName(file) }
+    runFile.suitOutput(root)
     try runFile.check(root)
     runFile.network.simplify()
     runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)

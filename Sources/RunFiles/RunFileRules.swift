@@ -9,6 +9,7 @@ extension RunFile {
     try checkConnections(root)
     try checkWindows(root)
     try checkInput(root)
+    try checkTask(root)
     try checkReadOut(root)
     try checkGains(root)
     try checkData(root)
@@ -131,12 +132,14 @@ extension RunFile {
 
   private func checkData(_ root: Tree) throws(SchemaError) {
     switch (data.format, data.path) {
-    case (.digits, _?):
+    case (let format, _?) where format.isEmbedded:
+      let examples = format == .digits ? "the digits" : format.rawValue
       throw SchemaError(
-        root.position(of: "data.path"), "'data.path' is of no use to the digits, which are embedded",
+        root.position(of: "data.path"),
+        "'data.path' is of no use to \(examples), which \(format == .digits ? "are" : "is") embedded",
         hint: "delete it")
-    case (.digits, nil), (_, _?):
-      break
+    case (_, _?): break
+    case (let format, nil) where format.isEmbedded: break
     case (let format, nil):
       throw SchemaError(
         root.position(of: "data"), "missing required key 'data.path'",

@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import Schema
+import Tasks
 
 // One row a key. To add one: a property, its default in `RunFile.blank`, a row here, which also says what it means.
 
@@ -16,6 +17,7 @@ extension Codec where Value == RunFile {
         "seed", \.seed, .whole(0...UInt64.max, example: 1),
         meaning: "The key of every random number of the run."),
       .init("data", \.data, .data, required: "{format: digits}"),
+      .init("task", \.task, .task, meaning: LearningTask.meaning(adding: TaskRegistry.added)),
       .init("network", \.network, .network),
       .init("rule", \.rule, .rule, meaning: LearningRule.meaning(adding: Registry.added)),
       .init("relaxation", \.relaxation, .relaxation),
@@ -42,7 +44,7 @@ extension Codec where Value == DataSource {
     [
       .init(
         "format", \.format, .word, required: "digits",
-        meaning: "The form of the data; `digits` are embedded and need no path."),
+        meaning: "The form of the data; `digits` and `friedman` are part of the program and need no path."),
       .init(
         "path", \.path,
         .optional(
@@ -152,7 +154,9 @@ extension Codec where Value == LayerSettings {
       .init(
         "units", \.units, .whole(RunFileRange.count, example: 500), required: "500",
         meaning: "How many units the layer has; of a convolution at every place."),
-      .init("activation", \.activation, .word, meaning: "ρ of the layer's units."),
+      .init(
+        "activation", \.activation, .word,
+        meaning: "ρ of the layer's units; of a regression's output `linear` without."),
       .init(
         "rate", \.rate, .rate,
         meaning:

@@ -67,9 +67,16 @@ public struct Tree: Equatable, Sendable {
     position(of: isWritten(path) ? path : other)
   }
 
-  private func isWritten(_ path: String) -> Bool {
+  /// Whether something was written at a dotted path; a list's elements are numbered from 0.
+  public func isWritten(_ path: String) -> Bool {
     var tree: Tree? = self
-    for name in path.split(separator: ".") { tree = tree?.value(String(name)) }
+    for name in path.split(separator: ".") {
+      if case .list(let elements) = tree?.content, let index = Int(name) {
+        tree = elements.indices.contains(index) ? elements[index] : nil
+      } else {
+        tree = tree?.value(String(name))
+      }
+    }
     return tree != nil
   }
 

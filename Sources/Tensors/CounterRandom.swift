@@ -10,6 +10,8 @@ public struct CounterRandom: Sendable {
     case sign = 3
     case samples = 4
     case augmentation = 5
+    case examples = 6
+    case corruption = 7
   }
 
   private let key: (UInt32, UInt32)

@@ -1,25 +1,29 @@
 import DataSets
+import Tasks
 import Tensors
 
-/// What the inputs of one split's batches are made of: a value, so that a batch can be made on any thread.
+/// What the inputs and targets of one split's batches are made of: a value, so that a batch can be made on any thread.
 package struct BatchInputs: Sendable {
   private let examples: [ShardExamples]
   private let shardCount: Int
   private let values: InputValues
   private let mostRows: Int
   private let augment: Augmentation?
+  private let task: any PreparedTask
+  /// Whether the task may change inputs.
+  private let trains: Bool
   private let seed: UInt64
 
   /// - Parameters:
   ///   - shardCount: the shards of the split, of which `examples` are some.
   ///   - mostRows: the most rows a batch has.
-  ///   - augment: nil leaves the examples as they are.
+  ///   - augment: nil leaves the examples as they are, as they also are where nobody trains.
   package init(
     examples: [ShardExamples], shardCount: Int, values: InputValues, mostRows: Int, augment: Augmentation?,
-    seed: UInt64
+    task: any PreparedTask, trains: Bool, seed: UInt64
   ) {
     (self.examples, self.shardCount, self.values, self.mostRows) = (examples, shardCount, values, mostRows)
-    (self.augment, self.seed) = (augment, seed)
+    (self.augment, self.task, self.trains, self.seed) = (trains ? augment : nil, task, trains, seed)
   }
 
   /// Whether making a batch takes about a millisecond or more, so that another thread should do it meanwhile, on a core
@@ -35,13 +39,28 @@ package struct BatchInputs: Sendable {
   /// The inputs of a batch, mostRows × inputs; the rows past its examples are zeros.
   package func matrix(_ members: BatchMembers) -> Matrix {
     var input = Matrix(rows: max(mostRows, 1), columns: values.count, precision: values.precision)
-    for (i, (shard, row)) in members.rows.enumerated() {
-      let examples = examples[shard]
-      let change = augment?.change(
-        seed: seed, epoch: members.epoch, example: examples.shard + row * shardCount)
-      values.set(&input, row: i, to: row, of: examples, change: change ?? .none)
+    for i in members.rows.indices {
+      let example = example(members, i)
+      values.set(&input, row: i, to: example.row, of: example.stored, change: example.change)
+      if trains { task.corrupt(&input, row: i, of: example) }
     }
     return input
+  }
+
+  /// The targets of a batch, mostRows × so many; the rows past its examples are zeros.
+  package func targets(_ members: BatchMembers, columns: Int) -> Matrix {
+    var targets = Matrix(rows: max(mostRows, 1), columns: columns, precision: values.precision)
+    for i in members.rows.indices { task.setTarget(&targets, row: i, to: example(members, i)) }
+    return targets
+  }
+
+  private func example(_ members: BatchMembers, _ i: Int) -> Example {
+    let (shard, row) = members.rows[i]
+    let stored = examples[shard]
+    let number = stored.shard + row * shardCount
+    let change = augment?.change(seed: seed, epoch: members.epoch, example: number)
+    return Example(
+      stored: stored, row: row, number: number, epoch: members.epoch, change: change ?? .none)
   }
 }
 

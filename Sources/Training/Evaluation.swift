@@ -4,17 +4,18 @@ import EquilibriumPropagation
 import Foundation
 import MessagePassing
 import RunFiles
+import Tasks
 import Tensors
 
 /// What an evaluation of a split found.
 public struct EvaluationResult: Equatable, Sendable {
   /// What was counted of the split: of all its examples on rank 0, elsewhere what this rank counted.
   public var tally: Tally
-  /// confusion[label][prediction].
+  /// confusion[label][prediction], where labels answer; empty elsewhere.
   public var confusion: [[Int]]
 }
 
-/// Lets every example of a split settle in a free phase and compares the largest output with its label.
+/// Lets every example of a split settle in a free phase and judges the outputs.
 ///
 /// Batches take `rowsPerShard` examples of each shard; with a fixed number of iterations the result does not depend on it.
 package struct Evaluation {
@@ -25,10 +26,10 @@ package struct Evaluation {
   let deal: Deal
   let method: Method
   let messages: GridNeighbours
+  private let task: LearningTask
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) throws {
-    self.grid = grid
-    self.deal = deal
+    (self.grid, self.deal, task) = (grid, deal, run.task)
     let rows = deal.shards(replica: grid.place.replica).count * perShard
     messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
     method = try run.makeMethod(
@@ -38,16 +39,21 @@ package struct Evaluation {
   /// Evaluates this rank's shards. Nothing is joined yet.
   func tally(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
     let counter = Counter(deal: deal, place: grid.place)
-    var result = EvaluationResult(tally: Tally(deal.tiling), confusion: [])
-    let classes = deal.tiling.network.units(deal.tiling.network.output)
+    var result = EvaluationResult(tally: Tally(deal.tiling, of: task), confusion: [])
+    let output = deal.tiling.network.output
+    let classes = task.task.supervision == .labels ? deal.tiling.network.units(output) : 0
     result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     for step in 0..<data.batches.steps {
       let members = data.members(epoch: 0, step: step)
       let clamped = data.clamp(members, parameters: parameters)
       let free = try method.infer(from: data.start(members), clamped: clamped, parameters: parameters)
       data.persistent?.store(members, from: free.state)
-      let pairs = counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
-      for (label, prediction) in pairs { result.confusion[label][prediction] += 1 }
+      counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
+      if classes > 0, counter.countsOutput, let targets = clamped.targets {
+        let labels = targets.largestColumns(rows: members.rows.count)
+        let answers = free.state[output].states.largestColumns(rows: members.rows.count)
+        for (label, answer) in zip(labels, answers) { result.confusion[label][answer] += 1 }
+      }
       counter.addEnergies(free, clamped: clamped, parameters: parameters, data: data, into: &result.tally)
     }
     return result
@@ -57,6 +63,7 @@ package struct Evaluation {
   func run(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
     var result = try tally(data, parameters: parameters)
     result.tally = try result.tally.joined(over: grid)
+    guard !result.confusion.isEmpty else { return result }
     var counts = result.confusion.flatMap { $0.map(Int64.init) }
     try grid.world.sum(&counts)
     let classes = result.confusion.count

@@ -54,7 +54,7 @@ package struct RunDirectory: Sendable {
     try store.putAside(damaged, for: found?.name, notice: notice)
     if let found, found.state.inputs == nil {
       notice(
-        "checkpoint \(found.name) does not say on which inputs it was trained, only with which labels; "
+        "checkpoint \(found.name) does not say on which inputs it was trained, only with which labels or targets; "
           + "those of this run are taken to be the same")
     }
     // A run killed between a checkpoint's last two steps has not named it the best yet.
@@ -75,7 +75,8 @@ package struct RunDirectory: Sendable {
       )
     }
     let differing =
-      found.state.data != data ? "labels" : found.state.inputs ?? inputs != inputs ? "inputs" : nil
+      found.state.data != data
+      ? run.task.task.supervision.rawValue : found.state.inputs ?? inputs != inputs ? "inputs" : nil
     if let differing {
       throw OtherRun(
         description:

@@ -2,10 +2,11 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import RunFiles
+import Tasks
 import Tensors
 
 /// The examples of one split that this rank holds, as batches: those of its shards, the inputs only where a layer
-/// is computed that they drive, the labels only where the output is.
+/// is computed that they drive, what answers them only where the output is.
 package final class SplitData {
   let split: Split
   package let batches: Batches
@@ -15,6 +16,9 @@ package final class SplitData {
   private let examples: [ShardExamples]
   private let precision: Precision
   private let inputs: BatchInputs
+  /// The task on these data, and what it adds up.
+  package let task: any PreparedTask
+  let sums: [ScoreSum]
   /// Makes the next batch's inputs meanwhile, where that pays.
   private let preparation: InputPreparation?
   private let epochs: Int
@@ -25,7 +29,7 @@ package final class SplitData {
   private var order: (epoch: Int, rows: [[Int]])?
 
   /// - Parameters:
-  ///   - trains: whether examples are changed as the run file says and batches follow one after the other.
+  ///   - trains: whether examples are changed as run file and task say and batches follow one after the other.
   ///   - hasSpareCore: whether there is one on which they may be made ahead.
   package init(
     _ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int,
@@ -39,13 +43,18 @@ package final class SplitData {
     batches = Batches(
       examples: data.count(split), shards: deal.tiling.shards, perShard: perShard,
       seed: isShuffled ? run.seed : nil)
+    let (output, supervision) = (portion.network.output, run.task.task.supervision)
+    let answers = portion.holds(output) ? supervision : nil
     examples = try data.load(
-      split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput,
-      labels: portion.holds(portion.network.output))
+      split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
+      labels: answers == .labels, targets: answers == .targets)
     precision = run.training.precision
+    let values = data.values(precision)
+    task = run.task.task.prepared(for: data, values: values, seed: run.seed)
+    sums = run.task.task.sums(outputs: portion.network.units(output))
     inputs = BatchInputs(
-      examples: examples, shardCount: deal.tiling.shards, values: data.values(precision),
-      mostRows: shards.count * perShard, augment: trains ? data.source.augment : nil, seed: run.seed)
+      examples: examples, shardCount: deal.tiling.shards, values: values, mostRows: shards.count * perShard,
+      augment: data.source.augment, task: task, trains: trains, seed: run.seed)
     let isAhead = trains && hasSpareCore && portion.seesInput && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil
     epochs = run.training.epochs
@@ -56,8 +65,8 @@ package final class SplitData {
     }
   }
 
-  /// Bytes of the pixels and labels held here.
-  var byteCount: Int { examples.reduce(0) { $0 + $1.inputs.count + $1.labels.count } }
+  /// Bytes of the pixels, labels and targets held here.
+  var byteCount: Int { examples.reduce(0) { $0 + $1.byteCount } }
 
   /// The most rows a batch has here.
   package var mostRows: Int { shards.count * batches.perShard }
@@ -81,12 +90,9 @@ package final class SplitData {
     let network = portion.network
     let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(members) : nil
     if let preparation, let next = next(members) { preparation.begin(next) }
-    var targets =
+    let targets =
       portion.holds(network.output)
-      ? Matrix(rows: max(mostRows, 1), columns: network.units(network.output), precision: precision) : nil
-    for (i, (shard, row)) in members.rows.enumerated() {
-      targets?[i, Int(examples[shard].labels[row])] = 1
-    }
+      ? inputs.targets(members, columns: network.units(network.output)) : nil
     clock?.enter(.drive)
     defer { clock?.leave() }
     var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
@@ -106,12 +112,6 @@ package final class SplitData {
     var state = State(rows: max(mostRows, 1), portion: portion, precision: precision)
     persistent?.load(members, into: &state)
     return state
-  }
-
-  /// The label of a row.
-  package func label(_ members: BatchMembers, _ i: Int) -> Int {
-    let (shard, row) = members.rows[i]
-    return Int(examples[shard].labels[row])
   }
 }
 

@@ -127,7 +127,7 @@ public final class Trainer {
     grid.clock?.enter(.free)
     let free = try method.infer(from: start, clamped: clamped, parameters: parameters)
     grid.clock?.leave()
-    _ = counter.count(
+    counter.count(
       free, members: members, clamped: clamped, data: training, into: &state.tally)
     grid.clock?.enter(.data)
     training.persistent?.store(members, from: free.state)
@@ -267,8 +267,9 @@ extension Trainer {
     state.epoch += 1
     state.cursor = 0
     let line = MetricsLine(
-      epoch: state.epoch, step: state.step, trainingError: trained.error,
-      validationError: evaluated[.validation]?.error, testError: evaluated[.test]?.error, cost: trained.cost,
+      epoch: state.epoch, step: state.step, training: trained.scores(run.task),
+      validation: evaluated[.validation]?.scores(run.task) ?? [],
+      test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
       energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
@@ -281,13 +282,15 @@ extension Trainer {
     try grid.world.agree {
       guard grid.isFirst else { return }
       try directory.append(line.json)
-      if let error = line.validationError ?? line.trainingError, error < state.best?.error ?? .infinity {
-        state.best = .init(error: error, step: state.step)
+      if let score = line.judging, let value = score.value,
+        score.figure.isBetter(value, than: state.best?.value ?? score.figure.worst)
+      {
+        state.best = .init(value: value, step: state.step)
         isBest[0] = 1
       }
     }
     try grid.world.maximum(&isBest)
-    state.tally = Tally(deal.tiling)
+    state.tally = Tally(deal.tiling, of: run.task)
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
     try grid.world.agree { tell(.epoch(line, times: times)) }

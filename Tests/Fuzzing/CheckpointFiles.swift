@@ -70,12 +70,12 @@ final class CheckpointFiles {
     var tally = state.tally
     tally.keep(shards: 0..<1, relaxation: true)
     tally.join(state.tally)
-    _ = (tally.error, tally.cost, tally.energy)
+    _ = (tally.scores(run.task), tally.cost, tally.energy)
     let figures = RelaxationFigures(tally.relaxation, run: run, rates: state.rates.rates)
     _ =
       MetricsLine(
-        epoch: state.epoch + 1, step: state.step + 1, trainingError: tally.error, validationError: nil,
-        testError: nil, cost: tally.cost, energy: tally.energy, relaxation: figures, examplesPerSecond: 1,
+        epoch: state.epoch + 1, step: state.step + 1, training: tally.scores(run.task),
+        cost: tally.cost, energy: tally.energy, relaxation: figures, examplesPerSecond: 1,
         seconds: 1
       ).json
     var rates = state.rates

@@ -12,6 +12,7 @@ struct TrainingMethod: Sendable, CustomTestStringConvertible {
 extension TrainingMethod {
   static let all =
     [centered, persistent, forward, smooth, oddShards, skips] + pictures + optimizers + rules + anchors
+    + tasks
 
   /// A graph of layers that needs four colours: skips from the input, over layers, into the output; two cut layers, a
   /// whole one between them, velocities beside every connection.

@@ -37,6 +37,11 @@ extension RealRanks {
       Stops(
         method: .adam, options: [], stretches: [("1x4x1", 2), ("2x1x1", 7), ("1x1x2", 17), ("2x2x1", nil)]),
       Stops(method: .adamContinual, options: [], stretches: [("2x2x2", 1), ("1x1x1", 9), ("1x2x1", nil)]),
+      // The sums of the figures are in state.json.
+      Stops(
+        method: .regression, options: [],
+        stretches: [("1x3x1", 3), ("4x1x1", 9), ("1x1x2", 14), ("2x2x1", nil)]),
+      Stops(method: .masked, options: [], stretches: [("1x2x1", 3), ("2x1x1", 10), ("1x1x2", nil)]),
       Stops(method: .nesterov, options: [], stretches: [("1x3x1", 4), ("2x1x1", 8), ("1x1x2", nil)]),
     ]
 

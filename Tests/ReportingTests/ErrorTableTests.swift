@@ -7,13 +7,14 @@ struct ErrorTableTests {
   func text() {
     let table = ErrorTable([
       EpochMetrics(
-        epoch: 1, step: 2500, trainingError: 7.9, validationError: 4.105, cost: 0.10321,
+        epoch: 1, step: 2500, training: ["error": 7.9], validation: ["error": 4.105], cost: 0.10321,
         examplesPerSecond: 38_211),
       EpochMetrics(
-        epoch: 2, step: 5000, trainingError: 1.35, validationError: 2.5, cost: 0.0004,
+        epoch: 2, step: 5000, training: ["error": 1.35], validation: ["error": 2.5], cost: 0.0004,
         examplesPerSecond: 9_805.4),
-      EpochMetrics(epoch: 3, step: 7500, trainingError: 0, validationError: 2.5, cost: 0),
-      EpochMetrics(epoch: 10, step: 25_000, trainingError: 100, validationError: 12.25, cost: .nan),
+      EpochMetrics(epoch: 3, step: 7500, training: ["error": 0], validation: ["error": 2.5], cost: 0),
+      EpochMetrics(
+        epoch: 10, step: 25_000, training: ["error": 100], validation: ["error": 12.25], cost: .nan),
     ])
     #expect(
       table.text == """
@@ -30,13 +31,13 @@ struct ErrorTableTests {
   @Test("the training error judges where there is no validation, never the test error")
   func judge() {
     let tested = ErrorTable([
-      EpochMetrics(epoch: 1, step: 1, trainingError: 1, testError: 3),
-      EpochMetrics(epoch: 2, step: 2, trainingError: 2, testError: 2),
+      EpochMetrics(epoch: 1, step: 1, training: ["error": 1], test: ["error": 3]),
+      EpochMetrics(epoch: 2, step: 2, training: ["error": 2], test: ["error": 2]),
     ])
     #expect(
       tested.text
         == "epoch  training %  test %\n    1        1.00    3.00  best\n    2        2.00    2.00\n")
-    let none = ErrorTable([EpochMetrics(epoch: 1, step: 1, testError: 1)])
+    let none = ErrorTable([EpochMetrics(epoch: 1, step: 1, test: ["error": 1])])
     #expect(none.text == "epoch  test %\n    1    1.00\n")
     #expect(none.best == nil)
     #expect(ErrorTable([]).text == "no epoch has ended yet\n")
@@ -46,7 +47,7 @@ struct ErrorTableTests {
   func spread(count: Int) throws {
     let best = count * 2 / 3
     let table = ErrorTable(
-      (0..<count).map { EpochMetrics(epoch: $0 + 1, step: $0, validationError: $0 == best ? 1 : 2) })
+      (0..<count).map { EpochMetrics(epoch: $0 + 1, step: $0, validation: ["error": $0 == best ? 1 : 2]) })
     let lines = table.text.split(separator: "\n").dropFirst()
     let epochs = try lines.map { try #require(Int($0.split(separator: " ")[0])) }
     #expect(epochs.first == 1 && epochs.last == count && epochs.contains(best + 1))
@@ -60,7 +61,8 @@ struct ErrorTableTests {
   @Test("JSON in one fixed order")
   func json() {
     let table = ErrorTable([
-      EpochMetrics(epoch: 1, step: 20, trainingError: 1.5, testError: 2, cost: .infinity, seconds: 0.1)
+      EpochMetrics(
+        epoch: 1, step: 20, training: ["error": 1.5], test: ["error": 2], cost: .infinity, seconds: 0.1)
     ])
     #expect(
       table.json == """

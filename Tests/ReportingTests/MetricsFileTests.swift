@@ -13,8 +13,9 @@ struct MetricsFileTests {
   static let second = #"{"event":"epoch","epoch":2,"step":40,"test_error":5,"new_key":[1]}"#
   static let epochs = [
     EpochMetrics(
-      epoch: 1, step: 20, trainingError: 7.5, cost: 0.1, energy: -3.25, examplesPerSecond: 1000, seconds: 2),
-    EpochMetrics(epoch: 2, step: 40, testError: 5),
+      epoch: 1, step: 20, training: ["error": 7.5], cost: 0.1, energy: -3.25, examplesPerSecond: 1000,
+      seconds: 2),
+    EpochMetrics(epoch: 2, step: 40, test: ["error": 5]),
   ]
 
   func epochs(_ text: String) throws -> [EpochMetrics] {

@@ -56,7 +56,7 @@ import Testing
       {"event":"epoch","epoch":2,"step":40,"test_error":5,"cost":1e-7,"ranks":4}
 
       """
-    let csv = try MetricsFile.parse(Array(text.utf8), file: "m").csv
+    let csv = try MetricsFile.parse(Array(text.utf8), file: "m").csv()
     let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     try #require(rows.count == 3 && rows.allSatisfy { $0.count == rows[0].count } && csv.hasSuffix("\n"))
     func values(_ row: Int) -> [String: String] {

@@ -4,7 +4,7 @@ import Testing
 @Suite("Progress line")
 struct ProgressLineTests {
   static let progress = RunProgress(
-    epoch: 3, epochs: 25, step: 7500, steps: 62500, trainingError: 1.35, validationError: 2.714,
+    epoch: 3, epochs: 25, step: 7500, steps: 62500, training: 1.35, validation: 2.714,
     examplesPerSecond: 38_210.6, waiting: 0.094, secondsLeft: 12.4)
   static let whole =
     "epoch 3/25 step 7500/62500 · training 1.35 % validation 2.71 % · 38,211 examples/s · waiting 9 % · 12 s left"
@@ -26,7 +26,7 @@ struct ProgressLineTests {
     let start = RunProgress(epoch: 1, epochs: 2, step: 0, steps: 10)
     #expect(start.line == "epoch 1/2 step 0/10")
     let tested = RunProgress(
-      epoch: 1, epochs: 2, step: 0, steps: 10, testError: 100, examplesPerSecond: .infinity, secondsLeft: .nan
+      epoch: 1, epochs: 2, step: 0, steps: 10, test: 100, examplesPerSecond: .infinity, secondsLeft: .nan
     )
     #expect(tested.line == "epoch 1/2 step 0/10 · test 100.00 % · – examples/s")
   }

@@ -6,8 +6,10 @@ enum SomeRun {
   static let epochs = (1...12).map { epoch in
     let share = Double(epoch)
     return EpochMetrics(
-      epoch: epoch, step: 60 * epoch, trainingError: 30 / share, validationError: 8 + abs(share - 9),
-      testError: 12 + abs(share - 8) / 4, cost: 0.3 / share, energy: -20 - share, examplesPerSecond: 40_000,
+      epoch: epoch, step: 60 * epoch, training: ["error": 30 / share],
+      validation: ["error": 8 + abs(share - 9)],
+      test: ["error": 12 + abs(share - 8) / 4], cost: 0.3 / share, energy: -20 - share,
+      examplesPerSecond: 40_000,
       seconds: 0.5, freeIterations: 14 + share, nudgedIterations: 5, freeResidual: 0.1 / share,
       nudgedResidual: 0.2, atLower: [0.3, 0.5, 0.8], atUpper: [0.1, 0.1, 0.05],
       weightChange: [1e-3 / share, 2e-3, 4e-3], rates: [0.2, 0.1, 0.05], ranks: 4)
@@ -28,7 +30,8 @@ enum SomeRun {
 
   static let relaxed = [7, 2, 1].map { label in
     RelaxedExample(
-      name: "test example \(label)", label: label, predicted: label == 2 ? 3 : label, picture: picture,
+      name: "test example \(label)", line: "label \(label)",
+      caption: "label \(label)" + (label == 2 ? ", taken for 3" : ""), picture: picture,
       phases: [
         .init(
           name: "free phase", energies: (0...20).map { -10 * (1 - exp(-Double($0) / 3)) },
@@ -56,13 +59,14 @@ enum SomeRun {
     folder: "some-run", metrics: .found(epochs), times: .found(times),
     checkpoint: .found(.init(name: "step-000000720", epoch: 12, step: 720)), relaxations: .found(relaxed),
     fields: .found(fields),
-    classification: .found(
-      Classification(
-        split: "test", confusion: confusion,
-        worst: (0..<12).map {
-          .init(
-            example: 31 * $0, label: $0 % 10, predicted: 3, cost: 1.2 - 0.05 * Double($0), picture: picture)
-        })), runFile: "name: some run\nseed: 1\n",
+    answers: .classes(
+      .found(
+        ClassifiedSplit(
+          split: "test", confusion: confusion,
+          worst: (0..<12).map {
+            .init(
+              example: 31 * $0, label: $0 % 10, predicted: 3, cost: 1.2 - 0.05 * Double($0), picture: picture)
+          }))), runFile: "name: some run\nseed: 1\n",
     settings: [.init("name", "some run"), .init("seed", "1"), .init("training.batch", "20")])
 
   /// The same run before anything was done.
@@ -73,7 +77,7 @@ enum SomeRun {
     run.checkpoint = .absent("holds no checkpoint yet")
     run.relaxations = .absent("the rule does not relax")
     run.fields = .absent("the input is not an image")
-    run.classification = .absent("the data have no test examples")
+    run.answers = .classes(.absent("the data have no test examples"))
     return run
   }
 }

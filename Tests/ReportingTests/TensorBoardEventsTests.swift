@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct TensorBoardEventsTests {
   static let epoch = EpochMetrics(
-    epoch: 2, step: 300, trainingError: 1.5, testError: 7.25, cost: 0.125, examplesPerSecond: 1000,
+    epoch: 2, step: 300, training: ["error": 1.5], test: ["error": 7.25], cost: 0.125,
+    examplesPerSecond: 1000,
     atLower: [0.5, 0.25], rates: [0.1, 0.05])
 
   static var file: [UInt8] {

@@ -16,6 +16,8 @@ import Testing
     }
       + ["mean", "square", "epsilon"].map { ("training.optimizer.\($0)", "training.optimizer.kind=adam") }
       + [("network.layers.0.pool.size", "network.layers.0.pool.kind=max")]
+      + ["corrupt", "corrupt.mask", "corrupt.noise"].map { ("task.\($0)", "task.kind=autoencoder") }
+      + [("task.standardize", "task.kind=regression")]
   ) { first, _ in first }
 
   /// A key of a connection can be told only where there is one.
@@ -41,8 +43,13 @@ import Testing
   func defaults() throws {
     let settings = try RunFile.parse(Self.shortest, file: "m.yaml").settings
     let told = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0.value) })
+    // A task's own keys have their defaults where the task is named.
+    let regression = try RunFile.parse(
+      "{data: {format: friedman}, task: regression, network: {layers: [{units: 1}]}}", file: "m.yaml")
+    let tasks = Dictionary(uniqueKeysWithValues: regression.settings.map { ($0.key, $0.value) })
     for key in RunFile.reference {
-      if let standard = key.standard { #expect(told[key.key] == standard, "\(key.key)") }
+      let held = key.key.hasPrefix("task.") ? tasks : told
+      if let standard = key.standard { #expect(held[key.key] == standard, "\(key.key)") }
     }
     let silent = RunFile.reference.filter { $0.standard == nil && told[$0.key] != nil }.map(\.key)
     #expect(

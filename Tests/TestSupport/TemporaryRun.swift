@@ -28,7 +28,7 @@ package final class TemporaryRun {
     state.inputs = inputs
     state.step = step
     state.epoch = epoch ?? step / 10
-    state.best = best.map { .init(error: 5, step: $0) }
+    state.best = best.map { .init(value: 5, step: $0) }
     return state
   }
 

@@ -1,5 +1,6 @@
 import DataSets
 import Foundation
+import Tasks
 import Tensors
 import TestSupport
 import Testing
@@ -14,12 +15,17 @@ import Training
     let batches: Batches
     let shards: Range<Int>
 
-    init(shards: Range<Int>, of count: Int, perShard: Int, augment: Augmentation?, seed: UInt64 = 1) throws {
+    init(
+      shards: Range<Int>, of count: Int, perShard: Int, augment: Augmentation?,
+      task: any Tasks.Task = Classification(),
+      seed: UInt64 = 1
+    ) throws {
       let set = try DataSet.open(DataSource(format: .digits, training: training))
-      let examples = try set.load(.training, shards: shards, of: count, inputs: true, labels: false)
+      let examples = try set.load(.training, shards: shards, of: count, inputs: true)
       inputs = BatchInputs(
         examples: examples, shardCount: count, values: set.values(.float32),
-        mostRows: shards.count * perShard, augment: augment, seed: seed)
+        mostRows: shards.count * perShard, augment: augment,
+        task: task.prepared(for: set, values: set.values(.float32), seed: seed), trains: true, seed: seed)
       batches = Batches(examples: training, shards: count, perShard: perShard, seed: 9)
       self.shards = shards
     }

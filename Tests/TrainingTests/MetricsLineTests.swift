@@ -1,10 +1,11 @@
 import Foundation
+import Records
 import Testing
 import Training
 
 @Suite struct MetricsLineTests {
   static let line = MetricsLine(
-    epoch: 3, step: 33, trainingError: 0.1, validationError: nil, testError: 100.0 / 3, cost: 1e-7,
+    epoch: 3, step: 33, training: [Score(.error, 0.1)], test: [Score(.error, 100.0 / 3)], cost: 1e-7,
     energy: -2.5,
     examplesPerSecond: 1234.56789, seconds: 0.0123456)
 

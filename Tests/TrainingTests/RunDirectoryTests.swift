@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Records
 import RunFiles
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Training
 @Suite struct RunDirectoryTests {
   private func line(_ step: Int) -> String {
     MetricsLine(
-      epoch: step / 10, step: step, trainingError: 1, validationError: nil, testError: nil, cost: nil,
+      epoch: step / 10, step: step, training: [Score(.error, 1)], cost: nil,
       energy: nil, examplesPerSecond: 1, seconds: 1
     ).json
   }

@@ -1,5 +1,7 @@
 import EnergyModels
 import Foundation
+import Records
+import Tasks
 import TestSupport
 import Testing
 import Training
@@ -10,8 +12,8 @@ import Training
   @Test("A new tally has no error, cost or energy")
   func empty() {
     let tally = Tally(Self.tiling)
-    #expect(tally.error == nil && tally.cost == nil && tally.energy == nil)
-    #expect(tally.totalExamples == 0 && tally.totalWrong == 0)
+    #expect(tally.scores(.classification) == [Score(.error, nil)] && tally.cost == nil && tally.energy == nil)
+    #expect(tally.totalExamples == 0 && tally.sums == ["wrong": [0, 0, 0]])
     #expect(tally.energies.count == 3 * 2 * 2)
   }
 
@@ -19,10 +21,10 @@ import Training
   func means() {
     var tally = Tally(Self.tiling)
     tally.examples = [4, 3, 1]
-    tally.wrong = [1, 0, 1]
+    tally.sums["wrong"] = [1, 0, 1]
     tally.costs = [0.5, 1, 0.5]
     tally.energies[5] = -16
-    #expect(tally.error == 25)
+    #expect(tally.scores(.classification) == [Score(.error, 25)])
     #expect(tally.cost == 0.25)
     #expect(tally.energy == -2)
   }
@@ -32,7 +34,7 @@ import Training
     let parts: [Tally] = (0..<3).map { shard in
       var tally = Tally(Self.tiling)
       tally.examples[shard] = shard + 5
-      tally.wrong[shard] = shard
+      tally.sums["wrong"]?[shard] = Double(shard)
       tally.costs[shard] = 0.1 * Double(shard + 1)
       for place in 0..<4 { tally.energies[4 * shard + place] = -0.3 * Double(place + 1) }
       tally.diverged[0] = shard == 1 ? 2 : 0
@@ -45,14 +47,15 @@ import Training
     }
     let total = joined([0, 1, 2])
     #expect(total == joined([2, 0, 1]) && total == joined([1, 2, 0]))
-    #expect(total.examples == [5, 6, 7] && total.wrong == [0, 1, 2] && total.diverged[0] == 2)
+    #expect(total.examples == [5, 6, 7] && total.sums["wrong"] == [0, 1, 2] && total.diverged[0] == 2)
     #expect(total.cost == (0.1 + 0.2 + 0.1 * 3) / 18)
   }
 
   @Test("What was counted is handed out to those who count on, and nothing is lost or rounded")
   func keep() {
     var tally = Tally(Self.tiling)
-    (tally.examples, tally.wrong, tally.costs) = ([4, 3, 1], [1, 0, 1], [0.1, 0.2, 0.3])
+    (tally.examples, tally.costs) = ([4, 3, 1], [0.1, 0.2, 0.3])
+    tally.sums["wrong"] = [1, 0, 1]
     for place in tally.energies.indices { tally.energies[place] = 0.1 * Double(place) }
     tally.relaxation.low = [5, 6]
     tally.relaxation.changes = [0.1, 0.7]

@@ -14,6 +14,7 @@ extension Chart {
   }
 
   private func line(_ index: Int, _ layout: ChartLayout) -> String {
+    guard series[index].isJoined else { return "" }
     let runs = series[index].points.map(layout.place).split(separator: nil)
     let data = runs.filter { $0.count > 1 }.map { run in
       "M" + run.compactMap { $0?.text }.joined(separator: "L")
@@ -29,7 +30,7 @@ extension Chart {
     let first = stride * index / max(series.count, 1) % stride
     return places.enumerated().map { number, place in
       let isAlone = [number - 1, number + 1].allSatisfy { !places.indices.contains($0) || places[$0] == nil }
-      guard let place, isAlone || number % stride == first else { return "" }
+      guard let place, isAlone || !series[index].isJoined || number % stride == first else { return "" }
       let values = "\(Figures.plain(points[number].x)), \(Figures.plain(points[number].y))"
       return Self.mark(place, index, "\(series[index].name): \(values)")
     }.joined()

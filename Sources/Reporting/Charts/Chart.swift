@@ -18,10 +18,13 @@ public struct Chart: Equatable, Sendable {
     /// Joined in this order; the line breaks at a point that its axes cannot show: one that is not finite,
     /// or not above 0 on a logarithmic axis.
     public var points: [Point]
+    /// Whether a line joins the points; each has a marker where none does.
+    public var isJoined: Bool
 
-    public init(_ name: String, _ points: [Point]) {
+    public init(_ name: String, _ points: [Point], isJoined: Bool = true) {
       self.name = name
       self.points = points
+      self.isJoined = isJoined
     }
   }
 

@@ -1,3 +1,5 @@
+import Records
+
 /// The report on several runs: what differs between them, and their curves on the same axes.
 public struct ComparisonPage: Equatable, Sendable {
   /// In the order of the page's tables and lines; of their checkpoints nothing is shown.
@@ -22,24 +24,32 @@ public struct ComparisonPage: Equatable, Sendable {
     }
   }
 
+  /// The figures of the runs' tasks, each once.
+  private var told: [Figure] {
+    runs.flatMap(\.figures).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// A table for each figure.
   private var errors: String {
-    let heading = [
-      "run", "epochs", "training %", "validation %", "test %", "best epoch", "its validation %",
-      "its test %",
-      "cost", "examples/s", "ranks",
-    ]
-    let rows = zip(names, runs).map { name, run in
-      let (last, best) = (run.epochs.last, run.best)
-      return [
-        name, "\(run.epochs.count)", Figures.percent(last?.trainingError),
-        Figures.percent(last?.validationError), Figures.percent(last?.testError),
-        best.map { "\($0.epoch)" } ?? Figures.none, Figures.percent(best?.validationError),
-        Figures.percent(best?.testError), Figures.cost(last?.cost), Figures.rate(run.speed),
-        run.ranks.map { "\($0)" } ?? Figures.none,
+    let tables = told.map { figure in
+      let unit = figure.unit ?? figure.name
+      let heading = [
+        "run", "epochs", "training \(unit)", "validation \(unit)", "test \(unit)", "best epoch",
+        "its validation \(unit)", "its test \(unit)", "cost", "examples/s", "ranks",
       ]
+      let rows = zip(names, runs).filter { $1.figures.contains(figure) }.map { name, run in
+        let (last, best) = (run.epochs.last, run.best)
+        func score(_ scores: [String: Double]?) -> String { Figures.score(scores?[figure.key], figure) }
+        return [
+          name, "\(run.epochs.count)", score(last?.training), score(last?.validation), score(last?.test),
+          best.map { "\($0.epoch)" } ?? Figures.none, score(best?.validation), score(best?.test),
+          Figures.cost(last?.cost), Figures.rate(run.speed), run.ranks.map { "\($0)" } ?? Figures.none,
+        ]
+      }
+      return HTML.table(heading, rows)
     }
-    return HTML.section(
-      "Errors at the last and at the best epoch", HTML.table(heading, rows), absent)
+    let title = told == [.error] ? "Errors" : "Figures"
+    return HTML.section("\(title) at the last and at the best epoch", tables.joined() + absent)
   }
 
   /// Why runs have no curves.
@@ -78,12 +88,16 @@ public struct ComparisonPage: Equatable, Sendable {
       let series = zip(names, runs).map { name, run in Curves.series(name, run.epochs, value) }
       return Curves.figure(title, label, series, including: including, scale: scale)
     }
+    let scores = told.flatMap { score in
+      EpochMetrics.splits.map { split, scores in
+        let title = split.prefix(1).uppercased() + split.dropFirst() + " \(score.name)"
+        return figure(title, score.axis) { $0[keyPath: scores][score.key] }
+      }
+    }
     return HTML.section(
       "Curves",
       PageFrame.figures(
-        figure("Training error", "wrong examples, %", \.trainingError),
-        figure("Validation error", "wrong examples, %", \.validationError),
-        figure("Test error", "wrong examples, %", \.testError),
+        scores.joined(),
         figure("Cost of the training examples", "mean cost C(s⁰)", \.cost),
         figure(
           "Energy of the evaluated examples", "mean energy E(s⁰)", including: [], scale: .linear,

@@ -1,3 +1,10 @@
+import Records
+
+extension Figure {
+  /// Its name at the beginning of a line.
+  var title: String { name.prefix(1).uppercased() + name.dropFirst() }
+}
+
 /// Charts over the epochs of a run, or of several on the same axes.
 enum Curves {
   /// A line over epochs; nil where no epoch has the value.

@@ -18,19 +18,19 @@ public struct RelaxedExample: Equatable, Sendable {
 
   /// `test no. 3`.
   public var name: String
-  /// The example's class, from 0.
-  public var label: Int
-  /// The class of the largest output of the free state.
-  public var predicted: Int
+  /// What its line in a chart is called: `label 7`, or `no. 3`.
+  public var line: String
+  /// How it is answered: `label 7, taken for 3`.
+  public var caption: String
   /// The input, where it is an image.
   public var picture: Picture?
   /// The free phase, then those that start where it ends.
   public var phases: [Phase]
 
-  public init(name: String, label: Int, predicted: Int, picture: Picture?, phases: [Phase]) {
+  public init(name: String, line: String, caption: String, picture: Picture?, phases: [Phase]) {
     self.name = name
-    self.label = label
-    self.predicted = predicted
+    self.line = line
+    self.caption = caption
     self.picture = picture
     self.phases = phases
   }

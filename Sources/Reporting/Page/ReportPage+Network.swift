@@ -32,41 +32,4 @@ extension ReportPage {
               + " The strongest 0.5 % of the weights share the full colour."))
       })
   }
-
-  /// How examples were classified, and the worst mistakes.
-  var mistakes: String {
-    HTML.section(
-      "Mistakes",
-      HTML.recorded(run.classification, or: "No confusion matrix") { found in
-        let matrix = HTML.figure(
-          "Labels and predictions, \(found.split) split", ConfusionChart(table: found.confusion).svg
-        )
-        let note = found.note.map { HTML.paragraph($0, class: "soft") } ?? ""
-        return note + PageFrame.beside(matrix, worst(found))
-      })
-  }
-
-  private func worst(_ found: Classification) -> String {
-    guard !found.worst.isEmpty else {
-      return HTML.paragraph("Every example was classified rightly.")
-    }
-    let title = "<h3>The mistakes of the largest cost</h3>\n"
-    let figures = found.worst.compactMap { mistake in mistake.picture.map { figure(mistake, $0) } }
-    guard figures.isEmpty else {
-      return title + "<div class=\"pictures\">\n\(figures.joined())</div>\n"
-    }
-    return title
-      + HTML.table(
-        ["example", "label", "taken for", "cost"],
-        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.short($0.cost)] })
-  }
-
-  private func figure(_ mistake: Classification.Mistake, _ picture: Picture) -> String {
-    let words = "\(mistake.label) taken for \(mistake.predicted)"
-    let image = HTML.image(
-      picture.png, width: picture.width, height: picture.height,
-      saying: "example \(mistake.example): \(words)")
-    return "<figure>\(image)<figcaption>\(words)<br/><span class=\"soft\">no. \(mistake.example)<br/>"
-      + "cost \(Figures.short(mistake.cost))</span></figcaption></figure>\n"
-  }
 }

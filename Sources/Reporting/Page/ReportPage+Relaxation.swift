@@ -13,12 +13,11 @@ extension ReportPage {
   private func pictures(_ examples: [RelaxedExample]) -> String {
     let figures = examples.compactMap { example in
       example.picture.map { picture in
-        let isRight = example.label == example.predicted
-        let words = "label \(example.label)" + (isRight ? "" : ", taken for \(example.predicted)")
-        return "<figure>"
+        "<figure>"
           + HTML.image(
-            picture.png, width: picture.width, height: picture.height, saying: "\(example.name): \(words)")
-          + "<figcaption>\(words)<br/><span class=\"soft\">\(HTML.escaped(example.name))</span></figcaption>"
+            picture.png, width: picture.width, height: picture.height,
+            saying: "\(example.name): \(example.caption)")
+          + "<figcaption>\(HTML.escaped(example.caption))<br/><span class=\"soft\">\(HTML.escaped(example.name))</span></figcaption>"
           + "</figure>\n"
       }
     }
@@ -47,7 +46,7 @@ extension ReportPage {
     let shown = examples.filter { $0.phases.indices.contains(index) }
     guard let name = shown.first?.phases[index].name else { return "" }
     let series = shown.map { example in
-      Chart.Series("label \(example.label)", values(example).enumerated().map { .init(Double($0), $1) })
+      Chart.Series(example.line, values(example).enumerated().map { .init(Double($0), $1) })
     }
     return HTML.figure(
       Chart(

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The report on one run: an HTML page that holds all it shows.
 public struct ReportPage: Equatable, Sendable {
@@ -10,7 +11,7 @@ public struct ReportPage: Equatable, Sendable {
   public var html: String {
     PageFrame.page(
       title: run.facts.name, head: head,
-      sections: [learning, relaxation, settling, weights, mistakes, time, runFile])
+      sections: [learning, relaxation, settling, weights, answers, time, runFile])
   }
 
   /// What was trained, and how far it came.
@@ -18,7 +19,7 @@ public struct ReportPage: Equatable, Sendable {
     let facts =
       [
         ("network", run.facts.network), ("data", run.facts.data), ("method", run.facts.method),
-        ("last epoch", errors(run.epochs.last)), ("best epoch", errors(run.best)),
+        ("last epoch", scores(run.epochs.last)), ("best epoch", scores(run.best)),
         ("checkpoint", checkpoint),
       ]
     let list = facts.map { "<div><dt>\($0.0)</dt><dd>\(HTML.escaped($0.1))</dd></div>\n" }
@@ -32,27 +33,32 @@ public struct ReportPage: Equatable, Sendable {
     }
   }
 
-  private func errors(_ epoch: EpochMetrics?) -> String {
+  private func scores(_ epoch: EpochMetrics?) -> String {
     guard let epoch else { return "none yet" }
-    let errors = [
-      ("training", epoch.trainingError), ("validation", epoch.validationError),
-      ("test", epoch.testError),
-    ].compactMap { name, error in error.map { "\(name)\u{A0}\(Figures.percent($0))\u{A0}%" } }
-    return "\(epoch.epoch): " + errors.joined(separator: ", ")
+    let scores = run.figures.map { figure in
+      let values = EpochMetrics.splits.compactMap { split, scores in
+        epoch[keyPath: scores][figure.key].map {
+          ([split, Figures.score($0, figure)] + (figure.unit.map { [$0] } ?? [])).joined(separator: "\u{A0}")
+        }
+      }
+      return (figure.unit == nil ? figure.name + " " : "") + values.joined(separator: ", ")
+    }
+    return "\(epoch.epoch): " + scores.joined(separator: "; ")
   }
 
   private var learning: String {
     HTML.section(
       "Learning",
       HTML.recorded(run.metrics, or: "No learning curves") { epochs in
-        PageFrame.figures(
+        let scores = run.figures.map { figure in
           Curves.figure(
-            "Error", "wrong examples, %",
-            [
-              Curves.series("training", epochs, \.trainingError),
-              Curves.series("validation", epochs, \.validationError),
-              Curves.series("test", epochs, \.testError),
-            ], including: [0]),
+            figure.title, figure.axis,
+            EpochMetrics.splits.map { split, scores in
+              Curves.series(split, epochs) { $0[keyPath: scores][figure.key] }
+            }, including: [0])
+        }
+        return PageFrame.figures(
+          scores.joined(),
           Curves.figure(
             "Cost of the training examples", "mean cost C(s⁰)",
             [Curves.series("training", epochs, \.cost)], including: [0]),

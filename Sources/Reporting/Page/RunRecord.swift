@@ -1,3 +1,5 @@
+import Records
+
 /// All that a report shows of one run.
 public struct RunRecord: Equatable, Sendable {
   /// What decides the run, said in a few words.
@@ -52,6 +54,8 @@ public struct RunRecord: Equatable, Sendable {
   public var facts: Facts
   /// The last part of the run directory's path.
   public var folder: String
+  /// The task's; the first one picks the best epoch.
+  public var figures: [Figure]
   /// Its epochs, in order.
   public var metrics: Recorded<[EpochMetrics]>
   /// Where the time went.
@@ -62,37 +66,36 @@ public struct RunRecord: Equatable, Sendable {
   public var relaxations: Recorded<[RelaxedExample]>
   /// What the first layer looks for.
   public var fields: Recorded<ReceptiveFields>
-  /// What a split's examples are taken for.
-  public var classification: Recorded<Classification>
+  /// How a split's examples are answered.
+  public var answers: Answers
   /// The resolved run file.
   public var runFile: String
   /// Every key of the run file, in its order.
   public var settings: [Setting]
 
   public init(
-    facts: Facts, folder: String, metrics: Recorded<[EpochMetrics]>,
+    facts: Facts, folder: String, figures: [Figure] = [.error], metrics: Recorded<[EpochMetrics]>,
     times: Recorded<TimesFile>, checkpoint: Recorded<Checkpoint>,
     relaxations: Recorded<[RelaxedExample]>, fields: Recorded<ReceptiveFields>,
-    classification: Recorded<Classification>, runFile: String, settings: [Setting]
+    answers: Answers, runFile: String, settings: [Setting]
   ) {
     self.facts = facts
     self.folder = folder
+    self.figures = figures
     self.metrics = metrics
     self.times = times
     self.checkpoint = checkpoint
     self.relaxations = relaxations
     self.fields = fields
-    self.classification = classification
+    self.answers = answers
     self.runFile = runFile
     self.settings = settings
   }
 
   var epochs: [EpochMetrics] { metrics.value ?? [] }
 
-  /// The epoch with the smallest judging error, of equals the first.
-  var best: EpochMetrics? {
-    epochs.filter { $0.judgingError != nil }.min { ($0.judgingError ?? 0) < ($1.judgingError ?? 0) }
-  }
+  /// The epoch that the first figure judges best, of equals the first.
+  var best: EpochMetrics? { epochs.best(by: figures.first).map { epochs[$0] } }
 
   /// The ranks that trained the last epoch, where that was recorded.
   var ranks: Int? { epochs.last?.ranks }

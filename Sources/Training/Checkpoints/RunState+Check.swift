@@ -21,10 +21,11 @@ extension RunState {
     }
     guard
       tally.fits(
-        shards: shards, layers: depth, states: depth + (run.network.input.anchor == .clamped ? 0 : 1),
-        slices: slices)
+        run.task, shards: shards, layers: depth,
+        states: depth + (run.network.input.anchor == .clamped ? 0 : 1), slices: slices,
+        outputs: run.network.output == 0 ? nil : run.network.layers[run.network.output - 1].units)
     else {
-      throw refusal(path, "a tally of another tiling")
+      throw refusal(path, "a tally of another tiling or task")
     }
     guard (updates != nil) == run.training.optimizer.countsUpdates else {
       throw refusal(path, "the updates of another optimizer")

@@ -4,14 +4,20 @@ import RunFiles
 
 /// Where a run stands: the contents of a checkpoint's `state.json`, beside the tensors.
 package struct RunState: Codable, Equatable, Sendable {
-  /// The best epoch so far, by validation error (training error where there is no validation set).
+  /// The best epoch so far, by the task's first figure of the validation set (of the training set where there is none).
   package struct Best: Codable, Equatable, Sendable {
-    package var error: Double
+    package var value: Double
     package var step: Int
 
-    package init(error: Double, step: Int) {
-      self.error = error
+    package init(value: Double, step: Int) {
+      self.value = value
       self.step = step
+    }
+
+    /// The name is that of a classification's figure.
+    private enum CodingKeys: String, CodingKey {
+      case value = "error"
+      case step
     }
   }
 
@@ -29,7 +35,7 @@ package struct RunState: Codable, Equatable, Sendable {
   package var slices: Int
   /// SHA-256 of the run file's identity.
   package var run: String
-  /// The digest of the data set's extents and labels.
+  /// The digest of the data set's extents and of what answers its examples.
   package var data: String
   /// That of its inputs, `whole` or `sampled`; checkpoints from before it was kept have none.
   package var inputs: String?
@@ -53,7 +59,7 @@ package struct RunState: Codable, Equatable, Sendable {
     self.run = RunState.digest(of: run)
     grid = run.training.reduction == .mpi ? deal.grid.description : nil
     updates = run.training.optimizer.countsUpdates ? 0 : nil
-    tally = Tally(deal.tiling)
+    tally = Tally(deal.tiling, of: run.task)
   }
 
   package static func digest(of run: RunFile) -> String { SHA256.digest(of: Array(run.identity.utf8)) }

@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import MessagePassing
 import RunFiles
+import Tasks
 
 /// How the run file cuts the work: shards of the data, layers, slices of the layers. No word of ranks.
 public struct Tiling: Equatable, Sendable {
@@ -53,7 +54,7 @@ extension DataSet {
 
 extension RunFile {
   /// Checks what only the data can tell: that the layers fit each other from the input on, that the output has one
-  /// position and a unit for every class and a batch fits the training set.
+  /// position and the units that the task needs and a batch fits the training set.
   public func check(against data: DataSet) throws {
     let outputs = network.output == 0 ? data.inputs : network.layers[network.output - 1].units
     let name = network.output == 0 ? "network.input" : "network.layers.\(network.output - 1)"
@@ -63,16 +64,23 @@ extension RunFile {
     } catch {
       throw RunMismatch(description: "network: \(error); the input is \(data.shape)")
     }
+    let answer =
+      switch task.task.supervision {
+      case .labels: "a class"
+      case .targets: "a target"
+      case .inputs: "a number of the input"
+      }
     guard output.positions == 1 else {
       throw RunMismatch(
         description:
-          "\(name): the output has \(output) units, a class needs "
+          "\(name): the output has \(output) units, \(answer) needs "
           + "one; let a layer without a kernel be the last")
     }
-    guard outputs == data.classes else {
+    let needed = task.task.outputs(for: data)
+    guard outputs == needed.units else {
       throw RunMismatch(
         description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
-          + "the data \(data.classes) classes")
+          + needed.reason)
     }
     guard training.batch <= data.count(.training) else {
       throw RunMismatch(

@@ -17,27 +17,21 @@ package struct Counter {
     countsOutput = deal.portion(at: place).holds(deal.tiling.network.output) && place.slice == 0
   }
 
-  /// Adds the examples, wrong ones and costs of each shard; returns (label, prediction) of each row.
+  /// Adds the examples, costs and the task's sums of each shard.
   func count(
     _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
-  ) -> [(Int, Int)] {
+  ) {
     for k in free.divergedLayers { tally.addDiverged(k) }
-    guard countsOutput, let targets = clamped.targets else { return [] }
+    guard countsOutput, let targets = clamped.targets else { return }
     let outputs = free.state[network.output].states
-    let predictions = outputs.largestColumns(rows: members.rows.count)
-    var pairs: [(Int, Int)] = []
-    pairs.reserveCapacity(predictions.count)
+    tally.judge(
+      outputs: outputs, targets: targets, first: data.shards.lowerBound, bounds: members.bounds,
+      by: data.task, of: data.sums)
     for (i, shard) in data.shards.enumerated() {
       let rows = members.bounds[i]..<members.bounds[i + 1]
-      for row in rows {
-        let label = data.label(members, row)
-        tally.wrong[shard] += label == predictions[row] ? 0 : 1
-        pairs.append((label, predictions[row]))
-      }
       tally.examples[shard] += rows.count
       tally.costs[shard] += network.cost.value(outputs: outputs, targets: targets, rows: rows)
     }
-    return pairs
   }
 
   /// Adds how the phases of a batch went.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// One line of `metrics.jsonl`: an epoch's figures.
 public struct MetricsLine: Equatable, Sendable {
@@ -6,12 +7,12 @@ public struct MetricsLine: Equatable, Sendable {
   public var epoch: Int
   /// Steps of the run made by its end, those before a resume included.
   public var step: Int
-  /// In percent: training examples that were wrong when they were met, before the step that learns from them.
-  public var trainingError: Double?
-  /// In percent, with the weights of the epoch's end; nil where the run has no validation examples.
-  public var validationError: Double?
+  /// The task's figures of training examples as they were met, before the step that learns from them.
+  public var training: [Score]
+  /// With the weights of the epoch's end; none where the run has no validation examples.
+  public var validation: [Score]
   /// The same of the test examples.
-  public var testError: Double?
+  public var test: [Score]
   /// Mean cost of the training examples' free states.
   public var cost: Double?
   /// Mean energy of the evaluated free states: the validation set's, else the test set's.
@@ -27,15 +28,15 @@ public struct MetricsLine: Equatable, Sendable {
   public var ranks: Int?
 
   public init(
-    epoch: Int, step: Int, trainingError: Double?, validationError: Double?, testError: Double?,
+    epoch: Int, step: Int, training: [Score], validation: [Score] = [], test: [Score] = [],
     cost: Double?, energy: Double?, relaxation: RelaxationFigures = RelaxationFigures(),
     examplesPerSecond: Double, seconds: Double, ranks: Int? = nil
   ) {
     self.epoch = epoch
     self.step = step
-    self.trainingError = trainingError
-    self.validationError = validationError
-    self.testError = testError
+    self.training = training
+    self.validation = validation
+    self.test = test
     self.cost = cost
     self.energy = energy
     self.relaxation = relaxation
@@ -44,13 +45,20 @@ public struct MetricsLine: Equatable, Sendable {
     self.ranks = ranks
   }
 
+  /// What judges the epoch: the first figure of the validation examples, else of the training examples.
+  public var judging: Score? {
+    if let score = validation.first, score.value != nil { return score }
+    return training.first
+  }
+
   /// The line as JSON, keys in a fixed order; times and ranks, which grids do not share, last.
   public var json: String {
     var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]
-    for (key, value) in [
-      ("training_error", trainingError), ("validation_error", validationError), ("test_error", testError),
-      ("cost", cost), ("energy", energy),
-    ] {
+    let scores = [("training", training), ("validation", validation), ("test", test)].flatMap {
+      split, scores in
+      scores.map { ("\(split)_\($0.figure.key)", $0.value) }
+    }
+    for (key, value) in scores + [("cost", cost), ("energy", energy)] {
       if let value { fields.append("\"\(key)\":\(value.json)") }
     }
     fields += relaxation.fields

@@ -1,14 +1,17 @@
 import EnergyModels
 import Foundation
 import MessagePassing
+import Records
+import Tasks
+import Tensors
 
 /// What has been counted over examples, kept apart by shard (and energies by layer and slice), so that totals are
 /// added in one order on every grid.
-public struct Tally: Codable, Equatable, Sendable {
+public struct Tally: Equatable, Sendable {
   /// By shard, the examples counted: until tallies are joined, 0 but on the rank that counts their outputs.
   public var examples: [Int]
-  /// By shard, how many examples had another largest output than their label's.
-  public var wrong: [Int]
+  /// What the task adds up, by the sums' keys: shards × columns.
+  public package(set) var sums: [String: [Double]]
   /// By shard, the sum of C(y) over its examples.
   public var costs: [Double]
   /// For each layer of states, how often a phase ended with a state that is not finite.
@@ -18,16 +21,18 @@ public struct Tally: Codable, Equatable, Sendable {
   /// How the phases went.
   package var relaxation: RelaxationTally
   /// Layers of states.
-  private let layers: Int
-  private let slices: Int
+  let layers: Int
+  let slices: Int
 
   /// The lowest of them: 0 where the input is not clamped.
   private var first: Int { relaxation.layers - layers + 1 }
 
-  /// Zeros, in the shape of a tiling.
-  public init(_ tiling: Tiling) {
+  /// Zeros, in the shape of a tiling and of what a task adds up.
+  public init(_ tiling: Tiling, of task: LearningTask = .classification) {
     examples = Array(repeating: 0, count: tiling.shards)
-    wrong = examples
+    let sums = task.task.sums(outputs: tiling.network.units(tiling.network.output))
+    self.sums = Dictionary(
+      uniqueKeysWithValues: sums.map { ($0.key, Array(repeating: 0, count: tiling.shards * $0.columns)) })
     costs = Array(repeating: 0, count: tiling.shards)
     layers = tiling.network.states.count
     diverged = Array(repeating: 0, count: layers)
@@ -41,12 +46,36 @@ public struct Tally: Codable, Equatable, Sendable {
     energies[(shard * layers + term.layer - first) * slices + term.slice] += term.value
   }
 
+  /// Adds what the outputs of some shards' rows show to the task's sums.
+  ///
+  /// - Parameter bounds: shard `first` + i has rows bounds[i] ..< bounds[i + 1].
+  mutating func judge(
+    outputs: Matrix, targets: Matrix, first: Int, bounds: [Int], by task: any PreparedTask,
+    of kept: [ScoreSum]
+  ) {
+    let rows = zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    func place(_ sum: ScoreSum, _ shard: Int) -> Range<Int> {
+      (first + shard) * sum.columns..<(first + shard + 1) * sum.columns
+    }
+    var added = rows.indices.map { shard in kept.map { Array(sums[$0.key]![place($0, shard)]) } }
+    task.judge(outputs: outputs, targets: targets, shards: rows, into: &added)
+    for shard in rows.indices {
+      for (sum, columns) in zip(kept, added[shard]) {
+        sums[sum.key]!.replaceSubrange(place(sum, shard), with: columns)
+      }
+    }
+  }
+
   /// Forgets what was counted of other shards, and of relaxations unless this rank is to keep that.
   public mutating func keep(shards: Range<Int>, relaxation keepsRelaxation: Bool) {
     if !keepsRelaxation { relaxation = RelaxationTally(layers: relaxation.layers) }
     let perShard = layers * slices
     for shard in examples.indices where !shards.contains(shard) {
-      (examples[shard], wrong[shard], costs[shard]) = (0, 0, 0)
+      for (key, values) in sums {
+        let columns = values.count / examples.count
+        for i in shard * columns..<(shard + 1) * columns { sums[key]![i] = 0 }
+      }
+      (examples[shard], costs[shard]) = (0, 0)
       for i in shard * perShard..<(shard + 1) * perShard { energies[i] = 0 }
     }
   }
@@ -55,24 +84,39 @@ public struct Tally: Codable, Equatable, Sendable {
   public mutating func join(_ other: Tally) {
     for i in examples.indices {
       examples[i] += other.examples[i]
-      wrong[i] += other.wrong[i]
       costs[i] += other.costs[i]
+    }
+    for (key, values) in other.sums {
+      for i in values.indices { sums[key]![i] += values[i] }
     }
     for i in energies.indices { energies[i] += other.energies[i] }
     for i in diverged.indices { diverged[i] += other.diverged[i] }
     relaxation.join(other.relaxation)
   }
 
-  /// Whether every list is as long as a tiling asks for, of a network with so many layers above its input and so many of
-  /// states.
-  func fits(shards: Int, layers depth: Int, states layers: Int, slices: Int) -> Bool {
-    self.layers == layers && self.slices == slices && relaxation.fits(layers: depth)
-      && [examples.count, wrong.count, costs.count].allSatisfy { $0 == shards }
+  /// Whether it is in the shape of a tiling and of a task, every count of it a whole number, of a network with so many layers
+  /// above its input and so many of states.
+  ///
+  /// - Parameter outputs: units of the output; nil where only the data tell.
+  func fits(
+    _ task: LearningTask, shards: Int, layers depth: Int, states layers: Int, slices: Int, outputs: Int?
+  ) -> Bool {
+    let kept = task.task.sums(outputs: outputs ?? self.outputs)
+    return self.layers == layers && self.slices == slices && relaxation.fits(layers: depth)
+      && [examples.count, costs.count].allSatisfy { $0 == shards }
       && energies.count == shards * layers * slices && diverged.count == layers
+      && sums.count == kept.count
+      && kept.allSatisfy { sum in
+        guard let values = sums[sum.key], values.count == shards * sum.columns else { return false }
+        return !sum.isCount || values.allSatisfy { 0...0x1p48 ~= $0 && $0 == $0.rounded() }
+      }
   }
 
-  /// Every whole number counted.
-  var counts: [Int] { examples + wrong + diverged + relaxation.counts }
+  /// The most columns of a sum: the outputs, where any sum keeps them apart.
+  private var outputs: Int { sums.values.map { $0.count / max(examples.count, 1) }.max() ?? 1 }
+
+  /// Every whole number counted, the task's left out.
+  var counts: [Int] { examples + diverged + relaxation.counts }
 
   /// Counts a layer whose states are not finite.
   mutating func addDiverged(_ k: Int) { diverged[k - first] += 1 }
@@ -80,11 +124,17 @@ public struct Tally: Codable, Equatable, Sendable {
   var divergedLayers: Set<Int> { Set(diverged.indices.filter { diverged[$0] > 0 }.map { $0 + first }) }
 
   public var totalExamples: Int { examples.reduce(0, +) }
-  public var totalWrong: Int { wrong.reduce(0, +) }
 
-  /// Share of wrong examples in percent, nil without examples.
-  public var error: Double? {
-    totalExamples == 0 ? nil : 100 * Double(totalWrong) / Double(totalExamples)
+  /// The task's figures, in their order; of no example they have no value.
+  public func scores(_ task: LearningTask) -> [Score] {
+    let task = task.task
+    guard totalExamples > 0 else { return task.figures.map { Score($0, nil) } }
+    let totals = task.sums(outputs: outputs).map { sum in
+      (0..<sum.columns).map { column in
+        stride(from: column, to: sums[sum.key]!.count, by: sum.columns).reduce(0) { $0 + sums[sum.key]![$1] }
+      }
+    }
+    return zip(task.figures, task.values(of: totals, examples: totalExamples)).map { Score($0, $1) }
   }
 
   /// Mean cost of an example.

@@ -1,5 +1,5 @@
 /// How a split's examples were classified.
-public struct Classification: Equatable, Sendable {
+public struct ClassifiedSplit: Equatable, Sendable {
   /// An example taken for another class.
   public struct Mistake: Equatable, Sendable {
     /// Its place in the split, from 0.

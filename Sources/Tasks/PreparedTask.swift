@@ -1,0 +1,39 @@
+import DataSets
+import Tensors
+
+/// A task on the data of a run, on any thread of any rank.
+public protocol PreparedTask: Sendable {
+  /// Sets a row of zeros to what the output should be.
+  func setTarget(_ targets: inout Matrix, row: Int, to example: Example)
+  /// Changes an input before it is trained on; evaluated ones stay as they are.
+  func corrupt(_ input: inout Matrix, row: Int, of example: Example)
+  /// Adds the examples of each shard's rows, in their order, to its sums: of each shard and each sum the columns.
+  func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]])
+  /// An output or a target in the units of the data.
+  func told(_ output: [Double]) -> [Double]
+}
+
+extension PreparedTask {
+  public func corrupt(_ input: inout Matrix, row: Int, of example: Example) {}
+  public func told(_ output: [Double]) -> [Double] { output }
+}
+
+/// An example as a step meets it: where it is stored, which one it is, and when.
+public struct Example: Sendable {
+  /// The shard's examples, of which it is one.
+  public var stored: ShardExamples
+  /// Its place among them.
+  public var row: Int
+  /// Its place in the split.
+  public var number: Int
+  /// Epochs completed.
+  public var epoch: Int
+  /// How its picture is changed in this epoch.
+  public var change: Augmentation.Change
+
+  public init(
+    stored: ShardExamples, row: Int, number: Int, epoch: Int, change: Augmentation.Change = .none
+  ) {
+    (self.stored, self.row, self.number, self.epoch, self.change) = (stored, row, number, epoch, change)
+  }
+}
