@@ -44,6 +44,9 @@ extension RealRanks {
       Trial(method: .balanced, grids: ["2x2x2"]),
       Trial(method: .adam, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
       Trial(method: .nesterov, grids: ["2x2x1", "1x1x2"]),
+      // Targets of 8 bytes, and inputs where only the output is held.
+      Trial(method: .regression, grids: ["1x3x1", "2x1x2"]),
+      Trial(method: .masked, grids: ["1x2x1", "2x1x1"]),
       // Tolerances that nothing meets in so few iterations.
       Trial(
         method: .forward, grids: ["2x1x2", "1x3x1"],
@@ -88,7 +91,7 @@ extension RealRanks {
       _ counted: Counted, _ run: RunFile, _ grid: String, sharesMemory: Bool = true
     ) throws {
       let shape = try #require(GridShape(grid))
-      let data = try DataSet.open(run.data)
+      let data = try run.openData()
       let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
       let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
       #expect(counted.traffic.steps == Self.steps)
@@ -103,7 +106,7 @@ extension RealRanks {
         #expect(real.messages.replicaSums == .init(traffic.replicaSums), "\(grid) rank \(rank)")
         #expect(
           real.messages.reductions == .init(.init(sent: traffic.reductions)), "\(grid) rank \(rank)")
-        let memory = dry.memory(examples: examples, sharesMemory: sharesMemory)
+        let memory = dry.memory(examples: examples, of: data.scalar, sharesMemory: sharesMemory)
         #expect(real.memory == .init(memory), "\(grid) rank \(rank)")
         sent +=
           real.messages.activity.sent + real.messages.partialDrives.sent + real.messages.replicaSums.sent

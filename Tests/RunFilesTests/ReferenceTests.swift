@@ -10,14 +10,14 @@ import Testing
     "data.normalize.deviation": "data.normalize.mean=[0.5]",
     "relaxation.free.at-most": "relaxation.free.tolerance=1",
     "relaxation.nudged.at-most": "relaxation.nudged.tolerance=1",
+    "task.standardize": "task.kind=regression", "task.corrupt": "task.kind=autoencoder",
+    "task.corrupt.mask": "task.kind=autoencoder", "task.corrupt.noise": "task.kind=autoencoder",
   ].merging(
     ["factor", "period", "growth", "floor"].map {
       ("training.schedule.\($0)", "training.schedule.kind=cosine")
     }
       + ["mean", "square", "epsilon"].map { ("training.optimizer.\($0)", "training.optimizer.kind=adam") }
       + [("network.layers.0.pool.size", "network.layers.0.pool.kind=max")]
-      + ["corrupt", "corrupt.mask", "corrupt.noise"].map { ("task.\($0)", "task.kind=autoencoder") }
-      + [("task.standardize", "task.kind=regression")]
   ) { first, _ in first }
 
   /// A key of a connection can be told only where there is one.

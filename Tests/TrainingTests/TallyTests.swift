@@ -70,6 +70,27 @@ import Training
     #expect(total == tally)
   }
 
+  @Test("A task's sums stand beside the rest under their own keys, counts without a point")
+  func sums() throws {
+    var tally = Tally(Self.tiling)
+    tally.sums["wrong"] = [3, 0, 12]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(String(decoding: try encoder.encode(tally), as: UTF8.self).hasSuffix(#""wrong":[3,0,12]}"#))
+    let task = LearningTask(Regression())
+    var told = Tally(TestSupport.tiling(units: [128, 2], shards: 3, slices: 2), of: task)
+    #expect(told.sums["squared_errors"]?.count == 6 && told.sums["absolute_errors"]?.count == 3)
+    told.examples = [1, 2, 1]
+    // Shard by shard, two targets each.
+    told.sums["squared_errors"] = [1, 0, 2, 1, 1, 3]
+    told.sums["absolute_errors"] = [1, 2, 3]
+    told.sums["squared_targets"] = [2, 4, 4, 4, 2, 8]
+    let expected = [Score(.rmse, 1), Score(.mae, 0.75), Score(.r2, ((1 - 4.0 / 8) + (1 - 4.0 / 16)) / 2)]
+    #expect(told.scores(task) == expected)
+    told.keep(shards: 1..<2, relaxation: false)
+    #expect(told.sums["squared_errors"] == [0, 0, 2, 1, 0, 0])
+  }
+
   @Test("A tally survives JSON to the last bit")
   func json() throws {
     var tally = Tally(Self.tiling)
