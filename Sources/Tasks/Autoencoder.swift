@@ -103,8 +103,9 @@ public enum Corruption: Equatable, Sendable {
 extension Codec where Value == Corruption {
   /// `{mask: 0.3}` or `{noise: 0.1}`.
   static let corruption = Self(
-    takes: "{mask: 0.3} or {noise: 0.1}", keys: Codec<Damage>.damage.keys,
+    takes: takes, keys: Codec<Damage>.damage.keys,
     read: { tree, path throws(SchemaError) in
+      guard case .map = tree.content else { throw .unfit(tree, path, takes: takes) }
       let damage = try Codec<Damage>.damage.read(tree, path)
       switch (damage.mask, damage.noise) {
       case (let share?, nil): return .mask(share)
@@ -121,6 +122,8 @@ extension Codec where Value == Corruption {
       }
     })
 }
+
+private let takes = "{mask: 0.3} or {noise: 0.1}"
 
 private struct Damage: Sendable {
   var mask: Double?

@@ -16,7 +16,7 @@ extension RealRanks {
       let outcome = try folder.train("2x1x1", to: "run", ["--set", "report.tensorboard=true"])
       try #require(outcome.status == 0, "\(outcome.story)")
       #expect(outcome.output.contains("training RMSE"), "\(outcome.story)")
-      #expect(outcome.said.contains { $0.contains("RMSE training ") }, "\(outcome.story)")
+      #expect(outcome.errors.contains("RMSE training "), "\(outcome.story)")
       let lines = folder.text("run/metrics.jsonl").split(separator: "\n")
       let told = try lines.map { try Self.object($0) }
       let names = ["rmse", "mae", "r2"].flatMap { figure in
@@ -76,8 +76,11 @@ extension RealRanks {
       let planned = try succeeds("plan", [file, "-n", "4"])
       #expect(!planned.output.isEmpty)
       _ = try succeeds("bench", [file, "--repeats", "1"], codes: [0, 1])
-      let verified = try succeeds("verify", [file, "--examples", "4", "--set", "training.precision=float64"])
-      #expect(!verified.output.isEmpty)
+      // The bounds of the autoencoders' states are kinks, which may hide the order of the error in β.
+      let verified = try succeeds(
+        "verify", [file, "--examples", "4", "--set", "training.precision=float64"],
+        codes: isRegression ? [0] : [0, 1])
+      #expect(verified.output.contains("against "), "\(verified.story)")
       let sampled = try succeeds("sample", [run], codes: [64])
       #expect(sampled.said.last?.contains("has no classes to hold") ?? false, "\(sampled.story)")
     }
