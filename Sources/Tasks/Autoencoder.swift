@@ -103,9 +103,9 @@ public enum Corruption: Equatable, Sendable {
 extension Codec where Value == Corruption {
   /// `{mask: 0.3}` or `{noise: 0.1}`.
   static let corruption = Self(
-    takes: takes, keys: Codec<Damage>.damage.keys,
+    takes: corruptionTakes, keys: Codec<Damage>.damage.keys,
     read: { tree, path throws(SchemaError) in
-      guard case .map = tree.content else { throw .unfit(tree, path, takes: takes) }
+      guard case .map = tree.content else { throw .unfit(tree, path, takes: corruptionTakes) }
       let damage = try Codec<Damage>.damage.read(tree, path)
       switch (damage.mask, damage.noise) {
       case (let share?, nil): return .mask(share)
@@ -123,7 +123,7 @@ extension Codec where Value == Corruption {
     })
 }
 
-private let takes = "{mask: 0.3} or {noise: 0.1}"
+private let corruptionTakes = "{mask: 0.3} or {noise: 0.1}"
 
 private struct Damage: Sendable {
   var mask: Double?
