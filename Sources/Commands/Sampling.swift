@@ -58,6 +58,9 @@ struct Sampling: RankCommand {
     guard inspection.run.task.task.supervision == .labels else {
       throw UsageError("the task of this run is \(inspection.run.task.name), which has no classes to hold")
     }
+    guard !inspection.network.isState(0) else {
+      throw UsageError("the input of this run is a layer of states: it is not what settles to a held output here")
+    }
     let classes = inspection.network.units(inspection.network.output)
     if let wrong = label.first(where: { !(0..<classes).contains($0) }) {
       throw UsageError("--label \(wrong): the classes are 0 to \(classes - 1)")
