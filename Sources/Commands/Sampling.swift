@@ -59,7 +59,8 @@ struct Sampling: RankCommand {
       throw UsageError("the task of this run is \(inspection.run.task.name), which has no classes to hold")
     }
     guard !inspection.network.isState(0) else {
-      throw UsageError("the input of this run is a layer of states: it is not what settles to a held output here")
+      throw UsageError(
+        "the input of this run is a layer of states: it is not what settles to a held output here")
     }
     let classes = inspection.network.units(inspection.network.output)
     if let wrong = label.first(where: { !(0..<classes).contains($0) }) {

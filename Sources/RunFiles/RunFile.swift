@@ -69,7 +69,7 @@ public struct RunFile: Equatable, Sendable {
     let root = try subject.tree(text, file: file, settings: settings)
     var runFile = try Codec.runFile.read(root, Path(subject))
     if runFile.name.isEmpty { runFile.name = defaultName(file) }
-    runFile.suitOutput(root)
+    runFile.completeDefaults(root)
     try runFile.check(root)
     runFile.network.simplify()
     runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)

@@ -2,6 +2,7 @@ import DataSets
 import EnergyModels
 import EquilibriumPropagation
 import Foundation
+import Schema
 
 /// What a run file holds where it says nothing.
 extension RunFile {
@@ -9,16 +10,30 @@ extension RunFile {
   static let blank = RunFile(
     name: "", seed: 1,
     data: DataSource(format: .digits),
-    network: NetworkSettings(layers: [], initialization: .glorotUniform, cost: .squaredError),
+    network: NetworkSettings(layers: [], initialization: .spectral(gain: 0.8), cost: .squaredError),
     rule: .equilibriumPropagation,
     relaxation: Relaxation(
       updates: .evenOdd, step: 0.5, start: .zero, free: Duration(atMost: 15), nudged: Duration(atMost: 15)),
     nudging: Nudging(kind: .centered, beta: 0.2),
     training: TrainingSettings(
-      epochs: 10, batch: 16, shuffle: true, momentum: 0, decay: 0, schedule: .constant,
+      epochs: 20, batch: 16, shuffle: true, momentum: 0.9, decay: 0, schedule: .cosine(floor: 0),
       reduction: .reproducible, precision: .float32),
     tiling: TilingSettings(shards: TilingSettings.unset, slices: TilingSettings.unset),
     checkpoint: CheckpointSettings(every: nil, keep: 3, wait: false))
+
+  /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
+  /// cost, and `adam` has no momentum.
+  ///
+  /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
+  /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
+  /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
+  mutating func completeDefaults(_ root: Tree) {
+    if training.optimizer.countsUpdates, !root.isWritten("training.momentum") { training.momentum = 0 }
+    let index = network.output - 1
+    guard network.layers.indices.contains(index), !root.isWritten("network.layers.\(index).activation")
+    else { return }
+    network.layers[index].activation = network.cost == .crossEntropy ? .softmax : task.task.outputActivation
+  }
 
   /// The name of a run whose file gives none: the file's, without its extension.
   static func defaultName(_ file: String) -> String {
@@ -35,5 +50,5 @@ extension RunFile {
 
 extension LayerSettings {
   /// `units` must be written.
-  static let blank = LayerSettings(units: 0, activation: .hardSigmoid, rate: .fixed(0.05))
+  static let blank = LayerSettings(units: 0, activation: .hardSigmoid, rate: .fixed(0.01))
 }

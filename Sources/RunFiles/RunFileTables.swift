@@ -155,8 +155,10 @@ extension Codec where Value == LayerSettings {
         "units", \.units, .whole(RunFileRange.count, example: 500), required: "500",
         meaning: "How many units the layer has; of a convolution at every place."),
       .init(
-        "activation", \.activation, .word,
-        meaning: "ρ of the layer's units; of a regression's output `linear` without."),
+        "activation", \.activation, .word, .follows,
+        meaning:
+          "ρ of the layer's units; hard-sigmoid without, of the output linear, or softmax where the cost is cross-entropy."
+      ),
       .init(
         "rate", \.rate, .rate,
         meaning:
@@ -246,7 +248,7 @@ extension Codec where Value == TrainingSettings {
     RunFile.blank.training,
     [
       .init(
-        "epochs", \.epochs, .whole(RunFileRange.count, example: 10),
+        "epochs", \.epochs, .whole(RunFileRange.count, example: 20),
         meaning: "Passes over the training examples."),
       .init("batch", \.batch, .whole(RunFileRange.count, example: 16), meaning: "Examples of a step."),
       .init("shuffle", \.shuffle, .flag, meaning: "Whether every epoch deals the examples in another order."),
@@ -255,8 +257,10 @@ extension Codec where Value == TrainingSettings {
         meaning: "How a step follows from the gradient; of `nesterov` momentum looks ahead."),
       .init(
         "momentum", \.momentum,
-        .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 },
-        meaning: "The share of the last change that is made again; `adam` has means of its own."),
+        .number("a number of at least 0 and below 1", example: "0.9") { $0 >= 0 && $0 < 1 }, .follows,
+        meaning:
+          "The share of the last change that is made again; 0.9 without, and 0 of `adam`, which has means of its own."
+      ),
       .init(
         "decay", \.decay, .number("a number of at least 0", example: "2.5e-4") { $0 >= 0 },
         meaning: "λ: a step adds −α λ W."),

@@ -61,15 +61,6 @@ extension RunFile {
 
 /// What task, network and data must agree on.
 extension RunFile {
-  /// Gives an output for which nothing is written the activation that suits the task.
-  mutating func suitOutput(_ root: Tree) {
-    let index = network.output - 1
-    guard let activation = task.task.outputActivation, network.layers.indices.contains(index),
-      !root.isWritten("network.layers.\(index).activation")
-    else { return }
-    network.layers[index].activation = activation
-  }
-
   func checkTask(_ root: Tree) throws(SchemaError) {
     let task = task.task
     if !data.format.has(task.supervision) {

@@ -25,7 +25,6 @@ public struct Regression: Task {
 
   public var supervision: Supervision { .targets }
   public var figures: [Figure] { [.rmse, .mae, .r2] }
-  public var outputActivation: Activation? { .linear }
 
   public var costs: (costs: [Cost], reason: String)? {
     ([.squaredError], "is for classes, and a regression has numbers for targets")

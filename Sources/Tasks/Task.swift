@@ -30,8 +30,8 @@ public protocol Task: Equatable, Sendable {
 
   /// The costs that go with the task, and why no other does; nil where any cost does.
   var costs: (costs: [Cost], reason: String)? { get }
-  /// The activation of an output for which the run file names none; nil for that of any layer.
-  var outputActivation: Activation? { get }
+  /// The activation of an output of states for which the run file names none.
+  var outputActivation: Activation { get }
   /// Why targets made of this source lie beyond an output that is clipped; nil where they do not.
   func reasonAgainstClipping(_ source: DataSource) -> String?
 
@@ -48,7 +48,7 @@ public protocol Task: Equatable, Sendable {
 extension Task {
   public static var keys: [Key<Self>] { [] }
   public var costs: (costs: [Cost], reason: String)? { nil }
-  public var outputActivation: Activation? { nil }
+  public var outputActivation: Activation { .linear }
   public func reasonAgainstClipping(_ source: DataSource) -> String? { nil }
 }
 

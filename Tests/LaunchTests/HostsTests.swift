@@ -12,10 +12,11 @@ import Testing
     network:
       layers:
         - {units: 96, rate: 0.2}
-        - {units: 10, rate: 0.1}
+        - {units: 10, activation: hard-sigmoid, rate: 0.1}
+      initialization: glorot-uniform
     relaxation: {updates: euler, step: 0.5, start: persistent, free: 10, nudged: 4}
     nudging: {kind: random-sign, beta: 1.0}
-    training: {epochs: 40, batch: 60}
+    training: {epochs: 40, batch: 60, momentum: 0, schedule: constant}
     tiling: {shards: 6, slices: 2}
     checkpoint: {every: 10, keep: 2}
 

@@ -13,10 +13,11 @@ struct SlurmTests {
     network:
       layers:
         - {units: 96, rate: 0.2}
-        - {units: 10, rate: 0.1}
+        - {units: 10, activation: hard-sigmoid, rate: 0.1}
+      initialization: glorot-uniform
     relaxation: {updates: euler, step: 0.5, start: persistent, free: 15, nudged: 4}
     nudging: {kind: random-sign, beta: 1.0}
-    training: {epochs: 30, batch: 12, momentum: 0.5}
+    training: {epochs: 30, batch: 12, momentum: 0.5, schedule: constant}
     tiling: {shards: 4, slices: 2}
     checkpoint: {every: 10, keep: 2}
 

@@ -110,7 +110,7 @@ extension Lesson {
       initialization: {uniform: 0.05}
     relaxation: {updates: even-odd, start: zero, free: 8, nudged: 5}
     nudging: {kind: centered, beta: 0.2}
-    training: {epochs: 10, batch: 10, momentum: 0.5}
+    training: {epochs: 10, batch: 10, momentum: 0.5, schedule: constant}
 
     """
 

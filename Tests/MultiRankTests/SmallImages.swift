@@ -6,10 +6,11 @@ enum SmallImages {
     network:
       layers:
         - {units: 64, rate: 0.2}
-        - {units: 10, rate: 0.1}
+        - {units: 10, activation: hard-sigmoid, rate: 0.1}
+      initialization: glorot-uniform
     relaxation: {updates: even-odd, start: persistent, free: 6, nudged: 4}
     nudging: {kind: random-sign, beta: 0.5}
-    training: {epochs: 2, batch: 12}
+    training: {epochs: 2, batch: 12, momentum: 0, schedule: constant}
     tiling: {shards: 2, slices: 2}
     checkpoint: {every: 3, keep: 3}
 

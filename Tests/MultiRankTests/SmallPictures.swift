@@ -13,10 +13,11 @@ enum SmallPictures {
     network:
       layers:
         - {units: 64, rate: 0.02}
-        - {units: 10, rate: 0.02}
+        - {units: 10, activation: hard-sigmoid, rate: 0.02}
+      initialization: glorot-uniform
     relaxation: {updates: even-odd, start: persistent, free: 6, nudged: 4}
     nudging: {kind: random-sign, beta: 0.5}
-    training: {epochs: 2, batch: 12}
+    training: {epochs: 2, batch: 12, momentum: 0, schedule: constant}
     tiling: {shards: 4, slices: 2}
     checkpoint: {every: 3, keep: 9}
 

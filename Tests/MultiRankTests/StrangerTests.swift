@@ -37,7 +37,7 @@ extension RealRanks {
         initialization: {spectral: 0.6}
       relaxation: {updates: euler, step: 0.5, free: 20, nudged: 12}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 3, batch: 16}
+      training: {epochs: 3, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
 
       """

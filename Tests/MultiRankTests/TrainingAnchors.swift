@@ -22,7 +22,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.5}
       relaxation: {updates: even-odd, start: zero, free: 12, nudged: 8}
       nudging: {kind: centered, beta: 0.3}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -45,7 +45,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.5}
       relaxation: {updates: euler, step: 0.15, start: persistent, free: {tolerance: 1e-3, at-most: 30}, nudged: 8}
       nudging: {kind: random-sign, beta: 0.3}
-      training: {epochs: 1, batch: 16, optimizer: adam}
+      training: {epochs: 1, batch: 16, optimizer: adam, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -63,12 +63,12 @@ extension TrainingMethod {
         input: {anchor: free, activation: hard-sigmoid}
         layers:
           - {units: 96, rate: 0.05}
-          - {units: 10, rate: 0.02}
+          - {units: 10, activation: hard-sigmoid, rate: 0.02}
           - {units: 70, rate: 0.05}
         output: 2
         initialization: {uniform: 0.5}
       relaxation: {updates: even-odd, start: zero, free: 10, nudged: 6}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 

@@ -14,7 +14,7 @@ extension RealRanks {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, free: 7, nudged: 3}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 1, batch: 20}
+      training: {epochs: 1, batch: 20, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
 
       """

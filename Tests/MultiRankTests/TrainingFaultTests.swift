@@ -11,10 +11,11 @@ extension RealRanks {
       network:
         layers:
           - {units: 48, rate: 0.2}
-          - {units: 10, rate: 1e-30}
+          - {units: 10, activation: hard-sigmoid, rate: 1e-30}
+        initialization: glorot-uniform
       relaxation: {updates: euler, step: 0.5, start: zero, free: 15, nudged: 4}
       nudging: {kind: random-sign, beta: 1.0}
-      training: {epochs: 400, batch: 12}
+      training: {epochs: 400, batch: 12, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 100, keep: 2}
 
@@ -28,10 +29,11 @@ extension RealRanks {
         layers:
           - {units: 96, rate: 0.2}
           - {units: 96, rate: 0.2}
-          - {units: 10, rate: 0.2}
+          - {units: 10, activation: hard-sigmoid, rate: 0.2}
+        initialization: glorot-uniform
       relaxation: {updates: euler, step: 0.5, start: zero, free: 15, nudged: 4}
       nudging: {kind: random-sign, beta: 1.0}
-      training: {epochs: 400, batch: 12, schedule: {kind: exponential, factor: 1e-30}}
+      training: {epochs: 400, batch: 12, schedule: {kind: exponential, factor: 1e-30}, momentum: 0}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 100, keep: 2}
 

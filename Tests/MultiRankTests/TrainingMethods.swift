@@ -22,7 +22,7 @@ extension TrainingMethod {
       name: skips
       data: {format: digits, training: 160, validation: 40}
       network:
-        layers: [{units: 96}, {units: 40}, {units: 70}, {units: 10, activation: linear}]
+        layers: [{units: 96, rate: 0.05}, {units: 40, rate: 0.05}, {units: 70, rate: 0.05}, {units: 10, activation: linear, rate: 0.05}]
         connections:
           - {from: 0, to: 1}
           - {from: 1, to: 2}
@@ -35,7 +35,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.5}
       relaxation: {updates: over-relaxed, factor: 1.1, start: persistent, free: 9, nudged: 7}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 2, batch: 16, momentum: 0.5}
+      training: {epochs: 2, batch: 16, momentum: 0.5, schedule: constant}
       tiling: {shards: 4, slices: 4}
       checkpoint: {every: 6, keep: 9}
 
@@ -55,7 +55,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, start: zero, free: 8, nudged: 6}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 2, batch: 20}
+      training: {epochs: 2, batch: 20, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 4}
       checkpoint: {every: 7, keep: 9}
 
@@ -73,7 +73,8 @@ extension TrainingMethod {
       network:
         layers:
           - {units: 100, rate: 0.2}
-          - {units: 10, rate: 0.1}
+          - {units: 10, activation: hard-sigmoid, rate: 0.1}
+        initialization: glorot-uniform
       relaxation: {updates: euler, step: 0.5, start: persistent, free: 10, nudged: 4}
       nudging: {kind: random-sign, beta: 1.0}
       training: {epochs: 2, batch: 16, momentum: 0.5, decay: 1e-4, schedule: cosine}
@@ -101,7 +102,7 @@ extension TrainingMethod {
         free: {tolerance: 1e-2, at-most: 30}
         nudged: {tolerance: 1e-3, at-most: 20}
       nudging: {kind: one-sided, beta: 0.5}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 8, slices: 4}
       checkpoint: {every: 4, keep: 9, wait: true}
 
@@ -146,10 +147,11 @@ extension TrainingMethod {
       network:
         layers:
           - {units: 112, activation: sigmoid, rate: 0.2}
-          - {units: 10, rate: 0.1}
+          - {units: 10, activation: hard-sigmoid, rate: 0.1}
+        initialization: glorot-uniform
       relaxation: {updates: euler, step: 0.4, start: persistent, free: {tolerance: 0.05, at-most: 15}, nudged: 5}
       nudging: {kind: one-sided, beta: -0.4}
-      training: {epochs: 2, batch: 12, shuffle: false}
+      training: {epochs: 2, batch: 12, shuffle: false, momentum: 0, schedule: constant}
       tiling: {shards: 3, slices: 3}
       checkpoint: {every: 4, keep: 9}
 

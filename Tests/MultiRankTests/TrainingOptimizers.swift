@@ -70,7 +70,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: euler, start: zero, free: 10, nudged: 5}
       nudging: {kind: random-sign, beta: 0.3}
-      training: {epochs: 2, batch: 16, optimizer: {kind: adam, square: 0.99}}
+      training: {epochs: 2, batch: 16, optimizer: {kind: adam, square: 0.99}, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 3, keep: 9}
 

@@ -17,7 +17,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, start: persistent, free: 6, nudged: 4}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 2, batch: 16, momentum: 0.5}
+      training: {epochs: 2, batch: 16, momentum: 0.5, schedule: constant}
       tiling: {shards: 4, slices: 4}
       checkpoint: {every: 4, keep: 9}
 
@@ -50,7 +50,7 @@ extension TrainingMethod {
         free: {tolerance: 0.02, at-most: 12}
         nudged: {tolerance: 0.02, at-most: 6}
       nudging: {kind: random-sign, beta: 0.2}
-      training: {epochs: 1, batch: 16, precision: float64}
+      training: {epochs: 1, batch: 16, precision: float64, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -72,7 +72,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: over-relaxed, start: forward, free: 8, nudged: 5}
       nudging: {kind: centered, beta: 0.5}
-      training: {epochs: 2, batch: 16, optimizer: adam, decay: 1e-4}
+      training: {epochs: 2, batch: 16, optimizer: adam, decay: 1e-4, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 5, keep: 9}
 

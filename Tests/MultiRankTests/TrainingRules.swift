@@ -23,7 +23,7 @@ extension TrainingMethod {
         free: {tolerance: 1e-3, at-most: 30}
         nudged: {tolerance: 3e-3, at-most: 20}
       nudging: {kind: n-point, points: 4, beta: 0.3}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -44,7 +44,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: euler, step: 0.4, start: persistent, free: 12, nudged: 8}
       nudging: {kind: n-point, points: 3, beta: 0.4}
-      training: {epochs: 1, batch: 16, precision: float64}
+      training: {epochs: 1, batch: 16, precision: float64, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -61,10 +61,10 @@ extension TrainingMethod {
         layers:
           - {units: 96, rate: 0.05}
           - {units: 70, rate: 0.05}
-          - {units: 10, rate: 0.02}
+          - {units: 10, activation: hard-sigmoid, rate: 0.02}
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, start: zero, free: 10, nudged: 6}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -85,7 +85,7 @@ extension TrainingMethod {
           - {units: 10, activation: tanh, rate: 0.02}
         initialization: {uniform: 0.7}
       nudging: {beta: 0.3}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -106,7 +106,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, free: 12, nudged: {tolerance: 2e-3, at-most: 9}}
       nudging: {kind: centered, beta: 1.5, form: linear}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -128,7 +128,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: euler, start: zero, free: 4, nudged: 4}
       nudging: {kind: random-sign, beta: 0.1, reject: true}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -145,10 +145,11 @@ extension TrainingMethod {
         layers:
           - {units: 96, rate: 0.1}
           - {units: 70, rate: 0.1}
-          - {units: 10, rate: 0.05}
+          - {units: 10, activation: hard-sigmoid, rate: 0.05}
+        initialization: glorot-uniform
       relaxation: {updates: euler, start: zero, free: 3, nudged: 4}
       nudging: {kind: centered, beta: 0.6, reject: true}
-      training: {epochs: 1, batch: 16, momentum: 0.5}
+      training: {epochs: 1, batch: 16, momentum: 0.5, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -171,7 +172,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: euler, start: zero, free: 10, nudged: 5}
       nudging: {kind: random-sign, beta: 0.3}
-      training: {epochs: 1, batch: 16, momentum: 0.5}
+      training: {epochs: 1, batch: 16, momentum: 0.5, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -191,7 +192,8 @@ extension TrainingMethod {
           - {units: 40, activation: hard-sigmoid, rate: 0.1}
           - {units: 70, activation: sigmoid, rate: 0.1}
           - {units: 10, activation: linear, rate: 0.1}
-      training: {epochs: 1, batch: 16, decay: 1e-3}
+        initialization: glorot-uniform
+      training: {epochs: 1, batch: 16, decay: 1e-3, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 
@@ -216,7 +218,7 @@ extension TrainingMethod {
         start: zero
         free: {tolerance: 1e-4, at-most: 40}
         nudged: {tolerance: 1e-3, at-most: 30}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 2, keep: 9}
 

@@ -39,11 +39,12 @@ extension RealRanks.Verifying {
       name: picture
       data: {format: digits, training: 1200, validation: 200}
       network:
+        initialization: glorot-uniform
       \(picture.network)
         initialization: {uniform: 0.15}
       relaxation: {updates: even-odd, free: 30, nudged: 20}
       nudging: {kind: centered, beta: 0.05}
-      training: {epochs: 1, batch: 16}
+      training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
 
       """)

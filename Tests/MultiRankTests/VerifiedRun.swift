@@ -16,12 +16,13 @@ struct VerifiedRun: Sendable, CustomTestStringConvertible {
     data: {format: digits, training: 160, validation: 40}
     network:
       layers:
+      initialization: glorot-uniform
     \(layers.map { "    - {units: \($0.units), activation: \($0.activation), rate: 0.05}" }
       .joined(separator: "\n"))
       initialization: {uniform: 0.7}
     relaxation: {updates: \(updates), start: zero, free: 200, nudged: 200}
     nudging: {kind: centered, beta: 0.05}
-    training: {epochs: 1, batch: 16}
+    training: {epochs: 1, batch: 16, momentum: 0, schedule: constant}
     tiling: {shards: 4, slices: 2}
 
     """

@@ -22,7 +22,7 @@ package let paperRunFile = """
     cost: squared-error
   relaxation: {updates: euler, step: 0.5, start: persistent, free: 20, nudged: 4}
   nudging: {kind: random-sign, beta: 1.0}
-  training: {epochs: 25, batch: 20, shuffle: false}
+  training: {epochs: 25, batch: 20, shuffle: false, momentum: 0, schedule: constant}
   tiling: {shards: 4, slices: 2}
   checkpoint: {every: 500, keep: 3}
 
