@@ -47,6 +47,18 @@ package struct BatchInputs: Sendable {
     return input
   }
 
+  /// The least and the largest number of the first inputs of the first shard here, as they are stored; nil without any.
+  var extent: ClosedRange<Double>? {
+    guard let first = examples.first, first.count > 0, !first.inputs.isEmpty else { return nil }
+    var input = Matrix(rows: 1, columns: values.count, precision: values.precision)
+    var (least, largest) = (Double.infinity, -Double.infinity)
+    for row in 0..<min(first.count, 256) {
+      values.set(&input, row: 0, to: row, of: first)
+      for number in input.row(0) { (least, largest) = (min(least, number), max(largest, number)) }
+    }
+    return least...largest
+  }
+
   /// The targets of a batch, mostRows × so many; the rows past its examples are zeros.
   package func targets(_ members: BatchMembers, columns: Int) -> Matrix {
     var targets = Matrix(rows: max(mostRows, 1), columns: columns, precision: values.precision)

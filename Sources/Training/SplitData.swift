@@ -68,6 +68,10 @@ package final class SplitData {
   /// Bytes of the pixels, labels and targets held here.
   var byteCount: Int { examples.reduce(0) { $0 + $1.byteCount } }
 
+  /// The least and the largest number of some inputs, the same ones on every grid: of the first shard, where this rank
+  /// holds that.
+  var extent: ClosedRange<Double>? { shards.lowerBound == 0 ? inputs.extent : nil }
+
   /// The most rows a batch has here.
   package var mostRows: Int { shards.count * batches.perShard }
 

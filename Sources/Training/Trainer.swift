@@ -32,6 +32,7 @@ public final class Trainer {
   /// Held by rank 0 as long as it may change the run directory.
   private var lock: DirectoryLock?
   private let data: DataSet
+  private var symptoms: Symptoms
   private var examplesThisEpoch = 0
   private var epochBegan = ContinuousClock.now
 
@@ -79,6 +80,8 @@ public final class Trainer {
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
+    symptoms = Symptoms(run)
+    tellInputs()
   }
 
   package var training: SplitData { splits[0] }
@@ -206,7 +209,7 @@ public final class Trainer {
       throw Divergence(
         what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
         step: state.step,
-        lastCheckpoint: try directory.store.checkpoints().last)
+        lastCheckpoint: try directory.store.checkpoints().last, advice: Symptoms.advice(run))
     }
   }
 
@@ -243,6 +246,12 @@ public final class Trainer {
     return Model(parameters: parameters, moments: optimizer.moments, persistent: persistent)
   }
 
+  /// Between which numbers inputs lie, and whether that looks as if they had not been scaled.
+  private func tellInputs() {
+    guard grid.isFirst, let extent = training.extent else { return }
+    tell(.notice(symptoms.words(extent)))
+  }
+
   private func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }
 
   private func beginEpochClock() {
@@ -260,8 +269,11 @@ extension Trainer {
     let trained = try state.tally.joined(over: grid)
     grid.clock?.enter(.evaluation)
     var evaluated: [Split: Tally] = [:]
+    var answers: [Int] = []
     for data in splits where data.split != .training {
-      evaluated[data.split] = try evaluation.run(data, parameters: parameters).tally
+      let result = try evaluation.run(data, parameters: parameters)
+      evaluated[data.split] = result.tally
+      if answers.isEmpty { answers = result.answers }
     }
     grid.clock?.leave()
     state.epoch += 1
@@ -294,6 +306,7 @@ extension Trainer {
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
     try grid.world.agree { tell(.epoch(line, times: times)) }
+    if grid.isFirst { for symptom in symptoms.found(in: line, answers: answers) { tell(.notice(symptom)) } }
     try checkpoint(isBest: isBest[0] > 0)
   }
 

@@ -27,11 +27,13 @@ public struct Divergence: Error, Sendable, ExitCoded, CustomStringConvertible {
   /// Steps of the run made when it was seen, the last one included.
   public let step: Int
   let lastCheckpoint: String?
+  /// What mends it, for the run.
+  let advice: String
   public var exitCode: Int32 { 1 }
   public var description: String {
     "the relaxation diverged in step \(step): the \(what) of layer\(layers.count == 1 ? "" : "s") "
       + layers.map(String.init).joined(separator: ", ")
-      + " are not finite; lower the rates or relaxation.step"
+      + " are not finite; \(advice)"
       + (lastCheckpoint.map { " (the last checkpoint, \($0), is good)" } ?? "")
   }
 }

@@ -53,7 +53,10 @@ import Testing
     }
     let silent = RunFile.reference.filter { $0.standard == nil && told[$0.key] != nil }.map(\.key)
     #expect(
-      silent == ["name", "data.format", "network.layers.0.units", "tiling.shards", "tiling.slices"])
+      silent == [
+        "name", "data.format", "network.layers.0.units", "network.layers.0.activation", "training.momentum",
+        "tiling.shards", "tiling.slices",
+      ])
   }
 
   @Test("A rule's own keys are told by the rule, after the one that names it")

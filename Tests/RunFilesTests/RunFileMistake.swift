@@ -61,11 +61,11 @@ extension RunFileMistake {
     training: {batch: 99999999999999999999}
     3:19: 'training.batch' is '99999999999999999999'; it takes a whole number from 1 to 1000000, such as 16
     training: {epochs: -3}
-    3:20: 'training.epochs' is '-3'; it takes a whole number from 1 to 1000000, such as 10
+    3:20: 'training.epochs' is '-3'; it takes a whole number from 1 to 1000000, such as 20
     training: {epochs: {}}
-    3:20: 'training.epochs' is a map; it takes a whole number from 1 to 1000000, such as 10
+    3:20: 'training.epochs' is a map; it takes a whole number from 1 to 1000000, such as 20
     training:⏎  epochs:
-    4:10: 'training.epochs' is empty; it takes a whole number from 1 to 1000000, such as 10
+    4:10: 'training.epochs' is empty; it takes a whole number from 1 to 1000000, such as 20
     seed: -1
     3:7: 'seed' is '-1'; it takes a whole number from 0 to 18446744073709551615, such as 1
     checkpoint: {keep: 0}
@@ -139,9 +139,6 @@ extension RunFileMistake {
     3:45: 'training.optimizer.epsilon' is '0'; it takes a number from 1e-20 to 1, such as 1e-8
     training: {optimizer: {kind: adam, beta1: 0.9}}
     3:36: unknown key 'training.optimizer.beta1'; the keys here are kind, mean, square and epsilon
-    training: {optimizer: nesterov}
-    3:23: 'training.optimizer' is nesterov, but 'training.momentum' is 0; use a momentum above 0, such as 0.9, \
-    or optimizer: sgd
     training: {optimizer: nesterov, momentum: 0}
     3:43: 'training.optimizer' is nesterov, but 'training.momentum' is 0; use a momentum above 0, such as 0.9, \
     or optimizer: sgd

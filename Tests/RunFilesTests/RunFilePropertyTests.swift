@@ -131,7 +131,7 @@ struct RunFilePropertyTests {
       ("network.layers.0.rate=balanced", ["network.layers.0.rate: balanced here, 0.2 there"]),
       ("tiling.shards=5", ["tiling.shards: 5 here, 4 there"]),
       (
-        "network.layers=[{units: 500, rate: 0.2}]",
+        "network.layers=[{units: 500, activation: hard-sigmoid, rate: 0.2}]",
         [
           "network.layers.1.units: none here, 10 there",
           "network.layers.1.activation: none here, hard-sigmoid there",

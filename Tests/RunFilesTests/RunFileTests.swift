@@ -46,9 +46,9 @@ struct RunFileTests {
           validation: 0
         network:
           layers:
-            - {units: 128, activation: hard-sigmoid, rate: 0.05}
-            - {units: 10, activation: hard-sigmoid, rate: 0.05}
-          initialization: glorot-uniform
+            - {units: 128, activation: hard-sigmoid, rate: 0.01}
+            - {units: 10, activation: linear, rate: 0.01}
+          initialization: {spectral: 0.8}
           cost: squared-error
         rule: equilibrium-propagation
         relaxation:
@@ -63,13 +63,13 @@ struct RunFileTests {
           beta: 0.2
           reject: false
         training:
-          epochs: 10
+          epochs: 20
           batch: 16
           shuffle: true
           optimizer: sgd
-          momentum: 0.0
+          momentum: 0.9
           decay: 0.0
-          schedule: constant
+          schedule: {kind: cosine}
           reduction: reproducible
           precision: float32
         tiling:
@@ -129,8 +129,9 @@ struct RunFileTests {
       paperRunFile, file: "m.yaml",
       settings: [
         "network.layers.0.rate=0.5", "training.batch=10", "training.batch=40", "tiling={shards: 2}",
-        "relaxation.free={tolerance: 1e-4, at-most: 100}", "training.schedule.kind=exponential",
-        "training.schedule.factor=0.99", "network.initialization.uniform=0.7",
+        "relaxation.free={tolerance: 1e-4, at-most: 100}", "training.schedule={kind: cosine}",
+        "training.schedule.kind=exponential", "training.schedule.factor=0.99",
+        "network.initialization.uniform=0.7",
       ].filter { !$0.hasPrefix("network.initialization") } + ["network.initialization={uniform: 0.7}"])
     #expect(runFile.network.layers.map(\.rate) == [.fixed(0.5), .fixed(0.1)])
     #expect(runFile.training.batch == 40)
@@ -138,6 +139,24 @@ struct RunFileTests {
     #expect(runFile.relaxation.free == Duration(atMost: 100, tolerance: 1e-4))
     #expect(runFile.training.schedule == .exponential(factor: 0.99))
     #expect(runFile.network.initialization == .uniform(gain: 0.7))
+  }
+
+  @Test("What follows from other keys goes with them, unless it is written")
+  func following() throws {
+    func run(_ settings: String...) throws -> RunFile {
+      try RunFile.parse(smallestRunFile, file: "m.yaml", settings: settings)
+    }
+    #expect(try run("training.optimizer=adam").training.momentum == 0)
+    #expect(try run("training.optimizer=nesterov").training.momentum == 0.9)
+    #expect(try run("training.momentum=0").training.momentum == 0)
+    #expect(
+      try run("network.cost=cross-entropy").network.layers.map(\.activation) == [.hardSigmoid, .softmax])
+    #expect(
+      try run("network.layers.1.activation=hard-sigmoid").network.layers.map(\.activation)
+        == [.hardSigmoid, .hardSigmoid])
+    #expect(
+      try run("network.layers=[{units: 10}, {units: 9}]", "network.output=1").network.layers.map(\.activation)
+        == [.linear, .hardSigmoid])
   }
 
   @Test("the list of keys names every key once and only keys that are read")
