@@ -38,6 +38,16 @@ public struct InputValues: Sendable {
     }
   }
 
+  /// Bytes of the table that looks them up.
+  public var byteCount: Int {
+    Self.byteCount(channels: table.rows, precision: precision)
+  }
+
+  /// The same of so many channels that differ, 1 where all are alike.
+  public static func byteCount(channels: Int, precision: Precision) -> Int {
+    Matrix.byteCount(rows: channels, columns: 256, precision: precision)
+  }
+
   /// Numbers of an input: height × width × channels.
   public var count: Int { extents.reduce(1, *) }
 

@@ -179,11 +179,9 @@ public struct State: Sendable {
     return place
   }
 
-  /// The same room with all activities 0, whatever ρ(0) is: where responses and errors begin.
-  public var silent: State {
-    var quiet = self
-    for k in known { quiet[k].withActivity { $0.set(rows: 0..<$0.rows, .zero) } }
-    return quiet
+  /// All activities become 0, whatever ρ(0) is: where responses and errors begin.
+  public mutating func silence() {
+    for k in known { self[k].withActivity { $0.set(rows: 0..<$0.rows, .zero) } }
   }
 
   /// The same states as complex numbers: these rows, then as many imaginary parts, all 0.

@@ -14,9 +14,12 @@ public struct Contrast {
   /// Rows of the batch that were left out of it.
   public private(set) var rejected = 0
   private let clamped: Clamped
-  /// Δ_k of every known layer: what biases learn from, and the weights of a clamped input, which never changes.
-  private var changes: Levels
   private var terms: [Term]
+  /// The sum of what the terms change, where that is not what the only one does.
+  private var sum: Levels?
+
+  /// Δ_k of every known layer: what biases learn from, and the weights of a clamped input, which never changes.
+  private var changes: Levels { sum ?? terms[0].change }
 
   /// One matrix for each layer known here, and for each pooled connection one of what its kernel sees of the layer above.
   public struct Levels: Sendable {
@@ -46,28 +49,39 @@ public struct Contrast {
   }
 
   /// What W_{jk} of two layers of states learns from.
-  enum Term {
-    /// mean_j Δ_kᵀ + Δ_j mean_kᵀ.
-    case symmetric(mean: Levels, change: Levels)
-    /// a_j b_kᵀ: of activities and the errors that came down from above, or of one iteration of an average.
-    case product(Levels, Levels)
-    /// Re(z_j u_kᵀ), both complex: real parts, then from `half` on imaginary ones (of u, their negatives).
-    case complex(states: Levels, weighted: Levels, half: Int)
+  struct Term {
+    let kind: Kind
+    /// a: activities, or their mean.
+    let states: Levels
+    /// Δ: what is left out of every sum where an example is.
+    var change: Levels
+
+    enum Kind {
+      /// a_j Δ_kᵀ + Δ_j a_kᵀ.
+      case symmetric
+      /// a_j Δ_kᵀ: of activities and the errors that came down from above, or of one iteration of an average.
+      case product
+      /// Re(a_j Δ_kᵀ), both complex: real parts, then from `half` on imaginary ones (of Δ, their negatives).
+      case complex(half: Int)
+    }
+
+    init(_ kind: Kind, _ states: Levels, change: Levels) {
+      (self.kind, self.states, self.change) = (kind, states, change)
+    }
   }
 
-  init(strength: Double, changes: Levels, terms: [Term], clamped: Clamped) {
+  /// - Parameter sum: nil where it is the change of the only term.
+  init(strength: Double, terms: [Term], sum: Levels? = nil, clamped: Clamped) {
     self.strength = strength
-    self.changes = changes
     self.terms = terms
+    self.sum = sum
     self.clamped = clamped
   }
 
   /// The contrast of two phases.
   init(_ plus: State, minus: State, over strength: Double, clamped: Clamped) {
     let (mean, change) = Levels.between(plus, minus, rows: clamped.rows)
-    self.init(
-      strength: strength, changes: change, terms: [.symmetric(mean: mean, change: change)],
-      clamped: clamped)
+    self.init(strength: strength, terms: [Term(.symmetric, mean, change: change)], clamped: clamped)
   }
 
   /// Row numbers of the shards here.
@@ -77,18 +91,12 @@ public struct Contrast {
   mutating func reject(_ rows: [Int]) {
     rejected = rows.count
     guard !rows.isEmpty else { return }
-    changes.clear(rows)
-    terms = terms.map { term in
-      switch term {
-      case .symmetric(let mean, var change):
-        change.clear(rows)
-        return .symmetric(mean: mean, change: change)
-      case .product(let lower, var upper):
-        upper.clear(rows)
-        return .product(lower, upper)
-      case .complex(let states, var weighted, let half):
-        weighted.clear(rows + rows.map { $0 + half })
-        return .complex(states: states, weighted: weighted, half: half)
+    sum?.clear(rows)
+    for place in terms.indices {
+      if case .complex(let half) = terms[place].kind {
+        terms[place].change.clear(rows + rows.map { $0 + half })
+      } else {
+        terms[place].change.clear(rows)
       }
     }
   }
@@ -123,11 +131,11 @@ extension Contrast {
       ContrastSum(pre: first.pre, post: first.post, and: second, pairs: pairs)
     }
     return terms.map { term in
-      switch term {
-      case .symmetric(let mean, let change): sum(ends(mean, change), ends(change, mean))
-      case .product(let lower, let upper): sum(ends(lower, upper))
-      case .complex(let states, let weighted, let half):
-        sum(ends(states, weighted), ends(states, weighted, half: half))
+      let (states, change) = (term.states, term.change)
+      return switch term.kind {
+      case .symmetric: sum(ends(states, change), ends(change, states))
+      case .product: sum(ends(states, change))
+      case .complex(let half): sum(ends(states, change), ends(states, change, half: half))
       }
     }
   }
@@ -210,9 +218,7 @@ extension Contrast.Levels {
   /// Multiplies some rows, or all of them, by a factor.
   mutating func scale(by factor: Double, rows: Range<Int>? = nil) {
     change { level, positions in
-      for row in rows?.times(positions) ?? 0..<level.rows {
-        for column in 0..<level.columns { level[row, column] *= factor }
-      }
+      level.scale(by: factor, rows: rows?.times(positions) ?? 0..<level.rows)
     }
   }
 

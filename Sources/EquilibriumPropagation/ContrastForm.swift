@@ -86,40 +86,40 @@ public struct ContrastForm: Equatable, Sendable {
 extension ContrastForm {
   /// The contrast of the ends of a rule's phases.
   func contrast(of ends: [Settled], clamped: Clamped) -> Contrast {
-    var changes: Contrast.Levels?
     var made: [Contrast.Term] = []
     /// Biases learn from the sum of all changes.
-    func add(_ levels: Contrast.Levels) {
-      if changes == nil { changes = levels } else { changes?.add(levels, rows: clamped.rows) }
-    }
+    var changes: [Contrast.Levels] = []
     for term in terms {
       switch term {
       case .difference(let plus, let minus):
         let (mean, change) = Contrast.Levels.between(
           ends[plus].state, ends[minus].state, rows: clamped.rows)
-        made.append(.symmetric(mean: mean, change: change))
-        add(change)
+        made.append(Contrast.Term(.symmetric, mean, change: change))
+        changes.append(change)
       case .symmetric(let at, let response):
         let change = Contrast.Levels(activityOf: ends[response].state)
-        made.append(.symmetric(mean: Contrast.Levels(activityOf: ends[at].state), change: change))
-        add(change)
+        made.append(Contrast.Term(.symmetric, Contrast.Levels(activityOf: ends[at].state), change: change))
+        changes.append(change)
       case .product(let lower, let upper):
         let change = Contrast.Levels(activityOf: ends[upper].state)
-        made.append(.product(Contrast.Levels(activityOf: ends[lower].state), change))
-        add(change)
+        made.append(Contrast.Term(.product, Contrast.Levels(activityOf: ends[lower].state), change: change))
+        changes.append(change)
       case .complex(let phase, let re, let im):
         let states = Contrast.Levels(activityOf: ends[phase].state)
         let weighted = states.turned(by: (re, im), rows: clamped.rows)
-        made.append(.complex(states: states, weighted: weighted, half: ends[phase].half))
-        add(weighted)
+        made.append(Contrast.Term(.complex(half: ends[phase].half), states, change: weighted))
+        changes.append(weighted)
       case .averages(let plus, let minus):
         let (more, less) = (ends[plus].averages, ends[minus].averages)
         guard let more, let less else { preconditionFailure("a phase that keeps no averages") }
         made += more.products(sign: 1) + less.products(sign: -1)
-        add(more.mean.difference(from: less.mean, rows: clamped.rows))
+        changes.append(more.mean.difference(from: less.mean, rows: clamped.rows))
       }
     }
-    guard let changes else { preconditionFailure("a contrast without terms") }
-    return Contrast(strength: strength, changes: changes, terms: made, clamped: clamped)
+    precondition(!changes.isEmpty, "a contrast without terms")
+    guard made.count > 1 else { return Contrast(strength: strength, terms: made, clamped: clamped) }
+    var sum = changes[0]
+    for change in changes.dropFirst() { sum.add(change, rows: clamped.rows) }
+    return Contrast(strength: strength, terms: made, sum: sum, clamped: clamped)
   }
 }

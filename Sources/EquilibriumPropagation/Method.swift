@@ -39,10 +39,13 @@ public final class Method {
 
   /// The states whose outputs are the predictions: s⁰, or a feed-forward pass.
   ///
-  /// - Parameter start: gives the portion's own units; neighbours' are exchanged first.
-  public func infer(from start: State, clamped: Clamped, parameters: Parameters) throws -> Settled {
+  /// - Parameter start: gives the portion's own units; neighbours' are exchanged first. Its room is taken over.
+  public func infer(
+    from start: consuming State, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
     try run(
-      procedure.phases[0], number: 0, from: start, ends: [], clamped: clamped, parameters: parameters)
+      procedure.phases[0], number: 0, from: consume start, ends: [], clamped: clamped,
+      parameters: parameters)
   }
 
   /// The lesson of a batch whose free states are known.
@@ -63,37 +66,44 @@ public final class Method {
   ///   - start: where it begins, if it begins where the run lets examples begin.
   ///   - ends: of the phases before it, which it may begin with.
   public func run(
-    _ phase: Phase, number: Int, from start: State? = nil, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, number: Int, from start: consuming State? = nil, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Settled {
     let path = try begin(
-      phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters)
+      phase, number: number, from: consume start, ends: ends, clamped: clamped, parameters: parameters)
     while !path.isOver { try iterate(path, parameters) }
     return try end(path, parameters)
   }
 
   /// Begins a phase, to be moved on by `iterate`.
   public func begin(
-    _ phase: Phase, number: Int, from start: State? = nil, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, number: Int, from start: consuming State? = nil, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
     let relaxer = relaxer(of: phase)
-    let origin: State
-    switch phase.origin {
-    case .batch:
-      guard let start else {
-        preconditionFailure("a phase that begins where examples do needs to be told where")
-      }
-      origin = start
-    case .end(let earlier): origin = ends[earlier].state
-    case .silence(let earlier):
-      var silent = State(rows: relaxer.capacity, portion: portion, precision: relaxer.precision).silent
-      if let earlier { silent.takeSlopes(of: ends[earlier].state) }
-      origin = silent
-    }
     let moment = Moment(phase: number, step: clamped.step, examples: clamped.examples)
     return try relaxer.begin(
-      phase, from: origin, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+      phase, from: origin(of: phase, in: relaxer, start: consume start, ends: ends), moment: moment,
+      ends: ends,
+      clamped: clamped, parameters: parameters)
+  }
+
+  private func origin(
+    of phase: Phase, in relaxer: Relaxer, start: consuming State?, ends: [Settled]
+  ) -> State {
+    switch phase.origin {
+    case .batch:
+      guard let start = consume start else {
+        preconditionFailure("a phase that begins where examples do needs to be told where")
+      }
+      return start
+    case .end(let earlier): return ends[earlier].state
+    case .silence(let earlier):
+      var silent = State(rows: relaxer.capacity, portion: portion, precision: relaxer.precision)
+      silent.silence()
+      if let earlier { silent.takeSlopes(of: ends[earlier].state) }
+      return silent
+    }
   }
 
   /// One iteration.

@@ -71,7 +71,7 @@ public enum Observation: Equatable, Sendable {
   var averages: Bool { if case .averages = self { true } else { false } }
 
   /// Iterations that are kept, of so many.
-  func count(of iterations: Int) -> Int {
+  public func count(of iterations: Int) -> Int {
     switch self {
     case .end: 0
     case .iterations(let last), .averages(let last): min(last, iterations)

@@ -7,20 +7,41 @@ import Tensors
 import Training
 
 extension DryRun {
-  /// What the rank would hold to train on so many examples of each split, with the ranks of a replica on one host or not.
+  /// What the rank would take to train on so many examples of each split, with the ranks of a replica on one host or not.
+  ///
+  /// It is what a step and an evaluation of tensors without numbers take: see `HollowRank`.
   ///
   /// - Parameter scalar: the type of the numbers that the data set stores.
   public func memory(
     examples: [Split: Int], of scalar: StoredScalar = .byte, sharesMemory: Bool = true
   ) -> MemoryCount {
-    let (weights, moments) = weightBytes
-    return MemoryCount(
-      weights: weights, moments: moments, relaxation: room.total,
+    let examples = examples.filter { $0.value > 0 }
+    var memory = MemoryCount(
+      weights: 0, moments: 0, relaxation: 0,
       persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
-      messages: batches.reduce(sharesMemory ? sumBytes : 0) {
+      messages: [rows, shards * evaluatedPerShard].reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
       },
       data: examples.values.reduce(0) { $0 + dataBytes(examples: $1, scalar) })
+    let layout = CheckpointLayout(
+      deal: deal, moments: run.training.moments, persistent: run.keepsStates ? examples : [:],
+      precision: precision)
+    let saved = layout.bytes(at: place, deal: deal)
+    (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)
+    TensorBytes.ofHollow {
+      do {
+        let rank = try HollowRank(self, of: scalar)
+        (memory.weights, memory.moments) = (rank.weightBytes, rank.momentBytes)
+        memory.relaxation = rank.relaxationBytes
+        if let examples = examples[.training] { memory.step = try rank.step(examples: examples) }
+        for (split, examples) in examples where split != .training {
+          memory.evaluation = max(memory.evaluation, try rank.evaluation(examples: examples))
+        }
+      } catch {
+        preconditionFailure("a rank that sends nothing does not fail: \(error)")
+      }
+    }
+    return memory
   }
 
   /// The same for the examples of a data set.
@@ -30,55 +51,19 @@ extension DryRun {
     )
   }
 
-  /// Rows of the batches that are trained on, and of those that are evaluated.
-  private var batches: [Int] { [rows, shards * max(deal.tiling.perShard, Evaluation.rowsPerShard)] }
+  /// Examples of a shard that are evaluated together.
+  var evaluatedPerShard: Int { max(deal.tiling.perShard, Evaluation.rowsPerShard) }
 
   private var precision: Precision { run.training.precision }
 
-  var weightBytes: (weights: Int, moments: Int) {
-    var (weights, learning) = (0, 0)
-    for index in portion.connections {
-      let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
-      let taps = portion.network.wirings[index].taps
-      let scalars = (taps * forward.forwardScalars, taps * (backward?.backwardScalars ?? 0))
-      weights += scalars.0 + scalars.1
-      // A mirrored one never learns by itself.
-      learning += scalars.0 + (forward == backward ? 0 : scalars.1)
+  /// Of weights and biases.
+  var weightBytes: Int {
+    let weights = portion.connections.reduce(0) { sum, index in
+      sum + portion.network.wirings[index].taps
+        * (portion.forwardBlock(index).forwardScalars + (portion.backwardBlock(index)?.backwardScalars ?? 0))
     }
     let biases = portion.layers.reduce(0) { $0 + padded(portion.units($1).count) }
-    let moments = run.training.moments.count
-    return ((weights + biases) * precision.size, moments * (learning + biases) * precision.size)
-  }
-
-  /// The room of every relaxer: of training and evaluation, and those of complex states.
-  public var room: RelaxationRoom {
-    let isComplex = run.procedure.isComplex
-    var room = RelaxationRoom()
-    for rows in batches + (isComplex ? batches.map { 2 * $0 } : []) {
-      room.states += State.byteCount(
-        rows: rows, portion: portion, precision: precision, holdsPools: false)
-      let network = portion.network
-      for k in portion.layers {
-        room.drives += matrix(rows * network.positions(k), portion.units(k).count)
-        for source in portion.drivers(of: k) where source.isPartial || source.isElsewhere {
-          room.partialDrives += matrix(
-            rows * network.positions(k), portion.partialColumns(into: k, from: source.layer))
-        }
-      }
-      for index in portion.pooled {
-        let (wiring, units) = (network.wirings[index], portion.units(network.connections[index].target))
-        for positions in [wiring.before.positions, wiring.above.positions] {
-          room.drives += matrix(rows * positions, units.count)
-        }
-      }
-      for index in portion.descending {
-        let connection = network.connections[index]
-        room.partialDrives += matrix(
-          rows * network.positions(connection.source),
-          portion.partialColumns(into: connection.source, from: connection.target))
-      }
-    }
-    return room
+    return (weights + biases) * precision.size
   }
 
   private func matrix(_ rows: Int, _ columns: Int) -> Int {
@@ -110,7 +95,8 @@ extension DryRun {
       }
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
-    return counts(examples).reduce(0) { $0 + $1 * each }
+    let table = InputValues.byteCount(channels: run.data.normalize?.mean.count ?? 1, precision: precision)
+    return counts(examples).reduce(table) { $0 + $1 * each }
   }
 
   /// Of the memory through which sums over replicas go.
@@ -135,15 +121,4 @@ extension DryRun {
         * (route.columns.count + route.sources.reduce(0) { $0 + $1.columns.count })
     }
   }
-}
-
-/// The bytes of a relaxation's room.
-public struct RelaxationRoom: Hashable, Sendable {
-  /// Of the states that an iteration writes while the present ones are still read.
-  public var states = 0
-  /// Of the drives of the layers held, and of what pooled connections compute before and after pooling.
-  public var drives = 0
-  /// Of what sliced layers and the stages above send into these layers, and of what is handed down to stages below.
-  public var partialDrives = 0
-  public var total: Int { states + drives + partialDrives }
 }

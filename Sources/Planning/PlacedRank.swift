@@ -14,7 +14,7 @@ struct PlacedRank {
     (self.dry, self.machine) = (dry, machine)
     work = StepWork(dry.run, deal: dry.deal, at: dry.place, liveShare: liveShare)
     routes = Routes(deal: dry.deal, place: dry.place)
-    weights = Double(dry.weightBytes.weights)
+    weights = Double(dry.weightBytes)
   }
 
   private func seconds(_ pieces: [StepWork.Piece]) -> Double {

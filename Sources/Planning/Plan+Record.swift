@@ -33,8 +33,11 @@ extension Plan.Candidate {
   fileprivate func record(data: DataSet) -> PlanRecord.Grid {
     let ranks = deal.extremePlaces.map { DryRun(run, deal: deal, place: $0) }
     let sent = ranks.map { $0.step.flow.sent }
+    guard let memory = ranks.map({ $0.memory(data: data) }).max(by: { $0.peak < $1.peak }) else {
+      preconditionFailure("a grid has places")
+    }
     return PlanRecord.Grid(
-      shape: grid.description, time: time, memory: ranks.map { $0.memory(data: data).total }.max() ?? 0,
+      shape: grid.description, time: time, memory: memory,
       sent: MessageCount(
         messages: sent.map(\.messages).max() ?? 0, bytes: sent.map(\.bytes).max() ?? 0))
   }

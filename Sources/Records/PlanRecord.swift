@@ -6,13 +6,13 @@ public struct PlanRecord: Codable, Equatable, Sendable {
     public var shape: String
     /// Of a step.
     public var time: StepTime
-    /// The most bytes that a rank holds.
-    public var memory: Int
+    /// Of the rank that takes most bytes at a time.
+    public var memory: MemoryCount
     /// The most messages that a rank sends in a step, and the most bytes, MPI's reductions left out; not always of one
     /// rank.
     public var sent: MessageCount
 
-    public init(shape: String, time: StepTime, memory: Int, sent: MessageCount) {
+    public init(shape: String, time: StepTime, memory: MemoryCount, sent: MessageCount) {
       (self.shape, self.time, self.memory, self.sent) = (shape, time, memory, sent)
     }
   }

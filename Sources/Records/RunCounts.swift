@@ -11,7 +11,7 @@ public struct RunCounts: Codable, Equatable, Sendable {
 /// What one rank holds and moves.
 public struct RankCounts: Codable, Equatable, Sendable {
   public var rank: Int
-  /// As it is before the first step.
+  /// A step and an evaluation as they come in a `PlanRecord`, as they came in `RunCounts`: 0 where there was none.
   public var memory: MemoryCount
   /// Of a single step in a `PlanRecord`, of all `steps` in `RunCounts`.
   public var traffic: Traffic
@@ -21,7 +21,7 @@ public struct RankCounts: Codable, Equatable, Sendable {
   }
 }
 
-/// The bytes that a rank holds while it trains; what a step makes and frees again is not among them.
+/// The bytes that a rank takes to train.
 public struct MemoryCount: Codable, Hashable, Sendable {
   /// Weights and biases, once for each direction that is held.
   public var weights: Int
@@ -33,15 +33,31 @@ public struct MemoryCount: Codable, Hashable, Sendable {
   public var persistentStates: Int
   /// Messages between stages, slices and replicas.
   public var messages: Int
-  /// Pixels and labels.
+  /// Pixels and labels, and what looks them up.
   public var data: Int
+  /// The most that a step takes besides: inputs, their drives, the states that phases begin and end with, contrast, room
+  /// for its sums, a copy of the weights where their change is measured.
+  public var step: Int
+  /// The most that an evaluation takes besides.
+  public var evaluation: Int
+  /// The most that a checkpoint takes besides, while its files are brought together.
+  public var checkpoint: Int
+  /// The files that a rank writes while training goes on; 0 where it waits.
+  public var files: Int
 
   public init(
-    weights: Int, moments: Int, relaxation: Int, persistentStates: Int, messages: Int, data: Int
+    weights: Int, moments: Int, relaxation: Int, persistentStates: Int, messages: Int, data: Int,
+    step: Int = 0,
+    evaluation: Int = 0, checkpoint: Int = 0, files: Int = 0
   ) {
     (self.weights, self.moments, self.relaxation) = (weights, moments, relaxation)
     (self.persistentStates, self.messages, self.data) = (persistentStates, messages, data)
+    (self.step, self.evaluation, self.checkpoint, self.files) = (step, evaluation, checkpoint, files)
   }
 
-  public var total: Int { weights + moments + relaxation + persistentStates + messages + data }
+  /// What it holds all the time.
+  public var held: Int { weights + moments + relaxation + persistentStates + messages + data }
+
+  /// The most it takes at a time.
+  public var peak: Int { held + max(max(step, evaluation) + files, checkpoint) }
 }

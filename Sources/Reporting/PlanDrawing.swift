@@ -33,7 +33,7 @@ struct PlanDrawing {
       "rank \(Figures.grouped(rank.counts.rank))",
       first == last ? "layer \(first)" : "layers \(first)-\(last)",
       "units \(rank.units.map(String.init).joined(separator: "+"))",
-      "memory \(Figures.bytes(rank.counts.memory.total))",
+      "memory \(Figures.bytes(rank.counts.memory.peak))",
       "work \(share) %",
     ] + (grid.slices > 1 ? ["↔ \(beside)"] : [])
       + (grid.replicas > 1 ? ["Σ \(Figures.bytes(rank.replicaBytes))"] : [])

@@ -13,12 +13,12 @@ extension PlanRecord {
     for (index, grid) in grids.prefix(Self.most).enumerated() {
       table.rows.append([
         grid.shape, Self.time(grid.time.total), Figures.rate(examplesPerSecond(grid)),
-        Figures.bytes(grid.memory), Figures.grouped(grid.sent.messages), Figures.bytes(grid.sent.bytes),
+        Figures.bytes(grid.memory.peak), Figures.grouped(grid.sent.messages), Figures.bytes(grid.sent.bytes),
         index == 0 ? "best" : "",
       ])
     }
     let more = grids.count > Self.most ? "and \(grids.count - Self.most) slower grids\n" : ""
-    return table.text + more + "\n" + step + "\n" + PlanDrawing(grid: best, ranks: firstReplica).text
+    return table.text + more + "\n" + step + memory + "\n" + PlanDrawing(grid: best, ranks: firstReplica).text
   }
 
   private func examplesPerSecond(_ grid: Grid) -> Double { Double(batch) / grid.time.total }
@@ -32,11 +32,23 @@ extension PlanRecord {
     ]
   }
 
-  /// The parts of a step, in lines that a terminal of 80 columns need not break.
   private var step: String {
-    var lines = ["a step on \(grids.first?.shape ?? ""):"]
+    Self.lines(
+      "a step on \(grids.first?.shape ?? ""):", parts.map { "\($0.kind) \(Self.time($0.seconds))" })
+  }
+
+  /// What the rank that takes most memory has it for.
+  private var memory: String {
+    guard let memory = grids.first?.memory else { return "" }
+    return Self.lines(
+      "memory of its fullest rank:", memory.parts.map { "\($0.name) \(Figures.bytes($0.bytes))" })
+  }
+
+  /// A heading and its parts, in lines that a terminal of 80 columns need not break.
+  private static func lines(_ heading: String, _ parts: [String]) -> String {
+    var lines = [heading]
     for (index, part) in parts.enumerated() {
-      let words = " \(part.kind) \(Self.time(part.seconds))" + (index < parts.count - 1 ? "," : "")
+      let words = " " + part + (index < parts.count - 1 ? "," : "")
       if lines[lines.count - 1].count + words.count < 80 {
         lines[lines.count - 1] += words
       } else {
@@ -51,7 +63,9 @@ extension PlanRecord {
     let grids = grids.enumerated().map { index, grid in
       JSONText.object([
         ("grid", .string(grid.shape)), ("seconds", .number(grid.time.total)),
-        ("examples_per_second", .number(examplesPerSecond(grid))), ("memory_bytes", .integer(grid.memory)),
+        ("examples_per_second", .number(examplesPerSecond(grid))),
+        ("memory_bytes", .integer(grid.memory.peak)),
+        ("memory", grid.memory.json),
         ("messages", .integer(grid.sent.messages)), ("bytes_sent", .integer(grid.sent.bytes)),
         ("best", .boolean(index == 0)),
       ])

@@ -13,11 +13,21 @@ extension RankCounts {
 }
 
 extension MemoryCount {
-  fileprivate var json: JSONText {
+  /// What it takes to be held, then what comes and goes, as it is told.
+  var parts: [(name: String, bytes: Int)] {
+    [
+      ("weights", weights), ("moments", moments), ("relaxation", relaxation),
+      ("persistent states", persistentStates), ("messages", messages), ("data", data), ("a step", step),
+      ("an evaluation", evaluation), ("a checkpoint", checkpoint), ("its files", files),
+    ].filter { $0.bytes > 0 }
+  }
+
+  var json: JSONText {
     .object([
       ("weights", .integer(weights)), ("moments", .integer(moments)), ("relaxation", .integer(relaxation)),
       ("persistent_states", .integer(persistentStates)), ("messages", .integer(messages)),
-      ("data", .integer(data)),
+      ("data", .integer(data)), ("step", .integer(step)), ("evaluation", .integer(evaluation)),
+      ("checkpoint", .integer(checkpoint)), ("files", .integer(files)), ("peak", .integer(peak)),
     ])
   }
 }

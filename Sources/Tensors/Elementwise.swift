@@ -13,6 +13,12 @@ extension Matrix {
       nil, 0, mutablePointer(rows, columns), stride)
   }
 
+  /// Multiplies some rows by a factor.
+  public mutating func scale(by factor: Double, rows: Range<Int>) {
+    guard !precision.isHollow else { return rows.isEmpty ? () : makeUnique() }
+    for row in rows { for column in 0..<columns { self[row, column] *= factor } }
+  }
+
   /// The complex conjugate of weight · z, of matrices whose lower half of rows holds imaginary parts.
   public mutating func setConjugate(
     of z: Matrix, times weight: (re: Double, im: Double), rows: Range<Int>

@@ -33,6 +33,7 @@ extension Matrix {
       lookUp(
         bytes, values.assumingMemoryBound(to: Double.self), stride, out.assumingMemoryBound(to: Double.self),
         order)
+    case .hollow32, .hollow64: break
     }
   }
 
@@ -59,6 +60,7 @@ extension Matrix {
           switch precision {
           case .float32: out.storeBytes(of: Float(value), toByteOffset: 4 * i, as: Float.self)
           case .float64: out.storeBytes(of: value, toByteOffset: 8 * i, as: Double.self)
+          case .hollow32, .hollow64: break
           }
         }
       }

@@ -33,6 +33,7 @@ public struct Matrix: Sendable {
   /// A matrix whose element (i, j) is `element(i, j)`.
   public init(rows: Int, columns: Int, precision: Precision, element: (Int, Int) -> Double) {
     self.init(rows: rows, columns: columns, precision: precision)
+    guard !precision.isHollow else { return }
     for i in 0..<rows { for j in 0..<columns { memory[i * stride + j] = element(i, j) } }
   }
 
@@ -55,6 +56,7 @@ public struct Matrix: Sendable {
   /// Sets every element, the padding excepted.
   public mutating func fill(_ value: Double) {
     makeUnique()
+    guard !precision.isHollow else { return }
     for i in 0..<rows { for j in 0..<columns { memory[i * stride + j] = value } }
   }
 
@@ -71,7 +73,7 @@ public struct Matrix: Sendable {
     return memory.start + (row * stride + column) * precision.size
   }
 
-  private mutating func makeUnique() {
+  mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&memory) { memory = Memory(copying: memory) }
   }
 }
@@ -101,6 +103,7 @@ extension Matrix {
     rows: Range<Int>, columns: Range<Int>, from other: Matrix, rows from: Int, columns column: Int
   ) {
     precondition(precision == other.precision, "matrices of two precisions")
+    guard !precision.isHollow else { return rows.isEmpty ? () : makeUnique() }
     for i in 0..<rows.count {
       mutablePointer(rows.lowerBound + i, columns.lowerBound)
         .copyMemory(from: other.pointer(from + i, column), byteCount: columns.count * precision.size)
@@ -111,7 +114,7 @@ extension Matrix {
   public func pack(rows: Range<Int>, columns: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
     let width = columns.count * precision.size
     precondition(bytes.count >= rows.count * width, "too little room for the block")
-    guard width > 0, let start = bytes.baseAddress else { return 0 }
+    guard width > 0, !precision.isHollow, let start = bytes.baseAddress else { return 0 }
     for (i, row) in rows.enumerated() {
       (start + i * width).copyMemory(from: pointer(row, columns.lowerBound), byteCount: width)
     }
@@ -129,6 +132,7 @@ extension Matrix {
   /// The reverse of `pack`.
   public mutating func unpack(rows: Range<Int>, columns: Range<Int>, from bytes: UnsafeRawBufferPointer) {
     let width = columns.count * precision.size
+    guard !precision.isHollow else { return width == 0 || rows.isEmpty ? () : makeUnique() }
     precondition(bytes.count >= rows.count * width, "too few bytes for the block")
     guard width > 0, let start = bytes.baseAddress else { return }
     for (i, row) in rows.enumerated() {

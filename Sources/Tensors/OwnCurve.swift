@@ -23,6 +23,11 @@ extension LayerUpdate {
     _ own: OwnCurve, to states: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
+    guard !states.precision.isHollow else {
+      next.makeUnique()
+      nextActivity?.makeUnique()
+      return 0
+    }
     var residual = 0.0
     for row in rows {
       for (place, column) in columns.enumerated() {
@@ -44,6 +49,7 @@ extension LayerUpdate {
 extension Matrix {
   /// self[rows, columns] = ρ(states[rows, columns]).
   mutating func activate(_ own: OwnCurve, _ states: Matrix, rows: Range<Int>, columns: Range<Int>) {
+    guard !precision.isHollow else { return makeUnique() }
     for row in rows { for column in columns { self[row, column] = own.value(states[row, column]) } }
   }
 
@@ -52,6 +58,11 @@ extension Matrix {
     _ own: OwnCurve, _ states: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     bend: inout Matrix?
   ) {
+    guard !precision.isHollow else {
+      makeUnique()
+      bend?.makeUnique()
+      return
+    }
     for row in rows {
       for (place, column) in columns.enumerated() {
         self[row, place] = own.slope(states[row, column])

@@ -64,6 +64,7 @@ public struct Panels: Sendable {
     switch precision {
     case .float32: digest(UInt32.self, rows, first, rowStep, columnStep)
     case .float64: digest(UInt64.self, rows, first, rowStep, columnStep)
+    case .hollow32, .hollow64: 0
     }
   }
 

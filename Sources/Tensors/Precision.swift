@@ -9,12 +9,29 @@ public enum Precision: String, CaseIterable, Sendable {
   case float32
   /// To prove.
   case float64
+  /// Of tensors that have a shape and would take bytes but hold no numbers: arithmetic does nothing to them, and what they
+  /// would take is counted apart. See `TensorBytes.ofHollow`.
+  case hollow32, hollow64
+
+  /// Those of numbers.
+  public static var allCases: [Precision] { [.float32, .float64] }
 
   /// Bytes of a scalar.
-  public var size: Int { self == .float32 ? 4 : 8 }
+  public var size: Int { self == .float32 || self == .hollow32 ? 4 : 8 }
+
+  /// The same size without numbers.
+  public var hollow: Precision { size == 4 ? .hollow32 : .hollow64 }
+
+  var isHollow: Bool { self == .hollow32 || self == .hollow64 }
 
   /// The arithmetic, for the fastest instruction set this processor runs.
-  var kernels: UnsafePointer<eq_kernels> { self == .float32 ? fastest.float32 : fastest.float64 }
+  var kernels: UnsafePointer<eq_kernels> {
+    switch self {
+    case .float32: fastest.float32
+    case .float64: fastest.float64
+    case .hollow32, .hollow64: fastest.hollow
+    }
+  }
 
   /// "avx512", "avx2" or "baseline".
   public var instructions: String { String(cString: kernels.pointee.instructions) }
@@ -23,6 +40,7 @@ public enum Precision: String, CaseIterable, Sendable {
 private struct Fastest: @unchecked Sendable {
   let float32 = eq_kernels_f32()!
   let float64 = eq_kernels_f64()!
+  let hollow = eq_kernels_hollow()!
 }
 
 private let fastest = Fastest()

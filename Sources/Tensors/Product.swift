@@ -8,6 +8,8 @@ public enum Addend {
   case matrix(Matrix)
   /// What the result holds already.
   case itself
+
+  fileprivate var isItself: Bool { if case .itself = self { true } else { false } }
 }
 
 extension Matrix {
@@ -70,6 +72,7 @@ extension Matrix {
 
   /// self[rows, :] = addend[rows, :].
   public mutating func set(rows: Range<Int>, _ addend: Addend) {
+    guard !precision.isHollow else { return rows.isEmpty || addend.isItself ? () : makeUnique() }
     switch addend {
     case .itself: return
     case .zero: for i in rows { memset(mutablePointer(i, 0), 0, columns * precision.size) }

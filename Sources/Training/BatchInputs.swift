@@ -32,9 +32,15 @@ package struct BatchInputs: Sendable {
   /// Measured on 2 cores, 342 augmented pictures of CIFAR-10 a batch, 3072-64-10, three runs in turn with 340 that are
   /// made by the trainer itself: 48,900 to 55,900 examples a second against 37,800 to 46,000 on one rank; on two
   /// ranks, which leave no core, 67,000 to 71,600 against 76,200 to 84,600.
-  package var areCostly: Bool {
-    mostRows * values.count >= (values.scalar == .byte ? 1 << 20 : 1 << 17)
+  package var areCostly: Bool { Self.areCostly(numbers: mostRows * values.count, values.scalar) }
+
+  /// The same of so many numbers a batch.
+  package static func areCostly(numbers: Int, _ scalar: StoredScalar) -> Bool {
+    numbers >= (scalar == .byte ? 1 << 20 : 1 << 17)
   }
+
+  /// Bytes of what looks inputs up.
+  var byteCount: Int { values.byteCount }
 
   /// The inputs of a batch, mostRows × inputs; the rows past its examples are zeros.
   package func matrix(_ members: BatchMembers) -> Matrix {

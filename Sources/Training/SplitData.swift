@@ -65,8 +65,11 @@ package final class SplitData {
     }
   }
 
-  /// Bytes of the pixels, labels and targets held here.
-  var byteCount: Int { examples.reduce(0) { $0 + $1.byteCount } }
+  /// Bytes of the pixels, labels and targets held here, and of what looks inputs up.
+  var byteCount: Int { examples.reduce(inputs.byteCount) { $0 + $1.byteCount } }
+
+  /// Bytes of what looks inputs up, a tensor.
+  var tableBytes: Int { inputs.byteCount }
 
   /// The least and the largest number of some inputs, the same ones on every grid: of the first shard, where this rank
   /// holds that.

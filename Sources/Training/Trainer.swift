@@ -27,8 +27,10 @@ public final class Trainer {
   package var parameters: Parameters
   package var state: RunState
   var traffic: StepTraffic
-  /// What this rank holds.
-  let memory: MemoryCount
+  /// What this rank holds, and the most that it took so far.
+  private(set) var memory: MemoryCount
+  /// Bytes of the tensors that it holds all the time.
+  private let heldTensors: Int
   /// Held by rank 0 as long as it may change the run directory.
   private var lock: DirectoryLock?
   private let data: DataSet
@@ -76,7 +78,12 @@ public final class Trainer {
       persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
       messages: messages.byteCount + evaluation.messages.byteCount + optimizer.messageBytes,
       data: splits.reduce(0) { $0 + $1.byteCount })
+    heldTensors =
+      memory.weights + memory.moments + memory.relaxation + memory.persistentStates
+      + splits.reduce(0) { $0 + $1.tableBytes }
     layout = CheckpointLayout(run: run, data: data, deal: deal)
+    let saved = layout.bytes(at: grid.place, deal: deal)
+    (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
@@ -122,13 +129,15 @@ public final class Trainer {
 
   /// One batch: free phase, nudged phase or phases, contrast, update.
   package func step() throws {
+    TensorBytes.restartPeak()
+    defer { memory.step = max(memory.step, TensorBytes.peak - heldTensors) }
     grid.clock?.enter(.data)
     let members = training.members(epoch: state.epoch, step: state.cursor)
     let clamped = training.clamp(members, parameters: parameters)
     let start = training.start(members)
     grid.clock?.leave()
     grid.clock?.enter(.free)
-    let free = try method.infer(from: start, clamped: clamped, parameters: parameters)
+    let free = try method.infer(from: consume start, clamped: clamped, parameters: parameters)
     grid.clock?.leave()
     counter.count(
       free, members: members, clamped: clamped, data: training, into: &state.tally)
@@ -268,6 +277,7 @@ extension Trainer {
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     let trained = try state.tally.joined(over: grid)
     grid.clock?.enter(.evaluation)
+    TensorBytes.restartPeak()
     var evaluated: [Split: Tally] = [:]
     var answers: [Int] = []
     for data in splits where data.split != .training {
@@ -275,6 +285,7 @@ extension Trainer {
       evaluated[data.split] = result.tally
       if answers.isEmpty { answers = result.answers }
     }
+    if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
     grid.clock?.leave()
     state.epoch += 1
     state.cursor = 0

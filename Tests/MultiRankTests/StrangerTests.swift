@@ -64,6 +64,28 @@ extension RealRanks {
       #expect(kept.allSatisfy { $0 == kept[0] } && kept[0].last.count > 3, "\(kept)")
     }
 
+    @Test("What it takes is planned to the byte", arguments: ["1x1x1", "1x1x2", "1x3x1"])
+    func memory(grid: String) throws {
+      let folder = try TrainingFolder(Self.runFile)
+      let file = folder.path + "/run.yaml"
+      func memories(_ outcome: Outcome, _ ranks: ([String: Any]) -> Any?) throws -> [[String: Int]] {
+        #expect(outcome.status == 0, "\(outcome.story)")
+        let told = try #require(
+          try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let list = try #require(ranks(told) as? [[String: Any]])
+        return try list.map { try #require($0["memory"] as? [String: Int]) }
+      }
+      let plan = try run(1, ["plan", file, "--grid", grid, "--json"])
+      let planned = try memories(plan) { ($0["first_replica"] as? [[String: Any]])?.map { $0["step"] ?? $0 } }
+      let trained = try run(
+        planned.count,
+        [
+          "train", file, "--output", folder.path + "/" + grid, "--grid", grid, "--json", "--set",
+          "training.epochs=1",
+        ])
+      #expect(try memories(trained) { ($0["traffic"] as? [String: Any])?["ranks"] } == planned)
+    }
+
     @Test("It is planned, verified and explained like the others")
     func folds() throws {
       let folder = try TrainingFolder(Self.runFile)

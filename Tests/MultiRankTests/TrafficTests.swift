@@ -66,6 +66,51 @@ extension RealRanks {
       }
     }
 
+    /// Every kind of phase, contrast and connection, on one rank and on several.
+    static let epochs = [
+      Trial(method: .centered, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
+      Trial(method: .smooth, grids: ["1x1x1", "1x3x1", "1x4x1"]),
+      Trial(method: .skips, grids: ["1x1x1", "1x1x4", "2x2x2"]),
+      Trial(method: .persistent, grids: ["1x1x1", "4x1x2"]),
+      Trial(method: .forward, grids: ["1x1x1", "1x3x1"]),
+      Trial(method: .threePoints, grids: ["1x1x1", "2x1x1", "1x2x2"]),
+      Trial(method: .rejecting, grids: ["1x1x1", "2x2x2"]),
+      Trial(method: .contrastive, grids: ["1x1x1", "1x3x1", "2x2x2"]),
+      Trial(method: .coupled, grids: ["1x1x1", "2x2x2"]),
+      Trial(method: .continual, grids: ["1x1x1", "1x2x2"]),
+      Trial(method: .pooled, grids: ["1x1x1", "1x1x2", "1x2x2", "2x3x1"]),
+      Trial(method: .readOut, grids: ["1x1x1", "1x2x2"]),
+      Trial(
+        method: .pooled, grids: ["1x1x1", "1x1x2"],
+        options: ["rule=backpropagation", "relaxation.start=zero"]),
+      Trial(
+        method: .pooled, grids: ["1x1x1", "1x1x2"],
+        options: ["rule=dual-propagation", "relaxation.start=zero"]),
+      Trial(
+        method: .pooled, grids: ["1x1x1", "1x1x2"],
+        options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
+      Trial(method: .twin, grids: ["1x1x1", "1x2x2"]),
+      Trial(method: .adam, grids: ["1x1x1", "2x2x2"]),
+      Trial(method: .nesterov, grids: ["2x2x1"]),
+    ]
+
+    @Test(
+      "What a rank without numbers takes at its peak is what a real one takes, to the byte",
+      arguments: epochs)
+    func peaks(trial: Trial) throws {
+      let folder = try TrainingFolder(trial.method.runFile)
+      let options = trial.options + ["training.epochs=1"]
+      let run = try RunFile.parse(trial.method.runFile, file: "run.yaml", settings: options)
+      for grid in trial.grids {
+        let counted = try traffic(folder, grid, options.flatMap { ["--set", $0] }, isLimited: false)
+        for (rank, dry, examples) in try dryRuns(run, grid) {
+          let memory = dry.memory(examples: examples)
+          #expect(memory.step > 0 && memory.evaluation > 0)
+          #expect(counted.traffic.ranks[rank].memory == .init(memory), "\(grid) rank \(rank)")
+        }
+      }
+    }
+
     @Test("Between hosts the same messages take other room")
     func overMPI() throws {
       let method = TrainingMethod.smooth
@@ -78,9 +123,11 @@ extension RealRanks {
 
     private static let steps = 3
 
-    private func traffic(_ folder: TrainingFolder, _ grid: String, _ options: [String]) throws -> Counted {
-      let limit = ["--limit-steps", "\(Self.steps)", "--json"]
-      let outcome = try folder.train(grid, to: grid, limit + options)
+    private func traffic(
+      _ folder: TrainingFolder, _ grid: String, _ options: [String], isLimited: Bool = true
+    ) throws -> Counted {
+      let limit = isLimited ? ["--limit-steps", "\(Self.steps)"] : []
+      let outcome = try folder.train(grid, to: grid, limit + ["--json"] + options)
       try #require(outcome.status == 0, "\(grid): \(outcome.story)")
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -90,28 +137,40 @@ extension RealRanks {
     private func compare(
       _ counted: Counted, _ run: RunFile, _ grid: String, sharesMemory: Bool = true
     ) throws {
-      let shape = try #require(GridShape(grid))
-      let data = try run.openData()
-      let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
-      let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
+      let dryRuns = try dryRuns(run, grid)
       #expect(counted.traffic.steps == Self.steps)
-      #expect(counted.traffic.ranks.count == shape.ranks)
+      #expect(counted.traffic.ranks.count == dryRuns.count)
       let measurements = run.network.layers.contains { $0.rate == .balanced } ? Self.steps : 1
       var sent = 0
-      for (rank, real) in counted.traffic.ranks.enumerated() {
-        let dry = DryRun(run, deal: deal, place: shape.place(ofRank: rank))
+      for (rank, dry, examples) in dryRuns {
+        let real = counted.traffic.ranks[rank]
         let traffic = dry.step * Self.steps + dry.measurement * measurements
         #expect(real.messages.activity == .init(traffic.activity), "\(grid) rank \(rank)")
         #expect(real.messages.partialDrives == .init(traffic.partialDrives), "\(grid) rank \(rank)")
         #expect(real.messages.replicaSums == .init(traffic.replicaSums), "\(grid) rank \(rank)")
         #expect(
           real.messages.reductions == .init(.init(sent: traffic.reductions)), "\(grid) rank \(rank)")
-        let memory = dry.memory(examples: examples, of: data.scalar, sharesMemory: sharesMemory)
+        var memory = dry.memory(examples: examples, of: scalar, sharesMemory: sharesMemory)
+        // So few steps are not followed by any.
+        memory.evaluation = 0
         #expect(real.memory == .init(memory), "\(grid) rank \(rank)")
         sent +=
           real.messages.activity.sent + real.messages.partialDrives.sent + real.messages.replicaSums.sent
       }
-      #expect((sent > 0) == (shape.ranks > 1), "\(grid)")
+      #expect((sent > 0) == (dryRuns.count > 1), "\(grid)")
+    }
+
+    /// Every rank of a grid, and the examples of each split.
+    private func dryRuns(
+      _ run: RunFile, _ grid: String
+    ) throws -> [(rank: Int, dry: DryRun, examples: [Split: Int])] {
+      let shape = try #require(GridShape(grid))
+      let data = try DataSet.open(run.data)
+      let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
+      let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
+      return (0..<shape.ranks).map {
+        ($0, DryRun(run, deal: deal, place: shape.place(ofRank: $0)), examples)
+      }
     }
   }
 }
@@ -127,11 +186,13 @@ private struct Counted: Decodable {
     var messages: Messages
   }
   struct Memory: Decodable, Equatable {
-    var weights, moments, relaxation, persistentStates, messages, data: Int
+    var weights, moments, relaxation, persistentStates, messages, data, step, evaluation, checkpoint, files: Int
 
     init(_ count: MemoryCount) {
       (weights, moments, relaxation) = (count.weights, count.moments, count.relaxation)
       (persistentStates, messages, data) = (count.persistentStates, count.messages, count.data)
+      (step, evaluation) = (count.step, count.evaluation)
+      (checkpoint, files) = (count.checkpoint, count.files)
     }
   }
   struct Messages: Decodable { var activity, partialDrives, replicaSums, reductions: Flow }

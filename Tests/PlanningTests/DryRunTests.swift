@@ -86,14 +86,36 @@ import Training
       #expect(other.moments == moments * 4 * learning && other.weights == alone.weights)
     }
     #expect(alone.messages == 0 && alone.persistentStates == 0)
-    #expect(alone.data == 10 * 21)
+    // The table of what 256 bytes mean, then pixels and labels.
+    let table = InputValues.byteCount(channels: 1, precision: .float32)
+    #expect(alone.data == table + 10 * 21)
     // Shards 0 and 1 of 4 have three examples each of ten.
     let first = try dry("2x1x1").memory(examples: examples)
-    #expect(first.moments == 0 && first.data == 6 * 21)
+    #expect(first.moments == 0 && first.data == table + 6 * 21)
     let upper = try dry("1x2x1", rank: 1).memory(examples: examples)
-    #expect(upper.weights == 4 * (64 * 16 + 10 * 64 + 16) && upper.data == 10)
+    #expect(upper.weights == 4 * (64 * 16 + 10 * 64 + 16) && upper.data == table + 10)
     let kept = try dry("1x2x1", rank: 1, Self.tiny, "relaxation.start=persistent")
     #expect(kept.memory(examples: examples).persistentStates == 10 * 16 * 4)
+  }
+
+  @Test("A step takes the states of its phases and their contrast, and a copy of the weights")
+  func step() throws {
+    let examples = [.training: 80, .test: 7] as [Split: Int]
+    let memory = try dry("1x1x1").memory(examples: examples)
+    let (rows, size) = (8, 4)
+    let states = rows * (64 + 16) * size
+    // Inputs, targets, the input's drive; the free end and those at ±β; means and changes; the 1 of a bias.
+    let learning = rows * (32 + 16 + 64) * size + 3 * states + 2 * states + 16 * size
+    #expect(memory.step == learning + memory.weights)
+    // Two of the four shards have two examples of the seven: 128 rows all the same, whose drives are computed for 7.
+    #expect(
+      memory.evaluation
+        == (128 * (32 + 16 + 64) + 128 * (64 + 16) + 7 * max(64, 16)) * size)
+    // A file for each layer, of which the weights are packed by themselves.
+    let files = (20 * 64 + 64 + 64 * 10 + 10) * size
+    #expect(memory.files == files && memory.checkpoint == files + 640 * size)
+    #expect(memory.peak == memory.held + max(memory.step, memory.evaluation) + files)
+    #expect(try dry("1x1x1", Self.tiny, "checkpoint={wait: true}").memory(examples: examples).files == 0)
   }
 
   @Test("A tolerance asks the slices for a maximum at every iteration")
@@ -107,13 +129,14 @@ import Training
     arguments: ["8x1x1", "2x2x1", "1x1x4", "2x3x2", "8x2x4", "4x5x4"])
   func extremes(grid: String) throws {
     let deal = try deal(tiling(units: [100, 144, 40, 70, 10], shards: 8, slices: 4), grid)
-    let run = try runFile("relaxation.start=persistent")
+    var run = try runFile("relaxation.start=persistent")
+    run.network.layers = Array(repeating: run.network.layers[0], count: 5)
     let examples = [.training: 101, .test: 30] as [Split: Int]
     func most(_ places: [Place]) -> [Int] {
       let ranks = places.map { DryRun(run, deal: deal, place: $0) }
       let sent = ranks.map { $0.step.flow.sent }
       return [
-        ranks.map { $0.memory(examples: examples).total }.max() ?? 0, sent.map(\.messages).max() ?? 0,
+        ranks.map { $0.memory(examples: examples).peak }.max() ?? 0, sent.map(\.messages).max() ?? 0,
         sent.map(\.bytes).max() ?? 0,
       ]
     }

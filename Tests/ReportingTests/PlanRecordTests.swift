@@ -8,13 +8,19 @@ import Testing
     run: "m", batch: 20, ranks: 4,
     grids: [
       .init(
-        shape: "2x2x1", time: time(0.001, 0.0002345), memory: 1_234_567,
+        shape: "2x2x1", time: time(0.001, 0.0002345), memory: memory(1_200_000, step: 34_567),
         sent: .init(messages: 4321, bytes: 999)),
       .init(
-        shape: "4x1x1", time: time(2.5), memory: 12_000_000_000, sent: .init(messages: 8, bytes: 65_536)),
+        shape: "4x1x1", time: time(2.5), memory: memory(12_000_000_000),
+        sent: .init(messages: 8, bytes: 65_536)),
     ],
     best: .init(replicas: 2, stages: 2, slices: 1, shards: 4, examples: 10),
     firstReplica: [rank(0, 1...2, units: [128, 64], work: 0.5), rank(1, 3...3, units: [10], work: 1)])
+
+  static func memory(_ weights: Int, step: Int = 0) -> MemoryCount {
+    MemoryCount(
+      weights: weights, moments: 0, relaxation: 0, persistentStates: 0, messages: 0, data: 0, step: step)
+  }
 
   static func time(_ relaxation: Double, _ neighbours: Double = 0) -> StepTime {
     var time = StepTime()
@@ -68,6 +74,7 @@ import Testing
 
         a step on 2x2x1: relaxation 1.00 ms, neighbours 234.5 µs, learning 0.0 µs,
           sums 0.0 µs, reductions 0.0 µs
+        memory of its fullest rank: weights 1.2 MB, a step 34.6 kB
 
         replica 0 of 2 alike: 4 shards, 10 examples of a step; output above, input below
         ┌───────────────┐
@@ -130,6 +137,8 @@ import Testing
     let grids = try #require(object["grids"] as? [[String: Any]])
     #expect(grids.map { $0["best"] as? Bool } == [true, false])
     #expect(grids[1]["memory_bytes"] as? Int == 12_000_000_000)
+    let memory = try #require(grids[0]["memory"] as? [String: Int])
+    #expect(memory["weights"] == 1_200_000 && memory["step"] == 34_567 && memory["peak"] == 1_234_567)
     let ranks = try #require(object["first_replica"] as? [[String: Any]])
     #expect(ranks.map { $0["layers"] as? [Int] } == [[1, 2], [3, 3]])
     #expect(ranks[0]["units"] as? [Int] == [128, 64] && ranks[1]["work_seconds"] as? Double == 1)

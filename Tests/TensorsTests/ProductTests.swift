@@ -111,6 +111,7 @@ private let shapes: [(rows: Int, depth: Int, columns: Int)] = [
         size(n),
         0, &result, size(n))
       return result
+    case .hollow32, .hollow64: preconditionFailure("a product without numbers")
     }
   }
 }

@@ -52,6 +52,7 @@ func scalarBits(_ start: UnsafeRawPointer, count: Int, _ precision: Precision) -
     switch precision {
     case .float32: UInt64(start.load(fromByteOffset: $0 * 4, as: UInt32.self))
     case .float64: start.load(fromByteOffset: $0 * 8, as: UInt64.self)
+    case .hollow32, .hollow64: 0
     }
   }
 }
@@ -66,6 +67,7 @@ extension Precision {
     switch self {
     case .float32: Double(Float(c).addingProduct(Float(a), Float(b)))
     case .float64: c.addingProduct(a, b)
+    case .hollow32, .hollow64: preconditionFailure("arithmetic without numbers")
     }
   }
 

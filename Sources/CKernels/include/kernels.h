@@ -224,6 +224,8 @@ typedef struct {
 const eq_kernels *eq_kernels_f32(void);
 const eq_kernels *eq_kernels_f64(void);
 // A named instruction set ("avx512", "avx2", "baseline"), or null where the processor lacks it.
+// Of tensors that hold no numbers: nothing is read or written but what is asked of a whole matrix, which is 0.
+const eq_kernels *eq_kernels_hollow(void);
 const eq_kernels *eq_kernels_f32_for(const char *instructions);
 const eq_kernels *eq_kernels_f64_for(const char *instructions);
 

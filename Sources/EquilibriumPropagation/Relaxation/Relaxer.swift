@@ -86,70 +86,72 @@ extension Updates {
 extension Relaxer {
   /// Runs a phase to its end.
   func run(
-    _ phase: Phase, from start: State, moment: Moment, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Settled {
     let path = try begin(
-      phase, from: start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+      phase, from: consume start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
     while !path.isOver { try iterate(path, parameters) }
     return try end(path, parameters)
   }
 
   /// Completes the states that a phase starts from, here and in the neighbours' layers.
+  ///
+  /// What nobody else holds of these states is moved itself; the rest is copied when it moves.
   func begin(
-    _ phase: Phase, from start: State, moment: Moment, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
     let scene = Scene(
       portion: portion, rows: capacity, precision: precision, clamped: clamped, ends: ends)
-    var start = phase.dynamics.isComplex ? start.complex : start
+    if phase.dynamics.isComplex { start = start.complex }
     if phase.origin == .batch {
-      start = try begin(start, moment: moment, clamped: clamped, parameters: parameters)
+      start = try begin(consume start, moment: moment, clamped: clamped, parameters: parameters)
     }
-    if let share = phase.held { start = try hold(start, at: share, clamped: clamped) }
-    let path = Trajectory(phase, scene: scene, from: start, moment: moment)
+    if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
+    let path = Trajectory(phase, scene: scene, from: consume start, moment: moment)
     try refresh(path, parameters)
     return path
   }
 
   /// Where the run lets examples begin.
   private func begin(
-    _ start: State, moment: Moment, clamped: Clamped, parameters: Parameters
+    _ start: consuming State, moment: Moment, clamped: Clamped, parameters: Parameters
   ) throws -> State {
     switch relaxation.start {
-    case .zero: return atInput(start, clamped)
-    case .persistent: return try share(start, layers: Array(network.states), rows: [clamped.rows])
+    case .zero: return atInput(consume start, clamped)
+    case .persistent: return try share(consume start, layers: Array(network.states), rows: [clamped.rows])
     case .forward:
       var first = moment
       first.phase = -1
       return try run(
-        .guess, from: atInput(start, clamped), moment: first, ends: [], clamped: clamped,
+        .guess, from: atInput(consume start, clamped), moment: first, ends: [], clamped: clamped,
         parameters: parameters
       ).state
     }
   }
 
   /// The states of an input that is not clamped at x, wherever they are known; nobody needs to be told.
-  private func atInput(_ start: State, _ clamped: Clamped) -> State {
-    guard network.isState(0), start.known.contains(0), let x = clamped.input else { return start }
-    var state = start
+  private func atInput(_ start: consuming State, _ clamped: Clamped) -> State {
+    var state = consume start
+    guard network.isState(0), state.known.contains(0), let x = clamped.input else { return state }
     state[0].moveStates(by: 1, towards: x, activation: network.activation(0), rows: clamped.rows)
     return state
   }
 
   /// The output at y + share · (d − y), within its range.
-  private func hold(_ start: State, at share: Double, clamped: Clamped) throws -> State {
-    var state = start
+  private func hold(_ start: consuming State, at share: Double, clamped: Clamped) throws -> State {
+    var state = consume start
     let k = network.output
     if portion.holds(k), let targets = clamped.targets {
       state[k].moveStates(by: share, towards: targets, activation: network.activation(k), rows: clamped.rows)
     }
-    return try self.share(state, layers: [k], rows: [clamped.rows])
+    return try self.share(consume state, layers: [k], rows: [clamped.rows])
   }
 
   /// Hands ρ of some layers to whoever needs it and takes in theirs.
-  private func share(_ start: State, layers: [Int], rows: [Range<Int>]) throws -> State {
-    var state = start
+  private func share(_ start: consuming State, layers: [Int], rows: [Range<Int>]) throws -> State {
+    var state = consume start
     for k in layers where portion.holds(k) {
       try neighbours.send(.activity(k), state.activity(k), rows: places(k, rows))
     }

@@ -19,9 +19,9 @@ public final class Trajectory {
   /// The rows that move: real parts, then imaginary ones.
   private(set) var rows: [Range<Int>] = []
 
-  init(_ phase: Phase, scene: Scene, from state: State, moment: Moment) {
+  init(_ phase: Phase, scene: Scene, from state: consuming State, moment: Moment) {
     self.phase = phase
-    self.state = state
+    self.state = consume state
     self.moment = moment
     clamped = scene.clamped
     motion = phase.dynamics.motion(in: scene)
@@ -128,7 +128,7 @@ public struct Averages: Sendable {
     zip(levels, shares).map { level, share in
       var signed = share
       if sign < 0 { signed.scale(by: -1) }
-      return .product(level, signed)
+      return Contrast.Term(.product, level, change: signed)
     }
   }
 }

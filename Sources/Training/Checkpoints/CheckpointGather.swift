@@ -21,8 +21,8 @@ extension CheckpointLayout {
     _ file: File, to writer: Int, model: Model, grid: Grid, deal: Deal, into contents: FileContents?
   ) throws {
     let size = precision.size
-    let own = packed(file, model: model, place: grid.place, deal: deal)
     let isWriter = contents != nil
+    let own = isWriter ? nil : packed(file.tensors, model: model, place: grid.place, deal: deal)
     var arriving: [(place: Place, buffer: MessageBuffer)] = []
     if isWriter {
       for rank in 0..<grid.world.count where rank != writer {
@@ -31,24 +31,53 @@ extension CheckpointLayout {
         if count > 0 { arriving.append((place, MessageBuffer(byteCount: count * size))) }
       }
     }
-    let sending =
-      isWriter || own.bytes.isEmpty
-      ? [] : [Transfer(buffer: own, range: 0..<own.bytes.count, peer: writer, tag: 0)]
+    let sending = [own].compactMap(\.self).filter { !$0.bytes.isEmpty }
+      .map { Transfer(buffer: $0, range: 0..<$0.bytes.count, peer: writer, tag: 0) }
     let receiving = arriving.map {
       Transfer(
         buffer: $0.buffer, range: 0..<$0.buffer.bytes.count, peer: grid.shape.rank(at: $0.place), tag: 0)
     }
     try grid.world.start(sending: sending, receiving: receiving).wait()
     guard let contents else { return }
-    for (place, buffer) in [(grid.place, own)] + arriving {
-      scatter(file, buffer.bytes, from: place, deal: deal, size: size, into: contents.bytes.bytes)
+    for (place, buffer) in arriving {
+      scatter(file.tensors, buffer.bytes, from: place, deal: deal, into: contents.bytes.bytes)
+    }
+    var start = 0
+    for tensor in file.tensors {
+      let own = packed([tensor], model: model, place: grid.place, deal: deal)
+      let room = UnsafeMutableRawBufferPointer(rebasing: contents.bytes.bytes[start...])
+      scatter([tensor], own.bytes, from: grid.place, deal: deal, into: room)
+      start += tensor.rows * tensor.columns * size
     }
   }
 
-  /// This rank's pieces of a file, one after the other.
-  private func packed(_ file: File, model: Model, place: Place, deal: Deal) -> MessageBuffer {
+  /// Bytes that the rank at a place takes: the most while files are brought together, and those of the files that it
+  /// then writes.
+  package func bytes(at place: Place, deal: Deal) -> (gathering: Int, files: Int) {
+    let (rank, size) = (deal.grid.rank(at: place), precision.size)
+    func count(_ tensor: Tensor, _ place: Place) -> Int {
+      pieces(tensor, place, deal).reduce(0) { $0 + $1.count }
+    }
+    var (most, mine) = (0, 0)
+    for (index, file) in files.enumerated() {
+      guard index % deal.grid.ranks == rank else {
+        most = max(most, mine + size * file.tensors.reduce(0) { $0 + count($1, place) })
+        continue
+      }
+      mine += size * file.tensors.reduce(0) { $0 + $1.rows * $1.columns }
+      let others = (0..<deal.grid.ranks).filter { $0 != rank }.map(deal.grid.place(ofRank:))
+      let arriving = others.reduce(0) { sum, place in
+        file.tensors.reduce(sum) { $0 + count($1, place) }
+      }
+      most = max(most, mine + size * (arriving + (file.tensors.map { count($0, place) }.max() ?? 0)))
+    }
+    return (most, mine)
+  }
+
+  /// This rank's pieces of some tensors, one after the other.
+  private func packed(_ tensors: [Tensor], model: Model, place: Place, deal: Deal) -> MessageBuffer {
     let size = precision.size
-    let all = file.tensors.map { ($0, pieces($0, place, deal)) }
+    let all = tensors.map { ($0, pieces($0, place, deal)) }
     let buffer = MessageBuffer(byteCount: all.reduce(0) { $0 + $1.1.reduce(0) { $0 + $1.count } } * size)
     var end = 0
     let firstShard = deal.shards(replica: place.replica).lowerBound
@@ -62,14 +91,15 @@ extension CheckpointLayout {
     return buffer
   }
 
-  /// Puts a rank's packed pieces where they stand in the file's data.
+  /// Puts a rank's packed pieces where they stand in the data of tensors that follow on each other.
   private func scatter(
-    _ file: File, _ packed: UnsafeMutableRawBufferPointer, from place: Place, deal: Deal, size: Int,
+    _ tensors: [Tensor], _ packed: UnsafeMutableRawBufferPointer, from place: Place, deal: Deal,
     into data: UnsafeMutableRawBufferPointer
   ) {
+    let size = precision.size
     guard let from = packed.baseAddress, let to = data.baseAddress else { return }
     var (begin, tensorStart) = (0, 0)
-    for tensor in file.tensors {
+    for tensor in tensors {
       for piece in pieces(tensor, place, deal) {
         let width = piece.columns.count * size
         for row in piece.rows {

@@ -60,6 +60,7 @@ extension CheckpointLayout {
     switch precision {
     case .float32: .float32(try reader.elements(of: tensor, as: Float.self))
     case .float64: .float64(try reader.elements(of: tensor, as: Double.self))
+    case .hollow32, .hollow64: preconditionFailure("a file holds numbers")
     }
   }
 }

@@ -12,29 +12,57 @@ import Tensors
 /// Sends, where there are replicas, each sum that a connection or bias learns from once: see `FixedOrderAllreduce`.
 package final class Optimizer {
   private let settings: TrainingSettings
-  private let grid: Grid
-  private let sum32: FixedOrderAllreduce<Float>
-  private let sum64: FixedOrderAllreduce<Double>
+  /// nil where tensors hold no numbers, and nothing is sent.
+  private let grid: Grid?
+  private let isOnlyReplica: Bool
+  private let sum32: FixedOrderAllreduce<Float>?
+  private let sum64: FixedOrderAllreduce<Double>?
   private let shared: SharedSum?
   private let rejects: Bool
+  /// Room for the sums that a step takes.
   private var workspaces: [Int: Panels] = [:]
   var moments: Moments
   /// Updates made, from the run's first step on.
   var updates = 0
   var rates: LayerRates
 
-  init(run: RunFile, parameters: Parameters, grid: Grid, sharesMemory: Bool = true) throws {
+  private init(
+    run: RunFile, parameters: Parameters, grid: Grid?, replicas: Int, sharesMemory: Bool
+  ) throws {
     settings = run.training
     rates = LayerRates(run.network)
     rejects = run.nudging.reject
     self.grid = grid
-    shared =
-      sharesMemory && grid.sharesMemory
-      ? try SharedSum(over: grid.twins, most: parameters.largestTensor) : nil
-    sum32 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
-    sum64 = FixedOrderAllreduce(over: grid.twins, sharing: shared)
+    isOnlyReplica = replicas == 1
+    let shared = try grid.flatMap {
+      sharesMemory && $0.sharesMemory
+        ? try SharedSum(over: $0.twins, most: parameters.largestTensor) : nil
+    }
+    sum32 = grid.map { FixedOrderAllreduce(over: $0.twins, sharing: shared) }
+    sum64 = grid.map { FixedOrderAllreduce(over: $0.twins, sharing: shared) }
+    self.shared = shared
     moments = Moments(parameters, run.training.moments)
+    let sums = run.procedure.contrast.products(run.procedure.phases).count
+    for weights in parameters.connections {
+      let sums = parameters.portion.network.isState(weights.connection.source) ? sums : 1
+      makeRoom(weights.forward, sums: sums)
+      if let backward = weights.backward, !weights.isMirrored { makeRoom(backward, sums: sums) }
+    }
+    for bias in parameters.biases { makeRoom(bias, sums: 1) }
   }
+
+  convenience init(run: RunFile, parameters: Parameters, grid: Grid, sharesMemory: Bool = true) throws {
+    try self.init(
+      run: run, parameters: parameters, grid: grid, replicas: grid.twins.count, sharesMemory: sharesMemory)
+  }
+
+  /// Of parameters without numbers, to tell what a step takes: nothing is sent.
+  package convenience init(run: RunFile, hollow parameters: Parameters, replicas: Int) throws {
+    try self.init(run: run, parameters: parameters, grid: nil, replicas: replicas, sharesMemory: false)
+  }
+
+  /// Bytes of the moments.
+  package var momentBytes: Int { moments.byteCount }
 
   /// Bytes of the memory through which sums go.
   var messageBytes: Int { shared?.byteCount ?? 0 }
@@ -44,8 +72,8 @@ package final class Optimizer {
 
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
   package func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
-    grid.clock?.enter(.optimizer)
-    defer { grid.clock?.leave() }
+    grid?.clock?.enter(.optimizer)
+    defer { grid?.clock?.leave() }
     let factor = factor(epoch: epoch)
     let kept = examples - (try rejected(contrast))
     updates += 1
@@ -89,21 +117,20 @@ package final class Optimizer {
     _ weights: inout Panels, _ moments: inout TensorMoments, _ sums: [ContrastSum], _ shards: [Int],
     _ update: WeightUpdate, mayUseMPI: Bool
   ) throws {
-    let isOnlyReplica = grid.twins.count == 1
     if isOnlyReplica, sums.count == 1, let descent = update.inRegisters {
-      grid.clock?.enter(.contrast)
-      defer { grid.clock?.leave() }
+      grid?.clock?.enter(.contrast)
+      defer { grid?.clock?.leave() }
       return sums[0].descend(&weights, velocity: &moments.first, by: descent, shards: shards)
     }
-    let strip = isOnlyReplica ? min(2, weights.count) : weights.count
+    let strip = strip(weights)
     var contrast = workspace(weights, strip, 0)
     var term: Panels? = sums.count > 1 ? workspace(weights, strip, 1) : nil
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
       func write(_ sum: ContrastSum, to out: inout Panels) throws {
-        grid.clock?.enter(.contrast)
+        grid?.clock?.enter(.contrast)
         sum.write(panels: panels, to: &out, at: 0, shards: shards)
-        grid.clock?.leave()
+        grid?.clock?.leave()
         guard !isOnlyReplica else { return }
         try add(out.scalars(panels: 0..<panels.count), byMPI: mayUseMPI && settings.reduction == .mpi)
       }
@@ -123,6 +150,17 @@ package final class Optimizer {
     if let term { workspaces[key(weights, strip, 1)] = term }
   }
 
+  /// Panels that are summed at a time.
+  private func strip(_ weights: Panels) -> Int { isOnlyReplica ? min(2, weights.count) : weights.count }
+
+  /// Room for a tensor that learns from so many sums, so that no step makes any.
+  private func makeRoom(_ weights: Panels, sums: Int) {
+    let isInRegisters = if case .sgd = settings.optimizer { isOnlyReplica && sums == 1 } else { false }
+    for number in 0..<(isInRegisters ? 0 : min(sums, 2)) {
+      workspaces[key(weights, strip(weights), number)] = workspace(weights, strip(weights), number)
+    }
+  }
+
   private func key(_ weights: Panels, _ strip: Int, _ number: Int) -> Int {
     weights.depth << 32 | strip << 1 | number
   }
@@ -137,19 +175,21 @@ package final class Optimizer {
   private func rejected(_ contrast: Contrast) throws -> Int {
     guard rejects else { return 0 }
     var count = [Int64(contrast.rejected)]
-    if grid.twins.count > 1 { try grid.twins.sum(&count) }
+    if let grid, grid.twins.count > 1 { try grid.twins.sum(&count) }
     return Int(count[0])
   }
 
   private func add(_ values: Scalars, byMPI: Bool) throws {
+    guard let grid else { return }
     grid.clock?.count(sum: values.count * values.precision.size, over: grid.twins.count)
     grid.clock?.enter(.sum)
     defer { grid.clock?.leave() }
     switch (byMPI, values.precision) {
-    case (false, .float32): try sum32.sum(values.buffer(of: Float.self))
-    case (false, .float64): try sum64.sum(values.buffer(of: Double.self))
+    case (false, .float32): try sum32?.sum(values.buffer(of: Float.self))
+    case (false, .float64): try sum64?.sum(values.buffer(of: Double.self))
     case (true, .float32): try grid.twins.sumByMPI(values.buffer(of: Float.self))
     case (true, .float64): try grid.twins.sumByMPI(values.buffer(of: Double.self))
+    case (_, .hollow32), (_, .hollow64): break
     }
   }
 }

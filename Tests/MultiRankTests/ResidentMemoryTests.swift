@@ -1,0 +1,87 @@
+import BuiltPrograms
+import DataSets
+import Foundation
+import Planning
+import Records
+import RunFiles
+import Testing
+import Training
+
+extension RealRanks {
+  /// What the plan counts is what the system gives.
+  @Suite struct ResidentMemory {
+    /// Wide layers and many examples: weights, states and contrasts all weigh.
+    private func runFile(units: Int, batch: Int) -> String {
+      """
+      name: wide
+      data: {format: digits, training: 1200, validation: 200}
+      network:
+        layers: [{units: \(units)}, {units: \(units), activation: tanh}, {units: 10, activation: linear}]
+      relaxation: {updates: euler, free: 4, nudged: 3}
+      nudging: {kind: centered, beta: 0.2}
+      training: {epochs: 1, batch: \(batch), momentum: 0.5}
+      tiling: {shards: 2, slices: 2}
+      checkpoint: {wait: true}
+
+      """
+    }
+
+    /// Every rank's planned peak and its largest resident size, in bytes.
+    private func measure(_ text: String, _ grid: String) throws -> [(planned: Int, resident: Int)] {
+      let folder = try TrainingFolder(text)
+      let run = try RunFile.parse(text, file: "run.yaml")
+      let shape = try #require(GridShape(grid))
+      let data = try DataSet.open(run.data)
+      let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
+      // The most that was resident, but for what ranks share, which every one that touches it has.
+      let eqprop = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
+      let script = folder.path + "/measured"
+      try """
+      #!/usr/bin/env python3
+      import os, subprocess, sys, time
+      process = subprocess.Popen(["\(eqprop)"] + sys.argv[1:])
+      most, shared = 0, 0
+      while process.poll() is None:
+          with open("/proc/%d/status" % process.pid) as file:
+              told = dict(line.split(":", 1) for line in file)
+          kilobytes = lambda key: int(told.get(key, "0 kB").split()[0])
+          if kilobytes("VmHWM") > most:
+              most, shared = kilobytes("VmHWM"), kilobytes("RssShmem")
+          time.sleep(0.01)
+      with open("\(folder.path)/resident-" + os.environ["OMPI_COMM_WORLD_RANK"], "w") as file:
+          file.write(str(1024 * (most - shared)))
+      sys.exit(process.returncode)
+      """.write(toFile: script, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+      let outcome = try Mpirun(
+        executable: script, ranks: shape.ranks,
+        arguments: [
+          "train", folder.path + "/run.yaml", "--output", folder.path + "/out", "--grid", grid,
+          "--limit-steps",
+          "2",
+        ]
+      ).run()
+      try #require(outcome.status == 0, "\(outcome.story)")
+      return try (0..<shape.ranks).map { rank in
+        let dry = DryRun(run, deal: deal, place: shape.place(ofRank: rank))
+        let resident = try #require(Int(folder.text("resident-\(rank)")))
+        let memory = dry.memory(data: data)
+        return (memory.peak - memory.messages, resident)
+      }
+    }
+
+    @Test(
+      "Beyond what a small run takes, a large one takes what is planned, within 15 %",
+      arguments: ["1x1x1", "2x1x1", "1x2x1", "1x1x2"])
+    func resident(grid: String) throws {
+      let small = try measure(runFile(units: 64, batch: 16), grid)
+      let large = try measure(runFile(units: 3072, batch: 800), grid)
+      for (rank, (small, large)) in zip(small, large).enumerated() {
+        let planned = Double(large.planned - small.planned)
+        let resident = Double(large.resident - small.resident)
+        #expect(planned > 150e6, "\(grid) rank \(rank): too little to tell")
+        #expect(abs(resident / planned - 1) < 0.15, "\(grid) rank \(rank): \(resident) of \(planned)")
+      }
+    }
+  }
+}
