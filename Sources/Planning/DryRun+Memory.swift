@@ -26,7 +26,7 @@ extension DryRun {
     let layout = CheckpointLayout(
       deal: deal, moments: run.training.moments, persistent: run.keepsStates ? examples : [:],
       precision: precision)
-    let saved = layout.bytes(at: place, deal: deal)
+    let saved = layout.mostBytes(ranks: deal.grid.ranks)
     (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)
     TensorBytes.ofHollow {
       do {

@@ -40,9 +40,9 @@ public struct MemoryCount: Codable, Hashable, Sendable {
   public var step: Int
   /// The most that an evaluation takes besides.
   public var evaluation: Int
-  /// The most that a checkpoint takes besides, while its files are brought together.
+  /// The most that a checkpoint takes besides while its files are brought together, of the rank that saves most.
   public var checkpoint: Int
-  /// The files that a rank writes while training goes on; 0 where it waits.
+  /// The files that this rank writes while training goes on; 0 where that waits.
   public var files: Int
 
   public init(

@@ -82,7 +82,7 @@ public final class Trainer {
       memory.weights + memory.moments + memory.relaxation + memory.persistentStates
       + splits.reduce(0) { $0 + $1.tableBytes }
     layout = CheckpointLayout(run: run, data: data, deal: deal)
-    let saved = layout.bytes(at: grid.place, deal: deal)
+    let saved = layout.mostBytes(ranks: grid.world.count)
     (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)

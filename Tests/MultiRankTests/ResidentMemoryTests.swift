@@ -22,6 +22,7 @@ extension RealRanks {
       training: {epochs: 1, batch: \(batch), momentum: 0.5}
       tiling: {shards: 2, slices: 2}
       checkpoint: {wait: true}
+      report: {html: false}
 
       """
     }
@@ -76,12 +77,16 @@ extension RealRanks {
     func resident(grid: String) throws {
       let small = try measure(runFile(units: 64, batch: 16), grid)
       let large = try measure(runFile(units: 3072, batch: 800), grid)
+      var judged = 0
       for (rank, (small, large)) in zip(small, large).enumerated() {
         let planned = Double(large.planned - small.planned)
         let resident = Double(large.resident - small.resident)
-        #expect(planned > 150e6, "\(grid) rank \(rank): too little to tell")
+        // Some hundreds of megabytes, of which what the system rounds is little.
+        guard planned > 300e6 else { continue }
+        judged += 1
         #expect(abs(resident / planned - 1) < 0.15, "\(grid) rank \(rank): \(resident) of \(planned)")
       }
+      #expect(judged > 0, "\(grid): too little to tell")
     }
   }
 }

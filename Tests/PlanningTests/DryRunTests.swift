@@ -113,7 +113,7 @@ import Training
         == (128 * (32 + 16 + 64) + 128 * (64 + 16) + 7 * max(64, 16)) * size)
     // A file for each layer, of which the weights are packed by themselves.
     let files = (20 * 64 + 64 + 64 * 10 + 10) * size
-    #expect(memory.files == files && memory.checkpoint == files + 640 * size)
+    #expect(memory.files == files && memory.checkpoint == files + 20 * 64 * size)
     #expect(memory.peak == memory.held + max(memory.step, memory.evaluation) + files)
     #expect(try dry("1x1x1", Self.tiny, "checkpoint={wait: true}").memory(examples: examples).files == 0)
   }

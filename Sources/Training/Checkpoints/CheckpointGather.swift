@@ -51,27 +51,19 @@ extension CheckpointLayout {
     }
   }
 
-  /// Bytes that the rank at a place takes: the most while files are brought together, and those of the files that it
-  /// then writes.
-  package func bytes(at place: Place, deal: Deal) -> (gathering: Int, files: Int) {
-    let (rank, size) = (deal.grid.rank(at: place), precision.size)
-    func count(_ tensor: Tensor, _ place: Place) -> Int {
-      pieces(tensor, place, deal).reduce(0) { $0 + $1.count }
-    }
-    var (most, mine) = (0, 0)
+  /// Bytes that the rank which saves most takes, at most: while files are brought together, when it has its own and is
+  /// handed the pieces of one, and of the files that it then writes.
+  package func mostBytes(ranks: Int) -> (gathering: Int, files: Int) {
+    var mine = Array(repeating: 0, count: ranks)
+    var largest = 0
     for (index, file) in files.enumerated() {
-      guard index % deal.grid.ranks == rank else {
-        most = max(most, mine + size * file.tensors.reduce(0) { $0 + count($1, place) })
-        continue
-      }
-      mine += size * file.tensors.reduce(0) { $0 + $1.rows * $1.columns }
-      let others = (0..<deal.grid.ranks).filter { $0 != rank }.map(deal.grid.place(ofRank:))
-      let arriving = others.reduce(0) { sum, place in
-        file.tensors.reduce(sum) { $0 + count($1, place) }
-      }
-      most = max(most, mine + size * (arriving + (file.tensors.map { count($0, place) }.max() ?? 0)))
+      let sizes = file.tensors.map { $0.rows * $0.columns * precision.size }
+      mine[index % ranks] += sizes.reduce(0, +)
+      // A rank that is alone packs one tensor after the other.
+      largest = max(largest, ranks == 1 ? sizes.max() ?? 0 : sizes.reduce(0, +))
     }
-    return (most, mine)
+    let most = mine.max() ?? 0
+    return (most + largest, most)
   }
 
   /// This rank's pieces of some tensors, one after the other.
