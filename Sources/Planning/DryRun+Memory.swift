@@ -45,10 +45,10 @@ extension DryRun {
   }
 
   /// The same for the examples of a data set.
-  public func memory(data: DataSet) -> MemoryCount {
+  public func memory(data: DataSet, sharesMemory: Bool = true) -> MemoryCount {
     memory(
-      examples: Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) }), of: data.scalar
-    )
+      examples: Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) }),
+      of: data.scalar, sharesMemory: sharesMemory)
   }
 
   /// Examples of a shard that are evaluated together.

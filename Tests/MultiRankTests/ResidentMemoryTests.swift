@@ -32,7 +32,7 @@ extension RealRanks {
       let folder = try TrainingFolder(text)
       let run = try RunFile.parse(text, file: "run.yaml")
       let shape = try #require(GridShape(grid))
-      let data = try DataSet.open(run.data)
+      let data = try run.openData()
       let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
       // The most that was resident, but for what ranks share, which every one that touches it has.
       let eqprop = try BuiltPrograms.folder().appendingPathComponent("eqprop").path

@@ -67,32 +67,35 @@ extension RealRanks {
     }
 
     /// Every kind of phase, contrast and connection, on one rank and on several.
-    static let epochs = [
-      Trial(method: .centered, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
-      Trial(method: .smooth, grids: ["1x1x1", "1x3x1", "1x4x1"]),
-      Trial(method: .skips, grids: ["1x1x1", "1x1x4", "2x2x2"]),
-      Trial(method: .persistent, grids: ["1x1x1", "4x1x2"]),
-      Trial(method: .forward, grids: ["1x1x1", "1x3x1"]),
-      Trial(method: .threePoints, grids: ["1x1x1", "2x1x1", "1x2x2"]),
-      Trial(method: .rejecting, grids: ["1x1x1", "2x2x2"]),
-      Trial(method: .contrastive, grids: ["1x1x1", "1x3x1", "2x2x2"]),
-      Trial(method: .coupled, grids: ["1x1x1", "2x2x2"]),
-      Trial(method: .continual, grids: ["1x1x1", "1x2x2"]),
-      Trial(method: .pooled, grids: ["1x1x1", "1x1x2", "1x2x2", "2x3x1"]),
-      Trial(method: .readOut, grids: ["1x1x1", "1x2x2"]),
-      Trial(
-        method: .pooled, grids: ["1x1x1", "1x1x2"],
-        options: ["rule=backpropagation", "relaxation.start=zero"]),
-      Trial(
-        method: .pooled, grids: ["1x1x1", "1x1x2"],
-        options: ["rule=dual-propagation", "relaxation.start=zero"]),
-      Trial(
-        method: .pooled, grids: ["1x1x1", "1x1x2"],
-        options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
-      Trial(method: .twin, grids: ["1x1x1", "1x2x2"]),
-      Trial(method: .adam, grids: ["1x1x1", "2x2x2"]),
-      Trial(method: .nesterov, grids: ["2x2x1"]),
-    ]
+    static let epochs =
+      [
+        Trial(method: .centered, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
+        Trial(method: .smooth, grids: ["1x1x1", "1x3x1", "1x4x1"]),
+        Trial(method: .skips, grids: ["1x1x1", "1x1x4", "2x2x2"]),
+        Trial(method: .persistent, grids: ["1x1x1", "4x1x2"]),
+        Trial(method: .forward, grids: ["1x1x1", "1x3x1"]),
+        Trial(method: .threePoints, grids: ["1x1x1", "2x1x1", "1x2x2"]),
+        Trial(method: .rejecting, grids: ["1x1x1", "2x2x2"]),
+        Trial(method: .contrastive, grids: ["1x1x1", "1x3x1", "2x2x2"]),
+        Trial(method: .coupled, grids: ["1x1x1", "2x2x2"]),
+        Trial(method: .continual, grids: ["1x1x1", "1x2x2"]),
+        Trial(method: .pooled, grids: ["1x1x1", "1x1x2", "1x2x2", "2x3x1"]),
+        Trial(method: .readOut, grids: ["1x1x1", "1x2x2"]),
+        Trial(
+          method: .pooled, grids: ["1x1x1", "1x1x2"],
+          options: ["rule=backpropagation", "relaxation.start=zero"]),
+        Trial(
+          method: .pooled, grids: ["1x1x1", "1x1x2"],
+          options: ["rule=dual-propagation", "relaxation.start=zero"]),
+        Trial(
+          method: .pooled, grids: ["1x1x1", "1x1x2"],
+          options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
+        Trial(method: .twin, grids: ["1x1x1", "1x2x2"]),
+        Trial(method: .adam, grids: ["1x1x1", "2x2x2"]),
+        Trial(method: .nesterov, grids: ["2x2x1"]),
+        Trial(method: .regression, grids: ["1x1x1", "1x3x1"]),
+        Trial(method: .masked, grids: ["1x1x1", "1x2x1"]),
+      ] + TrainingMethod.anchors.map { Trial(method: $0, grids: ["1x1x1"] + $0.grids.suffix(2)) }
 
     @Test(
       "What a rank without numbers takes at its peak is what a real one takes, to the byte",
@@ -103,8 +106,8 @@ extension RealRanks {
       let run = try RunFile.parse(trial.method.runFile, file: "run.yaml", settings: options)
       for grid in trial.grids {
         let counted = try traffic(folder, grid, options.flatMap { ["--set", $0] }, isLimited: false)
-        for (rank, dry, examples) in try dryRuns(run, grid) {
-          let memory = dry.memory(examples: examples)
+        for (rank, dry, data) in try dryRuns(run, grid) {
+          let memory = dry.memory(data: data)
           #expect(memory.step > 0 && memory.evaluation > 0)
           #expect(counted.traffic.ranks[rank].memory == .init(memory), "\(grid) rank \(rank)")
         }
@@ -142,7 +145,7 @@ extension RealRanks {
       #expect(counted.traffic.ranks.count == dryRuns.count)
       let measurements = run.network.layers.contains { $0.rate == .balanced } ? Self.steps : 1
       var sent = 0
-      for (rank, dry, examples) in dryRuns {
+      for (rank, dry, data) in dryRuns {
         let real = counted.traffic.ranks[rank]
         let traffic = dry.step * Self.steps + dry.measurement * measurements
         #expect(real.messages.activity == .init(traffic.activity), "\(grid) rank \(rank)")
@@ -150,7 +153,7 @@ extension RealRanks {
         #expect(real.messages.replicaSums == .init(traffic.replicaSums), "\(grid) rank \(rank)")
         #expect(
           real.messages.reductions == .init(.init(sent: traffic.reductions)), "\(grid) rank \(rank)")
-        var memory = dry.memory(examples: examples, of: scalar, sharesMemory: sharesMemory)
+        var memory = dry.memory(data: data, sharesMemory: sharesMemory)
         // So few steps are not followed by any.
         memory.evaluation = 0
         #expect(real.memory == .init(memory), "\(grid) rank \(rank)")
@@ -160,16 +163,15 @@ extension RealRanks {
       #expect((sent > 0) == (dryRuns.count > 1), "\(grid)")
     }
 
-    /// Every rank of a grid, and the examples of each split.
+    /// Every rank of a grid, and the data.
     private func dryRuns(
       _ run: RunFile, _ grid: String
-    ) throws -> [(rank: Int, dry: DryRun, examples: [Split: Int])] {
+    ) throws -> [(rank: Int, dry: DryRun, data: DataSet)] {
       let shape = try #require(GridShape(grid))
-      let data = try DataSet.open(run.data)
+      let data = try run.openData()
       let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
-      let examples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, data.count($0)) })
       return (0..<shape.ranks).map {
-        ($0, DryRun(run, deal: deal, place: shape.place(ofRank: $0)), examples)
+        ($0, DryRun(run, deal: deal, place: shape.place(ofRank: $0)), data)
       }
     }
   }
@@ -186,7 +188,8 @@ private struct Counted: Decodable {
     var messages: Messages
   }
   struct Memory: Decodable, Equatable {
-    var weights, moments, relaxation, persistentStates, messages, data, step, evaluation, checkpoint, files: Int
+    var weights, moments, relaxation, persistentStates, messages, data, step, evaluation, checkpoint,
+      files: Int
 
     init(_ count: MemoryCount) {
       (weights, moments, relaxation) = (count.weights, count.moments, count.relaxation)
