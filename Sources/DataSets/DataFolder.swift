@@ -1,4 +1,5 @@
 import FileFormats
+import Foundation
 
 /// A folder that files of a data set are looked for in.
 struct DataFolder {
@@ -14,12 +15,29 @@ struct DataFolder {
     self.path = path
   }
 
-  /// The path of the plain file, or else of the gzipped one.
-  func find(_ name: String) throws(FileError) -> String {
-    guard let found = seek(name) else {
-      throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
+  /// The path of the plain file, or else of the gzipped one; under another name where archives unpack it so, and in the
+  /// folders that other programs' downloads end in.
+  func find(_ name: String, or other: String? = nil) throws(FileError) -> String {
+    for below in ["", "raw/", "MNIST/raw/", "FashionMNIST/raw/"] {
+      for name in [name] + (other.map { [$0] } ?? []) {
+        guard let found = seek(below + name) else { continue }
+        try refuseHTML(found)
+        return found
+      }
     }
-    return found
+    throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
+  }
+
+  /// What a browser or a proxy saves in place of a file is told as what it is.
+  private func refuseHTML(_ path: String) throws(FileError) {
+    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    defer { try? file.close() }
+    let start = String(decoding: (try? file.read(upToCount: 64)) ?? Data(), as: UTF8.self)
+      .trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+    guard start.hasPrefix("<!doctype html") || start.hasPrefix("<html") else { return }
+    throw FileError(
+      .badData, path: path,
+      "is a page of HTML and no data: what was downloaded is a page about the file, or a refusal")
   }
 
   /// The same, nil where there is none.

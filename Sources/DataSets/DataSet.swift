@@ -69,7 +69,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     switch store {
     case .idx(let set): set.inputFiles
     case .cifar(let set): set.inputFiles
-    case .npy(let set): set.inputFiles(rowSize: inputs * scalar.size)
+    case .npy(let set): set.inputFiles
     case .digits, .friedman: nil
     }
   }

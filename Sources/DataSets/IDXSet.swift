@@ -70,13 +70,13 @@ struct IDXSet: Sendable {
   private static func part(
     _ prefix: String, in folder: DataFolder, classes: Int?
   ) throws(FileError) -> Part {
-    let images = try folder.find("\(prefix)-images-idx3-ubyte")
+    let images = try folder.find("\(prefix)-images-idx3-ubyte", or: "\(prefix)-images.idx3-ubyte")
     guard let classes else {
       let header = try IDXFile(.images, path: images).header
       return Part(
         images: images, labels: nil, count: header.count, extents: header.rowExtents, labelDigest: "none")
     }
-    let labels = try folder.find("\(prefix)-labels-idx1-ubyte")
+    let labels = try folder.find("\(prefix)-labels-idx1-ubyte", or: "\(prefix)-labels.idx1-ubyte")
     let imagesFile = try IDXFile(.images, path: images)
     let labelsFile = try IDXFile(.labels, path: labels)
     let counts = (images: imagesFile.header.count, labels: labelsFile.header.count)

@@ -1,6 +1,6 @@
 import FileFormats
 
-/// A folder of NumPy arrays, gzipped or not: images of bytes or floats, n × height × width (× channels) or n × features,
+/// A folder of NumPy arrays, gzipped or not: images of numbers of any type that bytes or `float32` hold without loss, n × height × width (× channels) or n × features,
 /// and what answers them: n labels of any whole type, or targets.
 struct NPYSet: Sendable {
   /// A pair of files, and what was found in them when they were opened.
@@ -14,12 +14,10 @@ struct NPYSet: Sendable {
     let labels: [UInt8]
     /// Nil where nobody needs them.
     let targets: NPYTargets?
-    /// Bytes before the first image.
+    /// Bytes before the first image, and of each.
     let start: Int
+    let rowSize: Int
   }
-
-  static let imageTypes = ["|u1", "<f4"]
-  static let labelTypes = ["|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8"]
 
   let training: Part
   let test: Part
@@ -50,21 +48,24 @@ struct NPYSet: Sendable {
     return SHA256.digest(of: Array("\(training.extents) \(training.scalar) \(labels)".utf8))
   }
 
-  func inputFiles(rowSize: Int) -> [RowFile] {
+  var inputFiles: [RowFile] {
     [training, test].map {
-      RowFile(path: $0.images, start: $0.start, rows: $0.count, rowSize: rowSize)
+      RowFile(path: $0.images, start: $0.start, rows: $0.count, rowSize: $0.rowSize)
     }
   }
 
   /// The images of rows `rows` of a part, dealt to shards; the file is read once, to its end, and every float of it
-  /// must be a number.
+  /// must be a number. What is neither bytes nor `float32` becomes that, where nothing is lost.
   static func images(_ part: Part, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
     let path = part.images
     var reader = try GzipReader(path: path, limit: NPYHeader.limit + NPYHeader.arrayLimit)
-    let header = try NPYHeader(from: &reader, types: imageTypes)
+    let header = try NPYHeader(from: &reader, types: NPYNumber.types)
     guard header.shape[0] == part.count, extents(header.shape) == part.extents, scalar(header) == part.scalar
     else {
       throw FileError(.badData, path: path, "has changed since it was opened")
+    }
+    guard ["|u1", "<f4"].contains(header.type) else {
+      return try convertedImages(header, &reader, rows: rows, to: &shards)
     }
     try header.readRows(&reader) { (index, row) throws(FileError) in
       if part.scalar == .float32, let bad = firstNonFinite(row) {
@@ -73,6 +74,32 @@ struct NPYSet: Sendable {
           "image \(index), byte \(header.size + index * header.rowSize + bad): holds no finite number")
       }
       if rows.contains(index) { shards.take(row, example: index - rows.lowerBound) }
+    }
+  }
+
+  private static func convertedImages(
+    _ header: NPYHeader, _ reader: inout GzipReader, rows: Range<Int>, to shards: inout ShardRows<UInt8>
+  ) throws(FileError) {
+    let (path, number) = (reader.path, NPYNumber(header.type))
+    var floats = [UInt8](repeating: 0, count: header.rowSize / number.size * 4)
+    try header.readRows(&reader) { (index, row) throws(FileError) in
+      for place in 0..<row.count / number.size {
+        let value = number.value(row, at: place * number.size)
+        let float = Float(value)
+        guard value.isFinite, Double(float) == value else {
+          let byte = header.size + index * header.rowSize + place * number.size
+          throw FileError(
+            .badData, path: path,
+            "image \(index), byte \(byte): \(value.isFinite ? "\(value) is no float32" : "holds no finite number")"
+              + (value.isFinite ? "; numpy.save(f, numpy.load(f).astype('float32')) rounds all" : ""))
+        }
+        for byte in 0..<4 {
+          floats[4 * place + byte] = UInt8(truncatingIfNeeded: float.bitPattern >> (8 * UInt32(byte)))
+        }
+      }
+      if rows.contains(index) {
+        floats.withUnsafeBufferPointer { shards.take($0, example: index - rows.lowerBound) }
+      }
     }
   }
 
@@ -100,7 +127,7 @@ struct NPYSet: Sendable {
   ) throws(FileError) -> Part {
     let images = try folder.find("\(name)-images.npy")
     var reader = try GzipReader(path: images, limit: NPYHeader.limit + NPYHeader.arrayLimit)
-    let header = try NPYHeader(from: &reader, types: imageTypes)
+    let header = try NPYHeader(from: &reader, types: NPYNumber.types)
     guard let extents = extents(header.shape) else {
       throw FileError(
         .badData, path: images,
@@ -127,10 +154,10 @@ struct NPYSet: Sendable {
     }
     return Part(
       images: images, count: count, extents: extents, scalar: scalar(header), labels: labels,
-      targets: targets, start: header.size)
+      targets: targets, start: header.size, rowSize: header.rowSize)
   }
 
-  private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "<f4" ? .float32 : .byte }
+  private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "|u1" ? .byte : .float32 }
 
   /// Height, width and channels of the images of an array; nil where it holds none.
   private static func extents(_ shape: [Int]) -> [Int]? {
@@ -142,23 +169,32 @@ struct NPYSet: Sendable {
     }
   }
 
-  /// The labels of a file: whole numbers from 0 to 255.
+  /// The labels of a file: whole numbers from 0 to 255, n or n × 1 of any type that holds such, or n × classes with one 1
+  /// a row.
   private static func labels(_ path: String) throws(FileError) -> [UInt8] {
     var reader = try GzipReader(path: path, limit: NPYHeader.limit + NPYHeader.arrayLimit)
-    let header = try NPYHeader(from: &reader, types: labelTypes)
-    guard header.shape.count == 1 else {
+    let header = try NPYHeader(from: &reader, types: NPYNumber.types)
+    let classes = header.rowSize / header.scalarSize
+    guard header.shape.count <= 2, classes <= 256 else {
       throw FileError(
-        .badData, path: path, "has the shape \(product(header.shape)); labels are one number an image")
+        .badData, path: path,
+        "has the shape \(product(header.shape)); labels are one number an image, or one 1 among zeros for its class"
+      )
     }
+    let number = NPYNumber(header.type)
     var labels: [UInt8] = []
     try header.readRows(&reader) { (index, row) throws(FileError) in
-      // Little-endian: a number from 0 to 255 has zeros after its first byte.
-      guard row.dropFirst().allSatisfy({ $0 == 0 }), header.type != "|i1" || row[0] < 128 else {
+      let values = (0..<classes).map { number.value(row, at: $0 * number.size) }
+      let isOneHot = classes > 1 && values.allSatisfy { $0 == 0 || $0 == 1 } && values.count { $0 == 1 } == 1
+      let label =
+        classes == 1 ? UInt8(exactly: values[0]) : isOneHot ? values.firstIndex(of: 1).map(UInt8.init) : nil
+      guard let label else {
         throw FileError(
           .badData, path: path,
-          "label \(index), byte \(header.size + index * header.rowSize): is not one of 0 to 255")
+          "label \(index), byte \(header.size + index * header.rowSize): is not "
+            + (classes == 1 ? "one of 0 to 255" : "one 1 among zeros"))
       }
-      labels.append(row[0])
+      labels.append(label)
     }
     return labels
   }

@@ -97,7 +97,7 @@ struct NPYText {
     throw error("True or False is missing", at: place)
   }
 
-  /// Whole numbers in parentheses.
+  /// Whole numbers in parentheses; Python 2 wrote an L after long ones.
   private mutating func tuple() throws(FileError) -> [Int] {
     var numbers: [Int] = []
     try expect("(")
@@ -107,6 +107,7 @@ struct NPYText {
         throw error("a whole number is missing, or too large", at: place)
       }
       at += digits.count
+      if at < bytes.count, bytes[at] == UInt8(ascii: "L") { at += 1 }
       numbers.append(number)
       if skips(",") { continue }
       try expect(")")

@@ -1,5 +1,6 @@
 import DataSets
 import FileFormats
+import Foundation
 import Glibc
 import Testing
 
@@ -76,6 +77,30 @@ import Testing
     #expect(labels[0].inputs.isEmpty && labels[0].labels == shards[0].labels)
     let inputs = try set.load(.training, shards: 0..<1, of: shardCount, inputs: true, labels: false)
     #expect(inputs[0].labels.isEmpty && inputs[0].inputs == shards[0].inputs)
+  }
+
+  @Test("unpacked names, and the folders of other programs' downloads, are found")
+  func otherNames() throws {
+    let names = [IDXFolder.trainImages, IDXFolder.trainLabels, IDXFolder.testImages, IDXFolder.testLabels]
+    let plain = try DataSet.open(DataSource(format: .idx, path: folder.path)).digest
+    for below in ["", "raw/", "MNIST/raw/"] {
+      let other = try IDXFolder()
+      try FileManager.default.createDirectory(
+        atPath: other.file(below), withIntermediateDirectories: true)
+      for name in names {
+        let unpacked = name.replacing("-idx", with: ".idx")
+        try FileManager.default.moveItem(atPath: other.file(name), toPath: other.file(below + unpacked))
+      }
+      #expect(try DataSet.open(DataSource(format: .idx, path: other.path)).digest == plain, "\(below)")
+    }
+  }
+
+  @Test("a page of HTML under a file's name is told as one")
+  func html() throws {
+    let folder = try IDXFolder()
+    try folder.write(IDXFolder.trainImages, Array("\n<!DOCTYPE html><html><body>moved".utf8))
+    #expect(
+      failure(DataSource(format: .idx, path: folder.path))?.description.contains("is a page of HTML and no data: what was downloaded") == true)
   }
 
   @Test("a missing folder, file or path has its own exit code")

@@ -94,13 +94,13 @@ import Testing
     try expect(spoilt("'descr'", "descr"), "header, byte 11: a word in quotes is missing")
     try expect(spoilt("descr", "desc"), "header, byte 11: the key 'desc' is unknown or stands twice")
     try expect(spoilt("descr", "shape"), "header, byte 20: '(' is missing")
-    try expect(
-      spoilt("|u1", "|b1"),
-      "header, byte 20: its numbers are '|b1'; arrays of |u1, |i1, <u2, <i2, <u4, <i4, <u8, <i8 are read")
-    try expect(
-      spoilt("|u1", ">i8"),
-      "header, byte 20: its numbers are '>i8'; "
-        + "arrays of |u1, |i1, <u2, <i2, <u4, <i4, <u8, <i8 are read")
+    let types =
+      (["f2", "f4", "f8", "i2", "i4", "i8", "u2", "u4", "u8"].flatMap { ["<\($0)", ">\($0)"] }
+      + ["|i1", "|u1", "|b1"]).joined(separator: ", ")
+    for type in ["|S1", "<c8"] {
+      try expect(
+        spoilt("|u1", type), "header, byte 20: its numbers are '\(type)'; arrays of \(types) are read")
+    }
     try expect(
       spoilt("False", "True"),
       "header, byte 44: it lies in Fortran's order; save numpy.ascontiguousarray of it")
@@ -158,8 +158,12 @@ import Testing
     let images = folder.file(Self.trainingImages)
     try folder.write(Self.trainingLabels, Self.array("|u1", [5], [0, 1, 2, 3, 0]))
     expectBad(Self.trainingLabels, "has 5 labels, \(images) has 6 images")
-    try folder.write(Self.trainingLabels, Self.array("|u1", [6, 1], [0, 1, 2, 3, 0, 1]))
-    expectBad(Self.trainingLabels, "has the shape 6×1; labels are one number an image")
+    try folder.write(Self.trainingLabels, Self.array("|u1", [6, 1, 1], [0, 1, 2, 3, 0, 1]))
+    expectBad(
+      Self.trainingLabels,
+      "has the shape 6×1×1; labels are one number an image, or one 1 among zeros for its class")
+    try folder.write(Self.trainingLabels, Self.array("|u1", [6, 2], [0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1]))
+    expectBad(Self.trainingLabels, "label 2, byte 132: is not one 1 among zeros")
     try folder.write(Self.trainingLabels, Self.array("|i1", [6], [0, 1, 255, 3, 0, 1]))
     expectBad(Self.trainingLabels, "label 2, byte 130: is not one of 0 to 255")
     let wide: [UInt8] = [0, 0, 1, 0, 2, 0, 3, 0, 0, 0, 0, 1]
@@ -184,6 +188,69 @@ import Testing
     }
     folder.remove(Self.testImages)
     #expect(folder.failure(.npy)?.exitCode == 66)
+  }
+
+  @Test(
+    "labels in a column, one-hot, of floats, big-endian or as flags are labels; Python 2's shapes are shapes")
+  func labelForms() throws {
+    func classes() throws -> [UInt8] {
+      let set = try DataSet.open(DataSource(format: .npy, path: folder.path))
+      return try set.load(.training, shards: 0..<1, of: 1, inputs: false, labels: true)[0].labels
+    }
+    let expected: [UInt8] = [0, 1, 2, 1, 0, 2]
+    let oneHot = expected.flatMap { label in (0..<3).map { $0 == label ? 1 as Float : 0 } }
+    let forms: [(String, [Int], [UInt8])] = [
+      ("|u1", [6, 1], expected), ("<f4", [6], Self.floats(expected.map(Float.init))),
+      (">i4", [6], expected.flatMap { [0, 0, 0, $0] }), ("<f4", [6, 3], Self.floats(oneHot)),
+      ("|b1", [6, 3], oneHot.map { UInt8($0) }),
+    ]
+    for (type, shape, bytes) in forms {
+      try folder.write(Self.trainingLabels, Self.array(type, shape, bytes))
+      #expect(try classes() == expected, "\(type) \(shape)")
+    }
+    try folder.write(
+      Self.trainingLabels,
+      Self.file("{'descr': '|u1', 'fortran_order': False, 'shape': (6L, 1L), }", expected))
+    #expect(try classes() == expected)
+    try folder.write(Self.trainingLabels, Self.array("<f4", [6], Self.floats([0, 1, 2.5, 1, 0, 2])))
+    expectBad(Self.trainingLabels, "label 2, byte 136: is not one of 0 to 255")
+  }
+
+  @Test(
+    "images of any type become float32 where nothing is lost, and are refused with what mends it where something is"
+  )
+  func converted() throws {
+    let values = (0..<36).map { Double($0) / 8 - 1 }
+    func doubles(_ values: [Double], big: Bool = false) -> [UInt8] {
+      values.flatMap { value in
+        withUnsafeBytes(of: big ? value.bitPattern.bigEndian : value.bitPattern.littleEndian) { Array($0) }
+      }
+    }
+    let halves = values.flatMap { value in
+      withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
+    }
+    for (type, bytes) in [("<f8", doubles(values)), (">f8", doubles(values, big: true)), ("<f2", halves)] {
+      let size = bytes.count / values.count
+      try folder.write(Self.trainingImages, Self.array(type, [6, 6], bytes))
+      try folder.write(Self.testImages, Self.array(type, [2, 6], Array(bytes[..<(12 * size)])))
+      let set = try DataSet.open(DataSource(format: .npy, path: folder.path))
+      let examples = try set.load(.training, shards: 0..<1, of: 1, inputs: true, labels: false)[0]
+      #expect(examples.inputs == Self.floats(values.map(Float.init)) && set.divisor == 1, "\(type)")
+      #expect(try set.inputDigest().hasPrefix("whole"))
+    }
+    var tenth = values
+    tenth[8] = 0.1
+    try folder.write(Self.trainingImages, Self.array("<f8", [6, 6], doubles(tenth)))
+    try folder.write(Self.testImages, Self.array("<f8", [2, 6], doubles(Array(values[..<12]))))
+    let set = try DataSet.open(DataSource(format: .npy, path: folder.path))
+    #expect(
+      throws: DataError.file(
+        FileError(
+          .badData, path: folder.file(Self.trainingImages),
+          "image 1, byte 192: 0.1 is no float32; numpy.save(f, numpy.load(f).astype('float32')) rounds all"))
+    ) {
+      try set.load(.training, shards: 0..<1, of: 1, inputs: true, labels: false)
+    }
   }
 
   @Test("a file that changes between opening and loading is found")
