@@ -16,7 +16,8 @@ import Training
   private func dry(_ grid: String, rank: Int = 0, _ tiling: Tiling = tiny, _ settings: String...) throws
     -> DryRun
   {
-    let run = try RunFile.parse(smallestRunFile, file: "m.yaml", settings: settings)
+    let run = try RunFile.parse(
+      smallestRunFile, file: "m.yaml", settings: ["training.momentum=0"] + settings)
     let deal = try deal(tiling, grid)
     return DryRun(run, deal: deal, place: deal.grid.place(ofRank: rank))
   }

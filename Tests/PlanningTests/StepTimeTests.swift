@@ -14,7 +14,8 @@ import Training
   private func time(
     _ grid: String, _ tiling: Tiling = wide, machine: Machine = .ordinary, _ settings: String...
   ) throws -> StepTime {
-    let run = try RunFile.parse(smallestRunFile, file: "m.yaml", settings: settings)
+    let run = try RunFile.parse(
+      smallestRunFile, file: "m.yaml", settings: ["training.momentum=0"] + settings)
     return StepTime(run, deal: try deal(tiling, grid), machine: machine)
   }
 

@@ -16,7 +16,7 @@ import Training
           - {units: 10, activation: linear, rate: 0.1}
       relaxation: {updates: even-odd, free: 7, nudged: 3}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 1, batch: 20}
+      training: {epochs: 1, batch: 20, momentum: 0}
       tiling: {shards: 4, slices: 2}
 
       """
