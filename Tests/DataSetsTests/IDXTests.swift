@@ -99,8 +99,9 @@ import Testing
   func html() throws {
     let folder = try IDXFolder()
     try folder.write(IDXFolder.trainImages, Array("\n<!DOCTYPE html><html><body>moved".utf8))
+    let told = failure(DataSource(format: .idx, path: folder.path))
     #expect(
-      failure(DataSource(format: .idx, path: folder.path))?.description.contains("is a page of HTML and no data: what was downloaded") == true)
+      told?.description.contains("is a page of HTML and no data: what was downloaded") == true)
   }
 
   @Test("a missing folder, file or path has its own exit code")
