@@ -155,9 +155,9 @@ import Testing
     try folder.write(IDXFolder.testLabels, IDXFolder.images(7))
     expectBad(
       IDXFolder.testLabels, "starts with 0x00000803, an IDX file of labels with 0x00000801")
-    try folder.write(IDXFolder.trainImages, Array("<html>not an image</html>".utf8))
+    try folder.write(IDXFolder.trainImages, Array("<svg>not an image</svg>".utf8))
     expectBad(
-      IDXFolder.trainImages, "starts with 0x3c68746d, an IDX file of images with 0x00000803")
+      IDXFolder.trainImages, "starts with 0x3c737667, an IDX file of images with 0x00000803")
   }
 
   @Test("headers that promise what cannot be")

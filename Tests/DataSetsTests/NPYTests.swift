@@ -126,7 +126,10 @@ import Testing
       expectBad(Self.testLabels, reason, sourceLocation: sourceLocation)
     }
     try expect([], "truncated: its header goes on to byte 8, there are 0")
-    try expect(Array("<html></html>".utf8), "byte 0: starts otherwise than a NumPy array, 0x93 NUMPY")
+    try expect(Array("<svg></svg>".utf8), "byte 0: starts otherwise than a NumPy array, 0x93 NUMPY")
+    try expect(
+      Array("<html></html>".utf8),
+      "is a page of HTML and no data: what was downloaded is a page about the file, or a refusal")
     try expect(Array(good[..<60]), "truncated: its header goes on to byte 128, there are 60")
     try expect(
       Array(good.dropLast()), "truncated: its header promises 2 bytes from byte 128 on, 1 are there")

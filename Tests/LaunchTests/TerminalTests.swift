@@ -62,7 +62,7 @@ import Testing
     #expect(terminal.status == 0, "\(last)")
     let boxes = last.filter { $0.contains("│") || $0.contains("┌") }
     #expect(
-      last.contains { $0.contains(#/^  (learning|sums|reductions) [\d.]+ .?s/#) },
+      last.contains { $0.contains(#/^  (relaxation|messages|an evaluation) [\d.]+ .?B/#) },
       "broken between words: \(last)")
     #expect(boxes.count >= 16 && Set(boxes.map(\.count)).count == 1, "\(last)")
   }

@@ -81,7 +81,7 @@ extension RealRanks {
     func gradient() throws {
       let method = TrainingMethod.adam
       let adam = try tensors(train(method, "1x1x1", ["training.epochs=1"]), "run", step: 1)
-      let plain = ["training.optimizer=sgd", "training.decay=0", "training.epochs=1"]
+      let plain = ["training.optimizer=sgd", "training.momentum=0", "training.decay=0", "training.epochs=1"]
       let descended = try tensors(train(method, "1x1x1", plain), "run", step: 1)
       let rates = try #require(Self.rates[method.name])
       for (name, weights) in descended {

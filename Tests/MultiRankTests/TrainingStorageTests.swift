@@ -20,7 +20,7 @@ extension RealRanks {
       for rank in ranks { kill(rank.process, SIGCONT) }
       let outcome = try job.wait()
       #expect(outcome.status == 74, "\(outcome.story)")
-      #expect(outcome.said.count == 2, "one sentence after the run's name: \(outcome.story)")
+      #expect(outcome.said.count == 3, "one sentence after the run's name and its inputs: \(outcome.story)")
       #expect(Ranks.left(marked: folder.path) == [])
       try mend(folder)
       let again = try folder.train("1x2x1")

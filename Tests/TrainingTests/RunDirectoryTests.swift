@@ -111,7 +111,7 @@ import Training
 
   @Test("Another run is refused, with what differs")
   func anotherRun() throws {
-    let run = try TemporaryRun()
+    let run = try TemporaryRun("training.schedule=constant")
     _ = try pickUp(run)
     var other = run.run
     other.seed = 2
