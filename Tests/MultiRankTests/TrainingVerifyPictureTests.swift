@@ -39,7 +39,6 @@ extension RealRanks.Verifying {
       name: picture
       data: {format: digits, training: 1200, validation: 200}
       network:
-        initialization: glorot-uniform
       \(picture.network)
         initialization: {uniform: 0.15}
       relaxation: {updates: even-odd, free: 30, nudged: 20}

@@ -16,7 +16,6 @@ struct VerifiedRun: Sendable, CustomTestStringConvertible {
     data: {format: digits, training: 160, validation: 40}
     network:
       layers:
-      initialization: glorot-uniform
     \(layers.map { "    - {units: \($0.units), activation: \($0.activation), rate: 0.05}" }
       .joined(separator: "\n"))
       initialization: {uniform: 0.7}
