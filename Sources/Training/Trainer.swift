@@ -218,7 +218,7 @@ public final class Trainer {
       throw Divergence(
         what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
         step: state.step,
-        lastCheckpoint: try directory.store.checkpoints().last, advice: Symptoms.advice(run))
+        lastCheckpoint: (try? directory.store.checkpoints())?.last, advice: Symptoms.advice(run))
     }
   }
 

@@ -122,7 +122,7 @@ extension RealRanks {
     func files() throws {
       let folder = try TrainingFolder(Self.features)
       try Self.writeFeatures(to: folder)
-      let options = ["--set", "data.path=\(folder.path)/data"]
+      let options = ["--set", "data.path=\(folder.path)/data", "--set", "training.schedule=constant"]
       let outcome = try folder.train("2x1x1", to: "run", options)
       try #require(outcome.status == 0, "\(outcome.story)")
       let told = try Self.object(folder.text("run/metrics.jsonl"))

@@ -19,7 +19,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, start: zero, free: 8, nudged: 6}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 2, batch: 20}
+      training: {epochs: 2, batch: 20, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 4}
       checkpoint: {every: 7, keep: 9}
 
@@ -40,7 +40,7 @@ extension TrainingMethod {
         initialization: {uniform: 0.7}
       relaxation: {updates: even-odd, start: persistent, free: 8, nudged: 6}
       nudging: {kind: random-sign, beta: 0.5}
-      training: {epochs: 2, batch: 16}
+      training: {epochs: 2, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 5, keep: 9}
 
@@ -63,7 +63,7 @@ extension TrainingMethod {
         initialization: {spectral: 0.5}
       relaxation: {updates: even-odd, start: zero, free: 8, nudged: 6}
       nudging: {kind: centered, beta: 0.2}
-      training: {epochs: 2, batch: 16}
+      training: {epochs: 2, batch: 16, momentum: 0, schedule: constant}
       tiling: {shards: 4, slices: 2}
       checkpoint: {every: 5, keep: 9}
 
