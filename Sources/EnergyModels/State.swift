@@ -114,13 +114,23 @@ public struct LayerState: Sendable {
 
 /// The states of a portion's layers and of those below that drive them; rows are the examples of a batch.
 public struct State: Sendable {
-  /// The layers known here, in order.
-  public let known: [Int]
+  private let form: Form
   private var layers: [LayerState]
   /// Of each pooled connection between free layers that is held here.
   private var pools: [Pool]
+
+  /// The layers known here, in order.
+  public var known: [Int] { form.known }
   /// The whole network, layers that are not known here among it.
-  public let network: Network
+  public var network: Network { form.network }
+
+  /// What copies share.
+  private final class Form: Sendable {
+    let known: [Int]
+    let network: Network
+
+    init(known: [Int], network: Network) { (self.known, self.network) = (known, network) }
+  }
 
   /// What passes through pooling, a row for each position before it.
   private struct Pool: Sendable {
@@ -153,9 +163,8 @@ public struct State: Sendable {
   /// All states 0.
   public init(rows: Int, portion: Portion, precision: Precision, holdsPools: Bool = true) {
     let network = portion.network
-    self.network = network
-    known = portion.known
-    layers = known.map {
+    form = Form(known: portion.known, network: network)
+    layers = portion.known.map {
       LayerState(
         rows: rows * network.positions($0), units: network.units($0), activation: network.activation($0),
         precision: precision)

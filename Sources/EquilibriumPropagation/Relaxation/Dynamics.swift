@@ -95,7 +95,9 @@ public struct EnergyDescent: Dynamics {
   }
 
   public func motion(in scene: Scene) -> any Motion {
-    Descent(descent: self, network: scene.network, pulls: Pulls(scene, beta: beta))
+    let (layers, pulls) = (scene.portion.layers, Pulls(scene, beta: beta))
+    return Descent(
+      lowest: layers.lowerBound, updates: layers.map { update($0, of: scene.network, pulls) })
   }
 
   /// What moves layer k of a network under some pulls.
@@ -107,17 +109,15 @@ public struct EnergyDescent: Dynamics {
   }
 
   private struct Descent: Motion {
-    let descent: EnergyDescent
-    let network: Network
-    let pulls: Pulls
+    let lowest: Int
+    /// Of each layer of the portion.
+    let updates: [LayerUpdate]
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at moment: Moment
     ) -> Double {
-      next.apply(
-        descent.update(k, of: network, pulls), to: state, drive: drive, rows: rows,
-        columns: units)
+      next.apply(updates[k - lowest], to: state, drive: drive, rows: rows, columns: units)
     }
   }
 }
