@@ -88,7 +88,11 @@ let package = Package(
     // For tests: run files and runs made up for them; where the programs are that they start, and one that a test lets
     // end.
     .target(
-      name: "TestSupport", dependencies: ["Inspection", "Training", "RunFiles"], path: "Tests/TestSupport",
+      name: "TestSupport",
+      dependencies: [
+        "Inspection", "Training", "RunFiles", "DataSets", "EnergyModels", "EquilibriumPropagation",
+        "FileFormats", "Tensors",
+      ], path: "Tests/TestSupport",
       swiftSettings: strict),
     .target(name: "BuiltPrograms", path: "Tests/BuiltPrograms", swiftSettings: strict),
     .executableTarget(
@@ -97,30 +101,49 @@ let package = Package(
       name: "TensorsTests",
       dependencies: ["Tensors", "CKernels", "COpenBLAS", "BuiltPrograms", "kernels-beyond"],
       swiftSettings: strict),
-    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: strict),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib"], swiftSettings: strict),
     .testTarget(
-      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors"], swiftSettings: strict),
-    .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels"], swiftSettings: strict),
+      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors", "CZlib"],
+      swiftSettings: strict),
+    .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"], swiftSettings: strict),
     .testTarget(
-      name: "EquilibriumPropagationTests", dependencies: ["EquilibriumPropagation", "Records"],
+      name: "EquilibriumPropagationTests",
+      dependencies: ["EquilibriumPropagation", "Records", "EnergyModels", "Tensors"],
       swiftSettings: strict),
     .testTarget(
-      name: "RunFilesTests", dependencies: ["RunFiles", "Schema", "Tasks", "TestSupport"],
+      name: "RunFilesTests",
+      dependencies: [
+        "RunFiles", "Schema", "Tasks", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
+        "Tensors",
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Tasks", "Records", "TestSupport"],
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Tasks", "Records", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
+        "FileFormats", "RunFiles", "Tensors",
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection", "Records", "TestSupport"], swiftSettings: strict),
+      name: "InspectionTests",
+      dependencies: [
+        "Inspection", "Records", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
+        "FileFormats", "Schema", "Tensors",
+      ], swiftSettings: strict),
     .testTarget(
       name: "VerificationTests", dependencies: ["Verification", "EquilibriumPropagation"],
       swiftSettings: strict),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Planning", "Records", "Training", "TestSupport"],
+      name: "PlanningTests",
+      dependencies: [
+        "Planning", "Records", "Training", "TestSupport", "DataSets", "EnergyModels", "MessagePassing",
+        "RunFiles",
+      ],
       swiftSettings: strict),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Records", "FileFormats"], swiftSettings: strict),
     // Real ranks: these suites start mpirun on `eqprop` and on `rank-checks`.
     .executableTarget(
       name: "rank-checks", dependencies: ["MessagePassing", "Records"], path: "Tests/RankChecks",
@@ -129,7 +152,7 @@ let package = Package(
       name: "MultiRankTests",
       dependencies: [
         "eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Planning", "Records", "Training",
-        "RunFiles",
+        "RunFiles", "DataSets", "MessagePassing",
       ],
       swiftSettings: strict),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
@@ -137,6 +160,7 @@ let package = Package(
       name: "fuzz-parsers",
       dependencies: [
         "Reporting", "Planning", "Training", "RunFiles", "EnergyModels", "DataSets", "FileFormats",
+        "MessagePassing",
       ],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
