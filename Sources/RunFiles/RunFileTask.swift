@@ -3,29 +3,9 @@ import Schema
 import Tasks
 
 extension Codec where Value == LearningTask {
-  static let task = task(among: TaskRegistry.tasks)
-
-  /// The name of a task, or `{kind: name, …}` with its own keys; a classification that has none is not written.
-  package static func task(among tasks: [any Task.Type]) -> Self {
-    let names = tasks.map { $0.name }
-    @Sendable func task(_ tree: Tree, _ path: Path) throws(SchemaError) -> any Task.Type {
-      if let task = tasks.first(where: { $0.name == tree.text }) { return task }
-      throw .noWord(tree, path, of: names)
-    }
-    let takes = Spelling.listed(names)
-    let kind = KeyReference(
-      key: "kind", takes: takes, isRequired: true, meaning: "The task; the map is for keys of its own.")
-    return Self(
-      takes: takes, keys: [kind] + tasks.flatMap { $0.ownKeys },
-      read: { tree, path throws(SchemaError) in
-        guard case .map = tree.content else { return LearningTask(try task(tree, path).init()) }
-        guard let kind = tree.value("kind") else {
-          throw SchemaError(
-            tree.position, "missing required key '\(path.appending("kind"))'", hint: "add kind: \(names[0])")
-        }
-        return try task(kind, path.appending("kind")).read(tree.without("kind"), path)
-      },
-      write: { $0 == .classification ? nil : $0.task.written })
+  /// A classification that has no keys is not written.
+  static let task = statement("task", among: TaskRegistry.tasks.map { $0.known }) {
+    $0 == .classification ? nil : $0.task.written
   }
 }
 
@@ -38,18 +18,15 @@ extension LearningTask {
 }
 
 extension Task {
-  fileprivate static var codec: Codec<Self> { .section(Self(), keys) }
-  fileprivate static var ownKeys: [KeyReference] { codec.keys }
+  private static var codec: Codec<Self> { .section(Self(), keys) }
 
-  fileprivate static func read(_ tree: Tree, _ path: Path) throws(SchemaError) -> LearningTask {
-    LearningTask(try codec.read(tree, path))
+  fileprivate static var known: KnownStatement<LearningTask> {
+    KnownStatement(name: name, standard: LearningTask(Self()), keys: codec.keys) {
+      tree, path throws(SchemaError) in LearningTask(try codec.read(tree, path))
+    }
   }
 
-  /// The name alone where the task has no keys that are written.
-  fileprivate var written: Text {
-    guard case .map(let entries) = Self.codec.write(self), !entries.isEmpty else { return .value(Self.name) }
-    return .map([.init(key: "kind", text: .value(Self.name))] + entries)
-  }
+  fileprivate var written: Text { .statement(Self.name, keys: Self.codec.write(self)) }
 }
 
 extension RunFile {

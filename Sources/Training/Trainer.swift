@@ -28,15 +28,15 @@ public final class Trainer {
   package var state: RunState
   var traffic: StepTraffic
   /// What this rank holds, and the most that it took so far.
-  private(set) var memory: MemoryCount
+  var memory: MemoryCount
   /// Bytes of the tensors that it holds all the time.
-  private let heldTensors: Int
+  let heldTensors: Int
   /// Held by rank 0 as long as it may change the run directory.
-  private var lock: DirectoryLock?
-  private let data: DataSet
-  private var symptoms: Symptoms
-  private var examplesThisEpoch = 0
-  private var epochBegan = ContinuousClock.now
+  var lock: DirectoryLock?
+  let data: DataSet
+  var symptoms: Symptoms
+  var examplesThisEpoch = 0
+  var epochBegan = ContinuousClock.now
 
   /// Loads this rank's examples and makes the network as it is before the first step.
   public init(
@@ -199,161 +199,16 @@ public final class Trainer {
     return flags[0] > 0
   }
 
-  private func stop(_ ending: TrainingEnding) throws -> TrainingEnding {
-    try checkpoint(isBest: false)
-    try writer.complete()
-    return ending
-  }
-
-  /// Ends the run on every rank with one sentence; a checkpoint under way is of a good step and is completed first.
-  ///
-  /// - Parameter layers: those in which this rank saw what diverged.
-  private func endDiverged(_ what: String, of layers: Set<Int>) throws {
-    try writer.complete()
-    let states = deal.tiling.network.states
-    var flags = states.map { layers.contains($0) ? Int64(1) : 0 }
-    try grid.world.maximum(&flags)
-    try grid.world.agree {
-      guard grid.isFirst else { return }
-      throw Divergence(
-        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
-        step: state.step,
-        lastCheckpoint: (try? directory.store.checkpoints())?.last, advice: Symptoms.advice(run))
-    }
-  }
-
-  /// Ends the run on every rank where two hold different bits of the same tensor; a checkpoint under way is completed first.
-  private func compareWeights() throws {
-    let comparison = WeightComparison(model, settings: run.training, deal: deal, place: grid.place)
-    try comparison.check(over: grid, step: state.step) {
-      try writer.complete()
-      return try? directory.store.checkpoints().last
-    }
-  }
-
-  package func checkpoint(isBest: Bool) throws {
-    grid.clock?.enter(.checkpoint)
-    defer { grid.clock?.leave() }
-    traffic.end(at: state.step)
-    // A spoilt checkpoint must never take the place of a good one.
-    let divergedLayers = parameters.divergedLayers
-    var spoilt: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
-    try grid.world.maximum(&spoilt)
-    if spoilt[0] > 0 { try endDiverged("weights", of: divergedLayers) }
-    if comparesEvery > 0 { try compareWeights() }
-    Watchdog.note("checkpoint at step", state.step)
-    var snapshot = state
-    snapshot.tally = try state.tally.joined(over: grid)
-    snapshot.rates = optimizer.rates
-    snapshot.updates = state.updates.map { _ in optimizer.updates }
-    try writer.begin(snapshot, model: model, isBest: isBest)
-  }
-
-  private var model: Model {
-    var persistent: [Split: PersistentStates] = [:]
-    for split in splits { persistent[split.split] = split.persistent }
-    return Model(parameters: parameters, moments: optimizer.moments, persistent: persistent)
-  }
-
   /// Between which numbers inputs lie, and whether that looks as if they had not been scaled.
   private func tellInputs() {
     guard grid.isFirst, let extent = training.extent else { return }
     tell(.notice(symptoms.words(extent)))
   }
 
-  private func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }
+  func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }
 
   private func beginEpochClock() {
     examplesThisEpoch = 0
     epochBegan = .now
-  }
-}
-
-extension Trainer {
-  /// Evaluates, writes the metrics' line, remembers the best, saves.
-  private func endEpoch() throws {
-    traffic.end(at: state.step)
-    Watchdog.note("evaluation after epoch", state.epoch + 1)
-    let elapsed = epochBegan.duration(to: .now) / .seconds(1)
-    let trained = try state.tally.joined(over: grid)
-    grid.clock?.enter(.evaluation)
-    TensorBytes.restartPeak()
-    var evaluated: [Split: Tally] = [:]
-    var answers: [Int] = []
-    for data in splits where data.split != .training {
-      let result = try evaluation.run(data, parameters: parameters)
-      evaluated[data.split] = result.tally
-      if answers.isEmpty { answers = result.answers }
-    }
-    if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
-    grid.clock?.leave()
-    state.epoch += 1
-    state.cursor = 0
-    let line = MetricsLine(
-      epoch: state.epoch, step: state.step, training: trained.scores(run.task),
-      validation: evaluated[.validation]?.scores(run.task) ?? [],
-      test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
-      energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
-      relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
-      examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
-      ranks: grid.shape.ranks)
-    let divergedLayers = evaluated.values.reduce(into: Set<Int>()) { $0.formUnion($1.divergedLayers) }
-    var flags: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
-    try grid.world.maximum(&flags)
-    if flags[0] > 0 { try endDiverged("evaluated states", of: divergedLayers) }
-    var isBest = [Int64(0)]
-    try grid.world.agree {
-      guard grid.isFirst else { return }
-      try directory.append(line.json)
-      if let score = line.judging, let value = score.value,
-        score.figure.isBetter(value, than: state.best?.value ?? score.figure.worst)
-      {
-        state.best = .init(value: value, step: state.step)
-        isBest[0] = 1
-      }
-    }
-    try grid.world.maximum(&isBest)
-    state.tally = Tally(deal.tiling, of: run.task)
-    let times = try grid.gatherTimes()
-    // What is shown of an epoch is written to files too.
-    try grid.world.agree { tell(.epoch(line, times: times)) }
-    if grid.isFirst { for symptom in symptoms.found(in: line, answers: answers) { tell(.notice(symptom)) } }
-    try checkpoint(isBest: isBest[0] > 0)
-  }
-
-  /// Goes on from the newest whole checkpoint, which rank 0 alone picks.
-  private func resume(isFresh: Bool) throws {
-    Watchdog.note("picking up the run")
-    let name = try grid.world.agree { () -> String in
-      guard grid.isFirst else { return "" }
-      lock = try directory.lock()
-      let inputs = try data.inputDigest()
-      state.inputs = inputs
-      return try directory.pickUp(
-        run, data: state.data, inputs: inputs, grid: grid.shape, isFresh: isFresh
-      ) {
-        report(.notice($0))
-      }?.name ?? ""
-    }
-    let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
-    guard !picked.isEmpty else { return }
-    try grid.world.agree {
-      let folder = directory.store.folder(picked)
-      var model = self.model
-      try layout.read(folder, into: &model, place: grid.place, deal: deal)
-      parameters = model.parameters
-      optimizer.moments = model.moments
-      for data in splits { data.persistent = model.persistent[data.split] }
-      let inputs = state.inputs
-      state = try directory.store.state(picked)
-      state.inputs = inputs
-      optimizer.rates = state.rates
-      optimizer.updates = state.updates ?? 0
-    }
-    // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
-    state.tally.keep(
-      shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0,
-      relaxation: grid.isFirst)
-    tell(.resumed(checkpoint: picked, step: state.step))
   }
 }

@@ -223,9 +223,9 @@ typedef struct {
 // The fastest this processor runs.
 const eq_kernels *eq_kernels_f32(void);
 const eq_kernels *eq_kernels_f64(void);
-// A named instruction set ("avx512", "avx2", "baseline"), or null where the processor lacks it.
-// Of tensors that hold no numbers: nothing is read or written but what is asked of a whole matrix, which is 0.
+// Of tensors that hold no numbers: nothing is read or written, and residuals, sums and energies are 0.
 const eq_kernels *eq_kernels_hollow(void);
+// A named instruction set ("avx512", "avx2", "baseline"), or null where the processor lacks it.
 const eq_kernels *eq_kernels_f32_for(const char *instructions);
 const eq_kernels *eq_kernels_f64_for(const char *instructions);
 

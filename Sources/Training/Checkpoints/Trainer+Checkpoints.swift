@@ -1,0 +1,102 @@
+import DataSets
+import EnergyModels
+import FileFormats
+import MessagePassing
+import Tensors
+
+// What a trainer writes, what it goes on from, and how it ends where neither may be.
+
+extension Trainer {
+  /// Goes on from the newest whole checkpoint, which rank 0 alone picks.
+  func resume(isFresh: Bool) throws {
+    Watchdog.note("picking up the run")
+    let name = try grid.world.agree { () -> String in
+      guard grid.isFirst else { return "" }
+      lock = try directory.lock()
+      let inputs = try data.inputDigest()
+      state.inputs = inputs
+      return try directory.pickUp(
+        run, data: state.data, inputs: inputs, grid: grid.shape, isFresh: isFresh
+      ) {
+        report(.notice($0))
+      }?.name ?? ""
+    }
+    let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
+    guard !picked.isEmpty else { return }
+    try grid.world.agree {
+      let folder = directory.store.folder(picked)
+      var model = self.model
+      try layout.read(folder, into: &model, place: grid.place, deal: deal)
+      parameters = model.parameters
+      optimizer.moments = model.moments
+      for data in splits { data.persistent = model.persistent[data.split] }
+      let inputs = state.inputs
+      state = try directory.store.state(picked)
+      state.inputs = inputs
+      optimizer.rates = state.rates
+      optimizer.updates = state.updates ?? 0
+    }
+    // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
+    state.tally.keep(
+      shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0,
+      relaxation: grid.isFirst)
+    tell(.resumed(checkpoint: picked, step: state.step))
+  }
+
+  /// Begins a checkpoint of the step, once all ranks hold the same good weights.
+  package func checkpoint(isBest: Bool) throws {
+    grid.clock?.enter(.checkpoint)
+    defer { grid.clock?.leave() }
+    traffic.end(at: state.step)
+    // A spoilt checkpoint must never take the place of a good one.
+    let divergedLayers = parameters.divergedLayers
+    var spoilt: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
+    try grid.world.maximum(&spoilt)
+    if spoilt[0] > 0 { try endDiverged("weights", of: divergedLayers) }
+    if comparesEvery > 0 { try compareWeights() }
+    Watchdog.note("checkpoint at step", state.step)
+    var snapshot = state
+    snapshot.tally = try state.tally.joined(over: grid)
+    snapshot.rates = optimizer.rates
+    snapshot.updates = state.updates.map { _ in optimizer.updates }
+    try writer.begin(snapshot, model: model, isBest: isBest)
+  }
+
+  var model: Model {
+    var persistent: [Split: PersistentStates] = [:]
+    for split in splits { persistent[split.split] = split.persistent }
+    return Model(parameters: parameters, moments: optimizer.moments, persistent: persistent)
+  }
+
+  func stop(_ ending: TrainingEnding) throws -> TrainingEnding {
+    try checkpoint(isBest: false)
+    try writer.complete()
+    return ending
+  }
+
+  /// Ends the run on every rank with one sentence; a checkpoint under way is of a good step and is completed first.
+  ///
+  /// - Parameter layers: those in which this rank saw what diverged.
+  func endDiverged(_ what: String, of layers: Set<Int>) throws {
+    try writer.complete()
+    let states = deal.tiling.network.states
+    var flags = states.map { layers.contains($0) ? Int64(1) : 0 }
+    try grid.world.maximum(&flags)
+    try grid.world.agree {
+      guard grid.isFirst else { return }
+      throw Divergence(
+        what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
+        step: state.step,
+        lastCheckpoint: (try? directory.store.checkpoints())?.last, advice: Symptoms.advice(run))
+    }
+  }
+
+  /// Ends the run on every rank where two hold different bits of the same tensor; a checkpoint under way is completed first.
+  func compareWeights() throws {
+    let comparison = WeightComparison(model, settings: run.training, deal: deal, place: grid.place)
+    try comparison.check(over: grid, step: state.step) {
+      try writer.complete()
+      return try? directory.store.checkpoints().last
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import DataSets
+import MessagePassing
+import Records
+import RunFiles
+import Tensors
+
+extension Trainer {
+  /// Evaluates, writes the metrics' line, remembers the best, saves.
+  func endEpoch() throws {
+    traffic.end(at: state.step)
+    Watchdog.note("evaluation after epoch", state.epoch + 1)
+    let elapsed = epochBegan.duration(to: .now) / .seconds(1)
+    let trained = try state.tally.joined(over: grid)
+    grid.clock?.enter(.evaluation)
+    TensorBytes.restartPeak()
+    var evaluated: [Split: Tally] = [:]
+    var answers: [Int] = []
+    for data in splits where data.split != .training {
+      let result = try evaluation.run(data, parameters: parameters)
+      evaluated[data.split] = result.tally
+      if answers.isEmpty { answers = result.answers }
+    }
+    if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
+    grid.clock?.leave()
+    state.epoch += 1
+    state.cursor = 0
+    let line = MetricsLine(
+      epoch: state.epoch, step: state.step, training: trained.scores(run.task),
+      validation: evaluated[.validation]?.scores(run.task) ?? [],
+      test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
+      energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
+      relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
+      examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
+      ranks: grid.shape.ranks)
+    let divergedLayers = evaluated.values.reduce(into: Set<Int>()) { $0.formUnion($1.divergedLayers) }
+    var flags: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
+    try grid.world.maximum(&flags)
+    if flags[0] > 0 { try endDiverged("evaluated states", of: divergedLayers) }
+    var isBest = [Int64(0)]
+    try grid.world.agree {
+      guard grid.isFirst else { return }
+      try directory.append(line.json)
+      if let score = line.judging, let value = score.value,
+        score.figure.isBetter(value, than: state.best?.value ?? score.figure.worst)
+      {
+        state.best = .init(value: value, step: state.step)
+        isBest[0] = 1
+      }
+    }
+    try grid.world.maximum(&isBest)
+    state.tally = Tally(deal.tiling, of: run.task)
+    let times = try grid.gatherTimes()
+    // What is shown of an epoch is written to files too.
+    try grid.world.agree { tell(.epoch(line, times: times)) }
+    if grid.isFirst { for symptom in symptoms.found(in: line, answers: answers) { tell(.notice(symptom)) } }
+    try checkpoint(isBest: isBest[0] > 0)
+  }
+}
