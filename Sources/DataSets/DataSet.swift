@@ -22,7 +22,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
   /// The number of classes, where labels answer.
   public let classes: Int
   /// Of the training rows' targets, a number a column; no columns where no targets answer.
-  public let targetMoments: TargetMoments
+  public private(set) var targetMoments: TargetMoments
   /// The type of the numbers as they are stored.
   public let scalar: StoredScalar
   /// An input is its stored number divided by this, before normalisation.
@@ -153,6 +153,14 @@ public struct DataSet: Sendable, CustomStringConvertible {
     let counts = Split.allCases.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
     return
       "\(source.format.rawValue) \(place): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
+  }
+
+  /// The same examples, whose targets a network knows by other moments: those of the data that it was trained on.
+  public func standardized(by moments: TargetMoments?) -> DataSet {
+    guard let moments, moments.mean.count == targets, moments.deviation.count == targets else { return self }
+    var data = self
+    data.targetMoments = moments
+    return data
   }
 
   private init(_ source: DataSource, for supervision: Supervision) throws(DataError) {

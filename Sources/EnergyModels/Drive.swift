@@ -7,7 +7,7 @@ public struct DriveParts: OptionSet, Sendable {
 
   /// The bias and what the input sends.
   public static let constant = DriveParts(rawValue: 1)
-  /// What the free layers below send.
+  /// What the layers of states below send.
   public static let below = DriveParts(rawValue: 2)
   /// What the layers above send.
   public static let above = DriveParts(rawValue: 4)

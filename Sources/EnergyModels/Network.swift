@@ -1,6 +1,6 @@
 import Tensors
 
-/// A layer of free units above the input.
+/// A layer above the input.
 public struct Layer: Equatable, Sendable {
   /// At each position.
   public var units: Int
@@ -81,6 +81,9 @@ public struct Network: Equatable, Sendable {
     let isClamped = first.anchor == .clamped
     colours = Network.colours(isClamped ? 1 : 0, layers.count, connections)
     let isPicture = connections.contains { $0.source == 0 && $0.window != nil }
+    precondition(
+      !(layers.last?.activation.isReadOut ?? false) || self.output == layers.count, "a read-out is the output"
+    )
     precondition(isClamped || !isPicture, "no kernel moves over an input that is not clamped")
     precondition(
       (isClamped ? 1 : 0)...max(layers.count, 1) ~= self.output, "the cost stands on a layer of states")

@@ -13,7 +13,7 @@ extension Parameters {
     )
   }
 
-  /// What a pooled connection between free layers sends up, of the portion's units, and how each value counts in it.
+  /// What a pooled connection between layers of states sends up, of the portion's units, and how each value counts in it.
   ///
   /// - Parameters:
   ///   - room: see `poolRoom`; `pooled` is what drives the layer above.

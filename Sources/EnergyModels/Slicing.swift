@@ -66,13 +66,13 @@ public struct Portion: Equatable, Sendable {
   public let slices: Range<Int>
   /// The connections held here, those from below into the portion's layers: places among the network's.
   public let connections: Range<Int>
-  /// Those of them that lead from free layers of other portions, which they drive from here.
+  /// Those of them that lead from layers of states of other portions, which they drive from here.
   public let descending: [Int]
-  /// Those of them that lead from free layers and are pooled.
+  /// Those of them that lead from layers of states and are pooled.
   public let pooled: [Int]
   /// The layers whose activity is known here, in order: its own and those below that drive them.
   public let known: [Int]
-  /// For each layer of the portion, in order, the free layers that drive it, from the lowest up.
+  /// For each layer of the portion, in order, the layers of states that drive it, from the lowest up.
   private let drivers: [[Driver]]
   /// For each layer from the input on the units in the slices.
   private let held: [Range<Int>]

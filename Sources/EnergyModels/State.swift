@@ -81,6 +81,16 @@ public struct LayerState: Sendable {
     refreshActivity(activation, rows: rows, columns: 0..<states.columns)
   }
 
+  /// Puts s at some values, within the range of states, and ρ(s) with it.
+  public mutating func setStates(_ values: Matrix, activation: Activation, rows: Range<Int>) {
+    guard activation.range == nil else {
+      return moveStates(by: 1, towards: values, activation: activation, rows: rows)
+    }
+    states.copy(
+      rows: rows, columns: 0..<states.columns, from: values, rows: rows.lowerBound, columns: 0)
+    refreshActivity(activation, rows: rows, columns: 0..<states.columns)
+  }
+
   /// The same states as complex numbers: these rows, then as many imaginary parts, all 0.
   var complex: LayerState {
     var twice = self
@@ -116,7 +126,7 @@ public struct LayerState: Sendable {
 public struct State: Sendable {
   private let form: Form
   private var layers: [LayerState]
-  /// Of each pooled connection between free layers that is held here.
+  /// Of each pooled connection between layers of states that is held here.
   private var pools: [Pool]
 
   /// The layers known here, in order.
@@ -223,7 +233,7 @@ public struct State: Sendable {
   /// ρ(s_k).
   public func activity(_ k: Int) -> Matrix { self[k].activity }
 
-  /// The pooled connections between free layers that are held here.
+  /// The pooled connections between layers of states that are held here.
   public var pooled: [Int] { pools.map(\.connection) }
 
   private func pool(_ connection: Int) -> Int? { pools.firstIndex { $0.connection == connection } }

@@ -58,7 +58,8 @@ extension Inspection {
       guard phase.isShown else { continue }
       shown.append(RelaxationTrace.Phase(name: phase.name, frames: frames))
     }
-    return RelaxationTrace(phases: shown)
+    return RelaxationTrace(
+      phases: shown, layers: Array(network.states), output: network.output - network.states.lowerBound)
   }
 
   private func frame(
@@ -69,7 +70,7 @@ extension Inspection {
       energy: parameters.energy(state: state, clamped: clamped, rows: 0..<1),
       cost: network.cost.value(outputs: state[network.output].states, targets: targets, rows: 0..<1),
       residual: residual,
-      states: (1...network.depth).map { k in
+      states: network.states.map { k in
         (0..<network.positions(k)).flatMap { state[k].states.row($0) }
       })
   }

@@ -53,7 +53,8 @@ public struct Inspection: Sendable {
     let layout = CheckpointLayout(
       deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
-    (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
+    (self.run, self.deal, parameters) = (run, deal, model.parameters)
+    self.data = data.standardized(by: state.targets)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)
     hasItsOwnData =
       try state.data == data.digest && (state.inputs == nil || state.inputs == data.inputDigest())

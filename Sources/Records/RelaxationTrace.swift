@@ -8,7 +8,7 @@ public struct RelaxationTrace: Codable, Equatable, Sendable {
     public var cost: Double
     /// The largest |Δs| / ε of this iteration; nil where the phase starts.
     public var residual: Double?
-    /// s of every unit, layer 1 first, the output last; position after position.
+    /// s of every unit of each of the trace's layers, position after position.
     public var states: [[Double]]
 
     public init(energy: Double, cost: Double, residual: Double?, states: [[Double]]) {
@@ -29,5 +29,12 @@ public struct RelaxationTrace: Codable, Equatable, Sendable {
   /// The free phase, then those that start where it ends.
   public var phases: [Phase]
 
-  public init(phases: [Phase]) { self.phases = phases }
+  /// The layers of states, from the input's side: 0 is an input that is one.
+  public var layers: [Int]
+  /// Which of them is the output: its place among them.
+  public var output: Int
+
+  public init(phases: [Phase], layers: [Int], output: Int) {
+    (self.phases, self.layers, self.output) = (phases, layers, output)
+  }
 }

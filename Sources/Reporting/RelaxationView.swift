@@ -6,6 +6,8 @@ public struct RelaxationView: Sendable {
   private let title: String
   private let label: Int?
   private let phases: [RelaxationTrace.Phase]
+  private let layers: [Int]
+  private let output: Int
   /// For each layer the smallest and the largest that is ever shown of it: of the output's units, 0 and 1 at least; of a
   /// hidden layer's the means of neighbours, which stay far from 1 where few units are on.
   private let ranges: [ClosedRange<Double>]
@@ -14,9 +16,10 @@ public struct RelaxationView: Sendable {
   public init(title: String, label: Int?, trace: RelaxationTrace) {
     let phases = trace.phases
     (self.title, self.label, self.phases) = (title + (label.map { ", label \($0)" } ?? ""), label, phases)
-    let layers = phases.first?.frames.first?.states.count ?? 0
-    ranges = (0..<layers).map { layer in
-      let isOutput = layer == layers - 1
+    let output = trace.output
+    (layers, self.output) = (trace.layers, output)
+    ranges = trace.layers.indices.map { layer in
+      let isOutput = layer == output
       let shown = phases.flatMap(\.frames).flatMap {
         isOutput ? $0.states[layer] : Self.means($0.states[layer], columns: Self.mostColumns)
       }
@@ -34,7 +37,7 @@ public struct RelaxationView: Sendable {
         table.rows.append([
           iteration == 0 ? phase.name : "", "\(iteration)", String(format: "%.4f", frame.energy),
           Figures.cost(frame.cost), Figures.scientific(frame.residual),
-          blocks(frame.states.count - 1, of: frame, columns: outputs),
+          blocks(output, of: frame, columns: outputs),
         ])
       }
     }
@@ -51,7 +54,7 @@ public struct RelaxationView: Sendable {
     }
   }
 
-  private var outputs: Int { phases.first?.frames.first?.states.last?.count ?? 0 }
+  private var outputs: Int { phases.first?.frames.first?.states[output].count ?? 0 }
 
   private func screen(_ phase: RelaxationTrace.Phase, iteration: Int, width: Int) -> String {
     let frame = phase.frames[iteration]
@@ -61,13 +64,13 @@ public struct RelaxationView: Sendable {
       title.count > width ? "…" + title.suffix(max(width - 1, 0)) : title,
       "\(phase.name), iteration \(iteration) of \(phase.frames.count - 1)",
     ]
-    for layer in 0..<max(ranges.count - 1, 0) {
-      lines.append("layer \(layer + 1)".padded(to: 9) + blocks(layer, of: frame, columns: columns))
+    for layer in layers.indices where layer != output {
+      lines.append("layer \(layers[layer])".padded(to: 9) + blocks(layer, of: frame, columns: columns))
     }
-    let states = frame.states.last ?? []
+    let states = frame.states[output]
     let best = states.indices.max { states[$0] < states[$1] }
     for (unit, state) in states.enumerated() {
-      let bar = bar(state, in: ranges.last ?? 0...1, columns: max(8, min(40, columns - 20)))
+      let bar = bar(state, in: ranges[output], columns: max(8, min(40, columns - 20)))
       let mark = label == nil ? "" : (unit == label ? "  label" : "") + (unit == best ? "  largest" : "")
       lines.append("\(unit)".padded(to: 4) + String(format: "%6.3f ", state) + bar + mark)
     }

@@ -72,7 +72,8 @@ public struct RunFile: Equatable, Sendable {
     runFile.completeDefaults(root)
     try runFile.check(root)
     runFile.network.simplify()
-    runFile.tiling.resolve(batch: runFile.training.batch, layers: runFile.network.layers)
+    runFile.tiling.resolve(
+      batch: runFile.training.batch, layers: runFile.network.layers, output: runFile.network.outputLayer)
     return runFile
   }
 

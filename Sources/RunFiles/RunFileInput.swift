@@ -121,6 +121,7 @@ extension RunFile {
         root.position(of: path), "a free input begins at its example, but 'relaxation.start' is persistent",
         hint: "write start: zero, or anchor: {spring: 15}")
     }
+    try checkStep(root)
     guard network.output == 0, input.stiffness > 0, procedure.nudges else { return }
     if nudging.kind == .points {
       throw SchemaError(
@@ -133,5 +134,16 @@ extension RunFile {
         "'nudging.beta' is \(nudging.beta), which undoes the spring of \(input.stiffness) exactly",
         hint: "use a smaller one")
     }
+  }
+  /// An Euler step ε multiplies the distance from where a spring wants its layer by 1 − ε (1 + λ).
+  private func checkStep(_ root: Tree) throws(SchemaError) {
+    let (step, curvature) = (relaxation.step, 1 + network.input.stiffness)
+    guard !relaxation.updates.alternates || !network.input.activation.isStraight, step * curvature >= 2 else {
+      return
+    }
+    throw SchemaError(
+      root.position(of: "relaxation.step"),
+      "'relaxation.step' is \(step), and the input's spring of \(network.input.stiffness) makes steps of 2/\(curvature) and more "
+        + "swing for ever", hint: "use a step of \(1 / curvature)")
   }
 }

@@ -82,14 +82,17 @@ extension RunFile {
 
   /// N-point nudging relaxes complex states.
   private func checkActivations(_ root: Tree) throws(SchemaError) {
+    let layers = network.layers.enumerated().map { ("network.layers.\($0)", $1.activation) }
     guard nudging.kind == .points,
-      let layer = network.layers.firstIndex(where: { !$0.activation.isHolomorphic })
+      let (layer, activation) = ([("network.input", network.input.activation)] + layers).first(where: {
+        !$0.1.isHolomorphic
+      })
     else { return }
-    let path = "network.layers.\(layer).activation"
+    let path = "\(layer).activation"
     let holomorphic = Activation.allCases.filter(\.isHolomorphic).map(\.rawValue)
     throw SchemaError(
       root.position(of: path),
-      "'\(path)' is \(network.layers[layer].activation.rawValue), but n-point nudging relaxes complex states, "
+      "'\(path)' is \(activation.rawValue), but n-point nudging relaxes complex states, "
         + "which need a holomorphic activation", hint: "use \(Spelling.listed(holomorphic))")
   }
 

@@ -170,6 +170,13 @@ extension RunFile {
   private func checkRates(_ root: Tree) throws(SchemaError) {
     let path = "network.layers.\(network.layers.count - 1).rate"
     let areBalanced = network.layers.contains { $0.rate == .balanced }
+    if areBalanced, let output = network.outputLayer, output != network.layers.count {
+      let layer = network.layers.firstIndex { $0.rate == .balanced } ?? 0
+      throw SchemaError(
+        root.position(of: "network.layers.\(layer).rate"),
+        "'network.layers.\(layer).rate' is balanced, but the output is layer \(output), not the last one",
+        hint: "use a number such as 0.05")
+    }
     if areBalanced, network.layers.last?.rate == .fixed(0) {
       throw SchemaError(
         root.position(of: path), "'\(path)' is 0, and so would be every rate balanced against it",
@@ -221,8 +228,9 @@ extension RunFile {
   /// The first layer that so many slices would leave without a unit in one of them.
   private func emptySlice(_ slices: Int) -> Int? {
     let layers = network.layers.map { Layer(units: $0.units, activation: $0.activation) }
-    let slicing = Slicing(network: Network(inputs: 1, layers: layers), slices: slices)
-    return network.layers.indices.first { index in
+    let network = Network(inputs: 1, layers: layers, first: network.input, output: network.outputLayer)
+    let slicing = Slicing(network: network, slices: slices)
+    return layers.indices.first { index in
       (0..<slices).contains { slicing.units(index + 1, slice: $0).isEmpty }
     }
   }

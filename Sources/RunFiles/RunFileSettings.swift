@@ -36,6 +36,9 @@ public struct NetworkSettings: Equatable, Sendable {
   /// The layer whose states are the outputs.
   public var output: Int { outputLayer ?? layers.count }
 
+  /// ρ of the output.
+  public var outputActivation: Activation { output == 0 ? input.activation : layers[output - 1].activation }
+
   /// The connections, those of a chain too.
   public var joined: [Connection] {
     if let connections { return connections.map(\.connection) }
@@ -69,7 +72,7 @@ public struct NetworkSettings: Equatable, Sendable {
   }
 }
 
-/// A layer of free units and the learning rate of the connection below it.
+/// A layer and the learning rate of the connection below it.
 public struct LayerSettings: Equatable, Sendable {
   /// How many units the layer has.
   public var units: Int

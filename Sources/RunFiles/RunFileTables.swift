@@ -103,7 +103,9 @@ extension Codec where Value == NetworkSettings {
       .init(
         "layers", \.layers, .list(of: .layer, atMost: 1000, example: "[{units: 500}, {units: 10}]"),
         required: "[{units: 500}, {units: 10}]",
-        meaning: "The layers above the input, from the input's side; the last one is the output."),
+        meaning:
+          "The layers above the input, from the input's side; the last one is the output but for `network.output`."
+      ),
       .init(
         "input", \.input, .input,
         meaning: "Whether the input is held, or a layer of states itself; held without."),

@@ -54,7 +54,7 @@ extension RunFile {
     }
     let isInput = network.output == 0
     let path = isInput ? "network.input.activation" : "network.layers.\(network.output - 1).activation"
-    let activation = isInput ? network.input.activation : network.layers[network.output - 1].activation
+    let activation = network.outputActivation
     if let range = activation.range, let reason = task.reasonAgainstClipping(data) {
       throw SchemaError(
         root.position(of: path),

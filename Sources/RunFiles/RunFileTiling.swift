@@ -21,11 +21,15 @@ public struct TilingSettings: Equatable, Sendable {
   /// The tiling of a run file that names none.
   ///
   /// Shards: the largest power of two up to 8 that divides the batch. Slices: the largest power of two up
-  /// to 8 that leaves every layer of at least 64 units 32 units a slice; 1 where no hidden layer has 64.
-  public static func standard(batch: Int, layers: [LayerSettings]) -> TilingSettings {
+  /// to 8 that leaves every layer of at least 64 units 32 units a slice; 1 where no layer but the output has 64.
+  ///
+  /// - Parameter output: the layer that is never cut; nil for the last one.
+  public static func standard(batch: Int, layers: [LayerSettings], output: Int? = nil) -> TilingSettings {
     let powers = [8, 4, 2, 1]
     let cut = layers.map(\.units).filter { $0 >= Slicing.smallestCut }
-    let hidden = layers.dropLast().contains { $0.units >= Slicing.smallestCut }
+    let hidden = layers.enumerated().contains {
+      $0 + 1 != output ?? layers.count && $1.units >= Slicing.smallestCut
+    }
     let slices = hidden ? powers.first { slices in cut.allSatisfy { $0 >= 32 * slices } } : nil
     return TilingSettings(shards: powers.first { batch.isMultiple(of: $0) } ?? 1, slices: slices ?? 1)
   }
@@ -34,8 +38,8 @@ public struct TilingSettings: Equatable, Sendable {
   static let unset = 0
 
   /// Puts the standard tiling where nothing is set.
-  mutating func resolve(batch: Int, layers: [LayerSettings]) {
-    let standard = Self.standard(batch: batch, layers: layers)
+  mutating func resolve(batch: Int, layers: [LayerSettings], output: Int?) {
+    let standard = Self.standard(batch: batch, layers: layers, output: output)
     if shards == Self.unset { shards = standard.shards }
     if slices == Self.unset { slices = standard.slices }
   }

@@ -31,6 +31,10 @@ public struct Autoencoder: Task {
     ([.squaredError], "is for classes, and an autoencoder has numbers for targets")
   }
 
+  public func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double {
+    max(abs(extent.lowerBound), abs(extent.upperBound))
+  }
+
   public func reasonAgainstClipping(_ source: DataSource) -> String? {
     source.normalize == nil ? nil : "normalised inputs lie around 0"
   }
@@ -56,6 +60,7 @@ public struct Autoencoder: Task {
     let values: InputValues
     let corruption: Corruption?
     let random: CounterRandom
+    var targetsAreInputs: Bool { true }
 
     func setTarget(_ targets: inout Matrix, row: Int, to example: Example) {
       values.set(&targets, row: row, to: example.row, of: example.stored, change: example.change)

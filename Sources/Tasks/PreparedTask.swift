@@ -3,6 +3,8 @@ import Tensors
 
 /// A task on the data of a run, on any thread of any rank.
 public protocol PreparedTask: Sendable {
+  /// Whether targets are made of inputs, and change as these do.
+  var targetsAreInputs: Bool { get }
   /// Sets a row of zeros to what the output should be.
   func setTarget(_ targets: inout Matrix, row: Int, to example: Example)
   /// Changes an input before it is trained on; evaluated ones stay as they are.
@@ -14,6 +16,7 @@ public protocol PreparedTask: Sendable {
 }
 
 extension PreparedTask {
+  public var targetsAreInputs: Bool { false }
   public func corrupt(_ input: inout Matrix, row: Int, of example: Example) {}
   public func told(_ output: [Double]) -> [Double] { output }
 }

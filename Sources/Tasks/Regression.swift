@@ -30,6 +30,11 @@ public struct Regression: Task {
     ([.squaredError], "is for classes, and a regression has numbers for targets")
   }
 
+  public func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double {
+    standardize
+      ? 1 : zip(data.targetMoments.mean, data.targetMoments.deviation).map { abs($0) + $1 }.max() ?? 1
+  }
+
   public func reasonAgainstClipping(_ source: DataSource) -> String? {
     standardize ? "standardised targets lie around 0" : nil
   }
@@ -49,7 +54,8 @@ public struct Regression: Task {
     let explained = zip(errors, variances).map { 1 - $0 / $1 }
     return [
       (errors.reduce(0, +) / numbers).squareRoot(), totals[1][0] / numbers,
-      examples > 1 && variances.allSatisfy { $0 > 0 }
+      // Of a target that is the same everywhere rounding alone is left.
+      examples > 1 && zip(variances, squares).allSatisfy { $0 > 1e-12 * $1 }
         ? explained.reduce(0, +) / Double(errors.count) : nil,
     ]
   }

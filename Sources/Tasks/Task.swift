@@ -32,6 +32,10 @@ public protocol Task: Equatable, Sendable {
   var costs: (costs: [Cost], reason: String)? { get }
   /// The activation of an output of states for which the run file names none.
   var outputActivation: Activation { get }
+  /// About how far from 0 targets lie: a cost far beyond tells that a run has exploded.
+  ///
+  /// - Parameter extent: between which numbers inputs lie.
+  func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double
   /// Why targets made of this source lie beyond an output that is clipped; nil where they do not.
   func reasonAgainstClipping(_ source: DataSource) -> String?
 
@@ -49,6 +53,7 @@ extension Task {
   public static var keys: [Key<Self>] { [] }
   public var costs: (costs: [Cost], reason: String)? { nil }
   public var outputActivation: Activation { .linear }
+  public func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double { 1 }
   public func reasonAgainstClipping(_ source: DataSource) -> String? { nil }
 }
 

@@ -68,15 +68,18 @@ package struct BatchInputs: Sendable {
   /// The targets of a batch, mostRows × so many; the rows past its examples are zeros.
   package func targets(_ members: BatchMembers, columns: Int) -> Matrix {
     var targets = Matrix(rows: max(mostRows, 1), columns: columns, precision: values.precision)
-    for i in members.rows.indices { task.setTarget(&targets, row: i, to: example(members, i)) }
+    for i in members.rows.indices {
+      task.setTarget(&targets, row: i, to: example(members, i, isSeen: task.targetsAreInputs))
+    }
     return targets
   }
 
-  private func example(_ members: BatchMembers, _ i: Int) -> Example {
+  /// - Parameter isSeen: whether its picture is, and so how that is changed.
+  private func example(_ members: BatchMembers, _ i: Int, isSeen: Bool = true) -> Example {
     let (shard, row) = members.rows[i]
     let stored = examples[shard]
     let number = stored.shard + row * shardCount
-    let change = augment?.change(seed: seed, epoch: members.epoch, example: number)
+    let change = (isSeen ? augment : nil)?.change(seed: seed, epoch: members.epoch, example: number)
     return Example(
       stored: stored, row: row, number: number, epoch: members.epoch, change: change ?? .none)
   }

@@ -13,9 +13,6 @@ public struct EvaluationResult: Equatable, Sendable {
   public var tally: Tally
   /// confusion[label][prediction], where labels answer; empty elsewhere.
   public var confusion: [[Int]]
-
-  /// How often each class was the answer; empty where labels answer nothing.
-  var answers: [Int] { confusion.indices.map { answer in confusion.reduce(0) { $0 + $1[answer] } } }
 }
 
 /// Lets every example of a split settle in a free phase and judges the outputs.

@@ -11,6 +11,8 @@ public struct Evaluator {
   private let grid: Grid
   private let deal: Deal
   private let parameters: Parameters
+  /// Of the targets that the weights were trained on.
+  private let targets: TargetMoments?
   /// How the examples settle here.
   public let relaxation: Relaxation
   /// The checkpoint's name.
@@ -52,8 +54,9 @@ public struct Evaluator {
     var model = Model(parameters)
     let layout = CheckpointLayout(
       deal: deal, moments: [], persistent: [:], precision: run.training.precision)
-    try grid.world.agree {
+    targets = try grid.world.agree {
       try layout.read(store.folder(checkpoint), into: &model, place: grid.place, deal: deal)
+      return try store.state(checkpoint).targets
     }
     self.parameters = model.parameters
   }
@@ -64,7 +67,8 @@ public struct Evaluator {
     run.relaxation = relaxation
     let examples = try grid.world.agree {
       try SplitData(
-        split, of: data, run: run, deal: deal, place: grid.place, perShard: Evaluation.rowsPerShard)
+        split, of: data.standardized(by: targets), run: run, deal: deal, place: grid.place,
+        perShard: Evaluation.rowsPerShard)
     }
     return try Evaluation(
       run: run, relaxation: relaxation, grid: grid, deal: deal, perShard: Evaluation.rowsPerShard

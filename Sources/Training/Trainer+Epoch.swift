@@ -14,11 +14,11 @@ extension Trainer {
     grid.clock?.enter(.evaluation)
     TensorBytes.restartPeak()
     var evaluated: [Split: Tally] = [:]
-    var answers: [Int] = []
+    var confusion: [[Int]] = []
     for data in splits where data.split != .training {
       let result = try evaluation.run(data, parameters: parameters)
       evaluated[data.split] = result.tally
-      if answers.isEmpty { answers = result.answers }
+      if confusion.isEmpty { confusion = result.confusion }
     }
     if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
     grid.clock?.leave()
@@ -52,7 +52,9 @@ extension Trainer {
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
     try grid.world.agree { tell(.epoch(line, times: times)) }
-    if grid.isFirst { for symptom in symptoms.found(in: line, answers: answers) { tell(.notice(symptom)) } }
+    if grid.isFirst {
+      for symptom in symptoms.found(in: line, confusion: confusion) { tell(.notice(symptom)) }
+    }
     try checkpoint(isBest: isBest[0] > 0)
   }
 }

@@ -87,8 +87,11 @@ public final class Trainer {
     writer = CheckpointWriter(
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
-    symptoms = Symptoms(run)
-    tellInputs()
+    state.targets = data.supervision == .targets ? data.targetMoments : nil
+    let (extent, outputs) = (splits[0].extent, deal.tiling.network.units(deal.tiling.network.output))
+    symptoms = Symptoms(
+      run, outputs: outputs, reach: run.task.task.targetReach(data, inputs: extent ?? 0...1))
+    if grid.isFirst, let extent { report(.notice(symptoms.words(extent))) }
   }
 
   package var training: SplitData { splits[0] }
@@ -197,12 +200,6 @@ public final class Trainer {
       traffic.begin(at: state.step)
     }
     return flags[0] > 0
-  }
-
-  /// Between which numbers inputs lie, and whether that looks as if they had not been scaled.
-  private func tellInputs() {
-    guard grid.isFirst, let extent = training.extent else { return }
-    tell(.notice(symptoms.words(extent)))
   }
 
   func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }

@@ -118,7 +118,7 @@ extension Verifier.Batch {
 extension RunFile {
   /// Whether complex states can relax: every activation and pooling has a derivative in the complex plane.
   public var isHolomorphic: Bool {
-    network.layers.allSatisfy(\.activation.isHolomorphic)
+    network.input.activation.isHolomorphic && network.layers.allSatisfy(\.activation.isHolomorphic)
       && network.joined.allSatisfy { $0.window?.pooling.map { $0.kind == .average } ?? true }
   }
 

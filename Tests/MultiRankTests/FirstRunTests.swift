@@ -58,6 +58,7 @@ extension RealRanks {
         let outcome = try folder.train("1x1x1", to: "run", ["--set", "training.epochs=3"])
         #expect(outcome.status == 0, "\(name): \(outcome.story)")
         let line = try told(folder)
+        #expect(line.keys.contains { ["test_error", "test_rmse"].contains($0) }, "\(name)")
         if let error = line["test_error"] as? Double { #expect(error < 40, "\(name): \(error)") }
         if let r2 = line["test_r2"] as? Double { #expect(r2 > 0.5, "\(name): \(r2)") }
         if let rmse = line["test_rmse"] as? Double, line["test_r2"] == nil {

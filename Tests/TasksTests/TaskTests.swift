@@ -87,6 +87,11 @@ import Testing
     #expect(task.values(of: totals, examples: 4)[1] == 5.0 / 8)
     #expect(task.values(of: [[1, 2], [5], [0, 4], [4, 4]], examples: 4)[2] == nil)
     #expect(task.values(of: [[1], [5], [2], [4]], examples: 1)[2] == nil)
+    // Equal targets that are no whole numbers leave rounding for a variance.
+    let (sum, square) = (
+      (0..<7).reduce(0) { total, _ in total + 0.3 }, (0..<7).reduce(0) { total, _ in total + 0.09 }
+    )
+    #expect(task.values(of: [[1], [5], [sum], [square]], examples: 7)[2] == nil)
   }
 
   @Test("An autoencoder's target is its input, and its figures are over all numbers")

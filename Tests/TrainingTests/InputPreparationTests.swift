@@ -17,15 +17,15 @@ import Training
 
     init(
       shards: Range<Int>, of count: Int, perShard: Int, augment: Augmentation?,
-      task: any Tasks.Task = Classification(),
-      seed: UInt64 = 1
+      task: any Tasks.Task = Classification(), trains: Bool = true, seed: UInt64 = 1
     ) throws {
       let set = try DataSet.open(DataSource(format: .digits, training: training))
       let examples = try set.load(.training, shards: shards, of: count, inputs: true)
       inputs = BatchInputs(
         examples: examples, shardCount: count, values: set.values(.float32),
         mostRows: shards.count * perShard, augment: augment,
-        task: task.prepared(for: set, values: set.values(.float32), seed: seed), trains: true, seed: seed)
+        task: task.prepared(for: set, values: set.values(.float32), seed: seed), trains: trains,
+        seed: seed)
       batches = Batches(examples: training, shards: count, perShard: perShard, seed: 9)
       self.shards = shards
     }
@@ -55,6 +55,20 @@ import Training
   }
 
   static let augment = Augmentation(flip: true, crop: 2)
+
+  @Test("what is trained on is damaged, and what is evaluated never is")
+  func damaged() throws {
+    func inputs(_ task: any Tasks.Task, trains: Bool) throws -> [Int: [Double]] {
+      try Feed(shards: 0..<2, of: 2, perShard: 4, augment: nil, task: task, trains: trains).inputs(epoch: 0)
+    }
+    let plain = try inputs(Classification(), trains: true)
+    var masked = Autoencoder()
+    masked.corrupt = .mask(0.3)
+    #expect(try inputs(masked, trains: false) == plain)
+    let met = try inputs(masked, trains: true)
+    #expect(met.allSatisfy { $1 != plain[$0] })
+    #expect(met.allSatisfy { zip($1, plain[$0] ?? []).allSatisfy { $0 == 0 || $0 == $1 } })
+  }
 
   @Test("an example is changed alike in an epoch whatever shards, ranks and batches there are")
   func alike() throws {

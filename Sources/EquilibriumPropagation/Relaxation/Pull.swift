@@ -36,8 +36,11 @@ public struct Pulls: Sendable {
     }
     precondition(spring + beta != 0, "a nudge that undoes the spring exactly")
     let joint = spring + beta
-    let centre = Matrix(rows: targets.rows, columns: targets.columns, precision: scene.precision) {
-      (spring * x[$0, $1] + beta * targets[$0, $1]) / joint
+    var centre = Matrix(rows: targets.rows, columns: targets.columns, precision: scene.precision)
+    for row in clamped.rows {
+      for unit in 0..<centre.columns {
+        centre[row, unit] = (spring * x[row, unit] + beta * targets[row, unit]) / joint
+      }
     }
     (input, output) = (.none, Pull(stiffness: joint, centre: centre))
   }

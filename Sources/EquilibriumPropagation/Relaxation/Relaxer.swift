@@ -24,7 +24,7 @@ final class Relaxer {
   private var drives: [Matrix]
   /// For each layer of the portion and each of its drivers the partial drives, where there are any.
   private var partials: [[PartialDrives?]]
-  /// For each connection from a free layer of another portion what it sends down.
+  /// For each connection from a layer of states of another portion what it sends down.
   private var descending: [PartialDrives]
   /// Where the next states are written while the present ones are still read.
   private var next: State
@@ -76,10 +76,10 @@ extension Updates {
   /// The layers that move together in an iteration, one set after the other; a read-out tells of the states as they are
   /// after each sweep.
   public func sets(_ network: Network) -> [[Int]] {
-    let (depth, hasReadOut) = (network.depth, network.hasReadOut)
+    let (output, hasReadOut) = (network.output, network.hasReadOut)
     let sets = alternates ? network.colours : [Array(network.states)]
-    return sets.map { $0.filter { $0 < depth || !hasReadOut } }.filter { !$0.isEmpty }
-      + (hasReadOut ? [[depth]] : [])
+    return sets.map { $0.filter { $0 != output || !hasReadOut } }.filter { !$0.isEmpty }
+      + (hasReadOut ? [[output]] : [])
   }
 }
 
@@ -135,7 +135,7 @@ extension Relaxer {
   private func atInput(_ start: consuming State, _ clamped: Clamped) -> State {
     var state = consume start
     guard network.isState(0), state.known.contains(0), let x = clamped.input else { return state }
-    state[0].moveStates(by: 1, towards: x, activation: network.activation(0), rows: clamped.rows)
+    state[0].setStates(x, activation: network.activation(0), rows: clamped.rows)
     return state
   }
 

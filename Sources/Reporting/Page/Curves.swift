@@ -18,12 +18,14 @@ enum Curves {
   }
 
   /// A line a layer, of values that metrics hold layer by layer.
-  static func layers(_ epochs: [EpochMetrics], _ values: (EpochMetrics) -> [Double]?) -> [Chart
-    .Series]
-  {
+  ///
+  /// - Parameter output: the layer that is the output; nil for the last one.
+  static func layers(
+    _ epochs: [EpochMetrics], output: Int? = nil, _ values: (EpochMetrics) -> [Double]?
+  ) -> [Chart.Series] {
     let depth = epochs.compactMap { values($0)?.count }.max() ?? 0
     return (0..<depth).compactMap { layer in
-      series(layer == depth - 1 ? "layer \(layer + 1), output" : "layer \(layer + 1)", epochs) {
+      series(layer + 1 == output ?? depth ? "layer \(layer + 1), output" : "layer \(layer + 1)", epochs) {
         let values = values($0) ?? []
         return values.indices.contains(layer) ? values[layer] : nil
       }

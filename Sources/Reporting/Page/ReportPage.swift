@@ -71,6 +71,8 @@ public struct ReportPage: Equatable, Sendable {
   private var settling: String {
     guard case .found(let epochs) = run.metrics else { return "" }
     let percent = { (values: [Double]?) in values?.map { 100 * $0 } }
+    // Written where it is not the last layer.
+    let output = run.settings.first { $0.key == "network.output" }.flatMap { Int($0.value) }
     let figures = [
       Curves.figure(
         "Iterations to settle", "mean iterations of a phase",
@@ -86,14 +88,14 @@ public struct ReportPage: Equatable, Sendable {
         ]),
       Curves.figure(
         "Units at the lower bound", "share of units, %",
-        Curves.layers(epochs) { percent($0.atLower) },
+        Curves.layers(epochs, output: output) { percent($0.atLower) },
         including: [0, 1], scale: .linear),
       Curves.figure(
         "Units at the upper bound", "share of units, %",
-        Curves.layers(epochs) { percent($0.atUpper) },
+        Curves.layers(epochs, output: output) { percent($0.atUpper) },
         including: [0, 1], scale: .linear),
       Curves.figure(
-        "Change of the weights a step", "‖ΔW‖ / ‖W‖", Curves.layers(epochs, \.weightChange)),
+        "Change of the weights a step", "‖ΔW‖ / ‖W‖", Curves.layers(epochs, output: output, \.weightChange)),
       epochs.contains { $0.violations ?? 0 > 0 }
         ? Curves.figure(
           "Examples that break the rule’s promise", "share of examples, %",

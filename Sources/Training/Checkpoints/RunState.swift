@@ -1,3 +1,4 @@
+import DataSets
 import FileFormats
 import Foundation
 import RunFiles
@@ -39,6 +40,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var data: String
   /// That of its inputs, `whole` or `sampled`; checkpoints from before it was kept have none.
   package var inputs: String?
+  /// Of the targets that it learns, where numbers answer: what evaluations of other data go by.
+  package var targets: TargetMoments?
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?

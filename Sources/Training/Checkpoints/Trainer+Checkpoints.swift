@@ -30,9 +30,9 @@ extension Trainer {
       parameters = model.parameters
       optimizer.moments = model.moments
       for data in splits { data.persistent = model.persistent[data.split] }
-      let inputs = state.inputs
+      let (inputs, targets) = (state.inputs, state.targets)
       state = try directory.store.state(picked)
-      state.inputs = inputs
+      (state.inputs, state.targets) = (inputs, targets)
       optimizer.rates = state.rates
       optimizer.updates = state.updates ?? 0
     }

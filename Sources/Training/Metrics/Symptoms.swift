@@ -1,94 +1,120 @@
+import EnergyModels
+import EquilibriumPropagation
 import Foundation
 import RunFiles
 import Tensors
 
-/// What an epoch shows of a training that will come to nothing, told once each, with what mends it: errors alone would call
-/// it a success.
+/// What an epoch shows of a training that will come to nothing, told once each by a process, with what mends it: errors alone
+/// would call it a success.
 package struct Symptoms {
   private let run: RunFile
+  /// A cost beyond this is far beyond any target.
+  private let mostCost: Double
   private var told: Set<String> = []
 
-  package init(_ run: RunFile) { self.run = run }
+  /// - Parameters:
+  ///   - outputs: units of the output.
+  ///   - reach: about how far from 0 targets lie.
+  package init(_ run: RunFile, outputs: Int, reach: Double) {
+    self.run = run
+    mostCost = 50 * Double(outputs) * max(1, reach * reach)
+  }
 
   /// What is seen first in this epoch.
   ///
-  /// - Parameter answers: how often each class was predicted, of the validation or test examples; empty where there are none.
-  package mutating func found(in line: MetricsLine, answers: [Int]) -> [String] {
-    (explosion(line) + bounds(line) + stillness(line) + silence(line, answers)).compactMap { key, text in
+  /// - Parameter confusion: [label][prediction] of the validation or test examples; empty where labels answer none.
+  package mutating func found(in line: MetricsLine, confusion: [[Int]] = []) -> [String] {
+    (explosion(line) + bounds(line) + stillness(line) + silence(line, confusion)).compactMap { key, text in
       told.insert(key).inserted ? "epoch \(line.epoch): \(text)" : nil
     }
   }
 
   private typealias Symptom = (key: String, text: String)
 
-  /// A target has a length of about 1 for each output; what lies ten times as far has exploded.
   private func explosion(_ line: MetricsLine) -> [Symptom] {
-    let outputs = run.network.output == 0 ? nil : run.network.layers[run.network.output - 1].units
-    guard let cost = line.cost, !(cost <= 50 * Double(max(outputs ?? 1, 1))) else { return [] }
-    return [
-      (
-        "cost",
-        "the cost is \(String(format: "%.2g", cost)), far beyond any target: \(mend("nothing is learnt"))"
-      )
-    ]
+    guard let cost = line.cost, !(cost <= mostCost) else { return [] }
+    let text = "the cost is \(String(format: "%.2g", cost)), far beyond any target"
+    return [("cost", "\(text): nothing is learnt; \(advice)")]
+  }
+
+  /// The share of a layer's units at each bound where next to all are at one: never of an output, which may stand there
+  /// because it is right.
+  private func shares(_ line: MetricsLine, _ k: Int) -> (lower: Double, upper: Double)? {
+    let (lower, upper) = (line.relaxation.atLower[k - 1], line.relaxation.atUpper[k - 1])
+    return k != run.network.output && lower + upper >= 0.9995 ? (lower, upper) : nil
   }
 
   private func bounds(_ line: MetricsLine) -> [Symptom] {
-    zip(line.relaxation.atLower, line.relaxation.atUpper).enumerated().compactMap { index, shares in
-      guard shares.0 + shares.1 >= 0.9995 else { return nil }
-      let place = shares.0 >= 0.9995 ? "at 0" : shares.1 >= 0.9995 ? "at the upper bound" : "at a bound"
+    line.relaxation.atLower.indices.compactMap { index in
+      let k = index + 1
+      guard let shares = shares(line, k) else { return nil }
+      let bound =
+        shares.lower >= 0.9995 ? "the lower bound" : shares.upper >= 0.9995 ? "the upper bound" : "a bound"
       return (
-        "bound \(index)",
-        "every unit of layer \(index + 1) is \(place), where nothing moves it: \(mend("the layer learns nothing"))"
+        "bound \(k)", "every unit of layer \(k) is at \(bound): the layer tells nothing apart; \(advice)"
       )
     }
   }
 
-  /// A layer whose weights are the same after an epoch, though it has a rate and nothing worse was told of it.
+  /// A layer whose weights are the same after an epoch, though it has a rate and does not stand at its bounds.
   private func stillness(_ line: MetricsLine) -> [Symptom] {
-    line.relaxation.weightChange.enumerated().compactMap { index, change in
-      guard change < 1e-9, !told.contains("bound \(index)"), index < line.relaxation.rates.count,
-        line.relaxation.rates[index] > 0
-      else {
-        return nil
+    let factor = run.training.schedule.factor(epoch: line.epoch - 1, of: run.training.epochs)
+    return line.relaxation.weightChange.enumerated().compactMap { index, change in
+      guard line.relaxation.rates.indices.contains(index), line.relaxation.rates[index] > 0, factor > 0,
+        change < 1e-9 * factor, shares(line, index + 1) == nil
+      else { return nil }
+      let text = "the weights of layer \(index + 1) do not move"
+      if line.relaxation.rejected ?? 0 > 0 {
+        return (
+          "still \(index)",
+          "\(text): examples are left out; delete nudging.reject, or lengthen relaxation.free"
+        )
       }
+      var mends = ["raise the rates"]
+      if run.procedure.usesBeta { mends.insert("raise nudging.beta", at: 0) }
+      if run.procedure.relaxes { mends.insert("lengthen relaxation.nudged", at: 0) }
       return (
-        "still \(index)",
-        "the weights of layer \(index + 1) do not move: nothing reaches them from the output; "
-          + "use a longer relaxation.nudged or a larger nudging.beta"
+        "still \(index)", "\(text): nothing reaches them from the output; \(mends.joined(separator: " or "))"
       )
     }
   }
 
-  /// A class that was never predicted once there was time to learn it.
-  private func silence(_ line: MetricsLine, _ answers: [Int]) -> [Symptom] {
-    guard line.epoch >= min(5, run.training.epochs), answers.reduce(0, +) >= 20 * answers.count else {
-      return []
+  /// A class of the split that was never predicted once there was time to learn it.
+  private func silence(_ line: MetricsLine, _ confusion: [[Int]]) -> [Symptom] {
+    let never = confusion.indices.filter { answer in
+      confusion[answer].reduce(0, +) >= 10 && confusion.allSatisfy { $0[answer] == 0 }
     }
-    let never = answers.indices.filter { answers[$0] == 0 }
-    guard !never.isEmpty else { return [] }
-    let range = run.network.layers[run.network.output - 1].activation.range
-    let advice =
-      range == nil
+    guard line.epoch >= min(5, run.training.epochs), !never.isEmpty else { return [] }
+    let mend =
+      run.network.outputActivation.range == nil
       ? "look at the labels, or train longer"
-      : "an output held within its bounds can stay at 0 for ever; write activation: linear in the last layer"
+      : "an output held within its bounds can stay at one for ever; write activation: linear in layer \(run.network.output)"
+    let names = never.map(String.init).joined(separator: ", ")
     return [
       (
         "silent",
-        "\(never.count == 1 ? "class" : "classes") \(never.map(String.init).joined(separator: ", ")) "
-          + "\(never.count == 1 ? "is" : "are") never predicted: \(advice)"
+        never.count == 1
+          ? "class \(names) is never predicted: \(mend)" : "classes \(names) are never predicted: \(mend)"
       )
     ]
   }
 
-  /// What mends too large a step, for this run.
-  private func mend(_ consequence: String) -> String { "\(consequence); \(Self.advice(run)) (now \(rates))" }
+  private var advice: String { "\(Self.advice(run)) (now \(rates))" }
 
+  private var rates: String {
+    Set(run.network.startingRates).sorted().map { "\($0)" }.joined(separator: ", ")
+  }
+}
+
+extension Symptoms {
   /// What mends a relaxation that diverges, for a run.
   static func advice(_ run: RunFile) -> String {
     var advice: [String] = []
     if run.network.initialization == .glorotUniform { advice.append("write initialization: {spectral: 0.8}") }
-    if run.relaxation.updates == .euler, run.procedure.relaxes { advice.append("lower relaxation.step") }
+    let activations = run.network.layers.map(\.activation) + [run.network.input.activation]
+    let takesSteps =
+      !run.relaxation.updates.alternates || activations.contains { !$0.isStraight && !$0.isReadOut }
+    if takesSteps, run.procedure.relaxes { advice.append("lower relaxation.step") }
     return (advice + ["lower the rates"]).joined(separator: " or ")
   }
 
@@ -101,13 +127,9 @@ package struct Symptoms {
     if least == largest { return told + ": all are the same, and nothing can be learnt from them" }
     if farthest > 20 {
       return told + ": they look unscaled, and weights are drawn for about 0 to 1; "
-        + "set data.divisor to the largest, or data.normalize"
+        + (run.data.normalize == nil
+          ? "set data.divisor to the largest, or data.normalize" : "look at data.normalize")
     }
-    if farthest < 0.02 { return told + ": nearly 0; is data.divisor too large?" }
-    return told
-  }
-
-  private var rates: String {
-    Set(run.network.startingRates).sorted().map { "\($0)" }.joined(separator: ", ")
+    return farthest < 0.02 ? told + ": nearly 0; is data.divisor too large?" : told
   }
 }

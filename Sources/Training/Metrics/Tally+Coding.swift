@@ -13,6 +13,8 @@ extension Tally: Codable {
     var name: Name { Name(stringValue: rawValue) }
   }
 
+  static func isReserved(_ key: String) -> Bool { Fixed(rawValue: key) != nil }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
     func value<Value: Decodable>(_ key: Fixed) throws -> Value {

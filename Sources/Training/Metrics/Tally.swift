@@ -31,6 +31,8 @@ public struct Tally: Equatable, Sendable {
   public init(_ tiling: Tiling, of task: LearningTask = .classification) {
     examples = Array(repeating: 0, count: tiling.shards)
     let sums = task.task.sums(outputs: tiling.network.units(tiling.network.output))
+    precondition(
+      sums.allSatisfy { !Tally.isReserved($0.key) }, "a sum called as something that every tally holds")
     self.sums = Dictionary(
       uniqueKeysWithValues: sums.map { ($0.key, Array(repeating: 0, count: tiling.shards * $0.columns)) })
     costs = Array(repeating: 0, count: tiling.shards)
@@ -101,19 +103,18 @@ public struct Tally: Equatable, Sendable {
   func fits(
     _ task: LearningTask, shards: Int, layers depth: Int, states layers: Int, slices: Int, outputs: Int?
   ) -> Bool {
-    let kept = task.task.sums(outputs: outputs ?? self.outputs)
+    let kept = task.task.sums(outputs: outputs ?? 1)
     return self.layers == layers && self.slices == slices && relaxation.fits(layers: depth)
       && [examples.count, costs.count].allSatisfy { $0 == shards }
       && energies.count == shards * layers * slices && diverged.count == layers
       && sums.count == kept.count
       && kept.allSatisfy { sum in
-        guard let values = sums[sum.key], values.count == shards * sum.columns else { return false }
+        guard let values = sums[sum.key], outputs == nil || values.count == shards * sum.columns,
+          values.count.isMultiple(of: shards)
+        else { return false }
         return !sum.isCount || values.allSatisfy { 0...0x1p48 ~= $0 && $0 == $0.rounded() }
       }
   }
-
-  /// The most columns of a sum: the outputs, where any sum keeps them apart.
-  private var outputs: Int { sums.values.map { $0.count / max(examples.count, 1) }.max() ?? 1 }
 
   /// Every whole number counted, the task's left out.
   var counts: [Int] { examples + diverged + relaxation.counts }
@@ -129,9 +130,11 @@ public struct Tally: Equatable, Sendable {
   public func scores(_ task: LearningTask) -> [Score] {
     let task = task.task
     guard totalExamples > 0 else { return task.figures.map { Score($0, nil) } }
-    let totals = task.sums(outputs: outputs).map { sum in
-      (0..<sum.columns).map { column in
-        stride(from: column, to: sums[sum.key]!.count, by: sum.columns).reduce(0) { $0 + sums[sum.key]![$1] }
+    let totals = task.sums(outputs: 1).map { sum in
+      let values = sums[sum.key] ?? []
+      let columns = values.count / examples.count
+      return (0..<columns).map { column in
+        stride(from: column, to: values.count, by: columns).reduce(0) { $0 + values[$1] }
       }
     }
     return zip(task.figures, task.values(of: totals, examples: totalExamples)).map { Score($0, $1) }
