@@ -67,7 +67,7 @@ let package = Package(
     .target(
       name: "EquilibriumPropagation", dependencies: ["EnergyModels", "Records", "Schema", "Tensors"],
       swiftSettings: strict),
-    .target(name: "EnergyModels", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "EnergyModels", dependencies: ["Schema", "Tensors"], swiftSettings: strict),
     .target(name: "DataSets", dependencies: ["FileFormats", "Tensors"], swiftSettings: strict),
     .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
     .target(

@@ -84,9 +84,9 @@ extension Inspection {
       let fields = (0..<network.units(1)).map { unit in
         ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
       }
-      let kernel = network.connections[0].window?.kernel
+      let extents = network.wirings[0].kernel ?? Array(data.extents[..<2])
       return ReceptiveFields(
-        width: kernel ?? data.extents[1], height: kernel ?? data.extents[0], channels: data.extents[2],
+        width: extents[1], height: extents[0], channels: data.extents[2],
         fields: fields)
     }
   }

@@ -80,7 +80,9 @@ public struct Network: Equatable, Sendable {
     self.output = output ?? layers.count
     let isClamped = first.anchor == .clamped
     colours = Network.colours(isClamped ? 1 : 0, layers.count, connections)
-    let isPicture = connections.contains { $0.source == 0 && $0.window != nil }
+    let isPicture = connections.contains {
+      $0.source == 0 && $0.coupling.reach(over: input).map { $0.kernel != nil } ?? true
+    }
     precondition(
       !(layers.last?.activation.isReadOut ?? false) || self.output == layers.count, "a read-out is the output"
     )

@@ -123,7 +123,7 @@ public struct Parameters: Sendable {
     for index in connections.indices {
       let (j, k) = (connections[index].connection.source, connections[index].connection.target)
       let wiring = connections[index].wiring
-      let below = wiring.taps * wiring.below.units
+      let below = wiring.upward.mostTaps * wiring.below.units
       let above = wiring.downward.mostTaps * wiring.before.units
       // Counters have 32 bits: a skip's key joins k and j, each below 2¹⁶; the key of the next layer's weights is k alone.
       precondition(k < 1 << 16, "a network has fewer than 65,536 layers")

@@ -1,10 +1,8 @@
 import Schema
 
-/// One of the statements that a program knows, a rule or a task, as a run file may name it.
+/// One of the statements that a program knows, a rule, a task or a coupling, as a run file may name it.
 struct KnownStatement<Value: Sendable>: Sendable {
   let name: String
-  /// With every key at its default.
-  let standard: Value
   /// Of its own; those of a map that names it.
   let keys: [KeyReference]
   let read: @Sendable (Tree, Path) throws(SchemaError) -> Value
@@ -31,7 +29,9 @@ extension Codec where Value: Sendable {
     return Self(
       takes: takes, keys: own.isEmpty ? [] : [kind] + own,
       read: { tree, path throws(SchemaError) in
-        guard case .map = tree.content else { return try named(tree, path).standard }
+        guard case .map = tree.content else {
+          return try named(tree, path).read(.emptyMap(at: tree.position), path)
+        }
         guard let kind = tree.value("kind") else {
           throw SchemaError(
             tree.position, "missing required key '\(path.appending("kind"))'", hint: "add kind: \(names[0])")

@@ -79,7 +79,7 @@ extension Codec where Value == Pooling {
       Pooling(kind: .max, size: 2),
       [
         .init("kind", \.kind, .word, required: "max", meaning: kind),
-        .init("size", \.size, .whole(RunFileRange.positions, example: 2), meaning: size),
+        .init("size", \.size, .whole(Convolution.sizes, example: 2), meaning: size),
       ])
     return Self(
       takes: Codec<PoolingKind>.word.takes, keys: sized.keys,

@@ -1,3 +1,4 @@
+import EnergyModels
 import EquilibriumPropagation
 import Schema
 
@@ -22,8 +23,8 @@ extension Rule {
   private static var codec: Codec<Self> { .section(Self(), keys) }
 
   fileprivate static var known: KnownStatement<LearningRule> {
-    KnownStatement(name: name, standard: LearningRule(Self()), keys: codec.keys) {
-      tree, path throws(SchemaError) in LearningRule(try codec.read(tree, path))
+    KnownStatement(name: name, keys: codec.keys) { tree, path throws(SchemaError) in
+      LearningRule(try codec.read(tree, path))
     }
   }
 
@@ -39,4 +40,39 @@ extension Codec where Value == NudgeForm {
       throw .noWord(tree, path, of: Registry.nudgeForms.map(\.name))
     },
     write: { $0 == .full ? nil : .value($0.name) })
+}
+
+/// A coupling as a run file names it.
+public struct ChosenCoupling: Equatable, Sendable {
+  public let coupling: any NamedCoupling
+
+  public init(_ coupling: any NamedCoupling) { self.coupling = coupling }
+
+  var name: String { type(of: coupling).name }
+
+  public static func == (a: Self, b: Self) -> Bool { AnyHashable(a.coupling) == AnyHashable(b.coupling) }
+
+  /// What the key means; couplings that a program adds, which no page of this package tells of, say it themselves.
+  package static func meaning(adding couplings: [any NamedCoupling.Type]) -> String {
+    (["What joins it to the layer below in place of a convolution."]
+      + couplings.map { "`\($0.name)`: \($0.summary)" }).joined(separator: " ")
+  }
+}
+
+extension Codec where Value == ChosenCoupling {
+  static let coupling = statement("coupling", among: CouplingRegistry.couplings.map { $0.known }) {
+    $0.coupling.written
+  }
+}
+
+extension NamedCoupling {
+  private static var codec: Codec<Self> { .section(Self(), keys) }
+
+  fileprivate static var known: KnownStatement<ChosenCoupling> {
+    KnownStatement(name: name, keys: codec.keys) { tree, path throws(SchemaError) in
+      ChosenCoupling(try codec.read(tree, path))
+    }
+  }
+
+  fileprivate var written: Text { .statement(Self.name, keys: Self.codec.write(self)) }
 }

@@ -7,7 +7,7 @@ extension RunFile {
   /// Throws `SchemaError` where two keys contradict each other, at the one to change.
   func check(_ root: Tree) throws(SchemaError) {
     try checkConnections(root)
-    try checkWindows(root)
+    try checkCouplings(root)
     try checkInput(root)
     try checkTask(root)
     try checkReadOut(root)
@@ -51,29 +51,37 @@ extension RunFile {
     }
   }
 
-  private func checkWindows(_ root: Tree) throws(SchemaError) {
-    let inLayers = network.layers.map(\.window).enumerated().map { ("network.layers.\($0)", $1) }
-    let inConnections = (network.connections ?? []).map(\.window).enumerated()
+  private func checkCouplings(_ root: Tree) throws(SchemaError) {
+    let inLayers = network.layers.map(\.coupling).enumerated().map { ("network.layers.\($0)", $1) }
+    let inConnections = (network.connections ?? []).map(\.coupling).enumerated()
       .map { ("network.connections.\($0)", $1) }
-    for (path, window) in inLayers {
-      guard network.connections != nil, window != WindowSettings() else { continue }
+    for (path, coupling) in inLayers {
+      guard network.connections != nil, coupling != CouplingSettings() else { continue }
+      let (what, keys) =
+        coupling.named == nil ? ("kernel", "kernel, stride, padding and pool") : ("coupling", "it")
       throw SchemaError(
-        root.position(of: path), "'\(path)' has a kernel, but the connections are listed",
-        hint: "write kernel, stride, padding and pool in network.connections")
+        root.position(of: path), "'\(path)' has a \(what), but the connections are listed",
+        hint: "write \(keys) in network.connections")
     }
-    for (path, window) in inLayers + inConnections {
-      guard window.kernel == nil, window != WindowSettings() else { continue }
+    for (path, coupling) in inLayers + inConnections where coupling.isConvolution {
+      if let named = coupling.named {
+        throw SchemaError(
+          root.position(of: path + ".coupling"),
+          "'\(path)' has the coupling \(named.name), and keys of a convolution beside it",
+          hint: "write {kind: \(named.name), …} with its own keys, or delete it")
+      }
+      guard coupling.kernel == nil else { continue }
       throw SchemaError(
         root.position(of: path), "'\(path)' has stride, padding or pool, but no kernel",
         hint: "add kernel: 1, or delete them")
     }
-    for (path, window) in inLayers + inConnections {
-      guard let pool = window.pool?.kind else { continue }
-      let isRefused = nudgesAtPoints ? pool != .average : procedure.responds && pool == .soft
+    for (path, coupling) in inLayers + inConnections {
+      guard let pool = coupling.coupling.pooling?.kind else { continue }
+      let isRefused = nudgesAtPoints ? !pool.isHolomorphic : procedure.responds && !pool.isPiecewiseLinear
       guard isRefused else { continue }
       let what = nudgesAtPoints ? "nudging at points on a circle" : "recurrent backpropagation"
       throw SchemaError(
-        root.position(of: path + ".pool"),
+        root.position(of: path + (coupling.named == nil ? ".pool" : ".coupling")),
         "'\(path).pool' is \(pool.rawValue), which \(what) cannot go through",
         hint: nudgesAtPoints ? "write pool: average" : "write pool: max or pool: average")
     }

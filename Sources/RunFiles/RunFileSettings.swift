@@ -42,7 +42,7 @@ public struct NetworkSettings: Equatable, Sendable {
   /// The connections, those of a chain too.
   public var joined: [Connection] {
     if let connections { return connections.map(\.connection) }
-    return layers.enumerated().map { Connection(from: $0, to: $0 + 1, window: $1.window.window) }
+    return layers.enumerated().map { Connection(from: $0, to: $0 + 1, by: $1.coupling.coupling) }
   }
 
   /// A chain and an output have one form, however they were written.
@@ -54,7 +54,7 @@ public struct NetworkSettings: Equatable, Sendable {
       self.connections = sorted
       return
     }
-    for (index, connection) in sorted.enumerated() { layers[index].window = connection.window }
+    for (index, connection) in sorted.enumerated() { layers[index].coupling = connection.coupling }
     self.connections = nil
   }
 
@@ -83,7 +83,7 @@ public struct LayerSettings: Equatable, Sendable {
   /// Of the weights from below, in place of `network.initialization`'s.
   public var gain: Double?
   /// Of the connection from the layer below, in a chain.
-  public var window = WindowSettings()
+  public var coupling = CouplingSettings()
 
   /// A layer without a gain or a kernel of its own.
   public init(units: Int, activation: Activation, rate: Rate) {
@@ -93,8 +93,8 @@ public struct LayerSettings: Equatable, Sendable {
   }
 }
 
-/// The kernel of a convolution; without `kernel` every unit is joined to every unit.
-public struct WindowSettings: Equatable, Sendable {
+/// How two layers are joined: by name, or by the keys of a convolution; without either every unit to every unit.
+public struct CouplingSettings: Equatable, Sendable {
   /// Height and width, in positions.
   public var kernel: Int?
   /// From one position to the next; 1 where it is not set.
@@ -103,6 +103,8 @@ public struct WindowSettings: Equatable, Sendable {
   public var padding: Int?
   /// How squares of positions become one.
   public var pool: Pooling?
+  /// In place of a convolution.
+  public var named: ChosenCoupling?
 
   public init(kernel: Int? = nil, stride: Int? = nil, padding: Int? = nil, pool: Pooling? = nil) {
     self.kernel = kernel
@@ -112,9 +114,14 @@ public struct WindowSettings: Equatable, Sendable {
   }
 
   /// The same as the network knows it.
-  public var window: Window? {
-    kernel.map { Window(kernel: $0, stride: stride ?? 1, padding: padding ?? 0, pooling: pool) }
+  public var coupling: any Coupling {
+    if let named { return named.coupling }
+    guard let kernel else { return Dense() }
+    return Convolution(kernel: kernel, stride: stride ?? 1, padding: padding ?? 0, pooling: pool)
   }
+
+  /// Whether keys of a convolution are set.
+  var isConvolution: Bool { kernel != nil || stride != nil || padding != nil || pool != nil }
 }
 
 /// Two layers that are joined.
@@ -124,7 +131,7 @@ public struct ConnectionSettings: Equatable, Sendable {
   /// The layer above.
   public var target: Int
   /// Where connections are listed, kernels stand here and not in the layers.
-  public var window = WindowSettings()
+  public var coupling = CouplingSettings()
 
   /// A connection without a kernel.
   public init(from source: Int, to target: Int) {
@@ -133,7 +140,7 @@ public struct ConnectionSettings: Equatable, Sendable {
   }
 
   /// The same as the network knows it.
-  public var connection: Connection { Connection(from: source, to: target, window: window.window) }
+  public var connection: Connection { Connection(from: source, to: target, by: coupling.coupling) }
 }
 
 /// How many steps are made, and how a step follows from the contrasts.

@@ -33,8 +33,6 @@ extension Codec where Value == RunFile {
 enum RunFileRange {
   /// Large enough for any run, small enough that products of two of them do not overflow.
   static let count = 1...1_000_000
-  /// Of a kernel's or a pool's height.
-  static let positions = 1...256
   static let name = "a text of at most 100 bytes without '/' that starts with no dot"
 }
 
@@ -138,14 +136,15 @@ extension Codec where Value == ConnectionSettings {
         meaning: "The lower layer of a connection."),
       .init("to", \.target, .whole(1...1000, example: 1), required: "1", meaning: "Its upper layer."),
       .init(
-        "kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3)), meaning: asOfALayer),
+        "kernel", \.coupling.kernel, .optional(.whole(Convolution.sizes, example: 3)), meaning: asOfALayer),
       .init(
-        "stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2)), meaning: asOfALayer),
+        "stride", \.coupling.stride, .optional(.whole(Convolution.sizes, example: 2)), meaning: asOfALayer),
       .init(
-        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1)),
+        "padding", \.coupling.padding, .optional(.whole(0...Convolution.sizes.upperBound, example: 1)),
         meaning: asOfALayer),
       .init(
-        "pool", \.window.pool, .optional(.pooling(kind: asOfALayer, size: asOfALayer)), meaning: asOfALayer),
+        "pool", \.coupling.pool, .optional(.pooling(kind: asOfALayer, size: asOfALayer)), meaning: asOfALayer),
+      .init("coupling", \.coupling.named, .optional(.coupling), meaning: asOfALayer),
     ])
 }
 
@@ -170,23 +169,26 @@ extension Codec where Value == LayerSettings {
         "gain", \.gain, .optional(.number("a number above 0", example: "0.4") { $0 > 0 }),
         meaning: "Of the weights into this layer, in place of the initialization's."),
       .init(
-        "kernel", \.window.kernel, .optional(.whole(RunFileRange.positions, example: 3)),
+        "kernel", \.coupling.kernel, .optional(.whole(Convolution.sizes, example: 3)),
         meaning:
           "Height and width of a convolution's kernel, with the units at every place; all are joined to all without."
       ),
       .init(
-        "stride", \.window.stride, .optional(.whole(RunFileRange.positions, example: 2)),
+        "stride", \.coupling.stride, .optional(.whole(Convolution.sizes, example: 2)),
         meaning: "From one place of the kernel to the next; 1 without."),
       .init(
-        "padding", \.window.padding, .optional(.whole(0...RunFileRange.positions.upperBound, example: 1)),
+        "padding", \.coupling.padding, .optional(.whole(0...Convolution.sizes.upperBound, example: 1)),
         meaning: "Rows and columns of zeros around the layer below; none without."),
       .init(
-        "pool", \.window.pool,
+        "pool", \.coupling.pool,
         .optional(
           .pooling(
             kind: "What a square becomes.",
             size: "Height and width of a square; 2 without.")),
         meaning: "How squares of places become one; none without."),
+      .init(
+        "coupling", \.coupling.named, .optional(.coupling),
+        meaning: ChosenCoupling.meaning(adding: CouplingRegistry.added)),
     ])
 }
 

@@ -21,8 +21,8 @@ extension Task {
   private static var codec: Codec<Self> { .section(Self(), keys) }
 
   fileprivate static var known: KnownStatement<LearningTask> {
-    KnownStatement(name: name, standard: LearningTask(Self()), keys: codec.keys) {
-      tree, path throws(SchemaError) in LearningTask(try codec.read(tree, path))
+    KnownStatement(name: name, keys: codec.keys) { tree, path throws(SchemaError) in
+      LearningTask(try codec.read(tree, path))
     }
   }
 

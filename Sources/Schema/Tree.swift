@@ -54,6 +54,9 @@ public struct Tree: Equatable, Sendable {
     entries?.first { $0.key == key }?.value
   }
 
+  /// A map without keys.
+  public static func emptyMap(at position: Position) -> Tree { Tree(content: .map([]), position: position) }
+
   /// The same map without a key.
   public func without(_ key: String) -> Tree {
     guard case .map(let entries) = content else { return self }

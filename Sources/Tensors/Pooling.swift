@@ -9,6 +9,13 @@ public enum PoolingKind: String, CaseIterable, Sendable {
   /// Σ w_i a_i with w_i = e^{a_i} / Σ e^{a_j} (Stergiou et al. 2021, arXiv:2101.00440).
   case soft
 
+  /// Whether what it makes has a derivative everywhere.
+  public var isSmooth: Bool { self != .max }
+  /// The same in the complex plane.
+  public var isHolomorphic: Bool { self == .average }
+  /// Whether small changes go through it as its slopes say.
+  public var isPiecewiseLinear: Bool { self != .soft }
+
   fileprivate var code: eq_pool_kind {
     switch self {
     case .max: eq_pool_max

@@ -116,21 +116,23 @@ extension Verifier.Batch {
 }
 
 extension RunFile {
-  /// Whether complex states can relax: every activation and pooling has a derivative in the complex plane.
+  /// Whether complex states can relax: every activation and pooling has a derivative in the complex plane, and no spring
+  /// ties an output that is nudged.
   public var isHolomorphic: Bool {
-    network.input.activation.isHolomorphic && network.layers.allSatisfy(\.activation.isHolomorphic)
-      && network.joined.allSatisfy { $0.window?.pooling.map { $0.kind == .average } ?? true }
+    !(network.output == 0 && network.input.stiffness > 0) && network.input.activation.isHolomorphic
+      && network.layers.allSatisfy(\.activation.isHolomorphic)
+      && network.joined.allSatisfy { $0.coupling.pooling?.kind.isHolomorphic ?? true }
   }
 
   /// Whether the linear response of the states is known: soft pooling between layers bends it.
   public var hasExactGradient: Bool {
-    network.joined.allSatisfy { $0.source == 0 || $0.window?.pooling?.kind != .soft }
+    network.joined.allSatisfy { $0.source == 0 || $0.coupling.pooling?.kind.isPiecewiseLinear ?? true }
   }
 
   /// Whether F has no kinks: neither bounds of states nor the largest of several values.
   public var isSmooth: Bool {
     network.layers.allSatisfy { $0.activation.isSmooth || $0.activation.isReadOut }
-      && network.joined.allSatisfy { $0.window?.pooling?.kind != .max }
+      && network.joined.allSatisfy { $0.coupling.pooling?.kind.isSmooth ?? true }
   }
 }
 

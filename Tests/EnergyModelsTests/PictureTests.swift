@@ -22,8 +22,8 @@ enum Pictures {
         Layer(units: 3, activation: .linear),
       ],
       [
-        Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
-        Connection(from: 1, to: 2, window: Window(kernel: 3, padding: 1, pooling: pool)),
+        Connection(from: 0, to: 1, by: Convolution(kernel: 3, padding: 1)),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 3, padding: 1, pooling: pool)),
         Connection(from: 2, to: 3),
       ])
   }
@@ -35,9 +35,9 @@ enum Pictures {
         Layer(units: 3, activation: .linear),
       ],
       [
-        Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
-        Connection(from: 1, to: 2, window: Window(kernel: 3, stride: 2, padding: 1)),
-        Connection(from: 0, to: 2, window: Window(kernel: 1, stride: 2)),
+        Connection(from: 0, to: 1, by: Convolution(kernel: 3, padding: 1)),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 3, stride: 2, padding: 1)),
+        Connection(from: 0, to: 2, by: Convolution(kernel: 1, stride: 2)),
         Connection(from: 2, to: 3), Connection(from: 1, to: 3),
       ])
   }
@@ -48,7 +48,7 @@ enum Pictures {
       network(
         [Layer(units: 4, activation: .tanh), Layer(units: 3, activation: .tanh)],
         [
-          Connection(from: 0, to: 1, window: Window(kernel: 2, pooling: Pooling(kind: .soft, size: 2))),
+          Connection(from: 0, to: 1, by: Convolution(kernel: 2, pooling: Pooling(kind: .soft, size: 2))),
           Connection(from: 1, to: 2),
         ]),
     ]
@@ -107,11 +107,11 @@ enum Pictures {
             expected += s * s / 2 - parameters[bias: k][0, unit] * rho
             for index in network.connections(into: k) {
               let j = network.connections[index].source
+              let its = network.connections[index].coupling as? Convolution
               let window =
-                network.connections[index].window
-                ?? Window(kernel: max(network.shape(j).height, network.shape(j).width))
+                its ?? Convolution(kernel: max(network.shape(j).height, network.shape(j).width))
               let (height, width) =
-                network.connections[index].window == nil
+                its == nil
                 ? (network.shape(j).height, network.shape(j).width) : (window.kernel, window.kernel)
               let forward = parameters[connection: index].forward
               for tap in 0..<height * width {

@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Wirings") struct WiringTests {
   private func network(
-    _ input: Shape, _ layers: [(units: Int, Window?)], _ connections: [Connection]? = nil
+    _ input: Shape, _ layers: [(units: Int, (any Coupling)?)], _ connections: [Connection]? = nil
   ) throws -> Network {
-    let chain = layers.enumerated().map { Connection(from: $0, to: $0 + 1, window: $1.1) }
+    let chain = layers.enumerated().map { Connection(from: $0, to: $0 + 1, by: $1.1 ?? Dense()) }
     return try Network(
       input: input, layers: layers.map { Layer(units: $0.units) }, connections: connections ?? chain)
   }
@@ -16,15 +16,18 @@ import Testing
     let mnist = try network(
       Shape(height: 28, width: 28, units: 1),
       [
-        (32, Window(kernel: 5, pooling: Pooling(kind: .max, size: 2))),
-        (64, Window(kernel: 5, pooling: Pooling(kind: .max, size: 2))), (10, nil),
+        (32, Convolution(kernel: 5, pooling: Pooling(kind: .max, size: 2))),
+        (64, Convolution(kernel: 5, pooling: Pooling(kind: .max, size: 2))), (10, nil),
       ])
     #expect((0...3).map { "\(mnist.shape($0))" } == ["28×28×1", "12×12×32", "4×4×64", "10"])
     #expect((0..<3).map(mnist.weightRows) == [25, 25 * 32, 16 * 64])
     #expect(mnist.inputs == 784 && mnist.positions(2) == 16 && mnist.units(2) == 64)
     let odd = try network(
       Shape(height: 7, width: 6, units: 3),
-      [(4, Window(kernel: 3, stride: 2, padding: 1, pooling: Pooling(kind: .average, size: 2))), (2, nil)])
+      [
+        (4, Convolution(kernel: 3, stride: 2, padding: 1, pooling: Pooling(kind: .average, size: 2))),
+        (2, nil),
+      ])
     #expect("\(odd.wirings[0].before) \(odd.shape(1))" == "4×3×4 2×1×4")
   }
 
@@ -33,7 +36,7 @@ import Testing
     let flat = try network(Shape(height: 4, width: 5, units: 3), [(7, nil), (2, nil)])
     #expect(flat.shape(0) == Shape(units: 60) && flat.wirings.allSatisfy(\.isPlain))
     #expect(flat == Network(inputs: 60, layers: [Layer(units: 7), Layer(units: 2)]))
-    let picture = try network(Shape(height: 4, width: 4, units: 1), [(3, Window(kernel: 3)), (2, nil)])
+    let picture = try network(Shape(height: 4, width: 4, units: 1), [(3, Convolution(kernel: 3)), (2, nil)])
     #expect(picture.wirings[1].taps == 4 && picture.wirings[1].upward.pairs == 4)
     #expect(!picture.wirings[1].isPlain && picture.weightRows(1) == 12)
   }
@@ -42,34 +45,36 @@ import Testing
   @Test("A skip with a stride meets the way round it, or is refused")
   func skips() throws {
     let input = Shape(height: 8, width: 8, units: 2)
-    func block(_ skip: Window) throws -> Network {
+    func block(_ skip: Convolution) throws -> Network {
       try self.network(
         input, [(4, nil), (6, nil)],
         [
-          Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
-          Connection(from: 1, to: 2, window: Window(kernel: 3, stride: 2, padding: 1)),
-          Connection(from: 0, to: 2, window: skip),
+          Connection(from: 0, to: 1, by: Convolution(kernel: 3, padding: 1)),
+          Connection(from: 1, to: 2, by: Convolution(kernel: 3, stride: 2, padding: 1)),
+          Connection(from: 0, to: 2, by: skip),
         ])
     }
-    let network = try block(Window(kernel: 1, stride: 2))
+    let network = try block(Convolution(kernel: 1, stride: 2))
     #expect(network.shape(2) == Shape(height: 4, width: 4, units: 6))
-    let error = #expect(throws: ShapeError.self) { _ = try block(Window(kernel: 1)) }
+    let error = #expect(throws: ShapeError.self) { _ = try block(Convolution(kernel: 1)) }
     #expect(
       error?.description
         == "the connection from 1 to 2 makes a layer of 4×4×6 units, another one into the same layer 8×8×6")
-    let large = #expect(throws: ShapeError.self) { _ = try self.network(input, [(4, Window(kernel: 9))]) }
+    let large = #expect(throws: ShapeError.self) {
+      _ = try self.network(input, [(4, Convolution(kernel: 9))])
+    }
     #expect(large?.connection.target == 1)
     #expect(large?.description.contains("larger than the 8×8×2 units of layer 0") == true)
-    _ = try self.network(input, [(4, Window(kernel: 9, padding: 1))])
+    _ = try self.network(input, [(4, Convolution(kernel: 9, padding: 1))])
     #expect(throws: ShapeError.self) {
-      _ = try self.network(input, [(4, Window(kernel: 8, pooling: Pooling(kind: .max, size: 2)))])
+      _ = try self.network(input, [(4, Convolution(kernel: 8, pooling: Pooling(kind: .max, size: 2)))])
     }
   }
 
   @Test("Each way of a kernel joins the same pairs of positions")
   func ways() throws {
     let wiring = try network(
-      Shape(height: 5, width: 4, units: 1), [(2, Window(kernel: 3, stride: 2, padding: 1)), (2, nil)]
+      Shape(height: 5, width: 4, units: 1), [(2, Convolution(kernel: 3, stride: 2, padding: 1)), (2, nil)]
     ).wirings[0]
     #expect(wiring.upward.pairs == wiring.downward.pairs && wiring.taps == 9)
     #expect(wiring.upward.positions == 6 && wiring.downward.positions == 20)

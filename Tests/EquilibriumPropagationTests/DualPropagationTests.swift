@@ -62,8 +62,8 @@ import Testing
       ],
       connections: [
         Connection(
-          from: 0, to: 1, window: Window(kernel: 3, pooling: Pooling(kind: .average, size: 2))),
-        Connection(from: 1, to: 2, window: Window(kernel: 1, pooling: Pooling(kind: .max, size: 2))),
+          from: 0, to: 1, by: Convolution(kernel: 3, pooling: Pooling(kind: .average, size: 2))),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 1, pooling: Pooling(kind: .max, size: 2))),
         Connection(from: 2, to: 3),
       ], cost: .crossEntropy)
     let problem = Problem(network, gain: 0.8, bias: -0.1...0.1)

@@ -32,16 +32,16 @@ extension PictureGradientTests.Kind {
     let joined =
       kind == .skip
       ? [
-        Connection(from: 0, to: 1, window: Window(kernel: 3, padding: 1)),
-        Connection(from: 1, to: 2, window: Window(kernel: 3, stride: 2, padding: 1)),
-        Connection(from: 0, to: 2, window: Window(kernel: 1, stride: 2)),
+        Connection(from: 0, to: 1, by: Convolution(kernel: 3, padding: 1)),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 3, stride: 2, padding: 1)),
+        Connection(from: 0, to: 2, by: Convolution(kernel: 1, stride: 2)),
         Connection(from: 2, to: 3), Connection(from: 1, to: 3),
       ]
       : [
         Connection(
           from: 0, to: 1,
-          window: Window(kernel: 2, padding: 1, pooling: pool(kind == .inputPooled ? .max : nil))),
-        Connection(from: 1, to: 2, window: Window(kernel: 2, pooling: pool(free))),
+          by: Convolution(kernel: 2, padding: 1, pooling: pool(kind == .inputPooled ? .max : nil))),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 2, pooling: pool(free))),
         Connection(from: 2, to: 3),
       ]
     do {

@@ -27,8 +27,8 @@ import Testing
         Layer(units: 4, activation: .linear),
       ],
       connections: [
-        Connection(from: 0, to: 1, window: Window(kernel: 3, stride: 1, padding: 1)),
-        Connection(from: 1, to: 2, window: Window(kernel: 2, stride: 2)), Connection(from: 2, to: 3),
+        Connection(from: 0, to: 1, by: Convolution(kernel: 3, stride: 1, padding: 1)),
+        Connection(from: 1, to: 2, by: Convolution(kernel: 2, stride: 2)), Connection(from: 2, to: 3),
       ])
   }
 
@@ -101,7 +101,7 @@ extension Problem {
       let (k, units) = (connection.target, network.units(connection.target))
       let activation = network.activation(k)
       var layer =
-        connection.window.map {
+        (connection.coupling as? Convolution).map {
           ReferenceStep.Layer(
             kernel: $0.kernel, stride: $0.stride, padding: $0.padding, over: network.shape(k - 1),
             channels: units, activation, rate: rate)

@@ -46,7 +46,7 @@ import Testing
     #expect(again == chain && again.resolvedYAML == chain.resolvedYAML)
     let network = try chain.network.network(input: .digits)
     #expect((0...3).map { "\(network.shape($0))" } == ["8×8×1", "4×4×8", "2×2×6", "10"])
-    #expect(network.connections[1].window?.pooling == Pooling(kind: .average, size: 1))
+    #expect(network.connections[1].coupling.pooling == Pooling(kind: .average, size: 1))
     #expect(network.layers[1].gain == 0.4)
   }
 

@@ -92,11 +92,10 @@ extension Shape {
 }
 
 extension Network {
-  /// n_j × n_k; of a convolution kernel height × kernel width × n_j × n_k.
+  /// n_j × n_k; of a kernel its height × its width × n_j × n_k.
   fileprivate func weightShape(_ index: Int) -> [Int] {
-    let connection = connections[index]
-    let (below, above) = (units(connection.source), units(connection.target))
-    if let window = connection.window { return [window.kernel, window.kernel, below, above] }
+    let (below, above) = (units(connections[index].source), units(connections[index].target))
+    if let kernel = wirings[index].kernel { return kernel + [below, above] }
     return [weightRows(index), above]
   }
 }
