@@ -48,12 +48,15 @@ public enum Eqprop {
   ///   - rules: of one's own, which run files may then name like those of this package.
   ///   - tasks: the same.
   ///   - activations: the same.
+  ///   - couplings: the same.
   public static func main(
-    rules: [any Rule.Type] = [], tasks: [any Tasks.Task.Type] = [], activations: [Activation] = []
+    rules: [any Rule.Type] = [], tasks: [any Tasks.Task.Type] = [], activations: [Activation] = [],
+    couplings: [any NamedCoupling.Type] = []
   ) {
     rules.forEach(Registry.add)
     tasks.forEach(TaskRegistry.add)
     activations.forEach(Activation.add)
+    couplings.forEach(CouplingRegistry.add)
     // Read before MPI begins, which already waits for other ranks.
     let command = Result { try rankCommand() }
     let limit = (try? command.get())?.stallLimit ?? 300

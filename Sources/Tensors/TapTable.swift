@@ -72,12 +72,14 @@ public struct TapPairs: Equatable, Sendable {
   /// Taps of the kernel.
   public var taps: Int { starts.count - 1 }
 
+  /// The positions that one tap joins.
+  public func joined(by tap: Int) -> [(pre: Int, post: Int)] {
+    (starts[tap]..<starts[tap + 1]).map { (pre[$0], post[$0]) }
+  }
+
   /// The two ends exchanged.
   public var reversed: TapPairs {
-    TapPairs(
-      (0..<taps).map { tap in
-        (starts[tap]..<starts[tap + 1]).map { (pre: post[$0], post: pre[$0]) }
-      })
+    TapPairs((0..<taps).map { tap in joined(by: tap).map { (pre: $0.post, post: $0.pre) } })
   }
 
   /// Calls `body` with the lists as the kernels read them, positions so many scalars apart.

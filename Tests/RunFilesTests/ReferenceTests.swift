@@ -23,7 +23,12 @@ import Testing
   /// A key of a connection can be told only where there is one.
   private static func settings(_ key: String) -> [String] {
     let connections = "network.connections=[{from: 0, to: 1, kernel: 1, pool: max}, {from: 1, to: 2}]"
+    let coupling = "coupling={kind: transposed-convolution, kernel: 1}"
+    if key.hasPrefix("network.layers.0.coupling.") { return ["network.layers.0." + coupling] }
     let isPool = key.hasPrefix("network.connections.0.pool.")
+    if key.hasPrefix("network.connections.0.coupling") {
+      return ["network.connections=[{from: 0, to: 1, \(coupling.replacing("=", with: ": "))}, {from: 1, to: 2}]"]
+    }
     return (key.hasPrefix("network.connections.0.") ? [connections] : [])
       + (isPool ? ["network.connections.0.pool={kind: max}"] : []) + (beside[key].map { [$0] } ?? [])
   }
