@@ -50,8 +50,22 @@ enum Pictures {
         [
           Connection(from: 0, to: 1, by: Convolution(kernel: 2, pooling: Pooling(kind: .soft, size: 2))),
           Connection(from: 1, to: 2),
-        ]),
+        ]), transposed(.tanh),
     ]
+
+  /// Narrower by a kernel with a stride, and as wide again.
+  static func transposed(_ activation: Activation, units: [Int] = [3, 4]) -> Network {
+    network(
+      [
+        Layer(units: units[0], activation: activation), Layer(units: units[1], activation: activation),
+        Layer(units: 3, activation: .linear),
+      ],
+      [
+        Connection(from: 0, to: 1, by: Convolution(kernel: 3, stride: 2, padding: 1)),
+        Connection(from: 1, to: 2, by: TransposedConvolution(kernel: 3, stride: 2)),
+        Connection(from: 2, to: 3),
+      ])
+  }
 }
 
 @Suite("Energies of pictures") struct PictureTests {
@@ -135,6 +149,7 @@ enum Pictures {
     arguments: [
       Pictures.chain(.tanh, .max, units: [64, 96]), Pictures.chain(.tanh, .average, units: [96, 3]),
       Pictures.skips(.tanh, units: [70, 64]), Pictures.skips(.tanh, units: [3, 64]),
+      Pictures.transposed(.tanh, units: [64, 70]),
     ])
   func slices(network: Network) {
     let (one, cut) = (Example(network), Example(network, portion: Portion(whole: network, slices: 4)))

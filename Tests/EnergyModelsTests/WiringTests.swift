@@ -41,6 +41,27 @@ import Testing
     #expect(!picture.wirings[1].isPlain && picture.weightRows(1) == 12)
   }
 
+  @Test(
+    "A transposed kernel joins the pairs that a kernel joins from the other end", arguments: [1, 2, 3],
+    [0, 1])
+  func transposed(stride: Int, padding: Int) throws {
+    let (below, kernel) = (Shape(height: 3, width: 4, units: 2), 4)
+    let up = try network(
+      below, [(5, TransposedConvolution(kernel: kernel, stride: stride, padding: padding)), (2, nil)])
+    let above = up.shape(1)
+    #expect(above.height == 2 * stride + kernel - 2 * padding && above.width == above.height + stride)
+    let down = try network(
+      Shape(height: above.height, width: above.width, units: 5),
+      [(2, Convolution(kernel: kernel, stride: stride, padding: padding)), (2, nil)])
+    #expect(down.shape(1) == below)
+    #expect(Set(pairs(up.wirings[0].pairs)) == Set(pairs(down.wirings[0].pairs.reversed)))
+    #expect(up.weightRows(0) == 16 * 2 && up.wirings[0].kernel == [4, 4])
+    let small = Shape(height: 1, width: 1, units: 2)
+    #expect(throws: ShapeError.self) {
+      _ = try network(small, [(5, TransposedConvolution(kernel: 2, padding: 1)), (2, nil)])
+    }
+  }
+
   /// The residual block: 0→1 3×3, 1→2 3×3 stride 2, 0→2 1×1 stride 2.
   @Test("A skip with a stride meets the way round it, or is refused")
   func skips() throws {
@@ -81,5 +102,10 @@ import Testing
     #expect(wiring.upward.mostTaps == 9 && wiring.downward.mostTaps == 4)
     #expect(wiring.pairs.reversed.reversed == wiring.pairs)
     #expect(TapPairs(wiring.downward, taps: 9).reversed != wiring.pairs.reversed)
+  }
+
+  /// Tap, position below, position above.
+  private func pairs(_ pairs: TapPairs) -> [[Int]] {
+    (0..<pairs.taps).flatMap { tap in pairs.joined(by: tap).map { [tap, $0.pre, $0.post] } }
   }
 }

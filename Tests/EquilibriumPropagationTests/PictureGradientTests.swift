@@ -15,7 +15,7 @@ extension PictureGradientTests.Kind {
 /// The theorem on pictures: convolutions, pooling, skips.
 @Suite("The gradient on pictures") struct PictureGradientTests {
   enum Kind: String, CaseIterable, Sendable {
-    case convolution, maxPooled, averagePooled, inputPooled, skip, crossEntropy, denseCrossEntropy
+    case convolution, maxPooled, averagePooled, inputPooled, skip, transposed, crossEntropy, denseCrossEntropy
   }
 
   fileprivate static func network(_ kind: Kind, _ activation: Activation) -> Network {
@@ -41,7 +41,11 @@ extension PictureGradientTests.Kind {
         Connection(
           from: 0, to: 1,
           by: Convolution(kernel: 2, padding: 1, pooling: pool(kind == .inputPooled ? .max : nil))),
-        Connection(from: 1, to: 2, by: Convolution(kernel: 2, pooling: pool(free))),
+        Connection(
+          from: 1, to: 2,
+          by: kind == .transposed
+            ? TransposedConvolution(kernel: 3, stride: 2, padding: 1)
+            : Convolution(kernel: 2, pooling: pool(free))),
         Connection(from: 2, to: 3),
       ]
     do {

@@ -1,6 +1,6 @@
 extension TrainingMethod {
   /// Networks on pictures.
-  static let pictures = [pooled, residual, readOut]
+  static let pictures = [pooled, residual, readOut, transposed]
 
   /// Two cut layers joined by a pooled kernel, whose slopes slices exchange; a narrower layer above them that stays whole.
   static let pooled = TrainingMethod(
@@ -56,6 +56,27 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x2x1", "1x3x1", "1x1x2", "1x2x2", "2x2x2", "1x4x2"])
+
+  /// Narrower by a kernel with a stride and as wide again, both cut.
+  static let transposed = TrainingMethod(
+    name: "a transposed convolution between cut layers",
+    runFile: """
+      name: transposed
+      data: {format: digits, training: 96, validation: 20}
+      network:
+        layers:
+          - {units: 64, kernel: 2, stride: 2, rate: 0.1}
+          - {units: 66, coupling: {kind: transposed-convolution, kernel: 3, stride: 2, padding: 1}, rate: 0.1}
+          - {units: 10, activation: linear, rate: 0.05}
+        initialization: {uniform: 0.7}
+      relaxation: {updates: even-odd, start: zero, free: 6, nudged: 4}
+      nudging: {kind: centered, beta: 0.2}
+      training: {epochs: 2, batch: 16, momentum: 0.5, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 4, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "1x3x1", "2x2x2", "1x3x2"])
 
   /// A soft-max read-out above two cut layers.
   static let readOut = TrainingMethod(

@@ -94,7 +94,7 @@ public enum CouplingRegistry {
   public static var added: [any NamedCoupling.Type] { known.withLock { $0 } }
 
   /// In the order that messages list them.
-  public static var couplings: [any NamedCoupling.Type] { added }
+  public static var couplings: [any NamedCoupling.Type] { [TransposedConvolution.self] + added }
 
   /// Makes a coupling known; one of the same name must not be known yet.
   public static func add(_ coupling: any NamedCoupling.Type) {
