@@ -5,9 +5,9 @@ import Tensors
 /// they run.
 public final class Method {
   public let procedure: Procedure
-  private let relaxer: Relaxer
+  private var relaxer: Relaxer
   /// Where complex states settle.
-  private let complexRelaxer: Relaxer?
+  private var complexRelaxer: Relaxer?
 
   /// For batches of at most `rows` rows, for which the room is made here.
   public init(
@@ -69,10 +69,10 @@ public final class Method {
     _ phase: Phase, number: Int, from start: consuming State? = nil, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Settled {
-    let path = try begin(
+    var path = try begin(
       phase, number: number, from: consume start, ends: ends, clamped: clamped, parameters: parameters)
-    while !path.isOver { try iterate(path, parameters) }
-    return try end(path, parameters)
+    while !path.isOver { try iterate(&path, parameters) }
+    return try end(&path, parameters)
   }
 
   /// Begins a phase, to be moved on by `iterate`.
@@ -80,16 +80,16 @@ public final class Method {
     _ phase: Phase, number: Int, from start: consuming State? = nil, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
-    let relaxer = relaxer(of: phase)
     let moment = Moment(phase: number, step: clamped.step, examples: clamped.examples)
-    return try relaxer.begin(
-      phase, from: origin(of: phase, in: relaxer, start: consume start, ends: ends), moment: moment,
-      ends: ends,
-      clamped: clamped, parameters: parameters)
+    let start = origin(of: phase, start: consume start, ends: ends)
+    return try withRelaxer(of: phase) {
+      try $0.begin(
+        phase, from: consume start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+    }
   }
 
   private func origin(
-    of phase: Phase, in relaxer: Relaxer, start: consuming State?, ends: [Settled]
+    of phase: Phase, start: consuming State?, ends: [Settled]
   ) -> State {
     switch phase.origin {
     case .batch:
@@ -99,7 +99,8 @@ public final class Method {
       return start
     case .end(let earlier): return ends[earlier].state
     case .silence(let earlier):
-      var silent = State(rows: relaxer.capacity, portion: portion, precision: relaxer.precision)
+      let rows = phase.dynamics.isComplex ? 2 * relaxer.capacity : relaxer.capacity
+      var silent = State(rows: rows, portion: portion, precision: relaxer.precision)
       silent.silence()
       if let earlier { silent.takeSlopes(of: ends[earlier].state) }
       return silent
@@ -107,30 +108,30 @@ public final class Method {
   }
 
   /// One iteration.
-  public func iterate(_ path: Trajectory, _ parameters: Parameters) throws {
-    try relaxer(of: path.phase).iterate(path, parameters)
+  public func iterate(_ path: inout Trajectory, _ parameters: Parameters) throws {
+    try withRelaxer(of: path.phase) { try $0.iterate(&path, parameters) }
   }
 
   /// The end of a phase.
-  public func end(_ path: Trajectory, _ parameters: Parameters) throws -> Settled {
-    try relaxer(of: path.phase).end(path, parameters)
+  public func end(_ path: inout Trajectory, _ parameters: Parameters) throws -> Settled {
+    try withRelaxer(of: path.phase) { try $0.end(&path, parameters) }
   }
 
   /// Brings what follows from parameters that have changed up to date.
-  func refresh(_ path: Trajectory, _ parameters: Parameters) throws {
+  func refresh(_ path: inout Trajectory, _ parameters: Parameters) throws {
     path.clamped.setInputDrives(parameters)
-    try relaxer(of: path.phase).refresh(path, parameters)
+    try withRelaxer(of: path.phase) { try $0.refresh(&path, parameters) }
   }
 
   /// Completes what contrasts are taken of.
-  func complete(_ path: Trajectory, _ parameters: Parameters) throws {
-    try relaxer(of: path.phase).completePools(path, parameters)
+  func complete(_ path: inout Trajectory, _ parameters: Parameters) throws {
+    try withRelaxer(of: path.phase) { try $0.completePools(&path, parameters) }
   }
 
-  private func relaxer(of phase: Phase) -> Relaxer {
-    guard phase.dynamics.isComplex else { return relaxer }
-    guard let complexRelaxer else { preconditionFailure("a complex phase of a rule that has none") }
-    return complexRelaxer
+  private func withRelaxer<T>(of phase: Phase, _ body: (inout Relaxer) throws -> T) rethrows -> T {
+    guard phase.dynamics.isComplex else { return try body(&relaxer) }
+    precondition(complexRelaxer != nil, "a complex phase of a rule that has none")
+    return try body(&complexRelaxer!)
   }
 }
 
@@ -182,20 +183,23 @@ public struct Lesson {
   private mutating func nextIteration(_ parameters: Parameters) throws -> Contrast? {
     let last = plan.count - 1
     try runPhases(last, parameters)
-    let path =
+    var path =
       try path
       ?? method.begin(plan[last], number: last, ends: ends, clamped: clamped, parameters: parameters)
     guard !path.isOver else {
-      ends.append(try method.end(path, parameters))
+      ends.append(try method.end(&path, parameters))
       violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
       (isOver, self.path) = (true, nil)
       return nil
     }
-    if self.path != nil { try method.refresh(path, parameters) }
-    self.path = path
+    let isBegun = self.path != nil
+    // Nobody else may hold the states while they are changed in place.
+    self.path = nil
+    if isBegun { try method.refresh(&path, parameters) }
     let before = path.state
-    try method.iterate(path, parameters)
-    try method.complete(path, parameters)
+    try method.iterate(&path, parameters)
+    try method.complete(&path, parameters)
+    self.path = path
     return Contrast(path.state, minus: before, over: form.strength, clamped: clamped)
   }
 

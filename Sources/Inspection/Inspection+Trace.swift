@@ -47,14 +47,14 @@ extension Inspection {
     let last = phases.lastIndex { $0.isShown } ?? 0
     var (ends, shown): ([Settled], [RelaxationTrace.Phase]) = ([], [])
     for (number, phase) in phases[...last].enumerated() {
-      let path = try method.begin(
+      var path = try method.begin(
         phase, number: number, from: start, ends: ends, clamped: clamped, parameters: parameters)
       var frames = [frame(path.state, clamped, residual: nil)]
       while !path.isOver {
-        try method.iterate(path, parameters)
+        try method.iterate(&path, parameters)
         frames.append(frame(path.state, clamped, residual: path.residual))
       }
-      ends.append(try method.end(path, parameters))
+      ends.append(try method.end(&path, parameters))
       guard phase.isShown else { continue }
       shown.append(RelaxationTrace.Phase(name: phase.name, frames: frames))
     }

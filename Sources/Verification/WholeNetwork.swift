@@ -100,19 +100,19 @@ extension WholeNetwork {
     var (ends, worst): ([Settled], Double) = ([], 0)
     let nudged = run.procedure.strengths.map { Phase.nudged(scheme, beta: $0) }
     for phase in [Phase.free(scheme)] + nudged {
-      let path = try method.begin(
+      var path = try method.begin(
         phase, number: ends.isEmpty ? 0 : 1, from: batch.start, ends: ends, clamped: batch.clamped,
         parameters: parameters)
       var before = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
       // Beyond some hundred iterations nothing moves but the last bits.
       while !path.isOver, path.moment.iteration < 200 {
-        try method.iterate(path, parameters)
+        try method.iterate(&path, parameters)
         let after = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
         guard after.allSatisfy(\.isFinite) else { return .infinity }
         for (old, new) in zip(before, after) { worst = max(worst, (new - old) / max(abs(old), 1e-300)) }
         before = after
       }
-      let end = try method.end(path, parameters)
+      let end = try method.end(&path, parameters)
       if ends.isEmpty { ends = [end] }
     }
     return worst

@@ -81,7 +81,7 @@ import Testing
     let method = problem.method(relaxation)
     var ends = [Settled(given: problem.anywhere, shards: 2)]
     for phase in [Phase.free(method.procedure.scheme), .nudged(method.procedure.scheme, beta: 0.3)] {
-      let path = try method.begin(
+      var path = try method.begin(
         phase, number: 0, from: problem.anywhere, ends: ends, clamped: problem.clamped,
         parameters: problem.parameters)
       func energies() -> [Double] {
@@ -91,12 +91,12 @@ import Testing
       }
       var before = energies()
       while !path.isOver {
-        try method.iterate(path, problem.parameters)
+        try method.iterate(&path, problem.parameters)
         let after = energies()
         for (old, new) in zip(before, after) { #expect(new <= old + 1e-12) }
         before = after
       }
-      ends = [try method.end(path, problem.parameters)]
+      ends = [try method.end(&path, problem.parameters)]
     }
   }
 
@@ -198,7 +198,7 @@ import Testing
       var relaxation = Problem.counted(.evenOdd, 1)
       relaxation.start = start
       let method = problem.method(relaxation)
-      let path = try method.begin(
+      var path = try method.begin(
         .free(method.procedure.scheme), number: 0, from: problem.zeros, ends: [], clamped: problem.clamped,
         parameters: problem.parameters)
       for row in 0..<problem.rows { #expect(path.state[0].states.row(row) == problem.input.row(row)) }

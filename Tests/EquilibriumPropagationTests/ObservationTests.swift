@@ -117,10 +117,10 @@ import Testing
     let method = problem.method(Problem.counted(.evenOdd, 3))
     var phase = Phase.free(method.procedure.scheme)
     phase.dynamics = Telling()
-    let path = try method.begin(
+    var path = try method.begin(
       phase, number: 2, from: problem.zeros, ends: [], clamped: clamped, parameters: problem.parameters)
-    while !path.isOver { try method.iterate(path, problem.parameters) }
-    let told = try method.end(path, problem.parameters).findings as? [Moment]
+    while !path.isOver { try method.iterate(&path, problem.parameters) }
+    let told = try method.end(&path, problem.parameters).findings as? [Moment]
     let moments = try #require(told)
     #expect(moments.map(\.iteration) == [0, 0, 0, 1, 1, 1, 2, 2, 2])
     #expect(

@@ -27,7 +27,8 @@ import Testing
     if key.hasPrefix("network.layers.0.coupling.") { return ["network.layers.0." + coupling] }
     let isPool = key.hasPrefix("network.connections.0.pool.")
     if key.hasPrefix("network.connections.0.coupling") {
-      return ["network.connections=[{from: 0, to: 1, \(coupling.replacing("=", with: ": "))}, {from: 1, to: 2}]"]
+      let joined = coupling.replacing("=", with: ": ")
+      return ["network.connections=[{from: 0, to: 1, \(joined)}, {from: 1, to: 2}]"]
     }
     return (key.hasPrefix("network.connections.0.") ? [connections] : [])
       + (isPool ? ["network.connections.0.pool={kind: max}"] : []) + (beside[key].map { [$0] } ?? [])

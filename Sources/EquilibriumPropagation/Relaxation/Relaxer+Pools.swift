@@ -3,16 +3,16 @@ import Tensors
 
 extension Relaxer {
   /// Brings the pooled connections that lead to or from some layers up to date, before these move.
-  func pool(_ layers: LayerSet, _ path: Trajectory, _ parameters: Parameters) throws {
-    for place in layers.pooled { try pool(place, path.rows, path, parameters) }
+  mutating func pool(_ layers: LayerSet, _ path: inout Trajectory, _ parameters: Parameters) throws {
+    for place in layers.pooled { try pool(place, path.rows, &path, parameters) }
     guard path.phase.dynamics.parts.contains(.above) else { return }
     for place in layers.pooledAbove {
       for rows in path.rows { path.state.spread(portion.pooled[place], rows: rows) }
     }
   }
 
-  private func pool(
-    _ place: Int, _ moving: [Range<Int>], _ path: Trajectory, _ parameters: Parameters
+  private mutating func pool(
+    _ place: Int, _ moving: [Range<Int>], _ path: inout Trajectory, _ parameters: Parameters
   ) throws {
     let (index, dynamics) = (portion.pooled[place], path.phase.dynamics)
     guard !isPooled[place], !dynamics.keepsSlopes || dynamics.parts.contains(.below) else { return }
@@ -28,9 +28,9 @@ extension Relaxer {
   }
 
   /// Brings all pooled connections up to date with the states as they are, which contrasts are taken of.
-  func completePools(_ path: Trajectory, _ parameters: Parameters) throws {
+  mutating func completePools(_ path: inout Trajectory, _ parameters: Parameters) throws {
     for (place, index) in portion.pooled.enumerated() {
-      try pool(place, path.allRows, path, parameters)
+      try pool(place, path.allRows, &path, parameters)
       for rows in path.allRows { path.state.spread(index, rows: rows) }
     }
   }

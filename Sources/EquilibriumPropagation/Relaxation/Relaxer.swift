@@ -4,8 +4,9 @@ import Tensors
 /// Moves the states of a portion through phases, iteration by iteration.
 ///
 /// It owns the room that a phase works in and the order of its sweeps, so that an iteration allocates next to nothing;
-/// nothing else in it outlives a phase.
-final class Relaxer {
+/// nothing else in it outlives a phase. Relaxer and trajectory are values that change in place: as objects, each use of
+/// their parts was checked and counted anew, 8 % of a small step.
+struct Relaxer {
   let portion: Portion
   let relaxation: Relaxation
   let neighbours: any Neighbours
@@ -85,20 +86,20 @@ extension Updates {
 
 extension Relaxer {
   /// Runs a phase to its end.
-  func run(
+  mutating func run(
     _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Settled {
-    let path = try begin(
+    var path = try begin(
       phase, from: consume start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
-    while !path.isOver { try iterate(path, parameters) }
-    return try end(path, parameters)
+    while !path.isOver { try iterate(&path, parameters) }
+    return try end(&path, parameters)
   }
 
   /// Completes the states that a phase starts from, here and in the neighbours' layers.
   ///
   /// What nobody else holds of these states is moved itself; the rest is copied when it moves.
-  func begin(
+  mutating func begin(
     _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
@@ -109,13 +110,13 @@ extension Relaxer {
       start = try begin(consume start, moment: moment, clamped: clamped, parameters: parameters)
     }
     if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
-    let path = Trajectory(phase, scene: scene, from: consume start, moment: moment)
-    try refresh(path, parameters)
+    var path = Trajectory(phase, scene: scene, from: consume start, moment: moment)
+    try refresh(&path, parameters)
     return path
   }
 
   /// Where the run lets examples begin.
-  private func begin(
+  private mutating func begin(
     _ start: consuming State, moment: Moment, clamped: Clamped, parameters: Parameters
   ) throws -> State {
     switch relaxation.start {
@@ -160,13 +161,13 @@ extension Relaxer {
   }
 
   /// Brings what follows from the states up to date: at a phase's beginning, and where the parameters have changed.
-  func refresh(_ path: Trajectory, _ parameters: Parameters) throws {
+  mutating func refresh(_ path: inout Trajectory, _ parameters: Parameters) throws {
     isPooled = isPooled.map { _ in false }
-    if let readOut, path.phase.dynamics.readsOut { try move(readOut, path, parameters) }
+    if let readOut, path.phase.dynamics.readsOut { try move(readOut, &path, parameters) }
   }
 
   /// One iteration: every set of layers once.
-  func iterate(_ path: Trajectory, _ parameters: Parameters) throws {
+  mutating func iterate(_ path: inout Trajectory, _ parameters: Parameters) throws {
     let hasTolerance = path.phase.duration.tolerance != nil
     for stretch in path.progress.moving { path.residuals[stretch.shard] = 0 }
     let sets: [LayerSet] =
@@ -175,14 +176,14 @@ extension Relaxer {
       case .upwards: ascending
       case .downwards: ascending.reversed()
       }
-    for layers in sets { try move(layers, path, parameters) }
+    for layers in sets { try move(layers, &path, parameters) }
     if hasTolerance { try neighbours.maximum(&path.residuals) }
     let moved = path.rows
     let rested = path.progress.advance(residuals: path.residuals)
     path.moment.iteration += 1
     if path.keeper.isKeeping {
       // What is averaged is what kernels see.
-      if path.phase.keeps.averages { try completePools(path, parameters) }
+      if path.phase.keeps.averages { try completePools(&path, parameters) }
       path.keeper.see(path.state, iteration: path.moment.iteration - 1, moved: moved)
     }
     guard !rested.isEmpty else { return }
@@ -196,10 +197,10 @@ extension Relaxer {
   }
 
   /// The end of a phase.
-  func end(_ path: Trajectory, _ parameters: Parameters) throws -> Settled {
+  mutating func end(_ path: inout Trajectory, _ parameters: Parameters) throws -> Settled {
     // Rows that rested early were pooled before the last of their layers moved.
     if path.phase.duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
-    try completePools(path, parameters)
+    try completePools(&path, parameters)
     try neighbours.finish()
     return settled(path)
   }
@@ -228,13 +229,13 @@ extension Relaxer {
   /// has arrived when it returns.
   ///
   /// What others wait for leaves first: partial drives, then the layers at the border, each as soon as it is done.
-  private func move(_ layers: LayerSet, _ path: Trajectory, _ parameters: Parameters) throws {
-    try pool(layers, path, parameters)
-    for place in layers.descending { try sendDrivesBelow(place, path, parameters) }
-    for k in layers.mine { try sendPartialDrives(into: k, path, parameters) }
+  private mutating func move(_ layers: LayerSet, _ path: inout Trajectory, _ parameters: Parameters) throws {
+    try pool(layers, &path, parameters)
+    for place in layers.descending { try sendDrivesBelow(place, &path, parameters) }
+    for k in layers.mine { try sendPartialDrives(into: k, &path, parameters) }
     for k in layers.mine {
-      try setDrive(of: k, path, parameters)
-      update(k, path)
+      try setDrive(of: k, &path, parameters)
+      update(k, &path)
       try neighbours.send(.activity(k), next.activity(k), rows: places(k, path.rows))
     }
     for k in layers.mine { swap(&path.state[k], &next[k]) }
@@ -244,7 +245,7 @@ extension Relaxer {
 
   /// Everything that drives layer k, in order; what others compute of it is taken in when its turn comes, after what is
   /// computed here.
-  private func setDrive(of k: Int, _ path: Trajectory, _ parameters: Parameters) throws {
+  private mutating func setDrive(of k: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
     let (place, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
     var isFirst = true
     for (index, driver) in portion.drivers(of: k).enumerated() where path.counts(driver) {
@@ -281,7 +282,7 @@ extension Relaxer {
     }
   }
 
-  private func update(_ k: Int, _ path: Trajectory) {
+  private mutating func update(_ k: Int, _ path: inout Trajectory) {
     let place = k - portion.layers.lowerBound
     for stretch in path.progress.moving {
       let residual = path.motion.move(
@@ -291,7 +292,7 @@ extension Relaxer {
     }
   }
 
-  private func sendDrivesBelow(_ place: Int, _ path: Trajectory, _ parameters: Parameters) throws {
+  private mutating func sendDrivesBelow(_ place: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
     guard path.phase.dynamics.parts.contains(.above) else { return }
     let connection = network.connections[portion.descending[place]]
     let (j, k) = (connection.source, connection.target)
@@ -302,7 +303,7 @@ extension Relaxer {
       .partialDrives(into: j, from: k), descending[place], rows: places(j, path.rows))
   }
 
-  private func sendPartialDrives(into k: Int, _ path: Trajectory, _ parameters: Parameters) throws {
+  private mutating func sendPartialDrives(into k: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
     let place = k - portion.layers.lowerBound
     for (i, driver) in portion.drivers(of: k).enumerated()
     where driver.isPartial && !driver.isElsewhere && path.counts(driver) {

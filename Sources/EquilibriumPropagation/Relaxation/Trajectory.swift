@@ -2,7 +2,7 @@ import EnergyModels
 import Tensors
 
 /// States on their way through a phase.
-public final class Trajectory {
+public struct Trajectory {
   let phase: Phase
   let motion: any Motion
   /// The batch.
@@ -38,7 +38,7 @@ public final class Trajectory {
   /// The largest |Δs| / ε of the last iteration.
   public var residual: Double { phase.order == .sweeps ? residuals.max() ?? 0 : 0 }
 
-  func setRows() { rows = progress.runs.flatMap { parts($0) }.realFirst(half) }
+  mutating func setRows() { rows = progress.runs.flatMap { parts($0) }.realFirst(half) }
 
   /// Real and imaginary parts of some rows.
   func parts(_ rows: Range<Int>) -> [Range<Int>] {
