@@ -47,17 +47,16 @@ struct Evaluate: RankCommand {
   var stallLimit: Double { grid.stallLimit }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
-    let run = try world.agree {
-      let settings = data.map { ["data.path=\($0)"] } ?? []
-      return try RunFile.load(path: directory + "/run.yaml", settings: settings)
-    }
-    let examples = try world.agree { try run.openData() }
-    let deal = try grid.deal(run, data: examples, on: world)
+    let run = try world.agree { try RunFile.load(path: directory + "/run.yaml", data: data) }
+    let picked = try PickedCheckpoint(
+      directory: directory, choice: checkpoint, over: world, notice: complain)
+    let examples = try world.agree { try picked.fitting(open(run)) }
+    let deal = try grid.deal(run, data: examples, trains: false, on: world)
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     let evaluator = try Evaluator(
-      run: run, directory: directory, choice: checkpoint, relaxation: relaxation, deal: deal,
-      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory), notice: complain)
+      run: run, checkpoint: picked, relaxation: relaxation, deal: deal,
+      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
     let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
@@ -78,6 +77,17 @@ struct Evaluate: RankCommand {
       }
     }
     return 0
+  }
+
+  /// What was asked for, or all; another folder may hold test files alone.
+  private func open(_ run: RunFile) throws -> DataSet {
+    guard split.isEmpty else { return try run.openData(splits: split) }
+    do {
+      return try run.openData()
+    } catch {
+      guard data != nil, let test = try? run.openData(splits: [.test]) else { throw error }
+      return test
+    }
   }
 
   private func classes(_ result: EvaluationResult, _ split: Split) -> String {

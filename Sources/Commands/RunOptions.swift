@@ -58,19 +58,25 @@ struct GridOptions: ParsableArguments {
 
   /// Deals the tiles to the ranks; a grid that was not asked for rank 0 picks for all, since times rest on a host's own
   /// logarithm.
-  func deal(_ run: RunFile, data: DataSet, on world: borrowing Communicator) throws -> Deal {
+  ///
+  /// - Parameter trains: whether the data train it.
+  func deal(
+    _ run: RunFile, data: DataSet, trains: Bool = true, on world: borrowing Communicator
+  ) throws -> Deal {
     let ranks = world.count
     let isFirst = world.rank == 0
     let assumed = try world.isOnOneHost() ? Machine.ordinary : .network
     let named = try world.agree { () -> String in
       guard grid == nil, isFirst else { return grid ?? "" }
       let machine = try machine.map(Machine.load) ?? assumed
-      return try Plan.choose(ranks: ranks, tiling: Tiling(run, data: data), run: run, machine: machine)
-        .description
+      return try Plan.choose(
+        ranks: ranks, tiling: Tiling(run, data: data, trains: trains), run: run, machine: machine
+      )
+      .description
     }
     let picked = String(decoding: try world.broadcast(Array(named.utf8), from: 0), as: UTF8.self)
     return try world.agree {
-      let tiling = try Tiling(run, data: data)
+      let tiling = try Tiling(run, data: data, trains: trains)
       guard let shape = GridShape(picked) else { preconditionFailure("what rank 0 told is a grid") }
       guard shape.ranks == ranks else {
         throw GridError(

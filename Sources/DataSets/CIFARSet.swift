@@ -40,26 +40,27 @@ struct CIFARSet: Sendable {
   }
 
   let kind: CIFARKind
-  let training: Part
-  let test: Part
+  let parts: PartPair<Part>
 
-  /// Finds the files and checks the size of each and every label.
-  init(directory: String) throws(FileError) {
+  /// Finds the files that some splits need and checks the size of each and every label.
+  init(directory: String, splits: [Split]) throws(FileError) {
     let folder = try DataFolder(directory)
-    kind = try Self.kind(of: folder)
-    training = try Self.part(kind, kind.training, in: folder)
-    test = try Self.part(kind, [kind.test], in: folder)
+    let kind = try Self.kind(of: folder, testOnly: splits == [.test])
+    parts = try PartPair(for: splits) { isTraining throws(FileError) in
+      try Self.part(kind, isTraining ? kind.training : [kind.test], in: folder)
+    }
+    self.kind = kind
   }
 
   /// SHA-256 of what tells this set from another: extents and every label.
   var digest: String {
-    let labels = [training, test].map { SHA256.digest(of: $0.labels) }
+    let labels = parts.all.map { SHA256.digest(of: $0.labels) }
     return SHA256.digest(of: Array("\(CIFARKind.extents) \(labels.joined(separator: " "))".utf8))
   }
 
   /// The records, with their labels.
   var inputFiles: [RowFile] {
-    (training.files + test.files).map {
+    parts.all.flatMap(\.files).map {
       RowFile(path: $0.path, start: 0, rows: $0.count, rowSize: kind.recordSize)
     }
   }
@@ -94,9 +95,12 @@ struct CIFARSet: Sendable {
     for row in rows { shards.take(part.labels[row], example: row - rows.lowerBound) }
   }
 
-  private static func kind(of folder: DataFolder) throws(FileError) -> CIFARKind {
+  private static func kind(of folder: DataFolder, testOnly: Bool) throws(FileError) -> CIFARKind {
     let (ten, hundred) = (CIFARKind.cifar10.training[0], CIFARKind.cifar100.training[0])
-    switch (folder.seek(ten), folder.seek(hundred)) {
+    func holds(_ kind: CIFARKind) -> String? {
+      folder.seek(kind.training[0]) ?? (testOnly ? folder.seek(kind.test) : nil)
+    }
+    switch (holds(.cifar10), holds(.cifar100)) {
     case (_?, nil): return .cifar10
     case (nil, _?): return .cifar100
     case (_?, _?):

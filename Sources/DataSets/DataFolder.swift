@@ -7,7 +7,10 @@ struct DataFolder {
 
   /// Checks that it is a folder this user may look into.
   init(_ path: String) throws(FileError) {
-    if !FileStatus.exists(path) { throw FileError(.missing, path: path, "no such directory") }
+    if !FileStatus.exists(path) {
+      let place = path.hasPrefix("/") ? "" : ", looked for from \(FileManager.default.currentDirectoryPath)"
+      throw FileError(.missing, path: path, "no such directory\(place)")
+    }
     if !FileStatus.isDirectory(path) { throw FileError(.missing, path: path, "is not a directory") }
     if !FileStatus.isSearchable(path) {
       throw FileError(.missing, path: path, "may not be read by this user")
@@ -21,15 +24,31 @@ struct DataFolder {
     for below in ["", "raw/", "MNIST/raw/", "FashionMNIST/raw/"] {
       for name in [name] + (other.map { [$0] } ?? []) {
         guard let found = seek(below + name) else { continue }
-        try refuseHTML(found)
+        try Self.refuseHTML(found)
         return found
       }
     }
     throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
   }
 
+  /// The format of a file of images, by how it starts, unpacked.
+  static func format(ofImages path: String) throws(FileError) -> DataFormat {
+    try refuseHTML(path)
+    var reader = try GzipReader(path: path, limit: 1 << 40)
+    var start: (UInt64, Int) = (0, 0)
+    start.1 = try withUnsafeMutableBytes(of: &start.0) { (bytes) throws(FileError) in
+      try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<6]))
+    }
+    let bytes = (0..<start.1).map { UInt8(truncatingIfNeeded: UInt64(littleEndian: start.0) >> (8 * $0)) }
+    if bytes == [0x93] + Array("NUMPY".utf8) { return .npy }
+    if bytes.prefix(3) == [0, 0, 8] { return .idx }
+    throw FileError(
+      .badData, path: path,
+      "is neither a NumPy array (numpy.save) nor an IDX file: images are read from these")
+  }
+
   /// What a browser or a proxy saves in place of a file is told as what it is.
-  private func refuseHTML(_ path: String) throws(FileError) {
+  private static func refuseHTML(_ path: String) throws(FileError) {
     guard let file = FileHandle(forReadingAtPath: path) else { return }
     defer { try? file.close() }
     let start = String(decoding: (try? file.read(upToCount: 64)) ?? Data(), as: UTF8.self)

@@ -14,7 +14,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
   /// As it was given: what is nil in it is settled in `divisor` and `count(_:)`.
   public let source: DataSource
   /// The extents of one input: height, width and channels, which lie in memory in this order.
-  public let extents: [Int]
+  public private(set) var extents: [Int]
   /// The units of s₀: height × width × channels.
   public let inputs: Int
   /// What answers an example here.
@@ -34,13 +34,30 @@ public struct DataSet: Sendable, CustomStringConvertible {
 
   /// Opens a source: finds its files, checks their headers, labels and targets, and cuts the splits.
   ///
-  /// Files that the supervision does not ask for need not be there.
+  /// Files that neither the supervision nor the splits ask for need not be there.
   /// Errors: 64 for an impossible source, 66 for a missing file, 65 for a bad one or one that has fewer
   /// examples than asked for, 74 where the system cannot read.
   public static func open(
-    _ source: DataSource, for supervision: Supervision = .labels
+    _ source: DataSource, for supervision: Supervision = .labels, splits: [Split] = Split.allCases
   ) throws(DataError) -> DataSet {
-    try DataSet(source, for: supervision)
+    try DataSet(source, for: supervision, splits: splits)
+  }
+
+  /// Opens examples that nothing answers, all of them in the test split: one file of images, a NumPy array or an IDX file,
+  /// gzipped or not; or the test images of a folder of the source's format.
+  ///
+  /// - Parameter source: what numbers become inputs by, and the folder's format.
+  public static func open(unanswered path: String, as source: DataSource) throws(DataError) -> DataSet {
+    var source = source
+    source.path = path
+    (source.training, source.validation, source.augment) = (nil, 0, nil)
+    source.format = try fileErrors { () throws(FileError) in
+      if !FileStatus.exists(path) { throw FileError(.missing, path: path, "no such file or directory") }
+      if !FileStatus.isDirectory(path) { return try DataFolder.format(ofImages: path) }
+      guard source.format.isEmbedded else { return source.format }
+      return try DataFolder(path).seek("test-images.npy") == nil ? .idx : .npy
+    }
+    return try DataSet(source, for: .inputs, splits: [.test])
   }
 
   /// SHA-256 of what tells this data set from another, wherever it lies: extents and every label or target.
@@ -104,19 +121,19 @@ public struct DataSet: Sendable, CustomStringConvertible {
     var targets: ShardRows<Double> = dealt(wantsTargets ? self.targets : 0)
     switch store {
     case .idx(let set):
-      let part = split == .test ? set.test : set.training
+      let part = set.parts[split]
       try fileErrors { () throws(FileError) in
         if wantsInputs { try IDXSet.images(part, rows: rows, to: &images) }
         if wantsLabels { try IDXSet.labels(part, rows: rows, to: &labels) }
       }
     case .cifar(let set):
-      let part = split == .test ? set.test : set.training
+      let part = set.parts[split]
       if wantsInputs {
         try fileErrors { () throws(FileError) in try set.images(part, rows: rows, to: &images) }
       }
       if wantsLabels { set.labels(part, rows: rows, to: &labels) }
     case .npy(let set):
-      let part = split == .test ? set.test : set.training
+      let part = set.parts[split]
       if wantsInputs {
         try fileErrors { () throws(FileError) in try NPYSet.images(part, rows: rows, to: &images) }
       }
@@ -157,13 +174,22 @@ public struct DataSet: Sendable, CustomStringConvertible {
 
   /// The same examples, whose targets a network knows by other moments: those of the data that it was trained on.
   public func standardized(by moments: TargetMoments?) -> DataSet {
-    guard let moments, moments.mean.count == targets, moments.deviation.count == targets else { return self }
+    guard let moments, targets == 0 || moments.mean.count == targets else { return self }
     var data = self
     data.targetMoments = moments
     return data
   }
 
-  private init(_ source: DataSource, for supervision: Supervision) throws(DataError) {
+  /// The same examples as pictures of these extents, where each is one row of as many numbers; nil where it is not.
+  public func shaped(as extents: [Int]) -> DataSet? {
+    guard extents != self.extents else { return self }
+    guard self.extents == [1, inputs, 1], extents.reduce(1, *) == inputs else { return nil }
+    var data = self
+    data.extents = extents
+    return data
+  }
+
+  private init(_ source: DataSource, for supervision: Supervision, splits: [Split]) throws(DataError) {
     try source.check()
     guard source.format.has(supervision) else {
       throw .source("data: format \(source.format.rawValue) has no \(supervision.rawValue)")
@@ -171,24 +197,28 @@ public struct DataSet: Sendable, CustomStringConvertible {
     (self.source, self.supervision) = (source, supervision)
     var (moments, targetDigest) = (TargetMoments(columns: 0), "")
     let path = source.path ?? ""
+    let isFile =
+      supervision == .inputs && splits == [.test] && FileStatus.exists(path) && !FileStatus.isDirectory(path)
     switch source.format {
     case .idx:
       let set = try fileErrors { () throws(FileError) in
-        try IDXSet(directory: path, classes: supervision == .labels ? 10 : nil)
+        try isFile
+          ? IDXSet(images: path)
+          : IDXSet(directory: path, classes: supervision == .labels ? 10 : nil, splits: splits)
       }
-      rows = try SplitRows(
-        source, available: set.training.count, testCount: set.test.count, name: set.training.images)
-      (store, extents, scalar, classes) = (.idx(set), set.training.extents + [1], .byte, 10)
+      rows = try Self.rows(source, set.parts, count: \.count, name: \.images)
+      (store, extents, scalar, classes) = (.idx(set), set.parts.all[0].extents + [1], .byte, 10)
     case .cifar:
-      let set = try fileErrors { () throws(FileError) in try CIFARSet(directory: path) }
-      rows = try SplitRows(
-        source, available: set.training.labels.count, testCount: set.test.labels.count, name: path)
+      let set = try fileErrors { () throws(FileError) in try CIFARSet(directory: path, splits: splits) }
+      rows = try Self.rows(source, set.parts, count: \.labels.count, name: { _ in path })
       (store, extents, scalar, classes) = (.cifar(set), CIFARKind.extents, .byte, set.kind.classes)
     case .npy:
-      let set = try fileErrors { () throws(FileError) in try NPYSet(directory: path, for: supervision) }
-      rows = try SplitRows(
-        source, available: set.training.count, testCount: set.test.count, name: set.training.images)
-      (store, extents, scalar) = (.npy(set), set.training.extents, set.training.scalar)
+      let set = try fileErrors { () throws(FileError) in
+        try isFile
+          ? NPYSet(images: path) : NPYSet(directory: path, for: supervision, splits: splits)
+      }
+      rows = try Self.rows(source, set.parts, count: \.count, name: \.images)
+      (store, extents, scalar) = (.npy(set), set.parts.all[0].extents, set.parts.all[0].scalar)
       classes = set.classes
       if supervision == .targets {
         let training = rows.training
@@ -213,5 +243,14 @@ public struct DataSet: Sendable, CustomStringConvertible {
     divisor = source.divisor ?? (scalar == .float32 ? 1 : source.format == .digits ? 16 : 255)
     inputs = extents.reduce(1, *)
     try source.check(extents: extents)
+  }
+
+  /// The splits' rows in files, as far as they were opened.
+  private static func rows<Part>(
+    _ source: DataSource, _ parts: PartPair<Part>, count: (Part) -> Int, name: (Part) -> String
+  ) throws(DataError) -> SplitRows {
+    let test = parts.test.map(count) ?? 0
+    guard let training = parts.training else { return SplitRows(testOnly: test) }
+    return try SplitRows(source, available: count(training), testCount: test, name: name(training))
   }
 }

@@ -13,30 +13,37 @@ struct IDXSet: Sendable {
     let labelDigest: String
   }
 
-  let training: Part
-  let test: Part
+  let parts: PartPair<Part>
 
-  /// Finds the files and checks their headers, every label, and that they fit each other.
+  /// Finds the files that some splits need and checks their headers, every label, and that they fit each other.
   ///
   /// - Parameter classes: nil where nobody needs labels, whose files need not be there.
-  init(directory: String, classes: Int?) throws(FileError) {
+  init(directory: String, classes: Int?, splits: [Split]) throws(FileError) {
     let folder = try DataFolder(directory)
-    self.training = try Self.part("train", in: folder, classes: classes)
-    self.test = try Self.part("t10k", in: folder, classes: classes)
-    if training.extents != test.extents {
+    parts = try PartPair(for: splits) { isTraining throws(FileError) in
+      try Self.part(isTraining ? "train" : "t10k", in: folder, classes: classes)
+    }
+    if let training = parts.training, let test = parts.test, training.extents != test.extents {
       throw FileError(
         .badData, path: test.images,
         "has images of \(product(test.extents)), \(training.images) has \(product(training.extents))")
     }
   }
 
+  /// One file of images that nothing answers, to be tested.
+  init(images: String) throws(FileError) {
+    let header = try IDXFile(.images, path: images).header
+    parts = PartPair(training: nil, test: Part(unanswered: images, header))
+  }
+
   /// SHA-256 of what tells this set from another: extents and every label.
   var digest: String {
-    SHA256.digest(of: Array("\(training.extents) \(training.labelDigest) \(test.labelDigest)".utf8))
+    let labels = parts.all.map(\.labelDigest).joined(separator: " ")
+    return SHA256.digest(of: Array("\(parts.all[0].extents) \(labels)".utf8))
   }
 
   var inputFiles: [RowFile] {
-    [training, test].map {
+    parts.all.map {
       RowFile(
         path: $0.images, start: IDXContent.images.headerSize, rows: $0.count,
         rowSize: $0.extents.reduce(1, *))
@@ -72,9 +79,7 @@ struct IDXSet: Sendable {
   ) throws(FileError) -> Part {
     let images = try folder.find("\(prefix)-images-idx3-ubyte", or: "\(prefix)-images.idx3-ubyte")
     guard let classes else {
-      let header = try IDXFile(.images, path: images).header
-      return Part(
-        images: images, labels: nil, count: header.count, extents: header.rowExtents, labelDigest: "none")
+      return Part(unanswered: images, try IDXFile(.images, path: images).header)
     }
     let labels = try folder.find("\(prefix)-labels-idx1-ubyte", or: "\(prefix)-labels.idx1-ubyte")
     let imagesFile = try IDXFile(.images, path: images)
@@ -97,5 +102,12 @@ struct IDXSet: Sendable {
     return Part(
       images: images, labels: labels, count: counts.images, extents: extents,
       labelDigest: SHA256.digest(of: values))
+  }
+}
+
+extension IDXSet.Part {
+  init(unanswered images: String, _ header: IDXHeader) {
+    self.init(
+      images: images, labels: nil, count: header.count, extents: header.rowExtents, labelDigest: "none")
   }
 }

@@ -11,22 +11,23 @@ struct NPYSet: Sendable {
     let extents: [Int]
     let scalar: StoredScalar
     /// Empty where nobody needs them.
-    let labels: [UInt8]
+    var labels: [UInt8] = []
     /// Nil where nobody needs them.
-    let targets: NPYTargets?
+    var targets: NPYTargets?
     /// Bytes before the first image, and of each.
     let start: Int
     let rowSize: Int
   }
 
-  let training: Part
-  let test: Part
+  let parts: PartPair<Part>
 
-  /// Finds the files and checks their headers, every label, and that they fit each other.
-  init(directory: String, for supervision: Supervision) throws(FileError) {
+  /// Finds the files that some splits need and checks their headers, every label, and that they fit each other.
+  init(directory: String, for supervision: Supervision, splits: [Split]) throws(FileError) {
     let folder = try DataFolder(directory)
-    training = try Self.part("training", in: folder, for: supervision)
-    test = try Self.part("test", in: folder, for: supervision)
+    parts = try PartPair(for: splits) { isTraining throws(FileError) in
+      try Self.part(isTraining ? "training" : "test", in: folder, for: supervision)
+    }
+    guard let training = parts.training, let test = parts.test else { return }
     if training.extents != test.extents || training.scalar != test.scalar {
       func words(_ part: Part) -> String { "images of \(product(part.extents)) \(part.scalar)" }
       throw FileError(
@@ -39,17 +40,22 @@ struct NPYSet: Sendable {
     }
   }
 
+  /// One array of images that nothing answers, to be tested.
+  init(images: String) throws(FileError) {
+    parts = PartPair(training: nil, test: try Self.part(images: images))
+  }
+
   /// One more than the largest label; 0 without labels.
-  var classes: Int { (training.labels + test.labels).max().map { Int($0) + 1 } ?? 0 }
+  var classes: Int { parts.all.flatMap(\.labels).max().map { Int($0) + 1 } ?? 0 }
 
   /// SHA-256 of what tells this set from another: extents, the type of number and every label.
   var digest: String {
-    let labels = [training, test].map { SHA256.digest(of: $0.labels) }.joined(separator: " ")
-    return SHA256.digest(of: Array("\(training.extents) \(training.scalar) \(labels)".utf8))
+    let labels = parts.all.map { SHA256.digest(of: $0.labels) }.joined(separator: " ")
+    return SHA256.digest(of: Array("\(parts.all[0].extents) \(parts.all[0].scalar) \(labels)".utf8))
   }
 
   var inputFiles: [RowFile] {
-    [training, test].map {
+    parts.all.map {
       RowFile(path: $0.images, start: $0.start, rows: $0.count, rowSize: $0.rowSize)
     }
   }
@@ -111,10 +117,10 @@ struct NPYSet: Sendable {
   /// What is found of both files' targets: the moments of the rows that train, and SHA-256 of every number; each must be
   /// finite.
   func scanTargets(training rows: Range<Int>) throws(FileError) -> (moments: TargetMoments, digest: String) {
-    var moments = TargetMoments(columns: training.targets?.columns ?? 0)
+    var moments = TargetMoments(columns: parts.all[0].targets?.columns ?? 0)
     var hash = SHA256()
-    for (part, rows) in [(training, rows), (test, 0..<0)] {
-      try part.targets?.read { row, numbers in
+    for (part, rows) in [(parts.training, rows), (parts.test, 0..<0)] {
+      try part?.targets?.read { row, numbers in
         if rows.contains(row) { moments.add(numbers) }
         for number in numbers { withUnsafeBytes(of: number.bitPattern.littleEndian) { hash.update($0) } }
       }
@@ -125,7 +131,30 @@ struct NPYSet: Sendable {
   private static func part(
     _ name: String, in folder: DataFolder, for supervision: Supervision
   ) throws(FileError) -> Part {
-    let images = try folder.find("\(name)-images.npy")
+    var part = try part(images: folder.find("\(name)-images.npy"))
+    let (images, count) = (part.images, part.count)
+    switch supervision {
+    case .labels:
+      let path = try folder.find("\(name)-labels.npy")
+      part.labels = try Self.labels(path)
+      if part.labels.count != count {
+        throw FileError(
+          .badData, path: path, "has \(part.labels.count) labels, \(images) has \(count) images")
+      }
+    case .targets:
+      let found = try NPYTargets(path: folder.find("\(name)-targets.npy"))
+      if found.count != count {
+        throw FileError(
+          .badData, path: found.path, "has \(found.count) rows of targets, \(images) has \(count) images")
+      }
+      part.targets = found
+    case .inputs: break
+    }
+    return part
+  }
+
+  /// An array of images, and nothing that answers them.
+  private static func part(images: String) throws(FileError) -> Part {
     var reader = try GzipReader(path: images, limit: NPYHeader.limit + NPYHeader.arrayLimit)
     let header = try NPYHeader(from: &reader, types: NPYNumber.types)
     guard let extents = extents(header.shape) else {
@@ -134,27 +163,9 @@ struct NPYSet: Sendable {
         "has the shape \(product(header.shape)); images are n×height×width, n×height×width×channels or n×features"
       )
     }
-    let count = header.shape[0]
-    var (labels, targets): ([UInt8], NPYTargets?) = ([], nil)
-    switch supervision {
-    case .labels:
-      let path = try folder.find("\(name)-labels.npy")
-      labels = try Self.labels(path)
-      if labels.count != count {
-        throw FileError(.badData, path: path, "has \(labels.count) labels, \(images) has \(count) images")
-      }
-    case .targets:
-      let found = try NPYTargets(path: folder.find("\(name)-targets.npy"))
-      if found.count != count {
-        throw FileError(
-          .badData, path: found.path, "has \(found.count) rows of targets, \(images) has \(count) images")
-      }
-      targets = found
-    case .inputs: break
-    }
     return Part(
-      images: images, count: count, extents: extents, scalar: scalar(header), labels: labels,
-      targets: targets, start: header.size, rowSize: header.rowSize)
+      images: images, count: header.shape[0], extents: extents, scalar: scalar(header), start: header.size,
+      rowSize: header.rowSize)
   }
 
   private static func scalar(_ header: NPYHeader) -> StoredScalar { header.type == "|u1" ? .byte : .float32 }

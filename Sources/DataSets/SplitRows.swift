@@ -30,6 +30,11 @@ struct SplitRows: Sendable {
     self.test = testCount.map { 0..<$0 } ?? training + validation..<available
   }
 
+  /// Of files of which the training one was not opened: all that is there tests.
+  init(testOnly count: Int) {
+    (training, validation, test) = (0..<0, 0..<0, 0..<count)
+  }
+
   subscript(split: Split) -> Range<Int> {
     switch split {
     case .training: training

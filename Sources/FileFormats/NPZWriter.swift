@@ -77,7 +77,7 @@ public enum NPZ {
   }
 
   /// The head of an NPY file, a multiple of 64 bytes long.
-  static func header(of array: Safetensors.Declaration) -> [UInt8] {
+  public static func header(of array: Safetensors.Declaration) -> [UInt8] {
     let type =
       switch array.type {
       case .float32: "<f4"

@@ -37,8 +37,7 @@ public struct Inspection: Sendable {
   public init(
     directory: String, choice: Evaluator.Choice = .latest, data folder: String? = nil
   ) throws {
-    let settings = folder.map { ["data.path=\($0)"] } ?? []
-    let run = try RunFile.load(path: directory + "/run.yaml", settings: settings)
+    let run = try RunFile.load(path: directory + "/run.yaml", data: folder)
     let data = try run.openData()
     let store = RunDirectory(path: directory).store
     let (name, state) = try store.whole(choice)
@@ -47,7 +46,7 @@ public struct Inspection: Sendable {
         description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
     }
     let alone = GridShape(replicas: 1, stages: 1, slices: 1)
-    let deal = try Deal(run, tiling: try Tiling(run, data: data), to: alone)
+    let deal = try Deal(run, tiling: try Tiling(run, data: data, trains: false), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(blank)
     let layout = CheckpointLayout(

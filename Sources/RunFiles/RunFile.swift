@@ -60,6 +60,21 @@ public struct RunFile: Equatable, Sendable {
     return try parse(try subject.text(bytes, file: path), file: path, settings: settings)
   }
 
+  /// The same, its data in another folder; nil leaves them where they are. A path is taken as it is, and not as YAML.
+  public static func load(path: String, data folder: String?) throws(SchemaError) -> RunFile {
+    var run = try load(path: path)
+    guard let folder else { return run }
+    if run.data.format.isEmbedded {
+      let root = try subject.tree(try subject.text(subject.read(path), file: path), file: path, settings: [])
+      throw SchemaError(
+        root.position(of: "data.format"),
+        "the run's data are \(run.data.format.rawValue), part of the program, and in no folder",
+        hint: "leave --data out")
+    }
+    run.data.path = folder
+    return run
+  }
+
   /// The run file with the given text; `file` names it in messages and gives the default name of the run.
   ///
   /// Throws `SchemaError` at the first mistake.

@@ -31,8 +31,8 @@ extension Task {
 
 extension RunFile {
   /// Opens the run's data, of which its task says what is needed; errors as of `DataSet.open`.
-  public func openData() throws(DataError) -> DataSet {
-    try DataSet.open(data, for: task.task.supervision)
+  public func openData(splits: [Split] = Split.allCases) throws(DataError) -> DataSet {
+    try DataSet.open(data, for: task.task.supervision, splits: splits)
   }
 }
 

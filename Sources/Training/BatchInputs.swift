@@ -97,4 +97,7 @@ package struct BatchMembers: Sendable {
   package init(epoch: Int, step: Int, bounds: [Int], rows: [(shard: Int, row: Int)]) {
     (self.epoch, self.step, self.bounds, self.rows) = (epoch, step, bounds, rows)
   }
+
+  /// The same batch without examples.
+  var empty: BatchMembers { BatchMembers(epoch: epoch, step: step, bounds: bounds, rows: []) }
 }

@@ -15,6 +15,7 @@ package final class SplitData {
   private let portion: Portion
   private let examples: [ShardExamples]
   private let precision: Precision
+  private let isAnswered: Bool
   private let inputs: BatchInputs
   /// The task on these data, and what it adds up.
   package let task: any PreparedTask
@@ -31,9 +32,10 @@ package final class SplitData {
   /// - Parameters:
   ///   - trains: whether examples are changed as run file and task say and batches follow one after the other.
   ///   - hasSpareCore: whether there is one on which they may be made ahead.
+  ///   - isAnswered: whether what answers the examples is loaded; without, targets are zeros.
   package init(
     _ split: Split, of data: DataSet, run: RunFile, deal: Deal, place: Place, perShard: Int,
-    trains: Bool = false, hasSpareCore: Bool = false
+    trains: Bool = false, hasSpareCore: Bool = false, isAnswered: Bool = true
   ) throws {
     self.split = split
     self.deal = deal
@@ -44,7 +46,8 @@ package final class SplitData {
       examples: data.count(split), shards: deal.tiling.shards, perShard: perShard,
       seed: isShuffled ? run.seed : nil)
     let (output, supervision) = (portion.network.output, run.task.task.supervision)
-    let answers = portion.holds(output) ? supervision : nil
+    let answers = portion.holds(output) && isAnswered ? supervision : nil
+    self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
       labels: answers == .labels, targets: answers == .targets)
@@ -99,7 +102,8 @@ package final class SplitData {
     if let preparation, let next = next(members) { preparation.begin(next) }
     let targets =
       portion.holds(network.output)
-      ? inputs.targets(members, columns: network.units(network.output)) : nil
+      ? inputs.targets(
+        isAnswered ? members : members.empty, columns: network.units(network.output)) : nil
     clock?.enter(.drive)
     defer { clock?.leave() }
     var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)

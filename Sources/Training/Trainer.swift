@@ -88,6 +88,9 @@ public final class Trainer {
       grid: grid, deal: deal, layout: layout, store: directory.store, settings: run.checkpoint)
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
     state.targets = data.supervision == .targets ? data.targetMoments : nil
+    if grid.isFirst, let extent = splits[0].extent {
+      state.form = InputForm(extents: data.extents, range: [extent.lowerBound, extent.upperBound])
+    }
     let (extent, outputs) = (splits[0].extent, deal.tiling.network.units(deal.tiling.network.output))
     symptoms = Symptoms(
       run, outputs: outputs, reach: run.task.task.targetReach(data, inputs: extent ?? 0...1))

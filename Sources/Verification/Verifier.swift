@@ -72,10 +72,10 @@ public struct Verifier {
   private static func newestCheckpoint(
     of directory: String, grid: Grid, notice: (String) -> Void
   ) throws -> Weights {
-    let store = RunDirectory(path: directory).store
-    let folder = store.folder(try store.whole(.latest, over: grid, notice: notice))
+    let picked = try PickedCheckpoint(
+      directory: directory, choice: .latest, over: grid.world, notice: notice)
     let saved = try grid.world.agree { try RunDirectory(path: directory).savedRun() }
-    return Weights(folder: folder, precision: saved?.training.precision ?? .float32)
+    return Weights(folder: picked.folder, precision: saved?.training.precision ?? .float32)
   }
 
   /// A place's part of the weights before the first step, or of those in a checkpoint, in Float64.

@@ -198,7 +198,7 @@ import Testing
       var relaxation = Problem.counted(.evenOdd, 1)
       relaxation.start = start
       let method = problem.method(relaxation)
-      var path = try method.begin(
+      let path = try method.begin(
         .free(method.procedure.scheme), number: 0, from: problem.zeros, ends: [], clamped: problem.clamped,
         parameters: problem.parameters)
       for row in 0..<problem.rows { #expect(path.state[0].states.row(row) == problem.input.row(row)) }

@@ -23,12 +23,6 @@ extension CheckpointStore {
     return whole
   }
 
-  /// The name of the chosen checkpoint, which rank 0 alone picks and checks; every rank must call it.
-  package func whole(_ choice: Evaluator.Choice, over grid: Grid, notice: (String) -> Void) throws -> String {
-    let picked = try grid.world.agree { grid.isFirst ? try whole(choice, notice: notice).name : "" }
-    return String(decoding: try grid.world.broadcast(Array(picked.utf8), from: 0), as: UTF8.self)
-  }
-
   /// The name of the chosen checkpoint, which must be there; of the latest ones the newest, whole or not.
   package func name(of choice: Evaluator.Choice) throws -> String {
     let names = try FileStatus.entry(path) != nil ? checkpoints() : []

@@ -103,7 +103,7 @@ package struct Model {
 
 extension Safetensors.ElementType {
   /// The type of a scalar in files.
-  static func of(_ precision: Precision) -> Safetensors.ElementType {
+  package static func of(_ precision: Precision) -> Safetensors.ElementType {
     precision == .float32 ? .float32 : .float64
   }
 }

@@ -42,6 +42,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var inputs: String?
   /// Of the targets that it learns, where numbers answer: what evaluations of other data go by.
   package var targets: TargetMoments?
+  /// What its inputs look like: what evaluations of other data are held against. Older checkpoints do not say.
+  package var form: InputForm?
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
@@ -72,6 +74,14 @@ package struct RunState: Codable, Equatable, Sendable {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     return Array(try encoder.encode(self)) + [0x0A]
   }
+}
+
+/// What the inputs of a run look like.
+package struct InputForm: Codable, Equatable, Sendable {
+  /// Height, width, channels.
+  package var extents: [Int]
+  /// The least and the largest number of some of them.
+  package var range: [Double]
 }
 
 /// A checkpoint's list of files, written last: what makes it whole.

@@ -30,9 +30,9 @@ extension Trainer {
       parameters = model.parameters
       optimizer.moments = model.moments
       for data in splits { data.persistent = model.persistent[data.split] }
-      let (inputs, targets) = (state.inputs, state.targets)
+      let (inputs, targets, form) = (state.inputs, state.targets, state.form)
       state = try directory.store.state(picked)
-      (state.inputs, state.targets) = (inputs, targets)
+      (state.inputs, state.targets, state.form) = (inputs, targets, form)
       optimizer.rates = state.rates
       optimizer.updates = state.updates ?? 0
     }

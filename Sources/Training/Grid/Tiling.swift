@@ -20,8 +20,10 @@ public struct Tiling: Equatable, Sendable {
   }
 
   /// The tiling of a run on its data; throws where they do not fit each other: see `RunFile.check(against:)`.
-  public init(_ run: RunFile, data: DataSet) throws {
-    try run.check(against: data)
+  ///
+  /// - Parameter trains: whether the data train it, and are not only looked at by a network that was trained on others.
+  public init(_ run: RunFile, data: DataSet, trains: Bool = true) throws {
+    try run.check(against: data, trains: trains)
     self.init(run, input: data.shape)
   }
 
@@ -55,7 +57,7 @@ extension DataSet {
 extension RunFile {
   /// Checks what only the data can tell: that the layers fit each other from the input on, that the output has one
   /// position and the units that the task needs and a batch fits the training set.
-  public func check(against data: DataSet) throws {
+  public func check(against data: DataSet, trains: Bool = true) throws {
     let outputs = network.output == 0 ? data.inputs : network.layers[network.output - 1].units
     let name = network.output == 0 ? "network.input" : "network.layers.\(network.output - 1)"
     let output: Shape
@@ -76,13 +78,16 @@ extension RunFile {
           "\(name): the output has \(output) units, \(answer) needs "
           + "one; let a layer without a kernel be the last")
     }
+    guard trains || data.supervision == task.task.supervision else { return }
     let needed = task.task.outputs(for: data)
-    guard outputs == needed.units else {
+    // Other data may lack the last classes.
+    let isLess = !trains && data.supervision == .labels && needed.units <= outputs
+    guard outputs == needed.units || isLess else {
       throw RunMismatch(
         description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
           + needed.reason)
     }
-    guard training.batch <= data.count(.training) else {
+    guard !trains || training.batch <= data.count(.training) else {
       throw RunMismatch(
         description:
           "training.batch: \(training.batch) examples are asked of \(data.count(.training)) in the training set"

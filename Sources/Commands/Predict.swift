@@ -1,0 +1,126 @@
+import ArgumentParser
+import DataSets
+import EquilibriumPropagation
+import Foundation
+import MessagePassing
+import Reporting
+import RunFiles
+import Training
+
+/// `eqprop predict DIR`: what a trained network makes of examples that need no labels.
+struct Predict: RankCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tells the class, or the outputs, of every example of a file: nothing needs to answer them.",
+    discussion: """
+      Example: launch/run -n 2 predict runs/mnist-best --data digits.npy --output classes.npz
+
+      DATA is a file of images (a NumPy array, n × height × width, × channels, or n × features; an IDX file; each plain or \
+      .gz), or a folder of the run's format, whose test images are taken. The ending of FILE says what is written: .npz \
+      (outputs, classes, margins, and what --states and --activity ask for), .npy (outputs alone) or .csv (a line an \
+      example). Without --output the lines go to standard output.
+      """)
+
+  @Argument(help: "The run directory.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("A file of images, or a folder; the run's own without.", valueName: "path"))
+  var data: String?
+
+  @Option(help: "Of the run's own data: training, validation or test.")
+  var split = Split.test
+
+  @Option(help: ArgumentHelp("Where the predictions go: a name in .npz, .npy or .csv.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Also the states of a layer at rest; may be repeated.", valueName: "layer"))
+  var states: [Int] = []
+
+  @Option(
+    help: ArgumentHelp("Also what the neighbours of a layer see of it; may be repeated.", valueName: "layer"))
+  var activity: [Int] = []
+
+  @Option(help: "What the stored numbers of --data are divided by (default: as the run's own).")
+  var divisor: Double?
+
+  @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
+  var checkpoint = Evaluator.Choice.latest
+
+  @Option(
+    help: ArgumentHelp("Iterations of the free phase (default: as evaluate takes them).", valueName: "n"))
+  var free: Int?
+
+  @OptionGroup var grid: GridOptions
+
+  func validate() throws {
+    if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
+    if let divisor {
+      guard divisor > 0, divisor.isFinite else {
+        throw ValidationError("--divisor \(divisor): a number above 0 is needed")
+      }
+      if data == nil { throw ValidationError("--divisor is for --data; the run's own has one") }
+    }
+    guard let output else {
+      if !views.isEmpty { throw ValidationError("--states and --activity need --output FILE.npz") }
+      return
+    }
+    guard let form = PredictionForm(path: output) else {
+      throw ValidationError("--output \(output): a name that ends in .npz, .npy or .csv is needed")
+    }
+    if form != .npz, !views.isEmpty {
+      throw ValidationError("--output \(output): --states and --activity go into an .npz alone")
+    }
+  }
+
+  var stallLimit: Double { grid.stallLimit }
+  private var views: [Prediction.View] { states.map { .states($0) } + activity.map { .activity($0) } }
+
+  func run(on world: borrowing Communicator) throws -> Int32 {
+    let run = try world.agree { try RunFile.load(path: directory + "/run.yaml") }
+    let picked = try PickedCheckpoint(
+      directory: directory, choice: checkpoint, over: world, notice: complain)
+    let examples = try world.agree { try picked.fitting(open(run)) }
+    let split = data == nil ? split : .test
+    let deal = try grid.deal(run, data: examples, trains: false, on: world)
+    try world.agree { try check(deal, count: examples.count(split)) }
+    var relaxation = Evaluator.relaxation(of: run)
+    if let free { relaxation.free = Duration(atMost: free) }
+    let evaluator = try Evaluator(
+      run: run, checkpoint: picked, relaxation: relaxation, deal: deal,
+      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
+    let isFirst = world.rank == 0
+    if isFirst { complain("\(run.name), \(picked.name): \(examples.count(split)) examples") }
+    let prediction = try evaluator.predict(split, of: examples, views: views)
+    try world.agree {
+      guard let prediction else { return }
+      if let oddity = prediction.oddity { complain(oddity) }
+      let file = PredictionFile(prediction, areClasses: run.task.task.supervision == .labels)
+      guard let output, let form = PredictionForm(path: output) else {
+        return print(file.csv, terminator: "")
+      }
+      try file.write(to: output, as: form)
+      complain("\(output): \(file.contents(form))")
+    }
+    var diverged = [Int64(prediction?.divergedExamples ?? 0)]
+    try world.maximum(&diverged)
+    guard diverged[0] > 0 else { return 0 }
+    if isFirst { complain("\(diverged[0]) examples did not settle: their outputs are no numbers") }
+    return 1
+  }
+
+  private func open(_ run: RunFile) throws -> DataSet {
+    var source = run.data
+    source.divisor = divisor ?? run.data.divisor
+    if let data { return try DataSet.open(unanswered: data, as: source) }
+    return try DataSet.open(source, for: .inputs, splits: [split])
+  }
+
+  private func check(_ deal: Deal, count: Int) throws {
+    guard count > 0 else { throw UsageError("the run has no \(split.rawValue) examples") }
+    let network = deal.tiling.network
+    for view in views where !network.states.contains(view.layer) {
+      throw UsageError(
+        "layer \(view.layer) has no states; those that have are \(network.states.lowerBound) to \(network.depth)"
+      )
+    }
+  }
+}

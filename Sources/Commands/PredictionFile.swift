@@ -1,0 +1,95 @@
+import FileFormats
+import Training
+
+/// The form of a file of predictions, by its name's ending.
+enum PredictionForm: String, CaseIterable {
+  case npz, npy, csv
+
+  init?(path: String) {
+    guard let form = Self.allCases.first(where: { path.lowercased().hasSuffix("." + $0.rawValue) }) else {
+      return nil
+    }
+    self = form
+  }
+}
+
+/// Predictions as files hold them.
+struct PredictionFile {
+  private let prediction: Prediction
+  private let areClasses: Bool
+
+  init(_ prediction: Prediction, areClasses: Bool) {
+    (self.prediction, self.areClasses) = (prediction, areClasses)
+  }
+
+  /// What a file holds, for a message.
+  func contents(_ form: PredictionForm) -> String {
+    switch form {
+    case .npz:
+      arrays.map { "\($0.0.name) \($0.0.shape.map(String.init).joined(separator: "×"))" }.joined(
+        separator: ", ")
+    case .npy: "outputs \(prediction.count)×\(prediction.width)"
+    case .csv: "\(prediction.count) lines"
+    }
+  }
+
+  /// A heading and a line an example: its number from 0, of classes the class and its margin, and every output.
+  var csv: String {
+    let (classes, margins) = areClasses ? (prediction.classes, prediction.margins) : ([], [])
+    let heading =
+      ["example"] + (areClasses ? ["class", "margin"] : [])
+      + (0..<prediction.width).map { "output_\($0)" }
+    let lines = (0..<prediction.count).map { example in
+      let outputs = prediction.outputs[example * prediction.width..<(example + 1) * prediction.width]
+      return ["\(example)"] + (areClasses ? ["\(classes[example])", Self.text(margins[example])] : [])
+        + outputs.map(Self.text)
+    }
+    return ([heading] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// The digits that read back as the same, those of a `float32` where it is one.
+  private static func text(_ number: Double) -> String {
+    Double(Float(number)) == number ? "\(Float(number))" : "\(number)"
+  }
+
+  /// Writes it; a file that is there is replaced once the new one is whole.
+  func write(to path: String, as form: PredictionForm) throws {
+    guard form != .csv else { return try DurableFile.write(csv, to: path) }
+    let partial = path + ".partial"
+    if form == .npy {
+      let (outputs, bytes) = arrays[0]
+      try DurableFile.write(NPZ.header(of: outputs) + bytes, to: path)
+    } else {
+      var archive = try NPZ.Writer(path: partial)
+      for (array, bytes) in arrays { try archive.append(array, bytes) }
+      _ = try archive.finish()
+      try DurableFile.rename(partial, to: path)
+    }
+  }
+
+  private var arrays: [(Safetensors.Declaration, [UInt8])] {
+    func bytes<Number>(_ numbers: [Number]) -> [UInt8] { numbers.withUnsafeBytes { Array($0) } }
+    let count = prediction.count
+    let outputs = Safetensors.Declaration("outputs", .float64, [count, prediction.width])
+    var arrays: [(Safetensors.Declaration, [UInt8])] = [(outputs, bytes(prediction.outputs))]
+    if areClasses {
+      arrays.append((.init("classes", .int64, [count]), bytes(prediction.classes)))
+      arrays.append((.init("margins", .float64, [count]), bytes(prediction.margins)))
+    }
+    for (view, values) in prediction.views.sorted(by: { $0.key.name < $1.key.name }) {
+      arrays.append(
+        (.init(view.name, .of(values.precision), values.shape), values.bytes))
+    }
+    return arrays
+  }
+}
+
+extension Prediction.View {
+  /// `states.1`, `activity.1`.
+  fileprivate var name: String {
+    switch self {
+    case .states(let k): "states.\(k)"
+    case .activity(let k): "activity.\(k)"
+    }
+  }
+}
