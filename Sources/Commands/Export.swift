@@ -64,7 +64,7 @@ struct Export: RankCommand {
 
   private func writeMetrics(to folder: String) throws {
     let path = joinPath(folder, "metrics.csv")
-    let metrics = try MetricsFile.read(path: joinPath(directories[0], "metrics.jsonl"))
+    let metrics = try MetricsFile.told(directories[0])
     let run = try RunFile.load(path: joinPath(directories[0], "run.yaml"))
     try DurableFile.write(metrics.csv(figures: run.task.task.figures), to: path)
     print(path)

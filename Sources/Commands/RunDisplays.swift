@@ -77,8 +77,12 @@ final class RunDisplays {
       return
     }
     let folder = directory + "/tensorboard"
-    try? FileManager.default.removeItem(atPath: folder)
     try DurableFile.createDirectory(folder)
+    // Those of an earlier start, and nothing else that may lie there.
+    for name in try FileStatus.entries(of: folder)
+    where name.wholeMatch(of: #/events\.out\.tfevents\.\d+\.eqprop/#) != nil {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
     let path = folder + "/events.out.tfevents.\(Int(now)).eqprop"
     try DurableFile.write(TensorBoardEvents.opening(time: now) + scalars(of: epochs, now), to: path)
     events = path

@@ -22,7 +22,7 @@ extension RunRecord {
   ) throws -> RunRecord {
     let run = try RunFile.load(path: joinPath(directory, "run.yaml"))
     let metrics = try Recorded { () throws -> [EpochMetrics] in
-      let epochs = try MetricsFile.read(path: joinPath(directory, "metrics.jsonl")).epochs
+      let epochs = try MetricsFile.told(directory).epochs
       guard !epochs.isEmpty else { throw Absence("no epoch has ended yet") }
       return epochs
     }
@@ -107,5 +107,14 @@ extension RunRecord.Facts {
       name: run.name, network: units.map(String.init).joined(separator: "-"),
       data: data.map { "\($0)" } ?? "\(source), which cannot be read now",
       method: method.joined(separator: ", "))
+  }
+}
+
+extension MetricsFile {
+  /// The epochs of a run directory; lines that cannot be read are told and passed over.
+  static func told(_ directory: String) throws -> MetricsFile {
+    let file = try read(path: joinPath(directory, "metrics.jsonl"))
+    for line in file.unreadable { complain(line) }
+    return file
   }
 }

@@ -24,6 +24,21 @@ struct Train: RankCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Begins with the weights of a safetensors file, PyTorch's too, or of a run directory.",
+      valueName: "path"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("Of --weights only these layers, such as 1,2.", valueName: "numbers"))
+  var layers: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Goes on from what the run directory holds, with a run file that may differ, in a new directory.",
+      valueName: "dir"))
+  var continueAs: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Steps between comparisons of the weights that several ranks hold; 0 for none.", valueName: "n"))
   var compareWeights = 500
 
@@ -37,6 +52,16 @@ struct Train: RankCommand {
     if let limitSteps, limitSteps < 1 {
       throw ValidationError("--limit-steps \(limitSteps): at least 1 is needed")
     }
+    if layers != nil, weights == nil { throw ValidationError("--layers says which of --weights are taken") }
+    if let layers, layerNumbers == nil {
+      throw ValidationError("--layers \(layers): numbers of layers joined by commas are needed, such as 1,2")
+    }
+    if weights != nil, continueAs != nil {
+      throw ValidationError("--continue-as goes on from a run's own weights: leave --weights out")
+    }
+    if let output, continueAs == output {
+      throw ValidationError("--continue-as \(output): a directory other than --output is needed")
+    }
     guard compareWeights >= 0 else {
       throw ValidationError("--compare-weights \(compareWeights): a number of steps is needed, or 0")
     }
@@ -44,12 +69,25 @@ struct Train: RankCommand {
 
   var stallLimit: Double { options.grid.stallLimit }
 
+  private var layerNumbers: [Int]? {
+    guard let layers else { return nil }
+    let numbers = layers.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    return numbers.contains { ($0 ?? -1) < 0 } ? nil : numbers.compactMap(\.self)
+  }
+
+  /// What the run begins with.
+  private func origin(_ directory: String) -> Origin {
+    if let weights { return .weights(weights, layers: layerNumbers) }
+    return continueAs == nil ? .drawn : .run(directory)
+  }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     let data = try world.agree { try run.openData() }
     let deal = try options.grid.deal(run, data: data, on: world)
     Interruption.listen()
-    let directory = output ?? "runs/\(run.name)"
+    let given = output ?? "runs/\(run.name)"
+    let directory = continueAs ?? given
     let display = TrainingDisplay(run: run, grid: deal.grid, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }
     let trainer = try Trainer(
@@ -61,14 +99,14 @@ struct Train: RankCommand {
     }
     trainer.comparesEvery = compareWeights
     defer { display.finish() }
-    let ending = try trainer.train(isFresh: fresh, limitSteps: limitSteps)
+    let ending = try trainer.train(isFresh: fresh, from: origin(given), limitSteps: limitSteps)
     display.finish()
     let isFirst = world.rank == 0
     let counts = json ? try trainer.counts() : nil
     // The others wait here, and not for the end of MPI, while the last page is written.
     try world.agree {
       guard isFirst else { return }
-      let metrics = try MetricsFile.read(path: directory + "/metrics.jsonl").epochs
+      let metrics = try MetricsFile.told(directory).epochs
       display.displays?.finish(isOver: ending == .finished)
       let table = ErrorTable(metrics, figures: run.task.task.figures)
       print(json ? table.json(traffic: counts) : table.text)

@@ -19,7 +19,8 @@ public struct LineReader: ~Copyable {
     self.longest = longest
   }
 
-  /// The next line without its line feed; nil at the end of the file.
+  /// The next line without its end, a line feed or what Windows writes, and without the mark that some editors put at a
+  /// file's beginning; nil at the end of the file.
   public mutating func next() throws(FileError) -> [UInt8]? {
     var searched = place
     while true {
@@ -41,7 +42,7 @@ public struct LineReader: ~Copyable {
       place = end + lineFeed
       isEnded = lineFeed > 0
     }
-    return Array(buffer[place..<end])
+    return Array(buffer[place..<end].plainLine(isFirst: offset == 0))
   }
 
   /// Reads what follows the buffer in the file; false at its end.
@@ -51,5 +52,14 @@ public struct LineReader: ~Copyable {
     let count = try file.read(into: more, at: offset + buffer.count)
     buffer += more[..<count]
     return count > 0
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// A line without Windows' carriage return and, if it is a file's first, without a byte order mark.
+  public func plainLine(isFirst: Bool) -> ArraySlice<UInt8> {
+    var line = self
+    if isFirst, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+    return line.last == 0x0D ? line.dropLast() : line
   }
 }

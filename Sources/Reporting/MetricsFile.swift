@@ -24,13 +24,17 @@ public struct MetricsFileError: Error, Equatable, Sendable, CustomStringConverti
 public struct MetricsFile: Equatable, Sendable {
   /// In the order of the file.
   public let epochs: [EpochMetrics]
+  /// What is wrong with each line that cannot be read, and where it stands.
+  public var unreadable: [String] = []
 
-  /// Reads the file at `path`, of any length; a torn last line, which a killed run leaves, is passed over.
+  /// Reads the file at `path`, of any length; a torn last line, which a killed run leaves, is passed over, and what is
+  /// wrong with any other that cannot be read is told.
   ///
-  /// Throws `MetricsFileError` naming the file, and the line that is damaged.
+  /// Throws `MetricsFileError` naming the file.
   public static func read(path: String) throws(MetricsFileError) -> MetricsFile {
     var tail = MetricsTail(path: path)
-    return MetricsFile(epochs: try tail.next())
+    let epochs = try tail.next()
+    return MetricsFile(epochs: epochs, unreadable: tail.unreadable)
   }
 
   /// Reads the bytes of a file; `file` names it in messages.
@@ -42,7 +46,8 @@ public struct MetricsFile: Equatable, Sendable {
     for (index, line) in lines.enumerated() {
       // What follows the last line's end was still being written.
       let isEnded = index < lines.count - 1
-      if let epoch = try epoch(Array(line), isEnded, place: "\(file):\(index + 1)") { epochs.append(epoch) }
+      let plain = Array(line.plainLine(isFirst: index == 0))
+      if let epoch = try epoch(plain, isEnded, place: "\(file):\(index + 1)") { epochs.append(epoch) }
     }
     return MetricsFile(epochs: epochs)
   }
@@ -68,6 +73,8 @@ public struct MetricsTail: Sendable {
   /// Bytes and lines that have been read.
   private var offset = 0
   private var lines = 0
+  /// What is wrong with each line that could not be read, and where it stands.
+  public private(set) var unreadable: [String] = []
 
   /// Begins with the file's first line; the file need not be there yet.
   public init(path: String) { self.path = path }
@@ -75,12 +82,17 @@ public struct MetricsTail: Sendable {
   /// The epochs whose lines have been written since the last call; a line that has no end yet is left for the next one
   /// unless it is whole.
   ///
-  /// Throws `MetricsFileError` naming the file, and the line that is damaged.
+  /// Throws `MetricsFileError` naming the file.
   public mutating func next() throws(MetricsFileError) -> [EpochMetrics] {
     var epochs: [EpochMetrics] = []
     var reader = try fileErrors { () throws(FileError) in try LineReader(path: path, from: offset) }
     while let line = try fileErrors({ () throws(FileError) in try reader.next() }) {
-      let epoch = try MetricsFile.epoch(line, reader.isEnded, place: "\(path):\(lines + 1)")
+      var epoch: EpochMetrics?
+      do throws(MetricsFileError) {
+        epoch = try MetricsFile.epoch(line, reader.isEnded, place: "\(path):\(lines + 1)")
+      } catch {
+        unreadable.append(error.description)
+      }
       guard reader.isEnded || epoch != nil else { break }
       if let epoch { epochs.append(epoch) }
       (offset, lines) = (reader.offset, lines + 1)

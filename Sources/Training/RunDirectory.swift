@@ -25,33 +25,54 @@ package struct RunDirectory: Sendable {
     return try RunFile.load(path: runFile)
   }
 
-  /// Makes the folder ready and picks the checkpoint to go on from: nil to begin at the beginning.
+  /// What a folder holds, as a run finds it before it changes anything.
+  package struct Standing {
+    /// The checkpoint to go on from; nil to begin at the beginning.
+    package var found: (name: String, state: RunState)?
+    fileprivate var damaged: [CheckpointStore.Damage] = []
+    /// All that lay there.
+    fileprivate var checkpoints: [String] = []
+    fileprivate var isFresh = false
+  }
+
+  /// Looks for the checkpoint to go on from, and changes nothing but what an interrupted writer left half done.
   ///
-  /// Throws when the folder holds another run, one on other data (told by their digest), or one whose bits belong to another
-  /// grid; and an input/output error where the system cannot tell what the folder holds. Until all of that is known nothing
-  /// is changed but what interrupted writers left.
-  package func pickUp(
-    _ run: RunFile, data: String, inputs: String, grid: GridShape, isFresh: Bool, notice: (String) -> Void
-  ) throws -> (name: String, state: RunState)? {
-    if !isFresh, let saved = try savedRun() {
+  /// Throws when the folder holds another run, one on other data (told by their digest), one whose bits belong to another
+  /// grid, or files and no run; and an input/output error where the system cannot tell what the folder holds.
+  package func examine(
+    _ run: RunFile, data: String, inputs: String, grid: GridShape, isFresh: Bool
+  ) throws -> Standing {
+    try refuseForeign()
+    guard !isFresh else { return Standing(isFresh: true) }
+    if let saved = try savedRun() {
       let differences = run.differences(from: saved)
       guard differences.isEmpty else {
         throw OtherRun(
           description:
-            "\(path): holds another run (\(differences.joined(separator: "; "))); use --fresh to start over "
-            + "or another --output")
+            "\(path): holds another run (\(differences.joined(separator: "; "))); use --fresh to start over, "
+            + "another --output, or --continue-as DIR to go on from it with these changes")
       }
     }
+    try store.takeBack()
+    let (found, damaged) = try store.newest()
+    if let found { try refuse(found, unlessOf: run, data: data, inputs: inputs, grid: grid) }
+    return Standing(found: found, damaged: damaged, checkpoints: try store.checkpoints())
+  }
+
+  /// Makes the folder ready for what was found in it.
+  package func takeUp(_ standing: Standing, _ run: RunFile, notice: (String) -> Void) throws {
+    let found = standing.found
     try DurableFile.createDirectory(path)
-    if isFresh {
+    guard try standing.isFresh || store.checkpoints() == standing.checkpoints else {
+      throw OtherRun(description: "\(path): another process has trained here meanwhile; start again")
+    }
+    if standing.isFresh {
       try store.clear()
       try DurableFile.write("", to: metrics)
     }
     try store.prepare()
-    let (found, damaged) = try store.newest()
-    if let found { try refuse(found, unlessOf: run, data: data, inputs: inputs, grid: grid) }
     try DurableFile.write(run.resolvedYAML, to: runFile)
-    try store.putAside(damaged, for: found?.name, notice: notice)
+    try store.putAside(standing.damaged, for: found?.name, notice: notice)
     if let found, found.state.inputs == nil {
       notice(
         "checkpoint \(found.name) does not say on which inputs it was trained, only with which labels or targets; "
@@ -60,7 +81,31 @@ package struct RunDirectory: Sendable {
     // A run killed between a checkpoint's last two steps has not named it the best yet.
     if let best = found?.state.best { try store.markBest(step: best.step) }
     try rewindMetrics(toEpoch: found?.state.epoch ?? 0)
-    return found
+  }
+
+  /// Throws where the folder holds something that no run of this program can have left there.
+  private func refuseForeign() throws {
+    guard try FileStatus.entry(path) != nil else { return }
+    let names = Set(try FileStatus.entries(of: path)).subtracting([".lock"])
+    let isRun = try names.contains("metrics.jsonl") || !store.checkpoints().isEmpty
+    guard !isRun, !names.isEmpty else { return }
+    func foreign(_ what: String) -> OtherRun {
+      OtherRun(description: "\(path): holds \(what), and no run of this program; choose another --output")
+    }
+    // A start that was killed early has left these.
+    let others = names.subtracting(["run.yaml", "checkpoints"]).sorted()
+    if let other = others.first {
+      throw foreign(others.count == 1 ? other : "\(other) and \(others.count - 1) more")
+    }
+    if names.contains("checkpoints"), let other = try store.foreign.first {
+      throw foreign("checkpoints/\(other)")
+    }
+    if names.contains("run.yaml") {
+      let text = String(decoding: try DurableFile.read(runFile), as: UTF8.self)
+      guard (try? RunFile.parse(text, file: runFile).resolvedYAML) == text else {
+        throw foreign("a run.yaml of yours")
+      }
+    }
   }
 
   /// Throws where a checkpoint is not one that the run can go on from.
@@ -92,13 +137,19 @@ package struct RunDirectory: Sendable {
     }
   }
 
+  /// Begins the metrics with another run's lines up to an epoch.
+  package func takeMetrics(of other: RunDirectory, toEpoch last: Int) throws {
+    try DurableFile.write(try DurableFile.read(other.metrics, limit: 1 << 30), to: metrics)
+    try rewindMetrics(toEpoch: last)
+  }
+
   /// Appends a line to the metrics and syncs it: a step that takes as long however long they are.
   package func append(_ line: String) throws {
     try DurableFile.append(Array((line + "\n").utf8), to: metrics)
   }
 
-  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits. A line that is torn, as
-  /// a kill leaves it, goes too.
+  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits. A last line that is torn, as
+  /// a kill leaves it, goes too; one that cannot be read stays where it is.
   ///
   /// The file is written anew only where a line goes.
   package func rewindMetrics(toEpoch last: Int) throws {
@@ -109,9 +160,8 @@ package struct RunDirectory: Sendable {
     while true {
       let start = lines.offset
       guard let line = try lines.next() else { break }
-      guard let epoch = MetricsLine.epoch(of: String(decoding: line, as: UTF8.self)), epoch <= last else {
-        continue
-      }
+      let epoch = MetricsLine.epoch(of: String(decoding: line, as: UTF8.self))
+      guard epoch.map({ $0 <= last }) ?? lines.isEnded else { continue }
       isEnded = lines.isEnded
       if kept.last?.upperBound == start {
         kept[kept.count - 1] = kept[kept.count - 1].lowerBound..<lines.offset

@@ -100,8 +100,12 @@ public final class Trainer {
   package var training: SplitData { splits[0] }
 
   /// Trains to the end, a stop or a step limit, going on from the run directory's newest whole checkpoint.
-  public func train(isFresh: Bool = false, limitSteps: Int? = nil) throws -> TrainingEnding {
-    try resume(isFresh: isFresh)
+  ///
+  /// - Parameter origin: what it begins with where the directory holds no checkpoint.
+  public func train(
+    isFresh: Bool = false, from origin: Origin = .drawn, limitSteps: Int? = nil
+  ) throws -> TrainingEnding {
+    try resume(isFresh: isFresh, origin: origin)
     _ = grid.clock?.take()
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs {

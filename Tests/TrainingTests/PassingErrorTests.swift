@@ -32,9 +32,10 @@ import Training
   }
 
   private func pickUp(_ run: TemporaryRun) throws -> String? {
-    try run.directory.pickUp(
-      run.run, data: "digits", inputs: "whole 7", grid: #require(GridShape("1x1x1")), isFresh: false
-    ) { Issue.record("a notice: \($0)") }?.name
+    let standing = try run.directory.examine(
+      run.run, data: "digits", inputs: "whole 7", grid: #require(GridShape("1x1x1")), isFresh: false)
+    try run.directory.takeUp(standing, run.run) { Issue.record("a notice: \($0)") }
+    return standing.found?.name
   }
 
   /// Everything in a run's folder, with what the files hold.

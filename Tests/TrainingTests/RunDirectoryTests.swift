@@ -19,8 +19,10 @@ import Training
     grid: String = "1x1x1", isFresh: Bool = false, notice: (String) -> Void = { _ in }
   ) throws -> String? {
     let shape = try #require(GridShape(grid))
-    return try run.directory.pickUp(
-      file ?? run.run, data: data, inputs: inputs, grid: shape, isFresh: isFresh, notice: notice)?.name
+    let standing = try run.directory.examine(
+      file ?? run.run, data: data, inputs: inputs, grid: shape, isFresh: isFresh)
+    try run.directory.takeUp(standing, file ?? run.run, notice: notice)
+    return standing.found?.name
   }
 
   @Test("A new directory gets its run file and begins at the beginning")
@@ -53,12 +55,59 @@ import Training
     let before = try inode()
     try run.directory.rewindMetrics(toEpoch: 2)
     #expect(try inode() == before)
-    // A whole line that lacks its end gets it, a damaged one in the midst goes alone.
+    // A whole line that lacks its end gets it, a damaged one in the midst stays.
     try run.write("metrics.jsonl", line(10) + "\n{\"event\":\n" + line(20))
     try run.directory.rewindMetrics(toEpoch: 2)
-    #expect(run.text("metrics.jsonl") == line(10) + "\n" + line(20) + "\n")
+    #expect(run.text("metrics.jsonl") == line(10) + "\n{\"event\":\n" + line(20) + "\n")
     try run.directory.rewindMetrics(toEpoch: 0)
-    #expect(run.text("metrics.jsonl") == "")
+    #expect(run.text("metrics.jsonl") == "{\"event\":\n")
+    // Lines that an editor on Windows has ended are lines.
+    let windows = "\u{FEFF}" + line(10) + "\r\n" + line(20) + "\r\n"
+    try run.write("metrics.jsonl", windows)
+    try run.directory.rewindMetrics(toEpoch: 2)
+    #expect(run.text("metrics.jsonl") == windows)
+  }
+
+  @Test(
+    "A folder that holds something and no run is refused, and every byte stays",
+    arguments: [
+      (["notes.txt": "mine"], "holds notes.txt, and no run"),
+      (
+        ["run.yaml": "# mine\ndata: {format: digits}\nnetwork: {layers: [{units: 10}]}\n"],
+        "holds a run.yaml of yours"
+      ),
+      (["checkpoints/step-12/weights.pt": "mine"], "holds checkpoints/step-12"),
+      (["checkpoints/step-000000012/weights.pt": "mine"], "holds checkpoints/step-000000012"),
+      (["tensorboard/events.out": "mine", "a.npy": ""], "holds a.npy and 1 more"),
+    ], [true, false])
+  func foreign(held: (files: [String: String], words: String), isFresh: Bool) throws {
+    let (files, words) = held
+    let run = try TemporaryRun()
+    for (name, text) in files {
+      let folder = (run.path + "/" + name as NSString).deletingLastPathComponent
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try run.write(name, text)
+    }
+    let before = try FileManager.default.subpathsOfDirectory(atPath: run.path).sorted()
+    let error = #expect(throws: OtherRun.self) { _ = try pickUp(run, isFresh: isFresh) }
+    #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: run.path).sorted() == before)
+    for (name, text) in files { #expect(run.text(name) == text) }
+  }
+
+  @Test("What lies beside a run's own checkpoints is neither taken for one, nor renamed, nor deleted")
+  func beside() throws {
+    let run = try TemporaryRun()
+    _ = try pickUp(run)
+    try run.save(20)
+    for name in ["step-7", "step-000000099", "damaged-by-me", ".tmp-mine"] {
+      try FileManager.default.createDirectory(
+        atPath: run.path + "/checkpoints/" + name, withIntermediateDirectories: true)
+      try run.write("checkpoints/\(name)/theirs", "theirs")
+    }
+    #expect(try pickUp(run) == "step-000000020")
+    #expect(try pickUp(run, isFresh: true) == nil)
+    #expect(run.names("checkpoints") == [".tmp-mine", "damaged-by-me", "step-000000099", "step-7"])
   }
 
   @Test("A line takes no longer to append after 100,000 others, and more than 64 MiB go on")
@@ -118,7 +167,8 @@ import Training
     let error = #expect(throws: (any Error).self) { try pickUp(run, as: other) }
     #expect(
       error.map { "\($0)" }
-        == "\(run.path): holds another run (seed: 2 here, 1 there); use --fresh to start over or another --output"
+        == "\(run.path): holds another run (seed: 2 here, 1 there); use --fresh to start over, another --output, "
+        + "or --continue-as DIR to go on from it with these changes"
     )
     // What does not touch the bits may change.
     other = run.run

@@ -292,7 +292,9 @@ extension Relaxer {
     }
   }
 
-  private mutating func sendDrivesBelow(_ place: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
+  private mutating func sendDrivesBelow(_ place: Int, _ path: inout Trajectory, _ parameters: Parameters)
+    throws
+  {
     guard path.phase.dynamics.parts.contains(.above) else { return }
     let connection = network.connections[portion.descending[place]]
     let (j, k) = (connection.source, connection.target)
@@ -303,7 +305,9 @@ extension Relaxer {
       .partialDrives(into: j, from: k), descending[place], rows: places(j, path.rows))
   }
 
-  private mutating func sendPartialDrives(into k: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
+  private mutating func sendPartialDrives(into k: Int, _ path: inout Trajectory, _ parameters: Parameters)
+    throws
+  {
     let place = k - portion.layers.lowerBound
     for (i, driver) in portion.drivers(of: k).enumerated()
     where driver.isPartial && !driver.isElsewhere && path.counts(driver) {

@@ -18,8 +18,14 @@ package struct CheckpointStore: Sendable {
   /// Makes the folder, removes what interrupted writers left, and takes back what one was about to replace.
   package func prepare() throws {
     try DurableFile.createDirectory(path)
-    for name in try names() where name.hasPrefix(".tmp-") { try remove(name) }
-    for name in try names() where name.hasPrefix(Self.replaced) {
+    for name in try names() where Self.isTemporary(name) { try remove(name) }
+    try takeBack()
+  }
+
+  /// Takes back checkpoints that a writer was about to replace when it was interrupted.
+  package func takeBack() throws {
+    guard try FileStatus.entry(path) != nil else { return }
+    for name in try names() where Self.isStep(name, after: Self.replaced) {
       let original = String(name.dropFirst(Self.replaced.count))
       if try FileStatus.entry(folder(original)) != nil {
         try remove(name)
@@ -32,13 +38,51 @@ package struct CheckpointStore: Sendable {
   private static let replaced = ".replaced-"
 
   /// Checkpoints by name, oldest first.
-  package func checkpoints() throws -> [String] { try names().filter { $0.hasPrefix("step-") }.sorted() }
+  package func checkpoints() throws -> [String] {
+    guard try FileStatus.entry(path) != nil else { return [] }
+    return try names().filter { try Self.isStep($0) && isOwn($0) }.sorted()
+  }
+
+  /// What lies there that this program cannot have written.
+  var foreign: [String] {
+    get throws {
+      guard try FileStatus.entry(path) != nil else { return [] }
+      return try names().filter { name in
+        guard !["LATEST", "BEST"].contains(name), !Self.isTemporary(name) else { return false }
+        return try
+          !(Self.isStep(name, after: "damaged-") || Self.isStep(name, after: Self.replaced)
+          || Self.isStep(name) && isOwn(name))
+      }.sorted()
+    }
+  }
+
+  /// Whether a name is that of a checkpoint: `step-` and nine digits or more.
+  private static func isStep(_ name: String, after prefix: String = "") -> Bool {
+    name.hasPrefix(prefix + "step-") && name.dropFirst(prefix.count + 5).wholeMatch(of: #/\d{9,}/#) != nil
+  }
+
+  private static func isTemporary(_ name: String) -> Bool {
+    isStep(name, after: ".tmp-") || name.hasPrefix(".tmp-removed-")
+  }
+
+  /// Whether a folder holds a file that checkpoints have, or nothing.
+  private func isOwn(_ name: String) throws -> Bool {
+    guard try FileStatus.entry(folder(name)) == .directory else {
+      return try FileStatus.entry(folder(name)) == .link
+    }
+    let names = try FileStatus.entries(of: folder(name))
+    let written = [Manifest.fileName, "state.json", "index.json"]
+    return names.isEmpty || names.contains { written.contains($0) || $0.hasPrefix("layer-") }
+  }
 
   /// Removes every checkpoint, and nothing else that may lie there.
   package func clear() throws {
     guard try FileStatus.entry(path) != nil else { return }
-    let kinds = ["step-", "damaged-step-", ".tmp-", Self.replaced]
-    for name in try names() where kinds.contains(where: name.hasPrefix) { try remove(name) }
+    for name in try checkpoints() { try remove(name) }
+    for name in try names()
+    where Self.isTemporary(name) || Self.isStep(name, after: "damaged-")
+      || Self.isStep(name, after: Self.replaced)
+    { try remove(name) }
     for name in ["LATEST", "BEST"] where try FileStatus.entry(folder(name)) != nil { try remove(name) }
   }
 

@@ -44,6 +44,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var targets: TargetMoments?
   /// What its inputs look like: what evaluations of other data are held against. Older checkpoints do not say.
   package var form: InputForm?
+  /// SHA-256 of the weights that it began with, where these were given and not drawn.
+  package var origin: String?
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?

@@ -8,21 +8,31 @@ import Tensors
 
 extension Trainer {
   /// Goes on from the newest whole checkpoint, which rank 0 alone picks.
-  func resume(isFresh: Bool) throws {
+  ///
+  /// - Parameter origin: what it begins with where there is none.
+  func resume(isFresh: Bool, origin: Origin) throws {
     Watchdog.note("picking up the run")
+    var standing: RunDirectory.Standing?
     let name = try grid.world.agree { () -> String in
       guard grid.isFirst else { return "" }
-      lock = try directory.lock()
       let inputs = try data.inputDigest()
       state.inputs = inputs
-      return try directory.pickUp(
-        run, data: state.data, inputs: inputs, grid: grid.shape, isFresh: isFresh
-      ) {
-        report(.notice($0))
-      }?.name ?? ""
+      standing = try directory.examine(
+        run, data: state.data, inputs: inputs, grid: grid.shape, isFresh: isFresh)
+      return standing?.found?.name ?? ""
     }
     let picked = String(decoding: try grid.world.broadcast(Array(name.utf8), from: 0), as: UTF8.self)
-    guard !picked.isEmpty else { return }
+    if picked.isEmpty { try load(origin) } else { try load(picked, origin) }
+    // Whatever is to be refused has been: from here on files are written.
+    try grid.world.agree {
+      guard let standing else { return }
+      lock = try directory.lock()
+      try directory.takeUp(standing, run) { report(.notice($0)) }
+    }
+    if picked.isEmpty { try save(origin) }
+  }
+
+  private func load(_ picked: String, _ origin: Origin) throws {
     try grid.world.agree {
       let folder = directory.store.folder(picked)
       var model = self.model
@@ -32,6 +42,11 @@ extension Trainer {
       for data in splits { data.persistent = model.persistent[data.split] }
       let (inputs, targets, form) = (state.inputs, state.targets, state.form)
       state = try directory.store.state(picked)
+      if case .weights(let path, _) = origin, try GivenWeights(path: path).digest != state.origin {
+        throw OtherRun(
+          description: "\(directory.path): began with other weights than \(path) holds; use --fresh to start "
+            + "over or another --output")
+      }
       (state.inputs, state.targets, state.form) = (inputs, targets, form)
       optimizer.rates = state.rates
       optimizer.updates = state.updates ?? 0
