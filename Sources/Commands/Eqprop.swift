@@ -22,7 +22,8 @@ struct Root: ParsableCommand {
       BLAS: none needed, own kernels for \(Precision.float32.instructions)
       """,
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, Report.self, Export.self, Verify.self, BenchCommand.self,
+      Train.self, Sweep.self, Evaluate.self, Predict.self, Report.self, Export.self, Verify.self,
+      BenchCommand.self,
       PlanCommand.self,
       Sampling.self, WatchRelaxation.self, Doctor.self, Keys.self,
     ])

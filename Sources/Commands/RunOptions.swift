@@ -59,9 +59,11 @@ struct GridOptions: ParsableArguments {
   /// Deals the tiles to the ranks; a grid that was not asked for rank 0 picks for all, since times rest on a host's own
   /// logarithm.
   ///
-  /// - Parameter trains: whether the data train it.
+  /// - Parameters:
+  ///   - trains: whether the data train it.
+  ///   - isTold: whether the choice is.
   func deal(
-    _ run: RunFile, data: DataSet, trains: Bool = true, on world: borrowing Communicator
+    _ run: RunFile, data: DataSet, trains: Bool = true, on world: borrowing Communicator, isTold: Bool = true
   ) throws -> Deal {
     let ranks = world.count
     let isFirst = world.rank == 0
@@ -82,7 +84,9 @@ struct GridOptions: ParsableArguments {
         throw GridError(
           "grid \(shape) has \(shape.ranks) ranks, but \(ranks) were started (launch/run -n \(shape.ranks))")
       }
-      if grid == nil && isFirst && ranks > 1 { complain("grid \(shape) (replicas x stages x slices)") }
+      if isTold && grid == nil && isFirst && ranks > 1 {
+        complain("grid \(shape) (replicas x stages x slices)")
+      }
       return try Deal(run, tiling: tiling, to: shape)
     }
   }

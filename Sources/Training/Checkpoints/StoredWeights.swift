@@ -1,4 +1,5 @@
 import FileFormats
+import RunFiles
 
 /// The weights and biases of a checkpoint as they lie in its files: no data and no network are needed.
 public struct StoredWeights: Sendable {
@@ -48,6 +49,22 @@ public struct StoredWeights: Sendable {
   /// Layers by their number, in a layer by name.
   private static func order(_ name: String) -> (Int, String) {
     (name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0, name)
+  }
+}
+
+/// How far a run directory's run has come, as its newest checkpoint tells.
+public struct StoredProgress: Sendable {
+  private let state: RunState
+
+  /// Nil where there is no whole checkpoint.
+  public init?(directory: String) throws {
+    guard let state = try RunDirectory(path: directory).store.newest().whole?.state else { return nil }
+    self.state = state
+  }
+
+  /// Whether a run has reached its end.
+  public func isOver(_ run: RunFile) -> Bool {
+    state.epoch >= run.training.epochs && state.run == RunState.digest(of: run)
   }
 }
 
