@@ -94,23 +94,25 @@ let package = Package(
         "FileFormats", "Tensors",
       ], path: "Tests/TestSupport",
       swiftSettings: strict),
-    .target(name: "BuiltPrograms", path: "Tests/BuiltPrograms", swiftSettings: strict),
+    .target(name: "TestBasis", path: "Tests/TestBasis", swiftSettings: strict),
     .executableTarget(
       name: "kernels-beyond", dependencies: ["Tensors"], path: "Tests/KernelsBeyond", swiftSettings: strict),
     .testTarget(
       name: "TensorsTests",
-      dependencies: ["Tensors", "CKernels", "COpenBLAS", "BuiltPrograms", "kernels-beyond"],
+      dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestBasis", "kernels-beyond"],
       swiftSettings: strict),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib"], swiftSettings: strict),
     .testTarget(
       name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors", "CZlib"],
       swiftSettings: strict),
-    .testTarget(name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict
+    ),
     .testTarget(
       name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "EquilibriumPropagationTests",
-      dependencies: ["EquilibriumPropagation", "Records", "EnergyModels", "Tensors"],
+      dependencies: ["EquilibriumPropagation", "Records", "EnergyModels", "Tensors", "TestBasis"],
       swiftSettings: strict),
     .testTarget(
       name: "RunFilesTests",
@@ -151,7 +153,7 @@ let package = Package(
     .testTarget(
       name: "MultiRankTests",
       dependencies: [
-        "eqprop", "rank-checks", "BuiltPrograms", "FileFormats", "Planning", "Records", "Training",
+        "eqprop", "rank-checks", "TestBasis", "FileFormats", "Planning", "Records", "Training",
         "RunFiles", "DataSets", "MessagePassing",
       ],
       swiftSettings: strict),
@@ -164,7 +166,7 @@ let package = Package(
       ],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
-      name: "FuzzingTests", dependencies: ["fuzz-parsers", "BuiltPrograms"], swiftSettings: strict),
+      name: "FuzzingTests", dependencies: ["fuzz-parsers", "TestBasis"], swiftSettings: strict),
     .testTarget(
       name: "LaunchTests", dependencies: ["eqprop", .product(name: "Yams", package: "Yams")],
       exclude: ["Hosts"], swiftSettings: strict),

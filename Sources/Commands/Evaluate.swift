@@ -68,7 +68,9 @@ struct Evaluate: RankCommand {
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
       guard isFirst else { continue }
-      let shown = run.task.task.supervision == .labels ? classes(result, split) : figures(result, split, run)
+      let shown =
+        run.task.task.supervision == .labels
+        ? classes(result, split, run.task.task.classNames) : figures(result, split, run)
       if json {
         print(
           (index == 0 ? "{" : "") + "\"\(split.rawValue)\":\(shown)" + (index == asked.count - 1 ? "}" : ","))
@@ -90,8 +92,8 @@ struct Evaluate: RankCommand {
     }
   }
 
-  private func classes(_ result: EvaluationResult, _ split: Split) -> String {
-    let table = ConfusionTable(counts: result.confusion)
+  private func classes(_ result: EvaluationResult, _ split: Split, _ names: [String]) -> String {
+    let table = ConfusionTable(counts: result.confusion, names: names)
     return json
       ? table.json : "\(split.rawValue): \(table.wrong) of \(table.examples) wrong\n\(table.text)"
   }

@@ -71,7 +71,12 @@ extension Inspection {
     guard examples.labels.isEmpty else {
       let label = Int(examples.labels[example])
       let predicted = output.indices.max { output[$0] < output[$1] } ?? 0
-      return ("label \(label)", "label \(label)" + (label == predicted ? "" : ", taken for \(predicted)"))
+      let names = run.task.task.classNames
+      func name(_ index: Int) -> String { names.indices.contains(index) ? names[index] : "\(index)" }
+      return (
+        "label \(name(label))",
+        "label \(name(label))" + (label == predicted ? "" : ", taken for \(name(predicted))")
+      )
     }
     guard target.count == 1, output.count == 1 else { return ("no. \(example)", "no. \(example)") }
     let (wanted, told) = (task.told(target)[0], task.told(output)[0])

@@ -93,7 +93,8 @@ struct Predict: RankCommand {
     try world.agree {
       guard let prediction else { return }
       if let oddity = prediction.oddity { complain(oddity) }
-      let file = PredictionFile(prediction, areClasses: run.task.task.supervision == .labels)
+      let file = PredictionFile(
+        prediction, areClasses: run.task.task.supervision == .labels, names: run.task.task.classNames)
       guard let output, let form = PredictionForm(path: output) else {
         return print(file.csv, terminator: "")
       }

@@ -17,9 +17,11 @@ enum PredictionForm: String, CaseIterable {
 struct PredictionFile {
   private let prediction: Prediction
   private let areClasses: Bool
+  /// Of the classes, where they have any.
+  private let names: [String]
 
-  init(_ prediction: Prediction, areClasses: Bool) {
-    (self.prediction, self.areClasses) = (prediction, areClasses)
+  init(_ prediction: Prediction, areClasses: Bool, names: [String]) {
+    (self.prediction, self.areClasses, self.names) = (prediction, areClasses, names)
   }
 
   /// What a file holds, for a message.
@@ -37,14 +39,22 @@ struct PredictionFile {
   var csv: String {
     let (classes, margins) = areClasses ? (prediction.classes, prediction.margins) : ([], [])
     let heading =
-      ["example"] + (areClasses ? ["class", "margin"] : [])
+      ["example"] + (areClasses ? ["class"] + (names.isEmpty ? [] : ["name"]) + ["margin"] : [])
       + (0..<prediction.width).map { "output_\($0)" }
     let lines = (0..<prediction.count).map { example in
       let outputs = prediction.outputs[example * prediction.width..<(example + 1) * prediction.width]
-      return ["\(example)"] + (areClasses ? ["\(classes[example])", Self.text(margins[example])] : [])
+      return ["\(example)"]
+        + (areClasses ? ["\(classes[example])"] + name(classes[example]) + [Self.text(margins[example])] : [])
         + outputs.map(Self.text)
     }
     return ([heading] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// Of a class, as a cell; none where classes have none.
+  private func name(_ index: Int) -> [String] {
+    guard !names.isEmpty else { return [] }
+    let name = names.indices.contains(index) ? names[index] : ""
+    return [name.contains { ",\"\n".contains($0) } ? "\"" + name.replacing("\"", with: "\"\"") + "\"" : name]
   }
 
   /// The digits that read back as the same, those of a `float32` where it is one.

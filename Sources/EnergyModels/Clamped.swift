@@ -21,6 +21,8 @@ public struct Clamped: Sendable {
   /// where nobody asks.
   public var step = 0
   public var examples: [Int] = []
+  /// How much each row counts in what is learnt; none where all count alike.
+  public var weights: [Double] = []
 
   /// Computes the input's drives with these parameters; matrices may have more rows than the shards.
   public init(shards: [Int], input: Matrix?, targets: Matrix?, parameters: Parameters) {

@@ -87,6 +87,18 @@ public struct Contrast {
   /// Row numbers of the shards here.
   public var shards: [Int] { clamped.shards }
 
+  /// Multiplies what is learnt from each row.
+  mutating func weigh(_ weights: [Double]) {
+    for (row, weight) in weights.enumerated() where weight != 1 {
+      sum?.scale(by: weight, rows: row..<row + 1)
+      for place in terms.indices {
+        terms[place].change.scale(by: weight, rows: row..<row + 1)
+        guard case .complex(let half) = terms[place].kind else { continue }
+        terms[place].change.scale(by: weight, rows: row + half..<row + half + 1)
+      }
+    }
+  }
+
   /// Leaves some rows out of every sum.
   mutating func reject(_ rows: [Int]) {
     rejected = rows.count

@@ -5,6 +5,8 @@ import Tensors
 /// they run.
 public final class Method {
   public let procedure: Procedure
+  /// The one that infers.
+  private let first: Phase
   private var relaxer: Relaxer
   /// Where complex states settle.
   private var complexRelaxer: Relaxer?
@@ -14,6 +16,7 @@ public final class Method {
     _ procedure: Procedure, portion: Portion, rows: Int, precision: Precision, neighbours: any Neighbours
   ) {
     self.procedure = procedure
+    first = procedure.phases[0]
     func relaxer(rows: Int) -> Relaxer {
       Relaxer(
         portion: portion, relaxation: procedure.scheme.relaxation, rows: rows, precision: precision,
@@ -44,7 +47,7 @@ public final class Method {
     from start: consuming State, clamped: Clamped, parameters: Parameters
   ) throws -> Settled {
     try run(
-      procedure.phases[0], number: 0, from: consume start, ends: [], clamped: clamped,
+      first, number: 0, from: consume start, ends: [], clamped: clamped,
       parameters: parameters)
   }
 
@@ -80,11 +83,11 @@ public final class Method {
     _ phase: Phase, number: Int, from start: consuming State? = nil, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
-    let moment = Moment(phase: number, step: clamped.step, examples: clamped.examples)
+    let instant = Instant(phase: number, step: clamped.step, examples: clamped.examples)
     let start = origin(of: phase, start: consume start, ends: ends)
     return try withRelaxer(of: phase) {
       try $0.begin(
-        phase, from: consume start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+        phase, from: consume start, instant: instant, ends: ends, clamped: clamped, parameters: parameters)
     }
   }
 
@@ -172,6 +175,7 @@ public struct Lesson {
       try runPhases(plan.count, parameters)
       violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
       var contrast = form.contrast(of: ends, clamped: clamped)
+      contrast.weigh(clamped.weights)
       if method.procedure.scheme.nudging.reject { try method.reject(violations, from: &contrast, clamped) }
       isOver = true
       return contrast
@@ -200,7 +204,9 @@ public struct Lesson {
     try method.iterate(&path, parameters)
     try method.complete(&path, parameters)
     self.path = path
-    return Contrast(path.state, minus: before, over: form.strength, clamped: clamped)
+    var contrast = Contrast(path.state, minus: before, over: form.strength, clamped: clamped)
+    contrast.weigh(clamped.weights)
+    return contrast
   }
 
   /// Runs those of the first phases that have not ended.

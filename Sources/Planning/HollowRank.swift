@@ -55,7 +55,7 @@ struct HollowRank {
       var learning = parameters
       var lesson = training.lesson(from: free, sign: 1, clamped: batch)
       while let contrast = try lesson.next(learning) {
-        try optimizer.step(&learning, contrast: contrast, examples: batch.rows.count, epoch: 0)
+        try optimizer.step(&learning, contrast: contrast, examples: batch.rows.count)
       }
       withExtendedLifetime((free, lesson)) {}
     }

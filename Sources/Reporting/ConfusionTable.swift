@@ -2,12 +2,15 @@
 public struct ConfusionTable: Equatable, Sendable {
   /// `counts[d][y]` examples of class d were classified as y.
   public let counts: [[Int]]
+  /// What the classes are called; their numbers where there are none.
+  public let names: [String]
 
   /// `counts` must be square, and none below 0.
-  public init(counts: [[Int]]) {
+  public init(counts: [[Int]], names: [String] = []) {
     precondition(counts.allSatisfy { $0.count == counts.count }, "a confusion table is square")
     precondition(counts.allSatisfy { $0.allSatisfy { $0 >= 0 } }, "examples are counted from 0")
     self.counts = counts
+    self.names = counts.indices.map { names.indices.contains($0) ? names[$0] : "\($0)" }
   }
 
   /// Examples classified.
@@ -34,9 +37,9 @@ public struct ConfusionTable: Equatable, Sendable {
   /// A line a class: how often it was taken for each, and its error.
   public var text: String {
     guard examples > 0 else { return "no example was classified\n" }
-    var table = AlignedText(heading: ["class"] + counts.indices.map { "as \($0)" } + ["error %"])
+    var table = AlignedText(heading: ["class"] + names.map { "as \($0)" } + ["error %"])
     for (index, error) in classErrors.enumerated() {
-      table.rows.append(["\(index)"] + counts[index].map(Figures.grouped) + [Figures.percent(error)])
+      table.rows.append([names[index]] + counts[index].map(Figures.grouped) + [Figures.percent(error)])
     }
     let share = "\(Figures.grouped(wrong)) of \(Figures.grouped(examples))"
     return table.text + "total error \(Figures.percent(error)) % (\(share))\n"

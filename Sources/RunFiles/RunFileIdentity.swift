@@ -4,8 +4,8 @@ import Schema
 extension RunFile {
   /// Everything that decides the bits of the steps already made, a `key: value` a line.
   ///
-  /// It leaves out the name, where the data lie, when checkpoints are written, what is reported, and the number of epochs
-  /// unless the schedule looks ahead to it.
+  /// It leaves out the name, where the data lie, when checkpoints are written, what is reported, what ends it early, and the
+  /// number of epochs unless the schedule looks ahead to it.
   public var identity: String {
     decisive.map { "\($0.path): \($0.text)\n" }.joined()
   }
@@ -27,7 +27,7 @@ extension RunFile {
       switch path {
       case "name", "data.path": false
       case "training.epochs": training.schedule.looksAhead
-      default: !path.hasPrefix("checkpoint.") && !path.hasPrefix("report.")
+      default: !["checkpoint.", "report.", "training.stop."].contains { path.hasPrefix($0) }
       }
     }
   }

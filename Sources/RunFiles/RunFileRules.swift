@@ -15,6 +15,7 @@ extension RunFile {
     try checkData(root)
     try checkRates(root)
     try checkMomentum(root)
+    try checkStop(root)
     try checkNudging(root)
     try checkShards(root)
     try checkSlices(root)
@@ -88,6 +89,16 @@ extension RunFile {
   }
 
   private var nudgesAtPoints: Bool { nudging.kind == .points && procedure.nudges }
+
+  private func checkStop(_ root: Tree) throws(SchemaError) {
+    guard let name = training.stop?.figure else { return }
+    let splits = data.validation > 0 ? ["training", "validation", "test"] : ["training", "test"]
+    let names = splits.flatMap { split in task.task.figures.map { "\(split)_\($0.key)" } } + ["cost"]
+    guard !names.contains(name) else { return }
+    throw SchemaError(
+      root.position(of: "training.stop.figure"), "'training.stop.figure' is '\(SchemaError.shown(name))'",
+      hint: "it takes \(Spelling.listed(names))")
+  }
 
   private func checkGains(_ root: Tree) throws(SchemaError) {
     guard network.initialization == .glorotUniform,

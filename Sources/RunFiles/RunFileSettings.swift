@@ -159,6 +159,10 @@ public struct TrainingSettings: Equatable, Sendable {
   public var decay: Double
   /// How the rates change from epoch to epoch.
   public var schedule: Schedule
+  /// Steps over which the rates rise to what the schedule says; none where it is not set.
+  public var warmup: Int?
+  /// What ends training before all epochs are done; nil for nothing.
+  public var stop: EarlyStop?
   /// Who sums the updates of the replicas.
   public var reduction: Reduction
   /// The number type of states and weights.
@@ -177,6 +181,27 @@ public struct TrainingSettings: Equatable, Sendable {
     self.schedule = schedule
     self.reduction = reduction
     self.precision = precision
+  }
+}
+
+/// Training ends once a figure has not become better for some epochs.
+public struct EarlyStop: Equatable, Sendable {
+  /// As `metrics.jsonl` calls it; nil for the one that picks the best epoch.
+  public var figure: String?
+  /// Epochs without a better one.
+  public var patience = 1
+
+  public init() {}
+}
+
+extension TrainingSettings {
+  /// What the rates are multiplied with in a step of the run, both counted from 0:
+  ///
+  ///     schedule(epoch) · min(1, (step + 1) / warmup)
+  package func factor(epoch: Int, step: Int) -> Double {
+    let scheduled = schedule.factor(epoch: epoch, of: epochs)
+    guard let warmup, step < warmup else { return scheduled }
+    return scheduled * (Double(step + 1) / Double(warmup))
   }
 }
 

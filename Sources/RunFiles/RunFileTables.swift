@@ -270,11 +270,31 @@ extension Codec where Value == TrainingSettings {
         meaning: "λ: a step adds −α λ W."),
       .init("schedule", \.schedule, .schedule, meaning: "How the rates change from epoch to epoch."),
       .init(
+        "warmup", \.warmup, .optional(.whole(1...1_000_000_000, example: 500)),
+        meaning: "Steps over which the rates rise to what the schedule says; none without."),
+      .init(
+        "stop", \.stop, .optional(.stop),
+        meaning: "What ends training before all epochs are done; nothing without."),
+      .init(
         "reduction", \.reduction, .word,
         meaning:
           "Who sums over replicas: a tree of its own with the same bits on every grid, or `MPI_Allreduce`, whose bits belong to the grid."
       ),
       .init("precision", \.precision, .word, meaning: "The number type of states and weights."),
+    ])
+}
+
+extension Codec where Value == EarlyStop {
+  static let stop = section(
+    EarlyStop(),
+    [
+      .init(
+        "patience", \.patience, .whole(RunFileRange.count, example: 5), required: "5",
+        meaning: "Epochs without a better figure after which training ends."),
+      .init(
+        "figure", \.figure,
+        .optional(.text("the name of a figure", example: "validation_error") { !$0.isEmpty }),
+        meaning: "The figure, as `metrics.jsonl` calls it; the one that picks the best epoch without."),
     ])
 }
 

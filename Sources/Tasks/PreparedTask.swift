@@ -9,6 +9,8 @@ public protocol PreparedTask: Sendable {
   func setTarget(_ targets: inout Matrix, row: Int, to example: Example)
   /// Changes an input before it is trained on; evaluated ones stay as they are.
   func corrupt(_ input: inout Matrix, row: Int, of example: Example)
+  /// How much an example counts in what is learnt; nil where all count alike.
+  func weight(of example: Example) -> Double?
   /// Adds the examples of each shard's rows, in their order, to its sums: of each shard and each sum the columns.
   func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]])
   /// An output or a target in the units of the data.
@@ -19,6 +21,7 @@ extension PreparedTask {
   public var targetsAreInputs: Bool { false }
   public func corrupt(_ input: inout Matrix, row: Int, of example: Example) {}
   public func told(_ output: [Double]) -> [Double] { output }
+  public func weight(of example: Example) -> Double? { nil }
 }
 
 /// An example as a step meets it: where it is stored, which one it is, and when.

@@ -39,6 +39,12 @@ public protocol Task: Equatable, Sendable {
   /// Why targets made of this source lie beyond an output that is clipped; nil where they do not.
   func reasonAgainstClipping(_ source: DataSource) -> String?
 
+  /// What tables, pages and predictions call the classes; empty where these have numbers or there are none.
+  var classNames: [String] { get }
+  /// Whether examples count differently in what is learnt, so that every rank needs to know what answers them.
+  var weighs: Bool { get }
+  /// What of the task does not fit the data it is trained on, with the key to change; nil where all does.
+  func mismatch(with data: DataSet) -> String?
   /// The units that the output needs, and what needs them: `the data 10 classes`.
   func outputs(for data: DataSet) -> (units: Int, reason: String)
   /// The task on data of this form.
@@ -55,6 +61,9 @@ extension Task {
   public var outputActivation: Activation { .linear }
   public func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double { 1 }
   public func reasonAgainstClipping(_ source: DataSource) -> String? { nil }
+  public var classNames: [String] { [] }
+  public var weighs: Bool { false }
+  public func mismatch(with data: DataSet) -> String? { nil }
 }
 
 /// A sum over examples, kept apart by shard.

@@ -74,6 +74,14 @@ package struct BatchInputs: Sendable {
     return targets
   }
 
+  /// How much each example of a batch counts in what is learnt; none where all count alike, or nobody trains.
+  func weights(_ members: BatchMembers) -> [Double] {
+    guard trains else { return [] }
+    // Of a task where all count alike the first one says so.
+    guard !members.rows.isEmpty, task.weight(of: example(members, 0, isSeen: false)) != nil else { return [] }
+    return members.rows.indices.compactMap { task.weight(of: example(members, $0, isSeen: false)) }
+  }
+
   /// - Parameter isSeen: whether its picture is, and so how that is changed.
   private func example(_ members: BatchMembers, _ i: Int, isSeen: Bool = true) -> Example {
     let (shard, row) = members.rows[i]

@@ -50,7 +50,7 @@ package final class SplitData {
     self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
-      labels: answers == .labels, targets: answers == .targets)
+      labels: answers == .labels || trains && run.task.task.weighs, targets: answers == .targets)
     precision = run.training.precision
     let values = data.values(precision)
     task = run.task.task.prepared(for: data, values: values, seed: run.seed)
@@ -108,6 +108,7 @@ package final class SplitData {
     defer { clock?.leave() }
     var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
     clamped.step = members.epoch * batches.steps + members.step
+    if isAnswered { clamped.weights = inputs.weights(members) }
     clamped.examples = members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
     return clamped
   }

@@ -36,7 +36,8 @@ extension Trainer {
     var flags: [Int64] = [divergedLayers.isEmpty ? 0 : 1]
     try grid.world.maximum(&flags)
     if flags[0] > 0 { try endDiverged("evaluated states", of: divergedLayers) }
-    var isBest = [Int64(0)]
+    // Whether the epoch is the best so far, and whether training ends with it.
+    var verdict: [Int64] = [0, 0]
     try grid.world.agree {
       guard grid.isFirst else { return }
       try directory.append(line.json)
@@ -44,10 +45,12 @@ extension Trainer {
         score.figure.isBetter(value, than: state.best?.value ?? score.figure.worst)
       {
         state.best = .init(value: value, step: state.step)
-        isBest[0] = 1
+        verdict[0] = 1
       }
+      if try isToStop(after: line) { verdict[1] = 1 }
     }
-    try grid.world.maximum(&isBest)
+    try grid.world.maximum(&verdict)
+    if verdict[1] > 0 { state.hasStopped = true }
     state.tally = Tally(deal.tiling, of: run.task)
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
@@ -55,6 +58,22 @@ extension Trainer {
     if grid.isFirst {
       for symptom in symptoms.found(in: line, confusion: confusion) { tell(.notice(symptom)) }
     }
-    try checkpoint(isBest: isBest[0] > 0)
+    try checkpoint(isBest: verdict[0] > 0)
+  }
+
+  /// Whether the figure that may end training early has not become better for so long; told by rank 0.
+  private func isToStop(after line: MetricsLine) throws -> Bool {
+    guard let stop = run.training.stop, let (value, figure) = line.value(of: stop.figure) else {
+      return false
+    }
+    if figure.isBetter(value, than: state.stopping?.value ?? figure.worst) {
+      state.stopping = .init(value: value, epoch: line.epoch)
+    }
+    let best = state.stopping?.epoch ?? 0
+    guard line.epoch - best >= stop.patience, line.epoch < run.training.epochs else { return false }
+    tell(
+      .notice(
+        "epoch \(line.epoch): training ends, nothing since epoch \(best) was better than its \(figure.name)"))
+    return true
   }
 }

@@ -108,7 +108,7 @@ public final class Trainer {
     try resume(isFresh: isFresh, origin: origin)
     _ = grid.clock?.take()
     let stepsPerEpoch = training.batches.steps
-    while state.epoch < run.training.epochs {
+    while state.epoch < run.training.epochs, state.hasStopped != true {
       beginEpochClock()
       traffic.begin(at: state.step)
       while state.cursor < stepsPerEpoch {
@@ -158,12 +158,13 @@ public final class Trainer {
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
     var lesson = method.lesson(from: free, sign: sign(step: state.step), clamped: clamped)
+    let factor = run.training.factor(epoch: state.epoch, step: state.step)
     while let contrast = try lesson.next(parameters) {
-      try optimizer.step(&parameters, contrast: contrast, examples: examples, epoch: state.epoch)
+      try optimizer.step(&parameters, contrast: contrast, examples: examples, factor: factor)
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
-    if let before { try measure(from: before) }
+    if let before { try measure(from: before, factor: factor) }
     examplesThisEpoch += examples
     state.step += 1
     state.cursor += 1
@@ -175,12 +176,12 @@ public final class Trainer {
     state.cursor.isMultiple(of: 50) || (optimizer.rates.areBalanced && state.step < 250)
   }
 
-  private func measure(from before: Parameters) throws {
+  private func measure(from before: Parameters, factor: Double) throws {
     var changes = WeightChanges(from: before, to: parameters)
     try changes.share(over: grid)
     let ratios = changes.ratios
     if grid.isFirst { state.tally.relaxation.addChanges(ratios) }
-    optimizer.rates.balance(changes: ratios, factor: optimizer.factor(epoch: state.epoch))
+    optimizer.rates.balance(changes: ratios, factor: factor)
   }
 
   /// ±1, drawn once a step; a counter has 32 bits.

@@ -170,7 +170,7 @@ extension Verifier {
     // Negative: the second of the two signs, so that random-sign nudging is not one-sided again.
     var lesson = method.lesson(from: known, sign: -1, clamped: batch.clamped)
     while let contrast = try lesson.next(parameters) {
-      try optimizer.step(&gradient, contrast: contrast, examples: batch.examples, epoch: 0)
+      try optimizer.step(&gradient, contrast: contrast, examples: batch.examples)
     }
     let counts = Counter(deal: deal, place: grid.place).countsOutput
     let whole = try GradientGather(grid: grid, deal: deal).gather(gradient)

@@ -105,7 +105,7 @@ extension WholeNetwork {
         parameters: parameters)
       var before = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
       // Beyond some hundred iterations nothing moves but the last bits.
-      while !path.isOver, path.moment.iteration < 200 {
+      while !path.isOver, path.instant.iteration < 200 {
         try method.iterate(&path, parameters)
         let after = totalEnergies(path.state, beta: phase.beta, rest: ends.first?.state)
         guard after.allSatisfy(\.isFinite) else { return .infinity }

@@ -1,5 +1,6 @@
 import EnergyModels
 import Tensors
+import TestBasis
 import Testing
 
 /// A network of so many hidden layers, every activation in turn from the one given.

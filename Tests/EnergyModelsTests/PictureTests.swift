@@ -1,5 +1,6 @@
 import EnergyModels
 import Tensors
+import TestBasis
 import Testing
 
 /// Networks on pictures: convolutions, pooling of each kind, a skip with a stride.

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 /// The feed-forward twin: the same network without a way back.

@@ -3,6 +3,7 @@ import EquilibriumPropagation
 import Foundation
 import Records
 import Tensors
+import TestBasis
 import Testing
 
 /// Exact gradients of the relaxation actually run, against finite differences and against the nudged phase.

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 /// The spike-timing form: what the two ends of a connection do in every step of the nudged phase.

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 @Suite("Coupled learning") struct CoupledLearningTests {

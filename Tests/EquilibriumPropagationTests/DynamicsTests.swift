@@ -2,6 +2,7 @@ import EnergyModels
 import EquilibriumPropagation
 import Foundation
 import Tensors
+import TestBasis
 import Testing
 
 /// The states roll downhill, to the same place however they are stepped.

@@ -2,6 +2,7 @@ import EnergyModels
 import EquilibriumPropagation
 import Foundation
 import Tensors
+import TestBasis
 import Testing
 
 @Suite("Finite differences") struct FiniteDifferencesTests {

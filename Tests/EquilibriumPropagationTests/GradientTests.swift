@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 /// The theorem: the contrast over β tends to −dC(s⁰)/dW, and at the rates that its nudging promises.

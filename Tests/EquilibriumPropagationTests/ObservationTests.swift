@@ -120,7 +120,7 @@ import Testing
     var path = try method.begin(
       phase, number: 2, from: problem.zeros, ends: [], clamped: clamped, parameters: problem.parameters)
     while !path.isOver { try method.iterate(&path, problem.parameters) }
-    let told = try method.end(&path, problem.parameters).findings as? [Moment]
+    let told = try method.end(&path, problem.parameters).findings as? [Instant]
     let moments = try #require(told)
     #expect(moments.map(\.iteration) == [0, 0, 0, 1, 1, 1, 2, 2, 2])
     #expect(
@@ -152,14 +152,14 @@ private struct Telling: Dynamics {
   func motion(in scene: Scene) -> any Motion { Ear() }
 
   private final class Ear: Motion {
-    private var heard: [Moment] = []
+    private var heard: [Instant] = []
     var findings: (any Sendable)? { heard }
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
-      heard.append(moment)
+      heard.append(instant)
       next.copy(rows: rows, from: state)
       return 1
     }

@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 /// Phases on complex states: N of them leave an error of O(β^N).

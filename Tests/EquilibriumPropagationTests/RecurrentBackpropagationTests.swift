@@ -1,6 +1,7 @@
 import EnergyModels
 import EquilibriumPropagation
 import Tensors
+import TestBasis
 import Testing
 
 /// The exact gradient by implicit differentiation: what contrasts are judged by.

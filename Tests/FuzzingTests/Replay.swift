@@ -1,5 +1,5 @@
-import BuiltPrograms
 import Foundation
+import TestBasis
 import Testing
 
 /// One run of `fuzz-parsers` in its ordinary build: a process of its own, so that a crash ends only that.

@@ -23,15 +23,30 @@ import Testing
       .run(small)
     ),
     ("launch/run -n 2 evaluate runs/mnist-paper-1h", .run()),
+    (
+      "launch/run -n 2 predict runs/mnist-paper-1h --data mine.npy --output mine.npz",
+      .test("PredictTests.files")
+    ),
+    (
+      "launch/run -n 2 predict runs/mnist-best --data mine.npy --output mine.npz", .test("PredictTests.files")
+    ),
+    (
+      "launch/run -n 2 predict runs/mnist-best --data digits.npy --output classes.npz",
+      .test("PredictTests.files")
+    ),
+    (
+      "launch/run -n 4 sweep launch/recipes/digits.yaml --set nudging.beta=0.1,0.2 --seeds 1..3",
+      .run("--set training.epochs=1")
+    ),
+    (
+      "launch/run train launch/recipes/digits.yaml --weights runs/other --output runs/mine",
+      .test("OriginTests.weights")
+    ),
     ("launch/run -n 2 bench launch/recipes/digits.yaml", .run(codes: [0, 1])),
     ("launch/run plan launch/recipes/digits.yaml -n 8", .run()),
-    (
-      "python3 launch/read_weights.py runs/mnist-paper-1h", .run(codes: Repository.hasSafetensors ? [0] : [1])
-    ),
     ("launch/run report runs/mnist-paper-1h", .run()),
     ("launch/run export runs/mnist-paper-1h", .run("--only metrics --only weights")),
     ("launch/run watch-relaxation runs/mnist-paper-1h --example 12", .run()),
-    ("launch/run sample runs/mnist-paper-1h --label 7", .run()),
     ("launch/run keys nudging", .run()),
     ("launch/run -n 2 doctor", .run(codes: [0, 1])),
     ("swift build -c release --product eqprop --static-swift-stdlib", .test("InstallTests.built")),
@@ -76,6 +91,7 @@ import Testing
     ("launch/install --prefix DIR", .test("InstallTests.installed")),
     ("launch/run -n 2 train launch/recipes/digits.yaml --set training.epochs=5", .run("--output runs/five")),
     ("launch/run -n 2 evaluate runs/digits --split test", .run()),
+    ("launch/run predict runs/digits --split validation > validation.csv", .run()),
     ("launch/run report runs/digits", .run()),
     ("launch/run export runs/digits", .run("--only metrics")),
     (

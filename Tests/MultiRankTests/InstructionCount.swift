@@ -1,5 +1,5 @@
-import BuiltPrograms
 import Foundation
+import TestBasis
 
 /// What Valgrind's callgrind counts in one step of `eqprop train`, on a rank that is alone.
 struct InstructionCount {

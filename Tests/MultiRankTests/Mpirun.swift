@@ -1,5 +1,5 @@
-import BuiltPrograms
 import Foundation
+import TestBasis
 import Testing
 
 /// Every suite that starts ranks stands in here, so that one job runs at a time.

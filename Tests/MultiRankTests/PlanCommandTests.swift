@@ -1,7 +1,7 @@
-import BuiltPrograms
 import FileFormats
 import Foundation
 import Planning
+import TestBasis
 import Testing
 import Training
 

@@ -1,9 +1,9 @@
-import BuiltPrograms
 import DataSets
 import Foundation
 import Planning
 import Records
 import RunFiles
+import TestBasis
 import Testing
 import Training
 

@@ -1,5 +1,5 @@
-import BuiltPrograms
 import Foundation
+import TestBasis
 import Testing
 
 extension RealRanks {

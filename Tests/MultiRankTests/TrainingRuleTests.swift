@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 extension RealRanks {

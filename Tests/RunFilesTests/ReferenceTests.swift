@@ -10,7 +10,9 @@ import Testing
     "data.normalize.deviation": "data.normalize.mean=[0.5]",
     "relaxation.free.at-most": "relaxation.free.tolerance=1",
     "relaxation.nudged.at-most": "relaxation.nudged.tolerance=1",
-    "task.standardize": "task.kind=regression", "task.corrupt": "task.kind=autoencoder",
+    "training.stop.figure": "training.stop.patience=1", "task.names": "task.kind=classification",
+    "task.weights": "task.kind=classification", "task.standardize": "task.kind=regression",
+    "task.corrupt": "task.kind=autoencoder",
     "task.corrupt.mask": "task.kind=autoencoder", "task.corrupt.noise": "task.kind=autoencoder",
   ].merging(
     ["factor", "period", "growth", "floor"].map {

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestBasis
 import Testing
 
 /// ρ by an exponential of our own: as true as the C library's, and the same wherever a unit stands.

@@ -1,6 +1,6 @@
-import BuiltPrograms
 import Foundation
 import Tensors
+import TestBasis
 import Testing
 
 @Suite("Matrices") struct MatrixTests {

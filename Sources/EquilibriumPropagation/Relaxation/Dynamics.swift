@@ -37,7 +37,7 @@ public protocol Motion {
   ///   - rows: of the layer's positions.
   func move(
     _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-    to next: inout LayerState, at moment: Moment
+    to next: inout LayerState, at instant: Instant
   ) -> Double
 
   /// What it has found besides the states, for the phases that come after it; nil where that is nothing.
@@ -49,7 +49,7 @@ extension Motion {
 }
 
 /// Where a relaxation is: what noise and observers go by.
-public struct Moment: Sendable {
+public struct Instant: Sendable {
   /// Of the rule's phases, from 0; −1 in a forward start.
   public var phase: Int
   /// Iterations made before.
@@ -115,7 +115,7 @@ public struct EnergyDescent: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       next.apply(updates[k - lowest], to: state, drive: drive, rows: rows, columns: units)
     }
@@ -144,7 +144,7 @@ public struct ComplexDescent: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let relaxation = descent.relaxation
       var update = ComplexUpdate(
@@ -178,7 +178,7 @@ public struct ForwardPass: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let isReadOut = network.activation(k).isReadOut
       let update = LayerUpdate(

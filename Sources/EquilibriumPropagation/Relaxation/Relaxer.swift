@@ -87,11 +87,11 @@ extension Updates {
 extension Relaxer {
   /// Runs a phase to its end.
   mutating func run(
-    _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, instant: Instant, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Settled {
     var path = try begin(
-      phase, from: consume start, moment: moment, ends: ends, clamped: clamped, parameters: parameters)
+      phase, from: consume start, instant: instant, ends: ends, clamped: clamped, parameters: parameters)
     while !path.isOver { try iterate(&path, parameters) }
     return try end(&path, parameters)
   }
@@ -100,33 +100,33 @@ extension Relaxer {
   ///
   /// What nobody else holds of these states is moved itself; the rest is copied when it moves.
   mutating func begin(
-    _ phase: Phase, from start: consuming State, moment: Moment, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, instant: Instant, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
     let scene = Scene(
       portion: portion, rows: capacity, precision: precision, clamped: clamped, ends: ends)
     if phase.dynamics.isComplex { start = start.complex }
     if phase.origin == .batch {
-      start = try begin(consume start, moment: moment, clamped: clamped, parameters: parameters)
+      start = try begin(consume start, instant: instant, clamped: clamped, parameters: parameters)
     }
     if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
-    var path = Trajectory(phase, scene: scene, from: consume start, moment: moment)
+    var path = Trajectory(phase, scene: scene, from: consume start, instant: instant)
     try refresh(&path, parameters)
     return path
   }
 
   /// Where the run lets examples begin.
   private mutating func begin(
-    _ start: consuming State, moment: Moment, clamped: Clamped, parameters: Parameters
+    _ start: consuming State, instant: Instant, clamped: Clamped, parameters: Parameters
   ) throws -> State {
     switch relaxation.start {
     case .zero: return atInput(consume start, clamped)
     case .persistent: return try share(consume start, layers: Array(network.states), rows: [clamped.rows])
     case .forward:
-      var first = moment
+      var first = instant
       first.phase = -1
       return try run(
-        .guess, from: atInput(consume start, clamped), moment: first, ends: [], clamped: clamped,
+        .guess, from: atInput(consume start, clamped), instant: first, ends: [], clamped: clamped,
         parameters: parameters
       ).state
     }
@@ -180,11 +180,11 @@ extension Relaxer {
     if hasTolerance { try neighbours.maximum(&path.residuals) }
     let moved = path.rows
     let rested = path.progress.advance(residuals: path.residuals)
-    path.moment.iteration += 1
+    path.instant.iteration += 1
     if path.keeper.isKeeping {
       // What is averaged is what kernels see.
       if path.phase.keeps.averages { try completePools(&path, parameters) }
-      path.keeper.see(path.state, iteration: path.moment.iteration - 1, moved: moved)
+      path.keeper.see(path.state, iteration: path.instant.iteration - 1, moved: moved)
     }
     guard !rested.isEmpty else { return }
     // A settled shard's rows are written no more: both copies must hold them.
@@ -219,7 +219,7 @@ extension Relaxer {
       state: path.state, outcomes: progress.outcomes, iterations: progress.iterations,
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
       findings: path.motion.findings,
-      kept: path.keeper.iterations(path.moment.iteration),
+      kept: path.keeper.iterations(path.instant.iteration),
       averages: path.keeper.averages(progress.iterations))
   }
 }
@@ -287,7 +287,7 @@ extension Relaxer {
     for stretch in path.progress.moving {
       let residual = path.motion.move(
         k, from: path.state[k], drive: drives[place], rows: stretch.rows.times(network.positions(k)),
-        units: portion.units(k), to: &next[k], at: path.moment)
+        units: portion.units(k), to: &next[k], at: path.instant)
       path.residuals[stretch.shard] = max(path.residuals[stretch.shard], residual)
     }
   }

@@ -10,7 +10,7 @@ public struct Trajectory {
   /// The states as they are.
   public internal(set) var state: State
   /// Where they are.
-  public internal(set) var moment: Moment
+  public internal(set) var instant: Instant
   var progress: Progress
   var residuals: [Double]
   var keeper: Keeper
@@ -19,10 +19,10 @@ public struct Trajectory {
   /// The rows that move: real parts, then imaginary ones.
   private(set) var rows: [Range<Int>] = []
 
-  init(_ phase: Phase, scene: Scene, from state: consuming State, moment: Moment) {
+  init(_ phase: Phase, scene: Scene, from state: consuming State, instant: Instant) {
     self.phase = phase
     self.state = consume state
-    self.moment = moment
+    self.instant = instant
     clamped = scene.clamped
     motion = phase.dynamics.motion(in: scene)
     progress = Progress(shards: clamped.shards, tolerance: phase.duration.tolerance)
@@ -33,7 +33,7 @@ public struct Trajectory {
   }
 
   /// Whether every shard has settled or the iterations are used up.
-  public var isOver: Bool { progress.isOver || moment.iteration >= phase.duration.atMost }
+  public var isOver: Bool { progress.isOver || instant.iteration >= phase.duration.atMost }
 
   /// The largest |Δs| / ε of the last iteration.
   public var residual: Double { phase.order == .sweeps ? residuals.max() ?? 0 : 0 }

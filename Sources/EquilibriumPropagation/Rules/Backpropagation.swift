@@ -55,7 +55,7 @@ struct ErrorPass: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let (h, none) = (
         activities[k], Matrix(rows: drive.rows, columns: drive.columns, precision: drive.precision)

@@ -57,10 +57,10 @@ public struct DualPropagation: Rule {
 
       func move(
         _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-        to next: inout LayerState, at moment: Moment
+        to next: inout LayerState, at instant: Instant
       ) -> Double {
         drives[k - portion.layers.lowerBound] = drive
-        return pass.move(k, from: state, drive: drive, rows: rows, units: units, to: &next, at: moment)
+        return pass.move(k, from: state, drive: drive, rows: rows, units: units, to: &next, at: instant)
       }
     }
   }
@@ -89,7 +89,7 @@ public struct DualPropagation: Rule {
 
       func move(
         _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-        to next: inout LayerState, at moment: Moment
+        to next: inout LayerState, at instant: Instant
       ) -> Double {
         let (activation, own) = (network.activation(k), 0..<units.count)
         let nudge = k == network.output ? pull ?? drive : drive

@@ -48,7 +48,7 @@ struct LinearDescent: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let (update, activation) = (descent.update(k, of: network, springs), network.activation(k))
       guard k == network.output, let force else {

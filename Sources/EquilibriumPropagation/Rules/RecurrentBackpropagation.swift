@@ -67,7 +67,7 @@ struct Linearize: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let place = k - portion.layers.lowerBound
       slopes[place].setSlopes(
@@ -107,7 +107,7 @@ struct LinearResponse: Dynamics {
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
-      to next: inout LayerState, at moment: Moment
+      to next: inout LayerState, at instant: Instant
     ) -> Double {
       let force = k == network.output ? force : nil
       if network.activation(k).isReadOut {

@@ -5,28 +5,33 @@ struct ConfusionChart {
   let table: ConfusionTable
 
   private static let width = 380.0
-  private static let left = 44.0
   private static let cellHeight = 29.0
   private static let top = 4.0
 
   private var classes: Int { table.counts.count }
-  private var cell: Double { (Self.width - Self.left - 4) / Double(max(classes, 1)) }
+  /// Room for the names of the rows, about six points a letter.
+  private var left: Double { 38 + 6 * Double(min(longest, 16)) }
+  private var longest: Int { table.names.map(\.count).max() ?? 1 }
+  /// Names too wide for a column stand on end.
+  private var areTurned: Bool { 6.5 * Double(longest) > cell }
+  private var foot: Double { areTurned ? 30 + 6 * Double(min(longest, 16)) : 36 }
+  private var cell: Double { (Self.width - left - 4) / Double(max(classes, 1)) }
   private var bottom: Double { Self.top + Self.cellHeight * Double(classes) }
 
   /// The drawing, as wide as a chart of a page.
   var svg: String {
-    let (width, height) = (SVGText.coordinate(Self.width), SVGText.coordinate(bottom + 42))
+    let (width, height) = (SVGText.coordinate(Self.width), SVGText.coordinate(bottom + foot + 6))
     let words =
       "confusion matrix: \(table.wrong) of \(table.examples) examples wrong, "
       + "\(Figures.percent(table.error)) %; a row a label, a column a prediction"
-    let middle = (Self.left + Self.width) / 2
+    let middle = (left + Self.width) / 2
     let turned = ChartPlace(13, (Self.top + bottom) / 2)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)" role="img" aria-label="\(words)">
       <title>\(words)</title>
       \(cells)\(names)\
-      \(Chart.text("prediction", at: ChartPlace(middle, bottom + 36), "class=\"label\" text-anchor=\"middle\""))
+      \(Chart.text("prediction", at: ChartPlace(middle, bottom + foot), "class=\"label\" text-anchor=\"middle\""))
       \(Chart.text("label", at: turned, "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(turned.text))\""))
       </svg>
 
@@ -49,13 +54,14 @@ struct ConfusionChart {
   }
 
   private func mark(_ count: Int, _ row: Int, _ column: Int, strength: Double) -> String {
-    let (x, y) = (Self.left + Double(column) * cell, Self.top + Double(row) * Self.cellHeight)
+    let (x, y) = (left + Double(column) * cell, Self.top + Double(row) * Self.cellHeight)
     let size =
       "width=\"\(SVGText.coordinate(cell - 1))\" height=\"\(SVGText.coordinate(Self.cellHeight - 1))\""
     let place = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
     let shade = count == 0 ? 0 : 0.06 + 0.39 * strength
     let colour = row == column ? "c1" : "c2"
-    let hint = "<title>\(row) taken for \(column): \(count)</title>"
+    let (label, answer) = (SVGText.escaped(table.names[row]), SVGText.escaped(table.names[column]))
+    let hint = "<title>\(label) taken for \(answer): \(count)</title>"
     let box =
       "<g class=\"\(colour)\"><rect class=\"cell\" \(place) \(size) fill=\"currentColor\" "
       + "fill-opacity=\"\(String(format: "%.2f", shade))\">\(hint)</rect></g>\n"
@@ -65,11 +71,15 @@ struct ConfusionChart {
   }
 
   private var names: String {
-    (0..<classes).map { index in
-      let column = ChartPlace(Self.left + (Double(index) + 0.5) * cell, bottom + 16)
-      let row = ChartPlace(Self.left - 7, Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)
-      return Chart.text("\(index)", at: column, "text-anchor=\"middle\"")
-        + Chart.text("\(index)", at: row, "text-anchor=\"end\"") + "\n"
+    table.names.enumerated().map { index, name in
+      let shown = name.count > 16 ? name.prefix(15) + "…" : name[...]
+      let column = ChartPlace(
+        left + (Double(index) + 0.5) * cell + (areTurned ? 4 : 0), bottom + (areTurned ? 8 : 16))
+      let row = ChartPlace(left - 7, Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)
+      let turn =
+        areTurned ? "text-anchor=\"end\" transform=\"rotate(-90 \(column.text))\"" : "text-anchor=\"middle\""
+      return Chart.text(String(shown), at: column, turn)
+        + Chart.text(String(shown), at: row, "text-anchor=\"end\"") + "\n"
     }.joined()
   }
 }

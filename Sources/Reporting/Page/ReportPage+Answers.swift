@@ -61,18 +61,21 @@ extension ReportPage {
       return HTML.paragraph("Every example was classified rightly.")
     }
     let title = "<h3>The mistakes of the largest cost</h3>\n"
-    let figures = found.worst.compactMap { mistake in mistake.picture.map { figure(mistake, $0) } }
+    let names = found.confusion.names
+    let figures = found.worst.compactMap { mistake in mistake.picture.map { figure(mistake, $0, names) } }
     guard figures.isEmpty else {
       return title + "<div class=\"pictures\">\n\(figures.joined())</div>\n"
     }
     return title
       + HTML.table(
         ["example", "label", "taken for", "cost"],
-        found.worst.map { ["\($0.example)", "\($0.label)", "\($0.predicted)", Figures.short($0.cost)] })
+        found.worst.map {
+          ["\($0.example)", names[$0.label], names[$0.predicted], Figures.short($0.cost)]
+        })
   }
 
-  private func figure(_ mistake: ClassifiedSplit.Mistake, _ picture: Picture) -> String {
-    let words = "\(mistake.label) taken for \(mistake.predicted)"
+  private func figure(_ mistake: ClassifiedSplit.Mistake, _ picture: Picture, _ names: [String]) -> String {
+    let words = SVGText.escaped("\(names[mistake.label]) taken for \(names[mistake.predicted])")
     let image = HTML.image(
       picture.png, width: picture.width, height: picture.height,
       saying: "example \(mistake.example): \(words)")

@@ -22,6 +22,12 @@ package struct RunState: Codable, Equatable, Sendable {
     }
   }
 
+  /// What early stopping goes by.
+  package struct Stopping: Codable, Equatable, Sendable {
+    package var value: Double
+    package var epoch: Int
+  }
+
   /// The form of this file; another one is told and left alone.
   package var version = RunState.currentVersion
   static let currentVersion = 3
@@ -49,6 +55,10 @@ package struct RunState: Codable, Equatable, Sendable {
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
+  /// Of the figure that may end training early: its best value, and the epoch that had it.
+  package var stopping: Stopping?
+  /// Whether training has ended early.
+  package var hasStopped: Bool?
   /// Updates of the weights made, where the optimizer counts them (Adam).
   package var updates: Int?
   /// The layers' rates, and what balanced ones go by.

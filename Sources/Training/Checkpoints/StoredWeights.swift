@@ -64,7 +64,7 @@ public struct StoredProgress: Sendable {
 
   /// Whether a run has reached its end.
   public func isOver(_ run: RunFile) -> Bool {
-    state.epoch >= run.training.epochs && state.run == RunState.digest(of: run)
+    (state.epoch >= run.training.epochs || state.hasStopped == true) && state.run == RunState.digest(of: run)
   }
 }
 

@@ -87,6 +87,7 @@ extension RunFile {
         description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
           + needed.reason)
     }
+    if trains, let mismatch = task.task.mismatch(with: data) { throw RunMismatch(description: mismatch) }
     guard !trains || training.batch <= data.count(.training) else {
       throw RunMismatch(
         description:

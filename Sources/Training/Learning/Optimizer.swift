@@ -67,14 +67,14 @@ package final class Optimizer {
   /// Bytes of the memory through which sums go.
   var messageBytes: Int { shared?.byteCount ?? 0 }
 
-  /// What the rates are multiplied with in an epoch, counted from 0.
-  func factor(epoch: Int) -> Double { settings.schedule.factor(epoch: epoch, of: settings.epochs) }
-
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
-  package func step(_ parameters: inout Parameters, contrast: Contrast, examples: Int, epoch: Int) throws {
+  ///
+  /// - Parameter factor: of all rates.
+  package func step(
+    _ parameters: inout Parameters, contrast: Contrast, examples: Int, factor: Double = 1
+  ) throws {
     grid?.clock?.enter(.optimizer)
     defer { grid?.clock?.leave() }
-    let factor = factor(epoch: epoch)
     let kept = examples - (try rejected(contrast))
     updates += 1
     func update(_ k: Int, decay: Double) -> WeightUpdate {

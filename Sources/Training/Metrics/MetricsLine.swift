@@ -51,6 +51,19 @@ public struct MetricsLine: Equatable, Sendable {
     return training.first
   }
 
+  /// A figure by the name that the line's JSON has for it, and which way it is better; of nil what judges the epoch. Nil where
+  /// it has none.
+  func value(of name: String?) -> (Double, Figure)? {
+    guard let name else { return judging.flatMap { score in score.value.map { ($0, score.figure) } } }
+    if name == "cost" { return cost.map { ($0, Figure("cost", name: "cost", axis: "cost")) } }
+    for (split, scores) in [("training", training), ("validation", validation), ("test", test)] {
+      for score in scores where "\(split)_\(score.figure.key)" == name {
+        return score.value.map { ($0, score.figure) }
+      }
+    }
+    return nil
+  }
+
   /// The line as JSON, keys in a fixed order; times and ranks, which grids do not share, last.
   public var json: String {
     var fields = ["\"event\":\"epoch\"", "\"epoch\":\(epoch)", "\"step\":\(step)"]

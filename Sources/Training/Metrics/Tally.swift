@@ -59,12 +59,12 @@ public struct Tally: Equatable, Sendable {
     func place(_ sum: ScoreSum, _ shard: Int) -> Range<Int> {
       (first + shard) * sum.columns..<(first + shard + 1) * sum.columns
     }
-    var added = rows.indices.map { shard in kept.map { Array(sums[$0.key]![place($0, shard)]) } }
+    let before = kept.map { sums[$0.key]! }
+    var added = rows.indices.map { shard in zip(kept, before).map { Array($1[place($0, shard)]) } }
     task.judge(outputs: outputs, targets: targets, shards: rows, into: &added)
-    for shard in rows.indices {
-      for (sum, columns) in zip(kept, added[shard]) {
-        sums[sum.key]!.replaceSubrange(place(sum, shard), with: columns)
-      }
+    for (index, sum) in kept.enumerated() {
+      sums[sum.key]!.replaceSubrange(
+        place(sum, 0).lowerBound..<place(sum, rows.count).lowerBound, with: added.flatMap { $0[index] })
     }
   }
 
