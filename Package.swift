@@ -36,7 +36,8 @@ let package = Package(
     .target(
       name: "Verification",
       dependencies: [
-        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "MessagePassing",
+        "Training", "RunFiles", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats",
+        "MessagePassing",
         "Records", "Tensors",
       ], swiftSettings: strict),
     .target(

@@ -35,7 +35,7 @@ extension Inspection {
         .sorted { ($1.cost, $0.example) < ($0.cost, $1.example) }.prefix(12)
       let examples = wrong.isEmpty ? nil : try examples(split)
       return ClassifiedSplit(
-        split: split.rawValue, confusion: ConfusionTable(counts: counts, names: run.task.task.classNames),
+        split: split.rawValue, confusion: ConfusionTable(counts: counts, names: classNames),
         worst: wrong.map { prediction in
           ClassifiedSplit.Mistake(
             example: prediction.example, label: prediction.label, predicted: prediction.predicted,

@@ -70,7 +70,7 @@ struct Evaluate: RankCommand {
       guard isFirst else { continue }
       let shown =
         run.task.task.supervision == .labels
-        ? classes(result, split, run.task.task.classNames) : figures(result, split, run)
+        ? classes(result, split, run.classNames(of: examples)) : figures(result, split, run)
       if json {
         print(
           (index == 0 ? "{" : "") + "\"\(split.rawValue)\":\(shown)" + (index == asked.count - 1 ? "}" : ","))

@@ -71,7 +71,7 @@ extension Inspection {
     guard examples.labels.isEmpty else {
       let label = Int(examples.labels[example])
       let predicted = output.indices.max { output[$0] < output[$1] } ?? 0
-      let names = run.task.task.classNames
+      let names = classNames
       func name(_ index: Int) -> String { names.indices.contains(index) ? names[index] : "\(index)" }
       return (
         "label \(name(label))",

@@ -94,7 +94,7 @@ struct Predict: RankCommand {
       guard let prediction else { return }
       if let oddity = prediction.oddity { complain(oddity) }
       let file = PredictionFile(
-        prediction, areClasses: run.task.task.supervision == .labels, names: run.task.task.classNames)
+        prediction, areClasses: run.task.task.supervision == .labels, names: picked.classNames(of: run))
       guard let output, let form = PredictionForm(path: output) else {
         return print(file.csv, terminator: "")
       }

@@ -25,17 +25,59 @@ struct Verify: RankCommand {
       valueName: "dir"))
   var weights: String?
 
+  @Option(help: ArgumentHelp("Of --weights: latest, best or a checkpoint's name.", valueName: "which"))
+  var checkpoint = Evaluator.Choice.latest
+
   @Option(help: ArgumentHelp("Draws the error over β as SVG.", valueName: "file"))
   var plot: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Writes the gradients that are compared: the estimate, the exact one, those of steps and through time.",
+      valueName: "file.safetensors"))
+  var gradients: String?
+
+  @Option(help: ArgumentHelp("β of the sweeps, such as 0.2,0.1,0.05.", valueName: "numbers"))
+  var betas: String?
+
+  @Option(
+    help: ArgumentHelp("Nudged steps held against as many through time, such as 5,20.", valueName: "numbers"))
+  var steps: String?
 
   @Flag(help: "Prints JSON.")
   var json = false
 
   func validate() throws {
     if examples < 1 { throw ValidationError("--examples \(examples): at least 1 is needed") }
+    if let betas, choices.betas == nil {
+      throw ValidationError("--betas \(betas): numbers above 0 joined by commas are needed, such as 0.2,0.1")
+    }
+    if let steps, choices.steps == nil {
+      throw ValidationError(
+        "--steps \(steps): whole numbers from 1 up joined by commas are needed, such as 5,20")
+    }
+    if checkpoint != .latest, weights == nil {
+      throw ValidationError("--checkpoint says which of --weights DIR is taken")
+    }
+    if let gradients, !gradients.hasSuffix(".safetensors") {
+      throw ValidationError("--gradients \(gradients): a name that ends in .safetensors is needed")
+    }
   }
 
   var stallLimit: Double { options.grid.stallLimit }
+
+  private var choices: Verifier.Choices {
+    var choices = Verifier.Choices()
+    func numbers<Number>(_ text: String?, _ number: (Substring) -> Number?) -> [Number]? {
+      guard let parts = text?.split(separator: ",", omittingEmptySubsequences: false) else { return nil }
+      let found = parts.compactMap(number)
+      return found.count == parts.count ? found : nil
+    }
+    choices.betas = numbers(betas) { part in Double(part).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
+    choices.steps = numbers(steps) { part in Int(part).flatMap { 1...10_000 ~= $0 ? $0 : nil } }
+    choices.checkpoint = checkpoint
+    return choices
+  }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
@@ -47,14 +89,16 @@ struct Verify: RankCommand {
     let data = try world.agree { try run.openData() }
     let deal = try options.grid.deal(run, data: data, on: world)
     let verifier = try Verifier(
-      run: run, data: data, examples: examples, weights: weights, deal: deal,
+      run: run, data: data, examples: examples, weights: weights, choices: choices, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), notice: complain)
-    let record = try verifier.verify { complain("\(run.name): \($0)") }
+    let verdict = try verifier.verify { complain("\(run.name): \($0)") }
+    let record = verdict.record
     let isFirst = world.rank == 0
     try world.agree {
       guard isFirst else { return }
       print(json ? record.json + "\n" : record.text, terminator: "")
       if let plot { try DurableFile.write(record.chart.svg, to: plot) }
+      if let gradients { try verdict.writeGradients(to: gradients) }
     }
     var code = [Int64(isFirst && !record.isPassed ? 1 : 0)]
     try world.maximum(&code)

@@ -39,12 +39,13 @@ struct DataFolder {
     start.1 = try withUnsafeMutableBytes(of: &start.0) { (bytes) throws(FileError) in
       try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<6]))
     }
+    if path.hasSuffix(".csv") || path.hasSuffix(".csv.gz") { return .csv }
     let bytes = (0..<start.1).map { UInt8(truncatingIfNeeded: UInt64(littleEndian: start.0) >> (8 * $0)) }
     if bytes == [0x93] + Array("NUMPY".utf8) { return .npy }
     if bytes.prefix(3) == [0, 0, 8] { return .idx }
     throw FileError(
       .badData, path: path,
-      "is neither a NumPy array (numpy.save) nor an IDX file: images are read from these")
+      "is neither a NumPy array (numpy.save) nor an IDX file, nor a table that ends in .csv")
   }
 
   /// What a browser or a proxy saves in place of a file is told as what it is.

@@ -7,6 +7,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case idx(IDXSet)
     case cifar(CIFARSet)
     case npy(NPYSet)
+    case csv(CSVSet)
     case digits
     case friedman
   }
@@ -22,7 +23,13 @@ public struct DataSet: Sendable, CustomStringConvertible {
   /// The number of classes, where labels answer.
   public let classes: Int
   /// Of the training rows' targets, a number a column; no columns where no targets answer.
-  public private(set) var targetMoments: TargetMoments
+  public private(set) var targetMoments: ColumnMoments
+  /// The smallest label: where it is not 0, labels count from another number.
+  public private(set) var leastLabel = 0
+  /// What the data call the classes; empty where these are their numbers.
+  public private(set) var classNames: [String]
+  /// Of each number of an input over the training rows, where inputs are standardised.
+  public private(set) var inputMoments: ColumnMoments?
   /// The type of the numbers as they are stored.
   public let scalar: StoredScalar
   /// An input is its stored number divided by this, before normalisation.
@@ -68,6 +75,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case .npy(let set):
       supervision == .targets
         ? SHA256.digest(of: Array("\(set.digest) \(targets) \(targetDigest)".utf8)) : set.digest
+    case .csv(let set): set.digest
     case .digits: SHA256.digest(of: Array(Digits.credit.utf8))
     case .friedman: Friedman.digest
     }
@@ -87,6 +95,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case .idx(let set): set.inputFiles
     case .cifar(let set): set.inputFiles
     case .npy(let set): set.inputFiles
+    case .csv(let set): set.inputFiles
     case .digits, .friedman: nil
     }
   }
@@ -99,7 +108,14 @@ public struct DataSet: Sendable, CustomStringConvertible {
 
   /// How stored numbers become inputs of a precision.
   public func values(_ precision: Precision) -> InputValues {
-    InputValues(
+    if let inputMoments {
+      // Each number is a channel of its own.
+      return InputValues(
+        extents: [1, 1, inputs], scalar: scalar, divisor: divisor,
+        normalization: Normalization(mean: inputMoments.mean, deviation: inputMoments.deviation),
+        precision: precision)
+    }
+    return InputValues(
       extents: extents, scalar: scalar, divisor: divisor, normalization: source.normalize,
       precision: precision)
   }
@@ -145,6 +161,15 @@ public struct DataSet: Sendable, CustomStringConvertible {
           }
         }
       }
+    case .csv(let set):
+      if wantsInputs { set.images(split, rows: rows, to: &images) }
+      if wantsLabels {
+        let names = answerNames
+        try fileErrors { () throws(FileError) in
+          try set.labels(split, rows: rows, among: names, to: &labels)
+        }
+      }
+      if wantsTargets { set.targets(split, rows: rows, to: &targets) }
     case .digits:
       Digits.readRows(rows) { index, pixels, label in
         if wantsInputs { images.take(pixels, example: index - rows.lowerBound) }
@@ -173,12 +198,27 @@ public struct DataSet: Sendable, CustomStringConvertible {
   }
 
   /// The same examples, whose targets a network knows by other moments: those of the data that it was trained on.
-  public func standardized(by moments: TargetMoments?) -> DataSet {
+  public func standardized(by moments: ColumnMoments?) -> DataSet {
     guard let moments, targets == 0 || moments.mean.count == targets else { return self }
     var data = self
     data.targetMoments = moments
     return data
   }
+
+  /// The same examples, whose inputs a network knows by other moments, and classes by other names: those of the data that it
+  /// was trained on.
+  public func known(inputs moments: ColumnMoments?, classes names: [String]?) -> DataSet {
+    var data = self
+    if inputMoments != nil || moments != nil { data.inputMoments = moments }
+    if let names, case .csv = store, supervision == .labels {
+      data.answerNames = names
+      data.classNames = names == names.indices.map { "\($0)" } ? [] : names
+    }
+    return data
+  }
+
+  /// Of a table's classes in the order of their numbers, as they are written.
+  public private(set) var answerNames: [String] = []
 
   /// The same examples as pictures of these extents, where each is one row of as many numbers; nil where it is not.
   public func shaped(as extents: [Int]) -> DataSet? {
@@ -195,7 +235,8 @@ public struct DataSet: Sendable, CustomStringConvertible {
       throw .source("data: format \(source.format.rawValue) has no \(supervision.rawValue)")
     }
     (self.source, self.supervision) = (source, supervision)
-    var (moments, targetDigest) = (TargetMoments(columns: 0), "")
+    var (moments, targetDigest) = (ColumnMoments(columns: 0), "")
+    var names: [String] = []
     let path = source.path ?? ""
     let isFile =
       supervision == .inputs && splits == [.test] && FileStatus.exists(path) && !FileStatus.isDirectory(path)
@@ -220,11 +261,29 @@ public struct DataSet: Sendable, CustomStringConvertible {
       rows = try Self.rows(source, set.parts, count: \.count, name: \.images)
       (store, extents, scalar) = (.npy(set), set.parts.all[0].extents, set.parts.all[0].scalar)
       classes = set.classes
+      leastLabel = set.leastLabel
       if supervision == .targets {
         let training = rows.training
         (moments, targetDigest) = try fileErrors { () throws(FileError) in
           try set.scanTargets(training: training)
         }
+      }
+    case .csv:
+      let set = try fileErrors { () throws(FileError) in
+        try CSVSet(
+          path: path, target: source.target, for: supervision, splits: splits,
+          isUnanswered: supervision == .inputs && splits == [.test])
+      }
+      let count = set.parts.all[0].count
+      rows =
+        set.isOneFile && set.parts.training != nil
+        ? try SplitRows(source, available: count, reserved: (count + 2) / 5, name: path)
+        : try Self.rows(source, set.parts, count: \.count, name: \.path)
+      (store, extents, scalar) = (.csv(set), [1, set.features, 1], .float32)
+      (classes, names) = (set.classNames.count, set.classNames)
+      if supervision == .targets {
+        moments = ColumnMoments(columns: 1)
+        for row in rows.training { moments.add([set.parts.all[0].targets[row]]) }
       }
     case .digits:
       rows = try SplitRows(
@@ -235,14 +294,34 @@ public struct DataSet: Sendable, CustomStringConvertible {
         source, available: Friedman.count, reserved: Friedman.testRows, name: "friedman (embedded)")
       (store, extents, scalar, classes) = (.friedman, [1, Friedman.inputs, 1], .float32, 0)
       if supervision == .targets {
-        moments = TargetMoments(columns: 1)
+        moments = ColumnMoments(columns: 1)
         Friedman.readRows(rows.training) { moments.add([$2]) }
       }
     }
     (targetMoments, self.targetDigest) = (moments, targetDigest)
     divisor = source.divisor ?? (scalar == .float32 ? 1 : source.format == .digits ? 16 : 255)
     inputs = extents.reduce(1, *)
+    answerNames = names
+    classNames = names == names.indices.map { "\($0)" } ? [] : names
     try source.check(extents: extents)
+    if source.standardizes, extents[0] > 1 {
+      throw .source("data: 'standardize' is for rows of features; pictures take 'normalize'")
+    }
+    if source.standardizes, rows.training.count > 0 { inputMoments = try trainingMoments() }
+  }
+
+  /// Of each number of an input, after the divisor, over the training rows.
+  private func trainingMoments() throws(DataError) -> ColumnMoments {
+    let examples = try load(.training, shards: 0..<1, of: 1, inputs: true)[0]
+    let values = InputValues(
+      extents: extents, scalar: scalar, divisor: divisor, normalization: nil, precision: .float64)
+    var moments = ColumnMoments(columns: inputs)
+    var row = Matrix(rows: 1, columns: inputs, precision: .float64)
+    for example in 0..<examples.count {
+      values.set(&row, row: 0, to: example, of: examples)
+      moments.add(row.row(0))
+    }
+    return moments
   }
 
   /// The splits' rows in files, as far as they were opened.

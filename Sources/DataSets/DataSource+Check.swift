@@ -2,8 +2,8 @@ extension DataSource {
   /// Throws what is wrong with it whatever its files hold.
   func check() throws(DataError) {
     if !format.isEmbedded && path == nil {
-      let files = format == .cifar ? "binary" : "four"
-      throw .source("data: format \(format.rawValue) needs 'path', the folder of its \(files) files")
+      let files = format == .cifar ? "the folder of its binary files" : "the folder of its four files"
+      throw .source("data: format \(format.rawValue) needs 'path', \(format == .csv ? "a file" : files)")
     }
     if let training, training < 1 {
       throw .source("data: 'training' is \(training), it must be at least 1")

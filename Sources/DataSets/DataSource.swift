@@ -7,6 +7,8 @@ public enum DataFormat: String, CaseIterable, Sendable {
   /// NumPy arrays, gzipped or not: `training-images.npy` and `test-images.npy`, and beside them `training-labels.npy` and
   /// `test-labels.npy` or `training-targets.npy` and `test-targets.npy`.
   case npy
+  /// Tables of comma-separated values, gzipped or not: one file, or `training.csv` and `test.csv`.
+  case csv
   /// The embedded UCI 8×8 handwritten digits.
   case digits
   /// Friedman's regression problem, made by the program.
@@ -19,7 +21,7 @@ public enum DataFormat: String, CaseIterable, Sendable {
   public func has(_ supervision: Supervision) -> Bool {
     switch supervision {
     case .labels: self != .friedman
-    case .targets: self == .npy || self == .friedman
+    case .targets: self == .npy || self == .csv || self == .friedman
     case .inputs: true
     }
   }
@@ -33,7 +35,7 @@ public enum Split: String, CaseIterable, Sendable {
 /// Where the examples come from, how they are split, and how they become inputs.
 public struct DataSource: Equatable, Sendable {
   public var format: DataFormat
-  /// The folder of the files; nil for embedded examples.
+  /// The folder of the files, or of tables the one file; nil for embedded examples.
   public var path: String?
   /// The first `training` rows train; nil takes all that `validation` leaves.
   public var training: Int?
@@ -46,6 +48,14 @@ public struct DataSource: Equatable, Sendable {
   public var normalize: Normalization?
   /// How the training examples are changed at random.
   public var augment: Augmentation?
+  /// Of a table the column that answers; nil takes the last.
+  public var target: String?
+  /// Whether each number of an input is brought to a mean of 0 and a deviation of 1 over the training rows; nil does so with
+  /// tables.
+  public var standardize: Bool?
+
+  /// The same, settled.
+  public var standardizes: Bool { standardize ?? (format == .csv) }
 
   /// By default every row that is not kept for the test trains, none validates, and inputs are only divided.
   public init(

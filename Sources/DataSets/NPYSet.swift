@@ -48,6 +48,9 @@ struct NPYSet: Sendable {
   /// One more than the largest label; 0 without labels.
   var classes: Int { parts.all.flatMap(\.labels).max().map { Int($0) + 1 } ?? 0 }
 
+  /// The smallest label; 0 without labels.
+  var leastLabel: Int { parts.all.flatMap(\.labels).min().map(Int.init) ?? 0 }
+
   /// SHA-256 of what tells this set from another: extents, the type of number and every label.
   var digest: String {
     let labels = parts.all.map { SHA256.digest(of: $0.labels) }.joined(separator: " ")
@@ -116,8 +119,8 @@ struct NPYSet: Sendable {
 
   /// What is found of both files' targets: the moments of the rows that train, and SHA-256 of every number; each must be
   /// finite.
-  func scanTargets(training rows: Range<Int>) throws(FileError) -> (moments: TargetMoments, digest: String) {
-    var moments = TargetMoments(columns: parts.all[0].targets?.columns ?? 0)
+  func scanTargets(training rows: Range<Int>) throws(FileError) -> (moments: ColumnMoments, digest: String) {
+    var moments = ColumnMoments(columns: parts.all[0].targets?.columns ?? 0)
     var hash = SHA256()
     for (part, rows) in [(parts.training, rows), (parts.test, 0..<0)] {
       try part?.targets?.read { row, numbers in
@@ -157,6 +160,14 @@ struct NPYSet: Sendable {
   private static func part(images: String) throws(FileError) -> Part {
     var reader = try GzipReader(path: images, limit: NPYHeader.limit + NPYHeader.arrayLimit)
     let header = try NPYHeader(from: &reader, types: NPYNumber.types)
+    if header.shape.count == 4, [1, 3, 4].contains(header.shape[1]), header.shape[2] == header.shape[3],
+      header.shape[3] > 4
+    {
+      throw FileError(
+        .badData, path: images,
+        "has the shape \(product(header.shape)), with its channels first; they belong last: "
+          + "numpy.save(f, numpy.load(f).transpose(0, 2, 3, 1))")
+    }
     guard let extents = extents(header.shape) else {
       throw FileError(
         .badData, path: images,

@@ -2,7 +2,7 @@ import CZlib
 
 /// The bytes of a file, unpacked on the way when it is gzipped (RFC 1952, over zlib).
 ///
-/// A file without gzip's first two bytes is read as it is; a gzip file may have several members.
+/// A file without gzip's first two bytes is read as it is; a gzip file may have several members, and zeros after the last.
 /// The checksum of a member is checked when its end is reached, so read until 0 comes.
 public struct GzipReader: ~Copyable {
   public var path: String { file.path }
@@ -111,7 +111,15 @@ public struct GzipReader: ~Copyable {
     stream.pointee.avail_out = room
     while stream.pointee.avail_out == room {
       if stream.pointee.avail_in == 0, try !refill() { return 0 }
-      if isBetweenMembers { try startMember() }
+      if isBetweenMembers {
+        // Tapes and some copies fill the last block with zeros.
+        while stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0 {
+          stream.pointee.next_in += 1
+          stream.pointee.avail_in -= 1
+        }
+        if stream.pointee.avail_in == 0 { continue }
+        try startMember()
+      }
       let result = inflate(stream, Z_NO_FLUSH)
       // Counted before an error is looked at: the same call may have unpacked bytes before it.
       count += Int(room - stream.pointee.avail_out)

@@ -54,11 +54,15 @@ public struct Inspection: Sendable {
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
     (self.run, self.deal, parameters) = (run, deal, model.parameters)
     self.data = data.standardized(by: state.targets)
+      .known(inputs: state.form?.moments, classes: state.form?.classes)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)
     hasItsOwnData =
       try state.data == data.digest && (state.inputs == nil || state.inputs == data.inputDigest())
     relaxation = Evaluator.relaxation(of: run)
   }
+
+  /// What classes are called; empty where they have numbers alone.
+  public var classNames: [String] { run.classNames(of: data) }
 
   /// Layers and cost.
   public var network: Network { parameters.portion.network }

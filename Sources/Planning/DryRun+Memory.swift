@@ -95,7 +95,9 @@ extension DryRun {
       }
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
-    let table = InputValues.byteCount(channels: run.data.normalize?.mean.count ?? 1, precision: precision)
+    let table = InputValues.byteCount(
+      channels: run.data.standardizes ? portion.network.inputs : run.data.normalize?.mean.count ?? 1,
+      precision: precision)
     return counts(examples).reduce(table) { $0 + $1 * each }
   }
 

@@ -43,6 +43,10 @@ public struct DryRun: Sendable {
         traffic.reductions.add(bytes: 8 * numbers, times: maxima.count)
       }
     }
+    if run.training.clip != nil, grid.ranks > 1 {
+      let numbers = 2 * (deal.tiling.network.depth + 1) * deal.tiling.slicing.slices
+      traffic.reductions.add(bytes: 8 * numbers, times: exchanges.updates)
+    }
     // All ranks agree on stopping.
     if grid.ranks > 1 { traffic.reductions.add(bytes: 3 * 8) }
     return traffic
@@ -135,7 +139,8 @@ public struct DryRun: Sendable {
   /// What a change of the weights sums over replicas.
   var sums: [Sum] {
     var sums: [Sum] = []
-    for index in portion.connections {
+    for index in portion.connections
+    where !run.network.isFrozen(portion.network.connections[index].target) {
       let taps = portion.network.wirings[index].taps
       let isFromInput = !portion.network.isState(portion.network.connections[index].source)
       let times = isFromInput ? 1 : exchanges.sums
@@ -150,7 +155,7 @@ public struct DryRun: Sendable {
       }
     }
     return sums
-      + portion.layers.filter(portion.network.biased.contains).map {
+      + portion.layers.filter { portion.network.biased.contains($0) && !run.network.isFrozen($0) }.map {
         Sum(scalars: padded(portion.units($0).count))
       }
   }

@@ -8,6 +8,7 @@ extension WorkCount {
     let (forward, backward) = (portion.forwardBlock(index), portion.backwardBlock(index))
     let isMirrored = forward == backward
     let connection = network.connections[index]
+    guard !run.network.isFrozen(connection.target) else { return }
     let terms = network.isState(connection.source) ? lesson.terms : [1]
     let wiring = network.wirings[index]
     // Examples times the pairs of positions that a tap joins, in the mean.

@@ -27,7 +27,7 @@ struct WorkCount {
     learn(lesson, &work)
     energies(lesson.energies, &work)
     for index in portion.connections { connection(index, lesson, &work) }
-    for k in portion.layers where network.biased.contains(k) {
+    for k in portion.layers where network.biased.contains(k) && !run.network.isFrozen(k) {
       weights(
         nil, rows: rows * network.positions(k), depth: 1, columns: portion.units(k).count, terms: [1],
         lesson, &work)

@@ -163,8 +163,23 @@ extension RunFile {
       throw SchemaError(
         root.position(of: "data"), "missing required key 'data.path'",
         hint:
-          "name the folder of the \(format.rawValue) files, as in path: \(format == .cifar ? "data/cifar10" : "data/mnist")"
+          format == .csv
+          ? "name the table, as in path: data/wine.csv"
+          : "name the folder of the \(format.rawValue) files, as in path: \(format == .cifar ? "data/cifar10" : "data/mnist")"
       )
+    }
+    if data.target != nil, data.format != .csv {
+      throw SchemaError(
+        root.position(of: "data.target"),
+        "'data.target' names a column, but 'data.format' is \(data.format.rawValue)",
+        hint: "delete it")
+    }
+    if data.standardizes,
+      let other = data.normalize != nil ? "normalize" : data.augment != nil ? "augment" : nil
+    {
+      throw SchemaError(
+        root.position(of: "data.\(other)"), "'data.\(other)' does not go with standardised inputs",
+        hint: data.format == .csv ? "write standardize: false" : "delete one of them")
     }
     if let normalize = data.normalize, normalize.mean.count != normalize.deviation.count {
       throw SchemaError(

@@ -58,6 +58,11 @@ public struct NetworkSettings: Equatable, Sendable {
     self.connections = nil
   }
 
+  /// Whether layer k, an input with that above it, never learns.
+  public func isFrozen(_ k: Int) -> Bool {
+    layers.indices.contains(max(k, 1) - 1) && layers[max(k, 1) - 1].rate == .fixed(0)
+  }
+
   /// α of each layer at the first step: a balanced layer starts with the output's.
   public var startingRates: [Double] {
     guard case .fixed(let output) = layers.last?.rate else {
@@ -161,6 +166,8 @@ public struct TrainingSettings: Equatable, Sendable {
   public var schedule: Schedule
   /// Steps over which the rates rise to what the schedule says; none where it is not set.
   public var warmup: Int?
+  /// The largest norm of a step's gradient: a longer one is shortened to it; nil leaves all as they are.
+  public var clip: Double?
   /// What ends training before all epochs are done; nil for nothing.
   public var stop: EarlyStop?
   /// Who sums the updates of the replicas.

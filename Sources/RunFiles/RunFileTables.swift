@@ -47,7 +47,7 @@ extension Codec where Value == DataSource {
         "path", \.path,
         .optional(
           .text("a path", example: "data/mnist") { !$0.isEmpty && !$0.unicodeScalars.contains("\0") }),
-        meaning: "The folder of the data's files."),
+        meaning: "The folder of the data's files; of `csv` the table, or a folder of two."),
       .init(
         "training", \.training, .optional(.whole(1...1_000_000_000, example: 50_000)),
         meaning: "How many of the training examples train; all that are not held back without."),
@@ -60,6 +60,14 @@ extension Codec where Value == DataSource {
       .init(
         "normalize", \.normalize, .optional(.normalize),
         meaning: "What is taken from each channel, and what the rest is divided by; nothing without."),
+      .init(
+        "target", \.target, .optional(.text("a column's name", example: "quality") { !$0.isEmpty }),
+        meaning: "Of `csv` the column that answers; the last without."),
+      .init(
+        "standardize", \.standardize, .optional(.flag),
+        meaning:
+          "Whether each number of an input is brought to a mean of 0 and a deviation of 1 over the training rows; of `csv` it is, without."
+      ),
       .init(
         "augment", \.augment, .optional(.augment),
         meaning: "How training pictures are changed, anew in each epoch; not at all without."),
@@ -272,6 +280,11 @@ extension Codec where Value == TrainingSettings {
       .init(
         "warmup", \.warmup, .optional(.whole(1...1_000_000_000, example: 500)),
         meaning: "Steps over which the rates rise to what the schedule says; none without."),
+      .init(
+        "clip", \.clip, .optional(.number("a number above 0", example: "1") { $0 > 0 }),
+        meaning:
+          "The largest norm of a step's gradient, over all weights and biases: a longer one is shortened to it."
+      ),
       .init(
         "stop", \.stop, .optional(.stop),
         meaning: "What ends training before all epochs are done; nothing without."),

@@ -36,6 +36,14 @@ extension RunFile {
   }
 }
 
+extension RunFile {
+  /// What classes are called: as the task says, else as the data do; empty where they have numbers alone.
+  public func classNames(of data: DataSet) -> [String] {
+    let names = task.task.classNames
+    return names.isEmpty ? data.classNames : names
+  }
+}
+
 /// What task, network and data must agree on.
 extension RunFile {
   func checkTask(_ root: Tree) throws(SchemaError) {

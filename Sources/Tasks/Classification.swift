@@ -49,7 +49,12 @@ public struct Classification: Task {
   }
 
   public func outputs(for data: DataSet) -> (units: Int, reason: String) {
-    (data.classes, "the data \(data.classes) classes")
+    (
+      data.classes,
+      "the data \(data.classes) classes"
+        + (data.leastLabel == 0
+          ? "" : "; no label is below \(data.leastLabel): save them with \(data.leastLabel) taken off")
+    )
   }
 
   public func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask {

@@ -96,12 +96,20 @@ public struct PickedCheckpoint: Sendable {
     state = try world.agree { try store.state(name) }
   }
 
+  /// What the run's classes are called, where its task or its data say so.
+  public func classNames(of run: RunFile) -> [String] {
+    let names = run.task.task.classNames
+    let known = state.form?.classes ?? []
+    return !names.isEmpty ? names : known == known.indices.map { "\($0)" } ? [] : known
+  }
+
   /// Data as the network knows them: of the form of those that it was trained on, and with their targets' moments.
   ///
   /// Throws bad data where the inputs have another form.
   public func fitting(_ data: DataSet) throws -> DataSet {
-    let data = data.standardized(by: state.targets)
+    var data = data.standardized(by: state.targets)
     guard let form = state.form else { return data }
+    data = data.known(inputs: form.moments, classes: form.classes)
     guard let shaped = data.shaped(as: form.extents) else {
       func words(_ extents: [Int]) -> String {
         extents[0] == 1 && extents[2] == 1

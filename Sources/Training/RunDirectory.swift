@@ -85,8 +85,9 @@ package struct RunDirectory: Sendable {
 
   /// Throws where the folder holds something that no run of this program can have left there.
   private func refuseForeign() throws {
-    guard try FileStatus.entry(path) != nil else { return }
-    let names = Set(try FileStatus.entries(of: path)).subtracting([".lock"])
+    guard try FileStatus.entry(path) == .directory else { return }
+    // What is written here has a name of this form first.
+    let names = Set(try FileStatus.entries(of: path).filter { !$0.hasPrefix(".tmp-") }).subtracting([".lock"])
     let isRun = try names.contains("metrics.jsonl") || !store.checkpoints().isEmpty
     guard !isRun, !names.isEmpty else { return }
     func foreign(_ what: String) -> OtherRun {

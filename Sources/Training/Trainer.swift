@@ -89,7 +89,9 @@ public final class Trainer {
     state = RunState(run, data: data.digest, rates: optimizer.rates, deal: deal)
     state.targets = data.supervision == .targets ? data.targetMoments : nil
     if grid.isFirst, let extent = splits[0].extent {
-      state.form = InputForm(extents: data.extents, range: [extent.lowerBound, extent.upperBound])
+      state.form = InputForm(
+        extents: data.extents, range: [extent.lowerBound, extent.upperBound], moments: data.inputMoments,
+        classes: data.answerNames.isEmpty ? nil : data.answerNames)
     }
     let (extent, outputs) = (splits[0].extent, deal.tiling.network.units(deal.tiling.network.output))
     symptoms = Symptoms(

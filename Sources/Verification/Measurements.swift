@@ -21,6 +21,8 @@ struct Measurements {
   var sweeps: [GradientSweep] = []
   /// By rising number of steps; none where there are no sweeps.
   var steps: [StepMatch] = []
+  /// Gradients that were compared, each with its name: `estimate`, `exact`, `through-time.5`.
+  var gradients: [(name: String, gradient: Gradient)] = []
   /// The largest residual at the end of the run's own free phase.
   var freeResidual: Double?
   /// Iterations from the same start to a residual of 10⁻³; nil where 20,000 do not reach it.

@@ -10,8 +10,18 @@ extension Verifier {
   /// Measures everything and judges it; complete on rank 0. Every rank of the grid must call it.
   ///
   /// `progress` hears on rank 0 what is being done.
-  public func verify(progress: (String) -> Void) throws -> VerificationRecord {
-    VerificationRecord(try measure(progress: progress), of: run, deal: deal)
+  public func verify(progress: (String) -> Void) throws -> Verdict {
+    let measured = try measure(progress: progress)
+    return Verdict(
+      record: VerificationRecord(measured, of: run, deal: deal), gradients: measured.gradients,
+      network: deal.tiling.network)
+  }
+
+  /// What a verification tells, complete on rank 0.
+  public struct Verdict: Sendable {
+    public let record: VerificationRecord
+    let gradients: [(name: String, gradient: Gradient)]
+    let network: Network
   }
 
   private func measure(progress: (String) -> Void) throws -> Measurements {
@@ -123,6 +133,7 @@ extension Verifier {
     let atRest = try self.gradient(resting, run.relaxation.toRest, from: free).gradient
     guard let exact, let gradient, let atRest else { return }
     measured.own = .init(gradient, exact)
+    measured.gradients += [("estimate", gradient), ("exact", exact)]
     measured.ownAtRest = .init(atRest, exact)
     measured.durations = .init(gradient, atRest)
   }

@@ -19,6 +19,19 @@ public struct Verifier {
   let whole: WholeNetwork?
   /// What every rule talks through.
   let messages: GridNeighbours
+  private let choices: Choices
+
+  /// What is measured beside what is always: nil takes the usual.
+  public struct Choices: Sendable {
+    /// β of the sweeps.
+    public var betas: [Double]?
+    /// Nudged steps that are held against as many through time.
+    public var steps: [Int]?
+    /// The run directory's checkpoint whose weights are taken.
+    public var checkpoint = Evaluator.Choice.latest
+
+    public init() {}
+  }
 
   /// The batch as this rank holds it.
   struct Batch {
@@ -30,17 +43,20 @@ public struct Verifier {
   }
 
   /// β of the sweeps: nine from 0.2 on, each half of the one before, or a quarter where ρ has kinks, which a state at a smaller β rarely crosses.
-  var betas: [Double] { (0..<9).map { 0.2 / Double(1 << (run.isSmooth ? $0 : 2 * $0)) } }
+  var betas: [Double] {
+    choices.betas?.sorted(by: >) ?? (0..<9).map { 0.2 / Double(1 << (run.isSmooth ? $0 : 2 * $0)) }
+  }
 
   /// Loads the first batch of so many examples, at least one of each shard, and draws the weights, or takes those of a
-  /// run directory's newest checkpoint.
+  /// run directory's checkpoint.
   ///
   /// Every rank of the grid must call it.
   /// - Parameter notice: hears on rank 0 of damaged checkpoints that are passed over.
   public init(
-    run: RunFile, data: DataSet, examples: Int, weights: String?, deal: Deal, grid: Grid,
-    notice: (String) -> Void
+    run: RunFile, data: DataSet, examples: Int, weights: String?, choices: Choices = Choices(), deal: Deal,
+    grid: Grid, notice: (String) -> Void
   ) throws {
+    self.choices = choices
     var run = run
     run.training.precision = .float64
     let perShard = max(1, (examples + deal.tiling.shards - 1) / deal.tiling.shards)
@@ -48,7 +64,9 @@ public struct Verifier {
     let batch = try grid.world.agree { [run] in
       try Batch(run: run, data: data, deal: deal, place: grid.place, perShard: perShard)
     }
-    let weights = try weights.map { try Self.newestCheckpoint(of: $0, grid: grid, notice: notice) }
+    let weights = try weights.map {
+      try Self.checkpoint(of: $0, choices.checkpoint, grid: grid, notice: notice)
+    }
     let parameters = try grid.world.agree { [run] in
       try Self.parameters(run, weights: weights, deal: deal, place: grid.place)
     }
@@ -58,7 +76,8 @@ public struct Verifier {
     messages = try GridNeighbours(grid: grid, deal: deal, rows: 2 * batch.rows, precision: .float64)
     whole = try grid.world.agree { [run] in
       guard grid.isFirst else { return nil }
-      return try WholeNetwork(run: run, data: data, weights: weights, deal: deal, perShard: perShard)
+      return try WholeNetwork(
+        run: run, data: data, weights: weights, steps: choices.steps, deal: deal, perShard: perShard)
     }
   }
 
@@ -68,12 +87,12 @@ public struct Verifier {
     let precision: Precision
   }
 
-  /// A run directory's newest checkpoint, which rank 0 alone picks and checks.
-  private static func newestCheckpoint(
-    of directory: String, grid: Grid, notice: (String) -> Void
+  /// A run directory's checkpoint, which rank 0 alone picks and checks.
+  private static func checkpoint(
+    of directory: String, _ choice: Evaluator.Choice, grid: Grid, notice: (String) -> Void
   ) throws -> Weights {
     let picked = try PickedCheckpoint(
-      directory: directory, choice: .latest, over: grid.world, notice: notice)
+      directory: directory, choice: choice, over: grid.world, notice: notice)
     let saved = try grid.world.agree { try RunDirectory(path: directory).savedRun() }
     return Weights(folder: picked.folder, precision: saved?.training.precision ?? .float32)
   }

@@ -11,8 +11,13 @@ struct WholeNetwork {
   let run: RunFile
   let parameters: Parameters
   let batch: Verifier.Batch
+  private let steps: [Int]
 
-  init(run: RunFile, data: DataSet, weights: Verifier.Weights?, deal: Deal, perShard: Int) throws {
+  /// - Parameter steps: that are held against as many through time; the usual ones without.
+  init(
+    run: RunFile, data: DataSet, weights: Verifier.Weights?, steps: [Int]?, deal: Deal, perShard: Int
+  ) throws {
+    self.steps = steps?.sorted() ?? [1, 2, 5, 10, 20, 40]
     let alone = try Deal(run, tiling: deal.tiling, to: GridShape(replicas: 1, stages: 1, slices: 1))
     let place = Place(replica: 0, stage: 0, slice: 0)
     let batch = try Verifier.Batch(run: run, data: data, deal: alone, place: place, perShard: perShard)
@@ -58,7 +63,7 @@ struct WholeNetwork {
     } catch is NotAtRest {
       measured.slopeError = .infinity
     }
-    if run.procedure.objective == .costAtRest { measured.steps = try stepMatches(from: rest.state) }
+    if run.procedure.objective == .costAtRest { try matchSteps(from: rest.state, &measured) }
   }
 
   private func slopeError(exact: Gradient, rest: State) throws -> Double {
@@ -132,8 +137,7 @@ extension WholeNetwork {
   }
 
   /// Contrasts of t nudged Euler steps from rest, against backpropagation through the last t steps at rest.
-  private func stepMatches(from rest: State) throws -> [StepMatch] {
-    let steps = [1, 2, 5, 10, 20, 40]
+  private func matchSteps(from rest: State, _ measured: inout Measurements) throws {
     let most = steps.max() ?? 0
     var relaxation = run.relaxation
     relaxation.updates = .euler
@@ -141,17 +145,19 @@ extension WholeNetwork {
     let beta = run.isSmooth ? 0.01 : 1e-4
     let exact = try BackpropagationThroughTime(relaxation)
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)
-    return try zip(steps, exact).map { step, exact in
+    for (step, exact) in zip(steps, exact) {
       relaxation.nudged = Duration(atMost: step)
       var lesson = method(relaxation, beta: beta).lesson(from: rest, sign: 1, clamped: batch.clamped)
       guard let contrast = try lesson.next(parameters) else { preconditionFailure("a contrast to compare") }
       let found = Gradient(contrast, portion: parameters.portion)
-      return StepMatch(
-        step: step,
-        cosines: (1...exact.layers).map { k in
-          let match = found.match(exact, layer: k)
-          return exact.elements(layer: k).allSatisfy { $0 == 0 } ? nil : match.cosine
-        })
+      measured.gradients += [("steps.\(step)", found), ("through-time.\(step)", exact)]
+      measured.steps.append(
+        StepMatch(
+          step: step,
+          cosines: (1...exact.layers).map { k in
+            let match = found.match(exact, layer: k)
+            return exact.elements(layer: k).allSatisfy { $0 == 0 } ? nil : match.cosine
+          }))
     }
   }
 }

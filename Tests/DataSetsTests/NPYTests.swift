@@ -44,6 +44,20 @@ import Testing
     #expect(error?.exitCode == 65, sourceLocation: sourceLocation)
   }
 
+  @Test("Channels that stand first, and labels that count from 1, are told with the line that mends them")
+  func layouts() throws {
+    try folder.write(Self.trainingLabels, Self.array("|u1", [6], [1, 2, 3, 4, 1, 2]))
+    try folder.write(Self.testLabels, Self.array("|u1", [2], [1, 2]))
+    let set = try DataSet.open(DataSource(format: .npy, path: folder.path))
+    #expect(set.leastLabel == 1 && set.classes == 5)
+    try folder.write(
+      Self.trainingImages, Self.array("|u1", [6, 3, 8, 8], Array(repeating: 7, count: 6 * 192)))
+    expectBad(
+      Self.trainingImages,
+      "has the shape 6×3×8×8, with its channels first; they belong last: "
+        + "numpy.save(f, numpy.load(f).transpose(0, 2, 3, 1))")
+  }
+
   @Test("bytes: splits, extents, classes")
   func bytes() throws {
     let set = try DataSet.open(DataSource(format: .npy, path: folder.path, training: 3, validation: 2))

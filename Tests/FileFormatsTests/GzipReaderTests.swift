@@ -82,6 +82,18 @@ import Testing
     #expect(failure(path)?.reason == "bytes that are not gzip follow the end of its gzip stream")
   }
 
+  @Test(
+    "zeros after the last member are no error, however many; what follows them is",
+    arguments: [1, 511, 1 << 18])
+  func padding(zeros: Int) throws {
+    let padded = try directory.gzip(bytes) + [UInt8](repeating: 0, count: zeros)
+    #expect(try readAll(directory.write("padded.gz", padded), limit: 1 << 20) == bytes)
+    #expect(
+      failure(try directory.write("tail.gz", padded + [7]))?.reason.contains("are not gzip follow") == true)
+    let two = try padded + directory.gzip(bytes)
+    #expect(try readAll(directory.write("two.gz", two), limit: 1 << 20).count == 2 * bytes.count)
+  }
+
   @Test("the limit stops a bomb, and lets a file of exactly that size through")
   func bomb() throws {
     let packed = try directory.gzip([UInt8](repeating: 0, count: 32 << 20))

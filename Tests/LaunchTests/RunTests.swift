@@ -23,6 +23,56 @@ import Testing
     #expect(outcome.errors.split(separator: "\n").count == 1)
   }
 
+  @Test(
+    "A host file is read as Open MPI reads it, whatever wrote it",
+    arguments: [
+      ("a slots=2\nb slots=3\n", "a slots=2\nb slots=3\n"),
+      ("a slots = 2\r\nuser@b:3\r\n", "a slots=2\nuser@b slots=3\n"),
+      ("\u{FEFF}  # ours\n\n\ta max_slots=4 # big\n  b\n", "a max_slots=4\nb\n"), ("[::1]:2\n", "[::1]:2\n"),
+    ])
+  func hostFiles(text: String, read: String) throws {
+    let tools = try TemporaryFolder()
+    try tools.script(
+      "mpirun",
+      "while (($#)); do [[ $1 != --hostfile ]] || cp \"$2\" \"${0%/*}/read\"; shift; done")
+    try tools.write("hosts.txt", text)
+    let outcome = try run(
+      Repository.run, ["--hosts", tools.path + "/hosts.txt", "train"], environment: anyProgram,
+      path: tools.path)
+    #expect(outcome.code == 0 && tools.text("read") == read, "\(outcome.errors)\(tools.text("read"))")
+  }
+
+  @Test(
+    "A host file that names none, or an option of ssh, is refused",
+    arguments: [
+      ("# nothing\n\n", "names no host"), ("-oProxyCommand=touch${IFS}x slots=2\n", "is no name of a host"),
+    ])
+  func hostFilesRefused(text: String, words: String) throws {
+    let tools = try recorder()
+    try tools.write("hosts.txt", text)
+    let outcome = try run(
+      Repository.run, ["--hosts", tools.path + "/hosts.txt", "train"], environment: anyProgram,
+      path: tools.path)
+    #expect(
+      outcome.code == 64 && outcome.errors.contains(words) && !tools.has("arguments"), "\(outcome.errors)")
+  }
+
+  @Test("Ranks may stand with their option, and counts begin with a nought; what is mpirun's is told")
+  func counts() throws {
+    let tools = try recorder()
+    #expect(try run(Repository.run, ["-n3", "train"], environment: anyProgram, path: tools.path).code == 0)
+    #expect(tools.text("arguments").contains("-n\n3\n"))
+    #expect(
+      try run(Repository.run, ["--restarts", "08", "train"], environment: anyProgram, path: tools.path).code
+        == 0)
+    let other = try run(Repository.run, ["-np", "3", "train"], environment: anyProgram, path: tools.path)
+    #expect(other.code == 64 && other.errors.contains("it is -n here"), "\(other.errors)")
+    let scratch = try run(
+      Repository.run, ["train"], environment: anyProgram.merging(["TMPDIR": "/nowhere"]) { $1 },
+      path: tools.path)
+    #expect(scratch.code == 74 && scratch.errors.contains("TMPDIR must name one"), "\(scratch.errors)")
+  }
+
   @Test func help() throws {
     let outcome = try run(Repository.run, ["--help"])
     #expect(outcome.code == 0)
@@ -109,7 +159,7 @@ import Testing
       environment: anyProgram.merging(["OMPI_MCA_hwloc_base_binding_policy": "core"]) { $1 }, path: tools.path
     )
     #expect(outcome.code == 0)
-    #expect(tools.text("arguments").contains("--hostfile\nmy hosts\n-n\n8\n"))
+    #expect(tools.text("arguments").contains("/tidy-hosts\n-n\n8\n"))
     // How ranks share the cores of other hosts is for Open MPI to see, and what the user set stays set.
     #expect(!tools.text("environment").contains("OMPI_MCA_rmaps_base_oversubscribe"))
     #expect(!tools.text("environment").contains("OMPI_MCA_mpi_yield_when_idle"))

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -89,6 +90,42 @@ extension RealRanks {
       let full = try epochs(folder, "plain")[0]["weight_change"] as? [Double]
       for (a, b) in zip(try #require(first), try #require(full)) {
         #expect(abs(a / b * 15 - 1) < 5e-3, "\(a) \(b)")
+      }
+    }
+
+    @Test(
+      "A gradient longer than the clip is shortened to it, the same on every grid; a shorter one is left alone"
+    )
+    func clip() throws {
+      let folder = try TrainingFolder(Self.runFile)
+      let base = [
+        "--set", "training.momentum=0", "--set", "network.layers.0.rate=0.05", "--set",
+        "network.layers.1.rate=0.05",
+      ]
+      func weights(_ name: String, _ grid: String, _ options: [String]) throws -> [Float] {
+        let outcome = try folder.train(grid, to: name, base + options)
+        guard outcome.status == 0 else { throw HarnessError(outcome.story) }
+        let checkpoint = folder.path + "/\(name)/checkpoints/" + (folder.checkpoints(name).last ?? "")
+        return try ["layer-1", "layer-2"].flatMap { file -> [Float] in
+          let reader = try Safetensors.Reader(path: "\(checkpoint)/\(file).safetensors")
+          return try reader.tensors.flatMap { try reader.elements(of: $0, as: Float.self) }
+        }
+      }
+      let one = ["--limit-steps", "1", "--set"]
+      let whole = try weights("c", "1x1x1", one + ["training.clip=0.01"])
+      let half = try weights("h", "2x1x1", one + ["training.clip=0.005"])
+      // From the same start by 0.05 · 0.01 and 0.05 · 0.005 the same way.
+      let distance = zip(whole, half).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+        .squareRoot()
+      #expect(abs(distance / (0.05 * 0.005) - 1) < 1e-3, "\(distance)")
+      let plain = try weights("plain", "1x1x1", one + ["seed=5"])
+      #expect(try weights("far", "1x1x1", one + ["training.clip=1e9"]) == plain && plain != whole)
+      let epochs = [
+        "--set", "training.epochs=2", "--set", "training.clip=0.02", "--set", "training.momentum=0.9",
+      ]
+      let first = try weights("e", "1x1x1", epochs)
+      for (index, grid) in ["2x1x1", "1x2x1", "1x1x2", "2x1x2", "4x1x2"].enumerated() {
+        #expect(try weights("e\(index)", grid, epochs) == first, "\(grid)")
       }
     }
 

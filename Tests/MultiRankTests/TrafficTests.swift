@@ -44,6 +44,8 @@ extension RealRanks {
       Trial(method: .balanced, grids: ["2x2x2"]),
       Trial(method: .adam, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
       Trial(method: .nesterov, grids: ["2x2x1", "1x1x2"]),
+      Trial(method: .frozen, grids: ["1x1x1", "2x1x1", "2x1x2", "1x3x1"]),
+      Trial(method: .centered, grids: ["1x1x1", "2x1x2", "1x2x1"], options: ["training.clip=0.1"]),
       // Targets of 8 bytes, and inputs where only the output is held.
       Trial(method: .regression, grids: ["1x3x1", "2x1x2"]),
       Trial(method: .masked, grids: ["1x2x1", "2x1x1"]),
@@ -93,6 +95,8 @@ extension RealRanks {
         Trial(method: .twin, grids: ["1x1x1", "1x2x2"]),
         Trial(method: .adam, grids: ["1x1x1", "2x2x2"]),
         Trial(method: .nesterov, grids: ["2x2x1"]),
+        Trial(method: .frozen, grids: ["1x1x1", "2x1x1", "2x1x2"]),
+        Trial(method: .centered, grids: ["1x1x1", "2x1x2"], options: ["training.clip=0.1"]),
         Trial(method: .regression, grids: ["1x1x1", "1x3x1"]),
         Trial(method: .masked, grids: ["1x1x1", "1x2x1"]),
       ] + TrainingMethod.anchors.map { Trial(method: $0, grids: ["1x1x1"] + $0.grids.suffix(2)) }

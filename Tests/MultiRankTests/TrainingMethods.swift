@@ -11,8 +11,17 @@ struct TrainingMethod: Sendable, CustomTestStringConvertible {
 
 extension TrainingMethod {
   static let all =
-    [centered, persistent, forward, smooth, oddShards, skips] + pictures + optimizers + rules + anchors
+    [centered, persistent, forward, smooth, oddShards, skips, frozen] + pictures + optimizers + rules
+    + anchors
     + tasks
+
+  /// A middle layer that never learns, and of which nothing is summed or moved for that.
+  static let frozen = TrainingMethod(
+    name: "a frozen layer",
+    runFile: centered.runFile.replacing("name: centered", with: "name: frozen").replacing(
+      "{units: 144, rate: 0.1}", with: "{units: 144, rate: 0.1}\n    - {units: 70, rate: 0}"
+    ).replacing("momentum: 0,", with: "momentum: 0.5,"),
+    grids: ["2x1x1", "1x3x1", "1x1x2", "2x1x2"])
 
   /// A graph of layers that needs four colours: skips from the input, over layers, into the output; two cut layers, a
   /// whole one between them, velocities beside every connection.

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -8,6 +9,58 @@ import Testing
 extension RealRanks {
   /// `eqprop verify`: what it says where a gradient is bad or a command wrong, and its options.
   @Suite struct VerifyingWithOptions {
+    // MARK: Gradients for others
+
+    @Test(
+      "The gradients that are compared are written, with the cosines that are told",
+      arguments: ["1x1x1", "2x1x2"])
+    func gradients(grid: String) throws {
+      let folder = try TrainingFolder(VerifiedRun.shallow.runFile)
+      let path = folder.path + "/g.safetensors"
+      let outcome = try folder.verify(
+        grid, ["--json", "--gradients", path, "--steps", "3,7", "--betas", "0.05,0.1,0.2"])
+      try #require(outcome.status == 0, "\(outcome.story)")
+      let verdict = try Verdict(outcome)
+      let reader = try Safetensors.Reader(path: path)
+      let names = reader.tensors.map(\.name)
+      for name in ["estimate", "exact", "steps.3", "through-time.3", "steps.7", "through-time.7"] {
+        #expect(
+          names.contains("\(name).layers.1.weight") && names.contains("\(name).layers.1.bias"), "\(names)")
+      }
+      func elements(_ name: String) throws -> [Double] {
+        try ["weight", "bias"].flatMap {
+          try reader.elements(of: reader.tensor("\(name).layers.1.\($0)"), as: Double.self)
+        }
+      }
+      func cosine(_ a: String, _ b: String) throws -> Double {
+        let (a, b) = (try elements(a), try elements(b))
+        func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+        return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+      }
+      let row = try #require(verdict.gradient.first { $0.layer == 1 }?.cosine)
+      #expect(abs(try cosine("estimate", "exact") - row) < 1e-12)
+      for match in verdict.matches {
+        let told = try #require(match.cosines[0])
+        #expect(abs(try cosine("steps.\(match.step)", "through-time.\(match.step)") - told) < 1e-12)
+      }
+      #expect(verdict.matches.map(\.step) == [3, 7])
+      #expect(verdict.sweeps.allSatisfy { $0.points.map(\.beta) == [0.2, 0.1, 0.05] })
+    }
+
+    @Test(
+      "Numbers that are none, and options that go with others, are told",
+      arguments: [
+        (["--betas", "0.1,0"], "--betas 0.1,0"), (["--steps", "0"], "--steps 0"),
+        (["--steps", "a"], "--steps a"),
+        (["--gradients", "g.npz"], "ends in .safetensors"),
+        (["--checkpoint", "best"], "which of --weights DIR"),
+      ])
+    func misused(options: [String], words: String) throws {
+      let folder = try TrainingFolder(VerifiedRun.shallow.runFile)
+      let outcome = try folder.verify("1x1x1", options)
+      #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.story)")
+    }
+
     // MARK: What fails
 
     static let faults: [(run: VerifiedRun, settings: [String], check: String, advice: String)] = [

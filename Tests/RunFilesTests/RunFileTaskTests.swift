@@ -81,11 +81,11 @@ import Testing
         == "m.yaml:3:7: 'task' is 'regresion'; did you mean 'regression'?")
     #expect(
       refusal(smallestRunFile + "task: regression\n")
-        == "m.yaml:1:16: 'data.format' is digits, which has no targets for the task regression; use npy or friedman, or another task"
+        == "m.yaml:1:16: 'data.format' is digits, which has no targets for the task regression; use npy, csv or friedman, or another task"
     )
     #expect(
       refusal(Self.regression.replacing("task: regression", with: "task: classification"))
-        == "m.yaml:1:16: 'data.format' is friedman, which has no labels for the task classification; use idx, cifar, npy or digits, or another task"
+        == "m.yaml:1:16: 'data.format' is friedman, which has no labels for the task classification; use idx, cifar, npy, csv or digits, or another task"
     )
     #expect(
       refusal(Self.regression, settings: ["network.cost=cross-entropy"])

@@ -93,7 +93,7 @@ extension Shape {
 
 extension Network {
   /// n_j × n_k; of a kernel its height × its width × n_j × n_k.
-  fileprivate func weightShape(_ index: Int) -> [Int] {
+  package func weightShape(_ index: Int) -> [Int] {
     let (below, above) = (units(connections[index].source), units(connections[index].target))
     if let kernel = wirings[index].kernel { return kernel + [below, above] }
     return [weightRows(index), above]

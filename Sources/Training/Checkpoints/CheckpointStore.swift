@@ -48,7 +48,7 @@ package struct CheckpointStore: Sendable {
     get throws {
       guard try FileStatus.entry(path) != nil else { return [] }
       return try names().filter { name in
-        guard !["LATEST", "BEST"].contains(name), !Self.isTemporary(name) else { return false }
+        guard !["LATEST", "BEST"].contains(name), !name.hasPrefix(".tmp-") else { return false }
         return try
           !(Self.isStep(name, after: "damaged-") || Self.isStep(name, after: Self.replaced)
           || Self.isStep(name) && isOwn(name))
@@ -65,11 +65,9 @@ package struct CheckpointStore: Sendable {
     isStep(name, after: ".tmp-") || name.hasPrefix(".tmp-removed-")
   }
 
-  /// Whether a folder holds a file that checkpoints have, or nothing.
+  /// Whether a folder holds a file that checkpoints have, or nothing; of what is no folder, and has the name of one, too.
   private func isOwn(_ name: String) throws -> Bool {
-    guard try FileStatus.entry(folder(name)) == .directory else {
-      return try FileStatus.entry(folder(name)) == .link
-    }
+    guard try FileStatus.entry(folder(name)) == .directory else { return true }
     let names = try FileStatus.entries(of: folder(name))
     let written = [Manifest.fileName, "state.json", "index.json"]
     return names.isEmpty || names.contains { written.contains($0) || $0.hasPrefix("layer-") }

@@ -47,7 +47,7 @@ package struct RunState: Codable, Equatable, Sendable {
   /// That of its inputs, `whole` or `sampled`; checkpoints from before it was kept have none.
   package var inputs: String?
   /// Of the targets that it learns, where numbers answer: what evaluations of other data go by.
-  package var targets: TargetMoments?
+  package var targets: ColumnMoments?
   /// What its inputs look like: what evaluations of other data are held against. Older checkpoints do not say.
   package var form: InputForm?
   /// SHA-256 of the weights that it began with, where these were given and not drawn.
@@ -94,6 +94,10 @@ package struct InputForm: Codable, Equatable, Sendable {
   package var extents: [Int]
   /// The least and the largest number of some of them.
   package var range: [Double]
+  /// Of each number of an input over the training rows, where inputs are standardised.
+  package var moments: ColumnMoments?
+  /// What a table's classes are called, in the order of their numbers.
+  package var classes: [String]?
 }
 
 /// A checkpoint's list of files, written last: what makes it whole.

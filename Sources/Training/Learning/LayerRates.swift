@@ -33,6 +33,9 @@ package struct LayerRates: Codable, Equatable, Sendable {
   /// Whether any layer's rate follows the output's.
   package var areBalanced: Bool { isBalanced.contains(true) }
 
+  /// Whether layer k, an input with that above it, never learns: nothing is computed for it.
+  func isFrozen(_ k: Int) -> Bool { rates[max(k, 1) - 1] == 0 && !isBalanced[max(k, 1) - 1] }
+
   /// Whether these are rates of such a network: of its layers, the same ones balanced, none below 0.
   func fits(_ network: NetworkSettings) -> Bool {
     isBalanced == network.layers.map { $0.rate == .balanced } && rates.count == isBalanced.count

@@ -22,6 +22,8 @@ package final class Optimizer {
   /// Room for the sums that a step takes.
   private var workspaces: [Int: Panels] = [:]
   var moments: Moments
+  /// What learns by itself, once it was listed.
+  private var known: [LearningTensor]?
   /// Updates made, from the run's first step on.
   var updates = 0
   var rates: LayerRates
@@ -34,9 +36,9 @@ package final class Optimizer {
     rejects = run.nudging.reject
     self.grid = grid
     isOnlyReplica = replicas == 1
+    let most = parameters.largestTensor(rates)
     let shared = try grid.flatMap {
-      sharesMemory && $0.sharesMemory
-        ? try SharedSum(over: $0.twins, most: parameters.largestTensor) : nil
+      sharesMemory && $0.sharesMemory && most > 0 ? try SharedSum(over: $0.twins, most: most) : nil
     }
     sum32 = grid.map { FixedOrderAllreduce(over: $0.twins, sharing: shared) }
     sum64 = grid.map { FixedOrderAllreduce(over: $0.twins, sharing: shared) }
@@ -77,38 +79,103 @@ package final class Optimizer {
     defer { grid?.clock?.leave() }
     let kept = examples - (try rejected(contrast))
     updates += 1
-    func update(_ k: Int, decay: Double) -> WeightUpdate {
-      settings.update(
-        rate: rates.rates[max(k, 1) - 1] * factor,
-        scale: kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0,
-        decay: decay, number: updates)
+    var scale = kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0
+    var gathered: [Panels] = []
+    if let limit = settings.clip {
+      gathered = try gather(parameters, contrast)
+      let norm = try self.norm(of: gathered, parameters.portion) * abs(scale)
+      if norm > limit { scale *= limit / norm }
     }
-    for i in parameters.connections.indices {
-      let connection = parameters.connections[i].connection
-      let update = update(connection.target, decay: settings.decay)
-      // MPI's own sum need not give W and its transpose, held elsewhere, the same bits.
-      let isHeldOnce =
-        parameters.connections[i].backward == nil || parameters.connections[i].isMirrored
-      let index = parameters.connections[i].index
-      let sums = contrast.sums(index, block: parameters.connections[i].forwardBlock, backward: false)
-      try learn(
-        &parameters.connections[i].forward, &moments.forward[i], sums, contrast.shards, update,
-        mayUseMPI: isHeldOnce)
-      parameters.connections[i].mirror()
-      if let block = parameters.connections[i].backwardBlock, !parameters.connections[i].isMirrored {
-        let sums = contrast.sums(index, block: block, backward: true)
-        try learn(
-          &parameters.connections[i].backward!, &moments.backward[i], sums, contrast.shards, update,
-          mayUseMPI: false)
+    for (place, tensor) in tensors(parameters).enumerated() {
+      let (k, isBias) = tensor.target(parameters)
+      let update = settings.update(
+        rate: rates.rates[max(k, 1) - 1] * factor, scale: scale, decay: isBias ? 0 : settings.decay,
+        number: updates)
+      if settings.clip != nil {
+        tensor.access(&parameters, &moments) { weights, moments in
+          let panels = 0..<weights.count
+          update.apply(
+            to: &weights, moments: &moments, panels: panels, contrast: gathered[place].scalars(panels: panels)
+          )
+        }
+      } else {
+        let sums = tensor.sums(parameters, contrast)
+        let mayUseMPI = tensor.isHeldOnce(parameters)
+        try tensor.access(&parameters, &moments) { weights, moments in
+          try learn(&weights, &moments, sums, contrast.shards, update, mayUseMPI: mayUseMPI)
+        }
+      }
+      if case .forward(let i) = tensor { parameters.connections[i].mirror() }
+    }
+  }
+
+  /// What learns by itself, in order: of each connection its weights in each direction that is held, then the biases.
+  private func tensors(_ parameters: Parameters) -> [LearningTensor] {
+    if let known { return known }
+    var tensors: [LearningTensor] = []
+    for (i, weights) in parameters.connections.enumerated()
+    where !rates.isFrozen(weights.connection.target) {
+      tensors.append(.forward(i))
+      if weights.backwardBlock != nil, !weights.isMirrored { tensors.append(.backward(i)) }
+    }
+    for (i, k) in parameters.portion.layers.enumerated()
+    where parameters.portion.network.biased.contains(k) && !rates.isFrozen(k) { tensors.append(.bias(i)) }
+    known = tensors
+    return tensors
+  }
+
+  /// The sums that all tensors learn from, over shards and replicas.
+  private func gather(_ parameters: Parameters, _ contrast: Contrast) throws -> [Panels] {
+    var parameters = parameters
+    return try tensors(parameters).map { tensor in
+      let sums = tensor.sums(parameters, contrast)
+      let mayUseMPI = tensor.isHeldOnce(parameters)
+      var (out, none) = (
+        Panels(depth: 0, columns: 0, precision: parameters.precision), Moments(parameters, [])
+      )
+      try tensor.access(&parameters, &none) { weights, _ in
+        out = Panels(depth: weights.depth, columns: weights.count * panelWidth, precision: weights.precision)
+        var term: Panels? = sums.count > 1 ? out : nil
+        try add(sums, panels: 0..<weights.count, contrast.shards, mayUseMPI: mayUseMPI, to: &out, by: &term)
+      }
+      return out
+    }
+  }
+
+  /// ‖Σ‖ over all weights and biases of the network: of each layer and slice the squares are summed in one order, and then in
+  /// order. Sends one maximum of 2 × layers × slices numbers.
+  private func norm(of sums: [Panels], _ portion: Portion) throws -> Double {
+    guard let grid else { return 0 }
+    let (slices, layers) = (portion.slicing.slices, portion.network.depth + 1)
+    var squares = Array(repeating: 0.0, count: 2 * layers * slices)
+    for (tensor, sum) in zip(known ?? [], sums) {
+      switch tensor {
+      case .forward(let i):
+        let connection = portion.network.connections[portion.connections.lowerBound + i]
+        let taps = portion.network.wirings[portion.connections.lowerBound + i].taps
+        for tile in portion.weightTiles(connection) {
+          for tap in 0..<taps {
+            for panel in tile.panels {
+              squares[connection.target * slices + tile.slice] += sum.squares(
+                panel: panel, rows: tile.rows.shifted(by: tap * sum.depth / taps))
+            }
+          }
+        }
+      case .backward: break
+      case .bias(let i):
+        let k = portion.layers.lowerBound + i
+        let held = portion.slicing.isCut(k) ? portion.slices : portion.slices.contains(0) ? 0..<1 : 0..<0
+        for slice in held {
+          let units = portion.slicing.isCut(k) ? portion.slicing.units(k, slice: slice) : portion.units(k)
+          let first = (units.lowerBound - portion.units(k).lowerBound) / panelWidth
+          for panel in first..<first + padded(units.count) / panelWidth {
+            squares[(layers + k) * slices + slice] += sum.squares(panel: panel, rows: 0..<1)
+          }
+        }
       }
     }
-    // An input's bias learns at the rate of the layer above it.
-    for (i, k) in parameters.portion.layers.enumerated() where parameters.portion.network.biased.contains(k) {
-      let sum = contrast.sum(bias: k, units: parameters.portion.units(k))
-      try learn(
-        &parameters.biases[i], &moments.biases[i], [sum], contrast.shards, update(k, decay: 0),
-        mayUseMPI: false)
-    }
+    if grid.world.count > 1 { try grid.world.maximum(&squares) }
+    return squares.reduce(0, +).squareRoot()
   }
 
   /// Contrast, sum over replicas, update: of plain descent in one pass where this is the only replica and there is one
@@ -127,27 +194,35 @@ package final class Optimizer {
     var term: Panels? = sums.count > 1 ? workspace(weights, strip, 1) : nil
     for first in stride(from: 0, to: weights.count, by: max(strip, 1)) {
       let panels = first..<min(first + strip, weights.count)
-      func write(_ sum: ContrastSum, to out: inout Panels) throws {
-        grid?.clock?.enter(.contrast)
-        sum.write(panels: panels, to: &out, at: 0, shards: shards)
-        grid?.clock?.leave()
-        guard !isOnlyReplica else { return }
-        try add(out.scalars(panels: 0..<panels.count), byMPI: mayUseMPI && settings.reduction == .mpi)
-      }
-      // Each sum is complete over all shards before the next is added to it, wherever the shards are.
-      for (index, sum) in sums.enumerated() {
-        guard index > 0, term != nil else {
-          try write(sum, to: &contrast)
-          continue
-        }
-        try write(sum, to: &term!)
-        contrast.add(term!, panels: 0..<panels.count)
-      }
+      try add(sums, panels: panels, shards, mayUseMPI: mayUseMPI, to: &contrast, by: &term)
       let written = contrast.scalars(panels: 0..<panels.count)
       update.apply(to: &weights, moments: &moments, panels: panels, contrast: written)
     }
     workspaces[key(weights, strip, 0)] = contrast
     if let term { workspaces[key(weights, strip, 1)] = term }
+  }
+
+  /// The sum of some sums over shards and replicas, of some panels; each is complete over all shards before the next is
+  /// added to it, wherever the shards are.
+  private func add(
+    _ sums: [ContrastSum], panels: Range<Int>, _ shards: [Int], mayUseMPI: Bool, to total: inout Panels,
+    by term: inout Panels?
+  ) throws {
+    func write(_ sum: ContrastSum, to out: inout Panels) throws {
+      grid?.clock?.enter(.contrast)
+      sum.write(panels: panels, to: &out, at: 0, shards: shards)
+      grid?.clock?.leave()
+      guard !isOnlyReplica else { return }
+      try add(out.scalars(panels: 0..<panels.count), byMPI: mayUseMPI && settings.reduction == .mpi)
+    }
+    for (index, sum) in sums.enumerated() {
+      guard index > 0, term != nil else {
+        try write(sum, to: &total)
+        continue
+      }
+      try write(sum, to: &term!)
+      total.add(term!, panels: 0..<panels.count)
+    }
   }
 
   /// Panels that are summed at a time.
@@ -194,6 +269,55 @@ package final class Optimizer {
   }
 }
 
+/// A weight matrix, in one of the directions that are held, or a bias: by its place among those held here.
+private enum LearningTensor {
+  case forward(Int)
+  case backward(Int)
+  case bias(Int)
+
+  /// The layer it belongs to, an input's bias with its own, and whether it is a bias, which does not decay.
+  func target(_ parameters: Parameters) -> (k: Int, isBias: Bool) {
+    switch self {
+    case .forward(let i), .backward(let i): (parameters.connections[i].connection.target, false)
+    // An input's bias learns at the rate of the layer above it.
+    case .bias(let i): (parameters.portion.layers.lowerBound + i, true)
+    }
+  }
+
+  /// Whether nobody else holds its transpose, to which MPI's own sum need not give the same bits.
+  func isHeldOnce(_ parameters: Parameters) -> Bool {
+    guard case .forward(let i) = self else { return false }
+    return parameters.connections[i].backward == nil || parameters.connections[i].isMirrored
+  }
+
+  /// What it learns from.
+  func sums(_ parameters: Parameters, _ contrast: Contrast) -> [ContrastSum] {
+    switch self {
+    case .forward(let i):
+      return contrast.sums(
+        parameters.connections[i].index, block: parameters.connections[i].forwardBlock, backward: false)
+    case .backward(let i):
+      guard let block = parameters.connections[i].backwardBlock else { return [] }
+      return contrast.sums(parameters.connections[i].index, block: block, backward: true)
+    case .bias(let i):
+      let k = parameters.portion.layers.lowerBound + i
+      return [contrast.sum(bias: k, units: parameters.portion.units(k))]
+    }
+  }
+
+  /// Changes it and its moments in place.
+  func access(
+    _ parameters: inout Parameters, _ moments: inout Moments,
+    _ body: (inout Panels, inout TensorMoments) throws -> Void
+  ) rethrows {
+    switch self {
+    case .forward(let i): try body(&parameters.connections[i].forward, &moments.forward[i])
+    case .backward(let i): try body(&parameters.connections[i].backward!, &moments.backward[i])
+    case .bias(let i): try body(&parameters.biases[i], &moments.biases[i])
+    }
+  }
+}
+
 extension Optimizer {
   /// Steps that add up gradients: plain descent at rate 1, no momentum, no decay; few, and so without memory that ranks share.
   package convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
@@ -209,8 +333,10 @@ extension Optimizer {
 }
 
 extension Parameters {
-  /// The bytes of the largest block that learns by itself.
-  fileprivate var largestTensor: Int {
+  /// The bytes of the largest block that learns by itself; 0 where nothing does.
+  fileprivate func largestTensor(_ rates: LayerRates) -> Int {
+    let connections = connections.filter { !rates.isFrozen($0.connection.target) }
+    let biases = zip(portion.layers, biases).filter { !rates.isFrozen($0.0) }.map(\.1)
     let learning: [Panels?] =
       connections.flatMap { [$0.forward, $0.isMirrored ? nil : $0.backward] } + biases
     return learning.map { $0?.byteCount ?? 0 }.max() ?? 0

@@ -54,7 +54,7 @@ package struct WeightChanges {
 
 extension Portion {
   /// A part of a connection's forward block whose squares are summed on their own.
-  fileprivate struct WeightTile {
+  struct WeightTile {
     let slice: Int
     /// In each tap.
     let rows: Range<Int>
@@ -62,7 +62,7 @@ extension Portion {
   }
 
   /// The tiles of W_{jk} that this portion accounts for.
-  fileprivate func weightTiles(_ connection: Connection) -> [WeightTile] {
+  func weightTiles(_ connection: Connection) -> [WeightTile] {
     let (j, k) = (connection.source, connection.target)
     let held = units(of: j, driving: k)
     let rows = 0..<held.count

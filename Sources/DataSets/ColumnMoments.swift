@@ -1,5 +1,5 @@
-/// Mean and deviation of each column of the targets of the training rows, added row by row in Float64 (Welford 1962).
-public struct TargetMoments: Codable, Equatable, Sendable {
+/// Mean and deviation of each column of the training rows, added row by row in Float64 (Welford 1962).
+public struct ColumnMoments: Codable, Equatable, Sendable {
   /// Σ d / n.
   public private(set) var mean: [Double]
   private var squares: [Double]
