@@ -102,9 +102,10 @@ let package = Package(
       name: "TensorsTests",
       dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestBasis", "kernels-beyond"],
       swiftSettings: strict),
-    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib"], swiftSettings: strict),
     .testTarget(
-      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors", "CZlib"],
+      name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib", "TestBasis"], swiftSettings: strict),
+    .testTarget(
+      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors", "CZlib", "TestBasis"],
       swiftSettings: strict),
     .testTarget(
       name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict
@@ -119,7 +120,7 @@ let package = Package(
       name: "RunFilesTests",
       dependencies: [
         "RunFiles", "Schema", "Tasks", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
-        "Tensors",
+        "Tensors", "TestBasis",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -169,7 +170,7 @@ let package = Package(
     .testTarget(
       name: "FuzzingTests", dependencies: ["fuzz-parsers", "TestBasis"], swiftSettings: strict),
     .testTarget(
-      name: "LaunchTests", dependencies: ["eqprop", .product(name: "Yams", package: "Yams")],
+      name: "LaunchTests", dependencies: ["eqprop", "TestBasis", .product(name: "Yams", package: "Yams")],
       exclude: ["Hosts"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

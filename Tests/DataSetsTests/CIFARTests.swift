@@ -1,13 +1,14 @@
 import DataSets
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("CIFAR folders") struct CIFARTests {
-  let folder: TemporaryData
+  let folder: TemporaryFolder
 
   /// Three records in each of the five files and four to test; example i has label i mod 10 and `pixels(i)`.
   init() throws {
-    folder = try TemporaryData()
+    folder = try TemporaryFolder()
     for file in 0..<5 { try folder.write("data_batch_\(file + 1).bin", Self.ten(3 * file..<3 * file + 3)) }
     try folder.write("test_batch.bin", Self.ten(100..<104))
   }
@@ -60,7 +61,7 @@ import Testing
 
   @Test("CIFAR-100: the fine labels")
   func hundred() throws {
-    let other = try TemporaryData()
+    let other = try TemporaryFolder()
     try other.write("train.bin", Self.hundred(90..<115))
     try other.write("test.bin", Self.hundred(3..<5))
     let set = try DataSet.open(DataSource(format: .cifar, path: other.path, validation: 5))
@@ -158,7 +159,7 @@ import Testing
 
   @Test("whatever stands in a file, the set is read or refused with that file's name")
   func hostile() throws {
-    var choices = Choices(state: 3)
+    var choices = SeededGenerator(state: 3)
     var counts = (read: 0, refused: 0)
     for round in 0..<60 {
       var bytes = Self.ten(3..<6)

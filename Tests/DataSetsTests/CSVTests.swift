@@ -1,10 +1,11 @@
 import DataSets
 import Foundation
+import TestBasis
 import Testing
 
 @Suite("Tables of comma-separated values") struct CSVTests {
-  private func file(_ text: String, _ name: String = "a.csv") throws -> (TemporaryData, String) {
-    let folder = try TemporaryData()
+  private func file(_ text: String, _ name: String = "a.csv") throws -> (TemporaryFolder, String) {
+    let folder = try TemporaryFolder()
     try folder.write(name, Array(text.utf8))
     return (folder, folder.path + "/" + name)
   }

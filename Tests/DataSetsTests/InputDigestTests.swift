@@ -1,4 +1,5 @@
 import DataSets
+import TestBasis
 import Testing
 
 @Suite("Digest of the inputs") struct InputDigestTests {
@@ -46,7 +47,7 @@ import Testing
 
   @Test("of CIFAR's records and NumPy's arrays too, and of the digits")
   func formats() throws {
-    func check(_ folder: TemporaryData, _ format: DataFormat, _ name: String) throws {
+    func check(_ folder: TemporaryFolder, _ format: DataFormat, _ name: String) throws {
       for limit in [1 << 28, 100] {
         func digest() throws -> String {
           try DataSet.open(DataSource(format: format, path: folder.path)).inputDigest(wholeUpTo: limit)

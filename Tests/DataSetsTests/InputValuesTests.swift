@@ -1,13 +1,14 @@
 import DataSets
 import Tensors
+import TestBasis
 import Testing
 
 @Suite("Inputs' numbers") struct InputValuesTests {
   /// A set of `n` pictures of 5×4 with so many channels, written as a NumPy array of bytes or floats.
   func set(
     channels: Int, isFloat: Bool = false, normalize: Normalization? = nil, augment: Augmentation? = nil
-  ) throws -> (DataSet, TemporaryData) {
-    let folder = try TemporaryData()
+  ) throws -> (DataSet, TemporaryFolder) {
+    let folder = try TemporaryFolder()
     let bytes = (0..<3 * 20 * channels).map { UInt8(($0 * 37 + 11) % 256) }
     let array =
       isFloat
@@ -94,7 +95,7 @@ import Testing
 
   @Test("numbers of channels, crops and inputs that do not fit are told as the run file's")
   func mistakes() throws {
-    func told(_ body: () throws -> (DataSet, TemporaryData)) -> String? {
+    func told(_ body: () throws -> (DataSet, TemporaryFolder)) -> String? {
       do {
         _ = try body()
         return nil

@@ -1,9 +1,10 @@
 import DataSets
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("NumPy folders") struct NPYTests {
-  let folder: TemporaryData
+  let folder: TemporaryFolder
 
   static let trainingImages = "training-images.npy"
   static let trainingLabels = "training-labels.npy"
@@ -12,7 +13,7 @@ import Testing
 
   /// Six training and two test images of 2×3 bytes; byte p of image i is 6i + p, its label i mod 4.
   init() throws {
-    folder = try TemporaryData()
+    folder = try TemporaryFolder()
     try folder.write(Self.trainingImages, Self.array("|u1", [6, 2, 3], Array(0..<36)))
     try folder.write(Self.trainingLabels, Self.array("|u1", [6], [0, 1, 2, 3, 0, 1]))
     try folder.write(Self.testImages, Self.array("|u1", [2, 2, 3], Array(0..<12)))
@@ -282,7 +283,7 @@ import Testing
 
   @Test("whatever stands in a file, the set is read or refused with that file's name")
   func hostile() throws {
-    var choices = Choices(state: 5)
+    var choices = SeededGenerator(state: 5)
     let good = try folder.bytes(Self.trainingImages)
     var counts = (read: 0, refused: 0)
     for _ in 0..<600 {

@@ -1,6 +1,7 @@
 import DataSets
 import Foundation
 import Tensors
+import TestBasis
 import Testing
 
 /// The Python that EQPROP_PYTHON names, or `python3`.
@@ -36,7 +37,7 @@ struct NumPyTests {
     "is read number by number",
     arguments: [("u1", "i8", "1"), ("f4", "u1", "1"), ("f4", "i4", "2"), ("u1", "u2", "3")])
   func saved(images: String, labels: String, version: String) throws {
-    let folder = try TemporaryData()
+    let folder = try TemporaryFolder()
     #expect(runs(Self.program, folder.path, images, labels, version))
     let set = try DataSet.open(DataSource(format: .npy, path: folder.path, training: 4, validation: 1))
     #expect(set.extents == [4, 6, 3] && set.classes == 11)

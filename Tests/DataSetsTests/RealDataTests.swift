@@ -1,6 +1,7 @@
 import DataSets
 import FileFormats
 import Foundation
+import TestBasis
 import Testing
 
 /// The folder of published data: EQPROP_SHARED, or `../shared` beside the package, then `data`.
@@ -97,7 +98,7 @@ private func sum(_ bytes: [UInt8]) -> Int { bytes.reduce(0) { $0 + Int($1) } }
     "CIFAR-10: counts, labels, each channel's sum, mean and deviation, one picture",
     .enabled(if: isThere("cifar10") && unpacks("--version"), "needs data/cifar10 and xz"))
   func cifar10() throws {
-    let folder = try TemporaryData()
+    let folder = try TemporaryFolder()
     for name in (1...5).map({ "data_batch_\($0)" }) + ["test_batch_first1000"] {
       let packed = folder.file(name + ".bin.xz")
       try FileManager.default.copyItem(atPath: dataFolder + "/cifar10/\(name).bin.xz", toPath: packed)

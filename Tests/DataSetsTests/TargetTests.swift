@@ -1,13 +1,14 @@
 import DataSets
 import FileFormats
 import Foundation
+import TestBasis
 import Testing
 
 @Suite struct TargetTests {
   /// A folder of 5 training and 2 test examples of 3 numbers, with targets of a type.
   private static func folder(
     _ type: String, _ bytes: [UInt8], shape: [Int] = [5], test: [UInt8]? = nil
-  ) throws -> TemporaryData {
+  ) throws -> TemporaryFolder {
     let folder = try images()
     try folder.write("training-targets.npy", NPYTests.array(type, shape, bytes))
     try folder.write(
@@ -16,8 +17,8 @@ import Testing
     return folder
   }
 
-  private static func images() throws -> TemporaryData {
-    let folder = try TemporaryData()
+  private static func images() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
     try folder.write("training-images.npy", NPYTests.array("|u1", [5, 3], Array(0..<15)))
     try folder.write("test-images.npy", NPYTests.array("|u1", [2, 3], Array(0..<6)))
     return folder
@@ -29,7 +30,7 @@ import Testing
     }
   }
 
-  private static func open(_ folder: TemporaryData) throws -> DataSet {
+  private static func open(_ folder: TemporaryFolder) throws -> DataSet {
     try DataSet.open(DataSource(format: .npy, path: folder.path), for: .targets)
   }
 
@@ -96,7 +97,7 @@ import Testing
 
   @Test("A file of targets that is missing or bad is told with its path, row and byte")
   func mistakes() throws {
-    func refusal(_ folder: TemporaryData) -> String {
+    func refusal(_ folder: TemporaryFolder) -> String {
       do {
         _ = try Self.open(folder)
         return "none"

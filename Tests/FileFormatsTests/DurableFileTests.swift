@@ -1,11 +1,12 @@
 import FileFormats
 import Foundation
+import TestBasis
 import Testing
 
 @Suite("Durable files") struct DurableFileTests {
-  let directory: TemporaryDirectory
+  let directory: TemporaryFolder
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryFolder() }
 
   @Test("a written file replaces the old one and leaves nothing beside it")
   func replace() throws {
@@ -13,7 +14,7 @@ import Testing
     try DurableFile.write("step-000000100\n", to: path)
     try DurableFile.write("step-2\n", to: path)
     #expect(try directory.bytes("LATEST") == Array("step-2\n".utf8))
-    #expect(try directory.names() == ["LATEST"])
+    #expect(directory.names == ["LATEST"])
     #expect(try DurableFile.read(path) == Array("step-2\n".utf8))
   }
 
@@ -32,7 +33,7 @@ import Testing
       #expect(error.reason.hasSuffix(" bytes are free"))
     }
     #expect(try directory.bytes("state.json") == Array("old".utf8))
-    #expect(try directory.names() == ["state.json"])
+    #expect(directory.names == ["state.json"])
   }
 
   @Test("appended bytes follow those that are there; a file that is not there is made")
@@ -63,7 +64,7 @@ import Testing
     #expect(throws: FileError.self) { try DurableFile.keep([0..<1_500_012], of: path) }
     try DurableFile.keep([], of: path)
     #expect(try directory.bytes("metrics.jsonl") == [])
-    #expect(try directory.names() == ["metrics.jsonl"])
+    #expect(directory.names == ["metrics.jsonl"])
   }
 
   @Test("what stands at a path is told, or that nothing does, or that the system cannot tell")

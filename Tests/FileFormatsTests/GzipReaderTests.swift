@@ -1,12 +1,13 @@
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("Gzip reader") struct GzipReaderTests {
-  let directory: TemporaryDirectory
+  let directory: TemporaryFolder
   /// 300,000 bytes that pack to some tens of kilobytes.
   let bytes: [UInt8] = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7 ^ $0 >> 3) }
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryFolder() }
 
   /// Everything the reader gives, asked for in pieces of `piece` bytes.
   func readAll(_ path: String, limit: Int = 1 << 20, piece: Int = 10_007) throws(FileError) -> [UInt8] {

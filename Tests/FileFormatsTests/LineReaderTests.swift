@@ -1,4 +1,5 @@
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("Lines of a file")
@@ -17,7 +18,7 @@ struct LineReaderTests {
     "are read with where they end, the last one with whether it does",
     arguments: ["a\n\nbc\n", "a\n\nbc", "", "\n"])
   func short(text: String) throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let path = directory.file("lines")
     try DurableFile.write(text, to: path)
     var expected = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -31,7 +32,7 @@ struct LineReaderTests {
 
   @Test("of more than a mebibyte are read whole, up to the limit")
   func long() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let path = directory.file("lines")
     let text = [
       "x", String(repeating: "y", count: 3 << 20), "", String(repeating: "z", count: 1 << 20), "end",

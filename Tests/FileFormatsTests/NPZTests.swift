@@ -1,4 +1,5 @@
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("NPZ") struct NPZTests {
@@ -20,7 +21,7 @@ import Testing
 
   @Test("NumPy reads what was written, and its checksums are right", .enabled(if: hasNumPy, "needs NumPy"))
   func read() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let size = try write(directory.file("a.npz"))
     #expect(try directory.bytes("a.npz").count == size)
     let program = """
@@ -42,7 +43,7 @@ import Testing
 
   @Test("The same arrays give the same file; an empty archive is one")
   func bytes() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let size = try write(directory.file("a.npz"))
     #expect(try size == write(directory.file("b.npz")))
     #expect(try directory.bytes("a.npz") == directory.bytes("b.npz"))

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import TestBasis
 import Testing
 
 @Suite("PNG")
@@ -23,7 +24,7 @@ struct PNGTests {
     """
 
   private func read(_ bytes: [UInt8]) throws -> String {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     try Data(bytes).write(to: URL(fileURLWithPath: directory.file("a.png")))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,4 +1,5 @@
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("SHA-256") struct SHA256Tests {
@@ -26,7 +27,7 @@ import Testing
       bytes[start..<min(bytes.count, start + 777)].withUnsafeBytes { hash.update($0) }
     }
     #expect(hash.finish() == expected)
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let (size, digest) = try SHA256.digest(ofFile: directory.write("a", bytes))
     #expect(size == 1_000_000 && digest == expected)
   }

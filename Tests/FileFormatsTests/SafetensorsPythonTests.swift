@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import TestBasis
 import Testing
 
 /// The Python that EQPROP_PYTHON names, or `python3`.
@@ -26,7 +27,7 @@ func output(ofPython program: String, _ arguments: String...) -> String? {
 struct SafetensorsPythonTests {
   @Test("Python reads what was written here")
   func pythonReads() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     var writer = try Safetensors.Writer(
       path: directory.file("a"),
       tensors: [
@@ -57,7 +58,7 @@ struct SafetensorsPythonTests {
 
   @Test("what Python wrote is read here")
   func readsPython() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let program = """
       import sys, numpy as n, safetensors.numpy
       a = n.arange(6, dtype=n.float32).reshape(2, 3); b = n.array([2**62, -5]); c = n.array(.5)

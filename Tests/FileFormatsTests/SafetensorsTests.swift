@@ -1,13 +1,14 @@
 import FileFormats
+import TestBasis
 import Testing
 
 @Suite("Safetensors") struct SafetensorsTests {
-  let directory: TemporaryDirectory
+  let directory: TemporaryFolder
   let weight: [Float] = (0..<12).map { Float($0) * 0.25 - 1 }
   let bias: [Double] = [.pi, -0.0, 1e-308]
   let steps: [Int64] = [.min, 0, .max]
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryFolder() }
 
   func write(_ name: String, metadata: [String: String] = ["b": "2", "a": "\"ß\\\n\u{1}\""]) throws
     -> (size: Int, sha256: String)

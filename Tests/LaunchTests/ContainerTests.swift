@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 import Yams
 
@@ -50,7 +51,7 @@ import Yams
     let folder = try TemporaryFolder()
     let file = try folder.write("run.yaml", #require(document("ConfigMap")["data"]?["run.yaml"]?.string))
     let outcome = try run(
-      Repository.run, ["plan", file.path, "-n", arguments[1]],
+      Repository.run, ["plan", file, "-n", arguments[1]],
       environment: ["EQPROP_EXECUTABLE": Repository.root + "/.build/release/eqprop"])
     #expect(outcome.code == 0, "\(outcome.errors)")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// The catalog is built by the toolchain's DocC; no link leads nowhere, and no public declaration is without a word.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Every command in the readme and the documentation runs, in an empty folder, and prints what is shown of it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Open MPI's words about a death are dropped where they repeat the exit code; all others come through.

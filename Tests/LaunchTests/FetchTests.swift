@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Downloads end with exactly the published files, or with one sentence.
@@ -45,7 +46,7 @@ import Testing
   @Test(arguments: [300, 9_912_422]) func anythingElseIsRefused(bytes: Int) throws {
     let source = try TemporaryFolder()
     let folder = try TemporaryFolder()
-    try source.write("train-images-idx3-ubyte.gz", Data(count: bytes))
+    try source.write("train-images-idx3-ubyte.gz", [UInt8](repeating: 0, count: bytes))
     let outcome = try run(Repository.fetch, ["mnist", folder.path, "--from", "file://" + source.path])
     #expect(outcome.code == 65)
     #expect(outcome.errors.contains("expected 9912422 bytes with SHA-256 440fcabf73cc546f"))
@@ -91,7 +92,7 @@ import Testing
       #expect(text.contains("\(bytes) \(sum)"))
       text = text.replacingOccurrences(of: "\(bytes) \(sum)", with: "\(size ?? 0) \(found)")
     }
-    return try source.write("fetch", text).path
+    return try source.write("fetch", text)
   }
 
   @Test func anArchiveIsUnpackedOnce() throws {
@@ -121,7 +122,7 @@ import Testing
       inside.errors.contains("cifar-100-binary/test.bin of cifar-100-binary.tar.gz is not the published file")
     )
     #expect(folder.names == ["train.bin"])
-    try source.write("cifar-10-binary.tar.gz", Data(count: 300))
+    try source.write("cifar-10-binary.tar.gz", [UInt8](repeating: 0, count: 300))
     let whole = try run(Repository.fetch, ["cifar10", folder.path, "--from", "file://" + source.path])
     #expect(whole.code == 65)
     #expect(whole.errors.contains("expected 170052171 bytes with SHA-256 c4a38c50a1bc5f3a"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Jobs over real TCP between hosts: needs root, network namespaces and an sshd.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// `launch/install`: program, manual page and completions below a prefix, as shells and `man` look for them.

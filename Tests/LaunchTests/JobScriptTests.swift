@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// The job scripts, with programs that imitate the scheduler's commands and launch/run. Under a real Slurm:

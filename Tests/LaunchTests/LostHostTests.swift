@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Which hosts and how many ranks a restart takes, told by an imitated `mpirun` and `ssh`.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// A checkpoint's tensors reach NumPy by the public `safetensors` package.

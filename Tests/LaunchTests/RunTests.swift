@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// How ranks are started: what `mpirun` and they are given, and what of them comes back.

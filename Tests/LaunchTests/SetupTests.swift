@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// What setup installs, refuses and says, on machines imitated by programs put before the PATH.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 
 /// A Slurm of one host, this machine, with its state, sockets, logs and ports to itself; it ends with its last user.
 final class SlurmCluster {
@@ -29,7 +30,7 @@ final class SlurmCluster {
     }
     // Clients of any user reach MUNGE's socket through its folder.
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path + "/munge")
-    try folder.write("munge/key", Data((0..<1024).map { _ in UInt8.random(in: 0...255) }))
+    try folder.write("munge/key", (0..<1024).map { _ in UInt8.random(in: 0...255) })
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "/munge/key")
     try folder.write("slurm.conf", Self.configuration(path, hostTimeout: hostTimeout))
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 
 /// What a program left behind.
 struct Outcome {

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// A stop becomes USR1 for the ranks, a second one kills, and crashes are started again when asked.

@@ -1,28 +1,9 @@
 import Foundation
+import TestBasis
 
-/// A folder that goes when the last user of it goes.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/launch-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file, and the folders it needs.
+extension TemporaryFolder {
   @discardableResult
-  func write(_ name: String, _ data: Data) throws -> URL {
-    let url = URL(fileURLWithPath: path + "/" + name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try data.write(to: url)
-    return url
-  }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> URL { try write(name, Data(text.utf8)) }
+  func write(_ name: String, _ data: Data) throws -> String { try write(name, Array(data)) }
 
   /// Writes a Bash script that can be started; its path.
   ///
@@ -31,7 +12,7 @@ final class TemporaryFolder {
   @discardableResult
   func script(_ name: String, _ lines: String) throws -> String {
     let text = try write(name + ".text", "#!/usr/bin/env bash\n" + lines + "\n")
-    _ = try run("install", ["-m", "755", text.path, path + "/" + name])
+    _ = try run("install", ["-m", "755", text, path + "/" + name])
     return path + "/" + name
   }
 
@@ -42,14 +23,4 @@ final class TemporaryFolder {
     guard let found else { throw CocoaError(.fileNoSuchFile) }
     try FileManager.default.createSymbolicLink(atPath: path + "/" + program, withDestinationPath: found)
   }
-
-  /// The text of a file, empty when there is none.
-  func text(_ name: String) -> String {
-    FileManager.default.contents(atPath: path + "/" + name).map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
-
-  func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
-
-  /// The names of its files, hidden ones included, sorted.
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// What people see on a terminal: a real one, emulated by pyte, behind `launch/run` and its ranks.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// `launch/test` and `.ci/run`, with a `swift` that only notes what it is asked.

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 /// Hosts made of network namespaces by `Hosts/hosts.py`, with a wire between them; they go with their last user.

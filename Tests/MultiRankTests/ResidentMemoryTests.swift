@@ -34,23 +34,22 @@ extension RealRanks {
       let shape = try #require(GridShape(grid))
       let data = try run.openData()
       let deal = try Deal(run, tiling: try Tiling(run, data: data), to: shape)
-      // The most that was resident, but for what ranks share, which every one that touches it has.
+      // The most of its own that was resident: what ranks share every one that touches it has, and at another time.
       let eqprop = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
       let script = folder.path + "/measured"
       try """
       #!/usr/bin/env python3
       import os, subprocess, sys, time
       process = subprocess.Popen(["\(eqprop)"] + sys.argv[1:])
-      most, shared = 0, 0
+      most = 0
       while process.poll() is None:
           with open("/proc/%d/status" % process.pid) as file:
               told = dict(line.split(":", 1) for line in file)
           kilobytes = lambda key: int(told.get(key, "0 kB").split()[0])
-          if kilobytes("VmHWM") > most:
-              most, shared = kilobytes("VmHWM"), kilobytes("RssShmem")
-          time.sleep(0.01)
+          most = max(most, kilobytes("RssAnon"))
+          time.sleep(0.004)
       with open("\(folder.path)/resident-" + os.environ["OMPI_COMM_WORLD_RANK"], "w") as file:
-          file.write(str(1024 * (most - shared)))
+          file.write(str(1024 * most))
       sys.exit(process.returncode)
       """.write(toFile: script, atomically: true, encoding: .utf8)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)

@@ -77,6 +77,9 @@ extension RealRanks {
       let training = folder.training(flipped.grid, to: "run", ["--compare-weights", "50"])
       let job = try training.start()
       try job.waitFor("epoch 2/400")
+      // The thread that writes them may be behind.
+      let deadline = Date().addingTimeInterval(20)
+      while folder.checkpoints().isEmpty, Date() < deadline { usleep(10_000) }
       let first = try #require(folder.checkpoints().first)
       let values = try self.values(flipped, folder, first)
       let victim = try Ranks.await(training.ranks, of: job)[flipped.rank].process

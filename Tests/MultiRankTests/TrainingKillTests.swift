@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 extension RealRanks {
@@ -68,18 +69,5 @@ extension RealRanks {
       #expect(!folder.names("run/checkpoints").contains { $0.hasPrefix(".") })
       #expect(resumed > 0, "seed \(seed): no run went on from a checkpoint")
     }
-  }
-}
-
-/// The same numbers for the same seed, which a failed test tells (Steele, Lea & Flood 2014, SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

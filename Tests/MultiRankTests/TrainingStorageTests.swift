@@ -116,7 +116,8 @@ extension RealRanks {
       ])
     func slowDisk(file: SlowFile) throws {
       let folder = try TrainingFolder(TrainingKilled.runFile)
-      try folder.write("run/checkpoints/nothing", "")
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/run/checkpoints", withIntermediateDirectories: true)
       let path = folder.path + "/run/" + file.name
       func hold() throws -> FileLease {
         // Whoever has it open at the moment keeps it from being held.

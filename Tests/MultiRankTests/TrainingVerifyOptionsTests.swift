@@ -18,7 +18,7 @@ extension RealRanks {
       let folder = try TrainingFolder(VerifiedRun.shallow.runFile)
       let path = folder.path + "/g.safetensors"
       let outcome = try folder.verify(
-        grid, ["--json", "--gradients", path, "--steps", "3,7", "--betas", "0.05,0.1,0.2"])
+        grid, ["--json", "--gradients", path, "--steps", "3,7", "--betas", "0.003125,0.0125,0.00625"])
       try #require(outcome.status == 0, "\(outcome.story)")
       let verdict = try Verdict(outcome)
       let reader = try Safetensors.Reader(path: path)
@@ -44,7 +44,7 @@ extension RealRanks {
         #expect(abs(try cosine("steps.\(match.step)", "through-time.\(match.step)") - told) < 1e-12)
       }
       #expect(verdict.matches.map(\.step) == [3, 7])
-      #expect(verdict.sweeps.allSatisfy { $0.points.map(\.beta) == [0.2, 0.1, 0.05] })
+      #expect(verdict.sweeps.allSatisfy { $0.points.map(\.beta) == [0.0125, 0.00625, 0.003125] })
     }
 
     @Test(

@@ -1,19 +1,9 @@
 import RunFiles
+import TestBasis
 import TestSupport
 import Testing
 
-/// A small repeatable generator (SplitMix64) for the tests' choices.
-struct Choices: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SeededGenerator {
   mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &self)] }
 }
 
@@ -64,7 +54,7 @@ struct RunFilePropertyTests {
 
   @Test("the resolved file reads back as the same value, whatever its own name is")
   func roundTrip() throws {
-    var choices = Choices(state: 1)
+    var choices = SeededGenerator(state: 1)
     var seen: Set<String> = []
     for _ in 0..<400 {
       var settings: [String] = []
@@ -148,7 +138,7 @@ struct RunFilePropertyTests {
 
   @Test("a damaged file is read or refused with its name, never more")
   func damaged() {
-    var choices = Choices(state: 2)
+    var choices = SeededGenerator(state: 2)
     let pieces = [
       "[", "]", "{", "}", ":", ": ", "- ", "\n", "  ", ",", "\"", "'", "#", "&a ", "*a", "!!str ", "?", "|",
       ">",
