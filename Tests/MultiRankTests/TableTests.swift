@@ -94,7 +94,7 @@ extension RealRanks {
       try #require(try Subprocess.run("python3", ["-c", program, folder.path]).status == 0)
       for (name, outputs, options, key, holds) in [
         ("wine", 3, [], "test_error", { $0 <= 6 }), ("breast_cancer", 2, [], "test_error", { $0 <= 6 }),
-        ("diabetes", 1, ["--set", "task=regression"], "test_r2", { $0 >= 0.4 }),
+        ("diabetes", 1, ["--set", "task=regression"], "test_r2", { $0 >= 0.33 }),
       ] as [(String, Int, [String], String, (Double) -> Bool)] {
         var values: [Double] = []
         for seed in 1...3 {
