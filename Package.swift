@@ -60,7 +60,9 @@ let package = Package(
       ], swiftSettings: strict),
     .target(
       name: "RunFiles",
-      dependencies: ["Tasks", "EquilibriumPropagation", "EnergyModels", "DataSets", "Schema", "Tensors"],
+      dependencies: [
+        "Tasks", "EquilibriumPropagation", "EnergyModels", "DataSets", "FileFormats", "Schema", "Tensors",
+      ],
       swiftSettings: strict),
     .target(
       name: "Tasks", dependencies: ["EnergyModels", "DataSets", "Records", "Schema", "Tensors"],
@@ -114,7 +116,9 @@ let package = Package(
       name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "EquilibriumPropagationTests",
-      dependencies: ["EquilibriumPropagation", "Records", "EnergyModels", "Tensors", "TestBasis"],
+      dependencies: [
+        "EquilibriumPropagation", "Records", "EnergyModels", "Tensors", "TestBasis", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "RunFilesTests",

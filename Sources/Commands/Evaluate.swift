@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataSets
-import EquilibriumPropagation
 import Foundation
 import MessagePassing
 import Records
@@ -15,8 +14,7 @@ struct Evaluate: RankCommand {
       "Evaluates a checkpoint: the task's figures; of classes the error of each and the confusion matrix.",
     discussion: "Example: launch/run -n 2 evaluate runs/digits --split test")
 
-  @Argument(help: "The run directory.")
-  var directory: String
+  @OptionGroup var options: EvaluatedOptions
 
   @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
   var data: String?
@@ -26,45 +24,23 @@ struct Evaluate: RankCommand {
   )
   var split: [Split] = []
 
-  @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
-  var checkpoint = Evaluator.Choice.latest
-
-  @Option(
-    help: ArgumentHelp(
-      "Iterations of the free phase (default: the run's; from zero where it lives on persistent states, up to 25 times as many, to a tolerance of 0.001).",
-      valueName: "n"))
-  var free: Int?
-
-  @OptionGroup var grid: GridOptions
-
   @Flag(help: "Prints JSON.")
   var json = false
 
-  func validate() throws {
-    if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
-  }
-
-  var stallLimit: Double { grid.stallLimit }
+  var stallLimit: Double { options.grid.stallLimit }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
-    let run = try world.agree { try RunFile.load(path: directory + "/run.yaml", data: data) }
-    let picked = try PickedCheckpoint(
-      directory: directory, choice: checkpoint, over: world, notice: complain)
+    let run = try options.load(data: data, on: world)
+    let picked = try options.pick(on: world)
     let examples = try world.agree { try picked.fitting(open(run)) }
-    let deal = try grid.deal(run, data: examples, trains: false, on: world)
-    var relaxation = Evaluator.relaxation(of: run)
-    if let free { relaxation.free = Duration(atMost: free) }
-    let evaluator = try Evaluator(
-      run: run, checkpoint: picked, relaxation: relaxation, deal: deal,
-      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
-    let isFirst = world.rank == 0
-    if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
     let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
-    try world.agree {
+    let evaluator = try options.evaluator(run, picked, of: examples, on: world) { _ in
       guard asked.isEmpty else { return }
       let hint = split.isEmpty ? "; --split training evaluates what it was trained on" : ""
       throw UsageError("there are no such examples: \(examples)\(hint)")
     }
+    let isFirst = world.rank == 0
+    if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
       guard isFirst else { continue }
@@ -87,7 +63,9 @@ struct Evaluate: RankCommand {
     do {
       return try run.openData()
     } catch {
-      guard data != nil, let test = try? run.openData(splits: [.test]) else { throw error }
+      guard case .file(let absent) = error, absent.kind == .missing, data != nil,
+        let test = try? run.openData(splits: [.test])
+      else { throw error }
       return test
     }
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import DataSets
-import EquilibriumPropagation
+import FileFormats
 import Foundation
 import MessagePassing
 import Reporting
@@ -20,8 +20,7 @@ struct Predict: RankCommand {
       example). Without --output the lines go to standard output.
       """)
 
-  @Argument(help: "The run directory.")
-  var directory: String
+  @OptionGroup var options: EvaluatedOptions
 
   @Option(help: ArgumentHelp("A file of images, or a folder; the run's own without.", valueName: "path"))
   var data: String?
@@ -42,22 +41,15 @@ struct Predict: RankCommand {
   @Option(help: "What the stored numbers of --data are divided by (default: as the run's own).")
   var divisor: Double?
 
-  @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
-  var checkpoint = Evaluator.Choice.latest
-
-  @Option(
-    help: ArgumentHelp("Iterations of the free phase (default: as evaluate takes them).", valueName: "n"))
-  var free: Int?
-
-  @OptionGroup var grid: GridOptions
-
   func validate() throws {
-    if let free, free < 1 { throw ValidationError("--free \(free): at least 1 iteration is needed") }
     if let divisor {
       guard divisor > 0, divisor.isFinite else {
         throw ValidationError("--divisor \(divisor): a number above 0 is needed")
       }
       if data == nil { throw ValidationError("--divisor is for --data; the run's own has one") }
+    }
+    if let data, let output, isSamePlace(data, output) {
+      throw ValidationError("--output \(output): would replace the examples of --data")
     }
     guard let output else {
       if !views.isEmpty { throw ValidationError("--states and --activity need --output FILE.npz") }
@@ -71,22 +63,19 @@ struct Predict: RankCommand {
     }
   }
 
-  var stallLimit: Double { grid.stallLimit }
+  var stallLimit: Double { options.grid.stallLimit }
   private var views: [Prediction.View] { states.map { .states($0) } + activity.map { .activity($0) } }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
-    let run = try world.agree { try RunFile.load(path: directory + "/run.yaml") }
-    let picked = try PickedCheckpoint(
-      directory: directory, choice: checkpoint, over: world, notice: complain)
+    let run = try options.load(on: world)
+    let picked = try options.pick(on: world)
     let examples = try world.agree { try picked.fitting(open(run)) }
     let split = data == nil ? split : .test
-    let deal = try grid.deal(run, data: examples, trains: false, on: world)
-    try world.agree { try check(deal, count: examples.count(split)) }
-    var relaxation = Evaluator.relaxation(of: run)
-    if let free { relaxation.free = Duration(atMost: free) }
-    let evaluator = try Evaluator(
-      run: run, checkpoint: picked, relaxation: relaxation, deal: deal,
-      grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
+    let evaluator = try options.evaluator(run, picked, of: examples, on: world) {
+      try check($0, count: examples.count(split))
+      // Hours of settling end here otherwise.
+      if world.rank == 0, let output { try PredictionFile.tryWriting(to: output) }
+    }
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(picked.name): \(examples.count(split)) examples") }
     let prediction = try evaluator.predict(split, of: examples, views: views)
@@ -112,7 +101,7 @@ struct Predict: RankCommand {
     var source = run.data
     source.divisor = divisor ?? run.data.divisor
     if let data { return try DataSet.open(unanswered: data, as: source) }
-    return try DataSet.open(source, for: .inputs, splits: [split])
+    return try DataSet.open(source, for: run.task.task.supervision, splits: [split])
   }
 
   private func check(_ deal: Deal, count: Int) throws {

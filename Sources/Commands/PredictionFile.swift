@@ -1,4 +1,5 @@
 import FileFormats
+import Foundation
 import Training
 
 /// The form of a file of predictions, by its name's ending.
@@ -62,18 +63,34 @@ struct PredictionFile {
     Double(Float(number)) == number ? "\(Float(number))" : "\(number)"
   }
 
+  /// Throws where a file of that name cannot be written.
+  static func tryWriting(to path: String) throws {
+    let trial = temporary(path)
+    try DurableFile.write("", to: trial)
+    unlink(trial)
+  }
+
+  private static func temporary(_ path: String) -> String {
+    joinPath(parentDirectory(of: path), ".partial-" + lastPart(of: path))
+  }
+
   /// Writes it; a file that is there is replaced once the new one is whole.
   func write(to path: String, as form: PredictionForm) throws {
     guard form != .csv else { return try DurableFile.write(csv, to: path) }
-    let partial = path + ".partial"
+    let partial = Self.temporary(path)
     if form == .npy {
       let (outputs, bytes) = arrays[0]
       try DurableFile.write(NPZ.header(of: outputs) + bytes, to: path)
     } else {
-      var archive = try NPZ.Writer(path: partial)
-      for (array, bytes) in arrays { try archive.append(array, bytes) }
-      _ = try archive.finish()
-      try DurableFile.rename(partial, to: path)
+      do {
+        var archive = try NPZ.Writer(path: partial)
+        for (array, bytes) in arrays { try archive.append(array, bytes) }
+        _ = try archive.finish()
+        try DurableFile.rename(partial, to: path)
+      } catch {
+        unlink(partial)
+        throw error
+      }
     }
   }
 

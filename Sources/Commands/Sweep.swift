@@ -78,6 +78,7 @@ struct Sweep: RankCommand {
     }
     Interruption.listen()
     let groups = world.count / ranks
+    let ranksOnHost = try world.ranksOnHost()
     let number = world.rank / ranks
     if isFirst {
       complain(
@@ -89,27 +90,31 @@ struct Sweep: RankCommand {
     if let group = try world.split(
       colour: number < groups ? number : nil, key: world.rank, label: "a run's ranks")
     {
-      isInterrupted = try trainAll(plan, runs, in: folder, on: group)
+      do {
+        isInterrupted = try trainAll(plan, runs, in: folder, on: group, ranksOnHost: ranksOnHost)
+      } catch let failure as AgreedFailure {
+        throw GroupFailure(failure: failure)
+      }
       if group.rank == 0 { try folder.leave(group: number) }
     }
-    // Others may train for hours yet.
-    try world.agree { try folder.waitForAll(groups: groups) }
-    let isOver = try world.agree { () -> Bool in
-      guard isFirst else { return true }
+    // Others may train for hours yet: whoever waited in MPI would be taken for stalled.
+    let waited = Result { try folder.waitForAll(groups: groups) }
+    try world.agree {
+      try waited.get()
+      guard isFirst else { return }
       try folder.clean(groups: groups)
       let table = SweepTable(
         try zip(plan.runs, runs).map { try folder.outcome(of: $0, $1) }, figures: runs[0].task.task.figures)
-      if let csv { try DurableFile.write(table.csv, to: csv) }
       print(json ? table.json + "\n" : table.text, terminator: "")
-      return true
+      if let csv { try DurableFile.write(table.csv, to: csv) }
     }
-    precondition(isOver)
     return isInterrupted ? 75 : 0
   }
 
   /// Takes one run after the other that nobody else has; whether training was asked to stop.
   private func trainAll(
-    _ plan: SweepPlan, _ runs: [RunFile], in folder: SweepFolder, on group: borrowing Communicator
+    _ plan: SweepPlan, _ runs: [RunFile], in folder: SweepFolder, on group: borrowing Communicator,
+    ranksOnHost: Int
   ) throws -> Bool {
     for (planned, run) in zip(plan.runs, runs) {
       let isFirst = group.rank == 0
@@ -117,23 +122,28 @@ struct Sweep: RankCommand {
       let isMine = try group.agree { () -> Bool in
         guard isFirst, try !folder.isOver(planned, run) else { return false }
         claim = try folder.claim(planned)
-        return try claim != nil && !folder.isOver(planned, run)
+        guard try claim != nil && !folder.isOver(planned, run) else { return false }
+        folder.forget(planned)
+        return true
       }
       guard try group.broadcast([isMine ? 1 : 0], from: 0) == [1] else { continue }
       defer { withExtendedLifetime(claim) {} }
       do {
-        if try train(planned, run, in: folder, on: group) == .interrupted { return true }
-      } catch let failure as AgreedFailure {
-        guard isFirst else { continue }
-        try folder.note(failure.message, of: planned)
-        complain("\(planned.name): \(failure.message)")
+        if try train(planned, run, in: folder, on: group, ranksOnHost: ranksOnHost) == .interrupted {
+          return true
+        }
+      } catch let failure as AgreedFailure where (1...66).contains(failure.exitCode) {
+        // What a disk or a host did is no fault of the run, and ends the job.
+        try group.agree { if isFirst { try folder.note(failure, of: planned, run) } }
+        if isFirst { complain("\(planned.name): \(failure.message)") }
       }
     }
     return false
   }
 
   private func train(
-    _ planned: SweepPlan.Run, _ run: RunFile, in folder: SweepFolder, on group: borrowing Communicator
+    _ planned: SweepPlan.Run, _ run: RunFile, in folder: SweepFolder, on group: borrowing Communicator,
+    ranksOnHost: Int
   ) throws -> TrainingEnding {
     var run = run
     run.report.html = false
@@ -142,7 +152,7 @@ struct Sweep: RankCommand {
     let began = ContinuousClock.now
     let trainer = try Trainer(
       run: run, data: data, deal: deal, grid: Grid(deal.grid, world: group, sharesMemory: grid.sharesMemory),
-      output: folder.directory(planned)
+      output: folder.directory(planned), ranksOnHost: ranksOnHost
     ) { event in
       guard case .notice(let words) = event, !words.hasPrefix("inputs from") else { return }
       complain("\(planned.name): \(words)")
@@ -153,4 +163,11 @@ struct Sweep: RankCommand {
     }
     return ending
   }
+}
+
+/// What some ranks agreed on and others do not know: it ends the job.
+private struct GroupFailure: Error, ExitCoded, CustomStringConvertible {
+  let failure: AgreedFailure
+  var exitCode: Int32 { failure.exitCode }
+  var description: String { failure.message }
 }

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import MessagePassing
 import Reporting
 import RunFiles
 import Training
@@ -22,17 +23,31 @@ struct SweepFolder {
   /// Keeps a run from others as long as the lock lives; nil where somebody has it.
   func claim(_ run: SweepPlan.Run) throws -> DirectoryLock? {
     try DurableFile.createDirectory(claims(run))
-    return try? DirectoryLock(claims(run))
+    return try DirectoryLock(free: claims(run))
   }
 
-  /// Whether a run has reached its end, or failed.
+  /// Whether a run has reached its end, or diverged, which it would do again.
   func isOver(_ planned: SweepPlan.Run, _ run: RunFile) throws -> Bool {
-    if try FileStatus.entry(failure(planned)) != nil { return true }
+    if let noted = try noted(planned), noted.code == 1, noted.run == RunState.digest(of: run) { return true }
     return try StoredProgress(directory: directory(planned))?.isOver(run) ?? false
   }
 
-  func note(_ failure: String, of run: SweepPlan.Run) throws {
-    try DurableFile.write(failure + "\n", to: self.failure(run))
+  /// Remembers how a run failed: its exit code and the run that it was, then the words.
+  func note(_ failure: AgreedFailure, of planned: SweepPlan.Run, _ run: RunFile) throws {
+    try DurableFile.write(
+      "\(failure.exitCode) \(RunState.digest(of: run))\n\(failure.message)\n", to: self.failure(planned))
+  }
+
+  /// What is tried again has not failed yet.
+  func forget(_ run: SweepPlan.Run) { try? FileManager.default.removeItem(atPath: failure(run)) }
+
+  private func noted(_ planned: SweepPlan.Run) throws -> (code: Int32, run: String, words: String)? {
+    guard try FileStatus.entry(failure(planned)) != nil else { return nil }
+    let lines = String(decoding: try DurableFile.read(failure(planned)), as: UTF8.self)
+      .split(separator: "\n", maxSplits: 1)
+    let first = lines.first?.split(separator: " ").map(String.init) ?? []
+    guard lines.count == 2, first.count == 2, let code = Int32(first[0]) else { return nil }
+    return (code, first[1], lines[1].trimmingCharacters(in: .whitespacesAndNewlines))
   }
 
   /// A group's last mark: it will train no more.
@@ -49,11 +64,11 @@ struct SweepFolder {
 
   /// What a run came to.
   func outcome(of planned: SweepPlan.Run, _ run: RunFile) throws -> SweepTable.Run {
-    let failed = try FileStatus.entry(failure(planned)) != nil
-    let words = failed ? String(decoding: try DurableFile.read(failure(planned)), as: UTF8.self) : nil
-    let epochs = try isOver(planned, run) && !failed ? MetricsFile.told(directory(planned)).epochs : nil
+    let failure = try noted(planned).flatMap { $0.run == RunState.digest(of: run) ? $0.words : nil }
+    let epochs =
+      try isOver(planned, run) && failure == nil ? MetricsFile.told(directory(planned)).epochs : nil
     return SweepTable.Run(
       name: planned.name, varied: planned.varied, seed: planned.seed, epochs: epochs,
-      failure: words?.trimmingCharacters(in: .whitespacesAndNewlines), figure: run.task.task.figures.first)
+      failure: failure, figure: run.task.task.figures.first)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataSets
+import FileFormats
 import Foundation
 import MessagePassing
 import Reporting
@@ -59,9 +60,6 @@ struct Train: RankCommand {
     if weights != nil, continueAs != nil {
       throw ValidationError("--continue-as goes on from a run's own weights: leave --weights out")
     }
-    if let output, continueAs == output {
-      throw ValidationError("--continue-as \(output): a directory other than --output is needed")
-    }
     guard compareWeights >= 0 else {
       throw ValidationError("--compare-weights \(compareWeights): a number of steps is needed, or 0")
     }
@@ -87,6 +85,10 @@ struct Train: RankCommand {
     let deal = try options.grid.deal(run, data: data, on: world)
     Interruption.listen()
     let given = output ?? "runs/\(run.name)"
+    try world.agree {
+      guard let continueAs, isSamePlace(continueAs, given) else { return }
+      throw UsageError("--continue-as \(continueAs): a directory other than --output is needed")
+    }
     let directory = continueAs ?? given
     let display = TrainingDisplay(run: run, grid: deal.grid, mode: progress)
     if world.rank == 0 { display.say("\(run.name): \(data)") }

@@ -4,80 +4,120 @@ import Tensors
 /// Tables of comma-separated values: one file whose rows are split, or a folder with `training.csv` and `test.csv`. A column
 /// of words or numbers answers, the others are numbers and go in.
 ///
-/// The rows of one file are taken in an order of their own, the same everywhere, since people sort tables by class.
+/// Rows to train and validate on are taken in an order of their own, the same everywhere, since people sort tables by class.
 struct CSVSet: Sendable {
   /// What was read of one file.
   struct Part: Sendable {
     let path: String
     let byteCount: Int
+    /// Of what goes in; nil without a heading.
+    var columns: [String]?
     /// n × features, as `float32`.
-    let inputs: [Float]
+    var inputs: [Float]
     let count: Int
-    /// What answers each row, as it is written; empty where nobody needs it.
-    let answers: [String]
-    /// The same as numbers; empty where they are not asked for.
-    let targets: [Double]
+    /// What answers each row, as it is written, and as a number; empty where nobody needs it.
+    var answers: [Answer] = []
+
+    var features: Int { inputs.count / count }
+
+    /// The same with these columns, in this order; throws where one is not there.
+    func arranged(as names: [String]) throws(FileError) -> Part {
+      guard let columns, columns != names else { return self }
+      var places: [Int] = []
+      for name in names {
+        guard let place = columns.firstIndex(of: name) else {
+          throw FileError(.badData, path: path, "has no column '\(name)', which the network learns from")
+        }
+        places.append(place)
+      }
+      var part = self
+      part.columns = names
+      part.inputs = (0..<count).flatMap { row in places.map { inputs[row * features + $0] } }
+      return part
+    }
   }
 
-  let parts: PartPair<Part>
-  /// Numbers of a row that go in.
-  let features: Int
+  struct Answer: Hashable, Sendable {
+    let text: String
+    let number: Double?
+  }
+
+  private(set) var parts: PartPair<Part>
   /// The classes in order: numbers by size, words by the alphabet; empty where nobody needs labels.
   let classNames: [String]
   /// Whether one file holds all splits.
   let isOneFile: Bool
 
-  /// - Parameters:
-  ///   - target: the column that answers; nil takes the last.
-  ///   - isUnanswered: whether no column answers; one of that name is passed over, and rows keep their order.
-  init(
-    path: String, target: String?, for supervision: Supervision, splits: [Split], isUnanswered: Bool
-  ) throws(FileError) {
+  /// Numbers of a row that go in.
+  var features: Int { parts.all[0].features }
+
+  /// What is asked of tables.
+  struct Needs {
+    /// The column that answers; nil takes the last.
+    var target: String?
+    var supervision: Supervision
+    /// Whether no column answers; one of the target's name is passed over.
+    var isUnanswered = false
+    /// Whether one file only tests, all of it and in its order.
+    var onlyTests = false
+  }
+
+  init(path: String, _ needs: Needs, splits: [Split]) throws(FileError) {
     isOneFile = !FileStatus.isDirectory(path)
-    let needs: Supervision? = isUnanswered ? nil : supervision
+    var parts: PartPair<Part>
     if isOneFile {
-      let part = try Self.part(path, target: target, needs, isShuffled: !isUnanswered)
-      parts = isUnanswered ? PartPair(training: nil, test: part) : PartPair(training: part, test: nil)
+      let onlyTests = needs.isUnanswered || needs.onlyTests
+      let part = try Self.part(path, needs, isShuffled: !onlyTests)
+      parts = onlyTests ? PartPair(training: nil, test: part) : PartPair(training: part, test: nil)
     } else {
       let folder = try DataFolder(path)
       parts = try PartPair(for: splits) { isTraining throws(FileError) in
-        try Self.part(
-          folder.find(isTraining ? "training.csv" : "test.csv"), target: target, needs, isShuffled: false)
+        try Self.part(folder.find(isTraining ? "training.csv" : "test.csv"), needs, isShuffled: isTraining)
       }
     }
-    let all = parts.all
-    let width = all[0].inputs.count / all[0].count
-    features = width
-    if let other = all.dropFirst().first(where: { $0.inputs.count / $0.count != width }) {
-      throw FileError(
-        .badData, path: other.path,
-        "has \(other.inputs.count / other.count) columns that go in, \(all[0].path) has \(width)")
+    if let training = parts.training, let test = parts.test {
+      let arranged =
+        try training.columns.map { names throws(FileError) in try test.arranged(as: names) } ?? test
+      if arranged.features != training.features {
+        throw FileError(
+          .badData, path: test.path,
+          "has \(test.features) columns that go in, \(training.path) has \(training.features)")
+      }
+      parts = PartPair(training: training, test: arranged)
     }
-    let found = Set(all.flatMap(\.answers))
-    let numbers = found.map { (Double($0), $0) }
-    classNames =
-      numbers.allSatisfy { $0.0 != nil } ? numbers.sorted { $0.0! < $1.0! }.map(\.1) : found.sorted()
-    if supervision == .labels, !isUnanswered, classNames.count > 256 {
+    self.parts = parts
+    let found = Set(parts.all.flatMap(\.answers))
+    classNames = needs.supervision == .labels ? Self.classNames(found) : []
+    if classNames.count > 256 {
       throw FileError(
-        .badData, path: all[0].path,
+        .badData, path: parts.all[0].path,
         "has \(classNames.count) different answers: as classes there may be 256; a column of numbers is a regression's"
       )
     }
   }
 
-  private static func part(
-    _ path: String, target: String?, _ needs: Supervision?, isShuffled: Bool
-  ) throws(FileError) -> Part {
-    let table = try CSVTable(path: path)
-    let columns = table.names.indices
-    let named = target.map { name in columns.first { table.names[$0] == name } } ?? nil
-    if let target, named == nil, needs != nil, needs != .inputs {
+  /// Of numbers that are written in several ways the shortest.
+  private static func classNames(_ answers: Set<Answer>) -> [String] {
+    guard answers.allSatisfy({ $0.number != nil }) else { return answers.map(\.text).sorted() }
+    let written = Dictionary(grouping: answers) { $0.number ?? 0 }.mapValues { same in
+      same.map(\.text).min { ($0.count, $0) < ($1.count, $1) } ?? ""
+    }
+    return written.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private static func part(_ path: String, _ needs: Needs, isShuffled: Bool) throws(FileError) -> Part {
+    let table = try CSVTable(path: path, column: needs.target)
+    let columns = 0..<table.rows[0].count
+    let isAnswered = !needs.isUnanswered && needs.supervision != .inputs
+    let named = needs.target.flatMap { name in table.heading?.firstIndex(of: name) }
+    if let target = needs.target, named == nil, isAnswered {
+      let names = columns.prefix(20).map { "'\(table.name($0))'" }.joined(separator: ", ")
       throw FileError(
         .badData, path: path,
-        "has no column '\(target)'; it has \(table.names.prefix(20).map { "'\($0)'" }.joined(separator: ", "))"
-      )
+        "has no column '\(target)'; it has \(names)"
+          + (table.heading == nil ? " (line 1 was taken for a row: it has numbers)" : ""))
     }
-    let answer = named ?? (needs == .labels || needs == .targets ? columns.last : nil)
+    let answer = named ?? (isAnswered ? columns.last : nil)
     let inputs = columns.filter { $0 != answer }
     guard !inputs.isEmpty else { throw FileError(.badData, path: path, "has no column that goes in") }
     var order = Array(table.rows.indices)
@@ -86,47 +126,40 @@ struct CSVSet: Sendable {
       let keys = order.map { random.bits($0, 0, 0).0 }
       order.sort { (keys[$0], $0) < (keys[$1], $1) }
     }
-    var (numbers, answers, targets): ([Float], [String], [Double]) = ([], [], [])
+    var part = Part(
+      path: path, byteCount: table.byteCount,
+      columns: table.heading.map { names in inputs.map { names[$0] } },
+      inputs: [], count: order.count)
     for row in order {
-      let cells = table.rows[row]
-      for column in inputs {
-        guard let number = table.number(cells[column]) else {
-          let cell = cells[column].prefix(20)
-          throw table.error(
-            row: row, column: column,
-            cell.isEmpty
-              ? "is empty; fill the gap, or leave the row out"
-              : "'\(cell)' is no number; write words as columns of 0 and 1, a column a word")
-        }
-        numbers.append(Float(number))
+      for column in inputs { part.inputs.append(try table.float(row: row, column: column)) }
+      guard let answer, isAnswered else { continue }
+      let text = table.rows[row][answer]
+      let number = table.number(text)
+      if needs.supervision == .targets, number == nil {
+        throw table.error(row: row, column: answer, "'\(text.prefix(20))' is no number")
       }
-      guard let answer else { continue }
-      if needs == .labels {
-        if cells[answer].isEmpty { throw table.error(row: row, column: answer, "is empty, and no class") }
-        answers.append(cells[answer])
-      } else if needs == .targets {
-        guard let number = table.number(cells[answer]) else {
-          throw table.error(row: row, column: answer, "'\(cells[answer].prefix(20))' is no number")
-        }
-        targets.append(number)
-      }
+      if text.isEmpty { throw table.error(row: row, column: answer, "is empty, and no class") }
+      part.answers.append(Answer(text: text, number: number))
     }
-    return Part(
-      path: path, byteCount: table.byteCount, inputs: numbers, count: order.count, answers: answers,
-      targets: targets)
+    return part
   }
 
-  /// Whether every class is called by its number.
-  var hasNames: Bool { classNames != classNames.indices.map { "\($0)" } }
-
-  /// SHA-256 of what tells this set from another: extents and every answer.
+  /// SHA-256 of what tells this set from another: columns and every answer.
   var digest: String {
-    let answers = parts.all.map { ($0.answers + $0.targets.map { "\($0)" }).joined(separator: "\n") }
-    return SHA256.digest(of: Array("\(features) \(answers.joined(separator: "\n\n"))".utf8))
+    let answers = parts.all.map { $0.answers.map(\.text).joined(separator: "\n") }
+    let columns = parts.all[0].columns?.joined(separator: "\n") ?? ""
+    return SHA256.digest(of: Array("\(features) \(columns)\n\n\(answers.joined(separator: "\n\n"))".utf8))
   }
 
   var inputFiles: [RowFile] {
     parts.all.map { RowFile(path: $0.path, start: 0, rows: 1, rowSize: $0.byteCount) }
+  }
+
+  /// The same with the columns that a network learns from, in their order; throws where one is not there.
+  mutating func arrange(as names: [String]) throws(FileError) {
+    parts = PartPair(
+      training: try parts.training.map { part throws(FileError) in try part.arranged(as: names) },
+      test: try parts.test.map { part throws(FileError) in try part.arranged(as: names) })
   }
 
   private func part(_ split: Split) -> Part { isOneFile ? parts.all[0] : parts[split] }
@@ -147,18 +180,45 @@ struct CSVSet: Sendable {
     _ split: Split, rows: Range<Int>, among names: [String], to shards: inout ShardRows<UInt8>
   ) throws(FileError) {
     let part = part(split)
-    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt8($0)) })
+    let words = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt8($0)) })
+    let numbers = Dictionary(
+      names.enumerated().compactMap { place, name in Double(name).map { ($0, UInt8(place)) } }
+    ) { first, _ in first }
     for row in rows {
-      guard let label = places[part.answers[row]] else {
+      let answer = part.answers[row]
+      guard let label = words[answer.text] ?? answer.number.flatMap({ numbers[$0] }) else {
         throw FileError(
-          .badData, path: part.path, "has the class '\(part.answers[row])', which the network does not know")
+          .badData, path: part.path, "has the class '\(answer.text)', which the network does not know")
       }
       shards.take(label, example: row - rows.lowerBound)
     }
   }
 
   func targets(_ split: Split, rows: Range<Int>, to shards: inout ShardRows<Double>) {
-    let part = part(split)
-    for row in rows { shards.take(part.targets[row], example: row - rows.lowerBound) }
+    for row in rows {
+      guard let number = part(split).answers[row].number else {
+        preconditionFailure("a target that was read")
+      }
+      shards.take(number, example: row - rows.lowerBound)
+    }
+  }
+
+  /// The targets of some rows that train.
+  func targets(_ rows: Range<Int>) -> [Double] { rows.compactMap { parts.all[0].answers[$0].number } }
+}
+
+extension CSVTable {
+  /// A cell that goes in.
+  fileprivate func float(row: Int, column: Int) throws(FileError) -> Float {
+    let cell = rows[row][column]
+    guard let number = number(cell) else {
+      throw error(
+        row: row, column: column,
+        cell.isEmpty
+          ? "is empty; fill the gap, or leave the row out"
+          : "'\(cell.prefix(20))' is no number; write words as columns of 0 and 1, a column a word")
+    }
+    guard Float(number).isFinite else { throw error(row: row, column: column, "\(number) is beyond float32") }
+    return Float(number)
   }
 }

@@ -1,26 +1,32 @@
 import FileFormats
 
 /// Cells of a text of comma-separated values, RFC 4180's form: cells in double quotes may hold anything, two quotes for one.
-/// What parts cells is the comma, the semicolon or the tab, whichever the first line has most of; lines end as on any system.
+/// Tabs part cells where the first line has any, else semicolons, else commas; lines end as on any system.
 struct CSVTable: Sendable {
   let path: String
-  /// The heading; `column 1` and so on where there is none.
-  let names: [String]
-  /// One list a row, each as long as the heading.
+  /// Nil where the first line is a row like any other.
+  let heading: [String]?
+  /// One list a row, each as long as the first.
   let rows: [[String]]
   /// Where each row begins in the file, from 1.
   let lines: [Int]
   /// Of the unpacked file.
   let byteCount: Int
-  /// Whether a comma stands for the point of a number.
+  /// Whether a comma stands for the point of a number: where it parts no cells and no number has a point.
   private let hasDecimalCommas: Bool
 
   /// A file of more bytes than this is refused: 1 GiB.
   static let limit = 1 << 30
 
   /// Reads a whole file, gzipped or not.
-  init(path: String) throws(FileError) {
-    let bytes = try Self.bytes(path)
+  ///
+  /// - Parameter column: one that the heading has; without one it is a first line in which no cell is a number.
+  init(path: String, column: String? = nil) throws(FileError) {
+    try self.init(Self.bytes(path), path: path, column: column)
+  }
+
+  /// The same of the bytes of a file.
+  init(_ bytes: [UInt8], path: String, column: String? = nil) throws(FileError) {
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     let separator = Self.separator(text)
     var parser = Parser(bytes: text, separator: separator, path: path)
@@ -34,15 +40,34 @@ struct CSVTable: Sendable {
       rows.append(row)
       lines.append(line)
     }
-    (self.path, byteCount, hasDecimalCommas) = (path, bytes.count, separator != UInt8(ascii: ","))
     guard let first = rows.first else { throw FileError(.badData, path: path, "holds no row") }
-    // A heading has no number but perhaps a year; a row of data has at least one.
-    let isHeading = first.allSatisfy { Self.number($0, decimalComma: separator != UInt8(ascii: ",")) == nil }
-    names = isHeading ? first : first.indices.map { "column \($0 + 1)" }
+    let hasPoints = rows.contains { $0.contains { $0.contains(".") && Double(Self.trimmed($0)) != nil } }
+    let hasDecimalCommas = separator != UInt8(ascii: ",") && !hasPoints
+    let isHeading =
+      column.map(first.contains) ?? false
+      || first.allSatisfy { Self.number($0, decimalComma: hasDecimalCommas) == nil }
+    (self.path, byteCount, self.hasDecimalCommas) = (path, bytes.count, hasDecimalCommas)
+    heading = isHeading ? first : nil
     self.rows = isHeading ? Array(rows.dropFirst()) : rows
     self.lines = isHeading ? Array(lines.dropFirst()) : lines
     if self.rows.isEmpty { throw FileError(.badData, path: path, "holds a heading and no row") }
+    try checkHeading()
   }
+
+  private func checkHeading() throws(FileError) {
+    guard let heading else { return }
+    if let place = heading.firstIndex(where: \.isEmpty) {
+      throw FileError(
+        .badData, path: path,
+        "column \(place + 1) has no name; a table's index is no column to learn from (pandas: to_csv(…, index=False))"
+      )
+    }
+    let doubled = heading.first { name in heading.count { $0 == name } > 1 }
+    if let doubled { throw FileError(.badData, path: path, "two columns are called '\(doubled)'") }
+  }
+
+  /// What a column is called, in messages.
+  func name(_ column: Int) -> String { heading?[column] ?? "column \(column + 1)" }
 
   private static func bytes(_ path: String) throws(FileError) -> [UInt8] {
     var reader = try GzipReader(path: path, limit: limit)
@@ -56,30 +81,37 @@ struct CSVTable: Sendable {
     }
   }
 
+  /// What stands in the first line outside quotes.
   private static func separator(_ text: ArraySlice<UInt8>) -> UInt8 {
-    let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    let counts = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].map { separator in
-      (separator, line.count { $0 == separator })
+    var (isQuoted, found) = (false, Set<UInt8>())
+    for byte in text {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if isQuoted { continue }
+      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
+      found.insert(byte)
     }
-    return counts.max { $0.1 < $1.1 }!.0
+    return [UInt8(ascii: "\t"), UInt8(ascii: ";")].first(where: found.contains) ?? UInt8(ascii: ",")
   }
 
   /// The number of a cell; nil where it is none.
   func number(_ cell: String) -> Double? { Self.number(cell, decimalComma: hasDecimalCommas) }
 
   private static func number(_ cell: String, decimalComma: Bool) -> Double? {
-    let text = cell.trimmingPrefix(while: \.isWhitespace)
-    let trimmed = String(text.reversed().drop(while: \.isWhitespace).reversed())
-    guard let number = Double(decimalComma ? trimmed.replacing(",", with: ".") : trimmed), number.isFinite
-    else {
+    let text = trimmed(cell)
+    guard let number = Double(decimalComma ? text.replacing(",", with: ".") : text), number.isFinite else {
       return nil
     }
     return number
   }
 
+  private static func trimmed(_ cell: String) -> String {
+    let start = cell.drop(while: \.isWhitespace)
+    return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))
+  }
+
   /// What is wrong with a cell.
   func error(row: Int, column: Int, _ what: String) -> FileError {
-    FileError(.badData, path: path, "line \(lines[row]), '\(names[column])': \(what)")
+    FileError(.badData, path: path, "line \(lines[row]), '\(name(column))': \(what)")
   }
 
   private struct Parser {
@@ -101,8 +133,12 @@ struct CSVTable: Sendable {
       func text(_ cell: [UInt8]) -> String { String(decoding: cell, as: UTF8.self) }
       while place < bytes.endIndex {
         let byte = bytes[place]
+        let isEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        // Two bytes end a line on Windows.
+        let isPair =
+          byte == UInt8(ascii: "\r") && place + 1 < bytes.endIndex && bytes[place + 1] == UInt8(ascii: "\n")
         place += 1
-        if byte == UInt8(ascii: "\n") { line += 1 }
+        if isEnd && !isPair { line += 1 }
         if isQuoted {
           guard byte == UInt8(ascii: "\"") else {
             cell.append(byte)
@@ -119,15 +155,17 @@ struct CSVTable: Sendable {
         } else if byte == separator {
           row.append(text(cell))
           cell = []
-        } else if byte == UInt8(ascii: "\n") {
-          if cell.last == UInt8(ascii: "\r") { cell.removeLast() }
+        } else if isEnd {
+          if isPair {
+            place += 1
+            line += 1
+          }
           return (row + [text(cell)], first)
         } else {
           cell.append(byte)
         }
       }
       if isQuoted { throw FileError(.badData, path: path, "line \(first): a quote is never closed") }
-      if cell.last == UInt8(ascii: "\r") { cell.removeLast() }
       return (row + [text(cell)], first)
     }
   }

@@ -15,6 +15,12 @@ public struct ColumnMoments: Codable, Equatable, Sendable {
     squares.map { $0 > 0 ? ($0 / rows).squareRoot() : 1 }
   }
 
+  /// Whether numbers can have such moments: what was read of a file may be anything.
+  public var isPossible: Bool {
+    squares.count == mean.count && (mean + squares).allSatisfy(\.isFinite) && squares.allSatisfy { $0 >= 0 }
+      && rows >= 0
+  }
+
   mutating func add(_ targets: [Double]) {
     rows += 1
     for column in mean.indices {

@@ -31,21 +31,25 @@ struct DataFolder {
     throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
   }
 
-  /// The format of a file of images, by how it starts, unpacked.
-  static func format(ofImages path: String) throws(FileError) -> DataFormat {
+  /// The format of a file of examples, by how it starts, unpacked; a table by its name, or where nothing else is expected.
+  static func format(ofExamples path: String, isTable: Bool) throws(FileError) -> DataFormat {
     try refuseHTML(path)
     var reader = try GzipReader(path: path, limit: 1 << 40)
     var start: (UInt64, Int) = (0, 0)
     start.1 = try withUnsafeMutableBytes(of: &start.0) { (bytes) throws(FileError) in
       try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<6]))
     }
-    if path.hasSuffix(".csv") || path.hasSuffix(".csv.gz") { return .csv }
     let bytes = (0..<start.1).map { UInt8(truncatingIfNeeded: UInt64(littleEndian: start.0) >> (8 * $0)) }
     if bytes == [0x93] + Array("NUMPY".utf8) { return .npy }
     if bytes.prefix(3) == [0, 0, 8] { return .idx }
+    let name = path.lowercased()
+    if isTable || ["csv", "tsv"].contains(where: { name.hasSuffix(".\($0)") || name.hasSuffix(".\($0).gz") })
+    {
+      return .csv
+    }
     throw FileError(
       .badData, path: path,
-      "is neither a NumPy array (numpy.save) nor an IDX file, nor a table that ends in .csv")
+      "is neither a NumPy array (numpy.save) nor an IDX file, nor a table that ends in .csv or .tsv")
   }
 
   /// What a browser or a proxy saves in place of a file is told as what it is.

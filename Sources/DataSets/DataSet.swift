@@ -3,7 +3,7 @@ import Tensors
 
 /// An opened and checked source of examples: headers, counts and labels, no pixels and no targets.
 public struct DataSet: Sendable, CustomStringConvertible {
-  private enum Store: Sendable {
+  enum Store: Sendable {
     case idx(IDXSet)
     case cifar(CIFARSet)
     case npy(NPYSet)
@@ -15,27 +15,27 @@ public struct DataSet: Sendable, CustomStringConvertible {
   /// As it was given: what is nil in it is settled in `divisor` and `count(_:)`.
   public let source: DataSource
   /// The extents of one input: height, width and channels, which lie in memory in this order.
-  public private(set) var extents: [Int]
+  public internal(set) var extents: [Int]
   /// The units of s₀: height × width × channels.
-  public let inputs: Int
+  public internal(set) var inputs: Int
   /// What answers an example here.
   public let supervision: Supervision
   /// The number of classes, where labels answer.
   public let classes: Int
   /// Of the training rows' targets, a number a column; no columns where no targets answer.
-  public private(set) var targetMoments: ColumnMoments
+  public internal(set) var targetMoments: ColumnMoments
   /// The smallest label: where it is not 0, labels count from another number.
   public private(set) var leastLabel = 0
   /// What the data call the classes; empty where these are their numbers.
-  public private(set) var classNames: [String]
+  public internal(set) var classNames: [String]
   /// Of each number of an input over the training rows, where inputs are standardised.
-  public private(set) var inputMoments: ColumnMoments?
+  public internal(set) var inputMoments: ColumnMoments?
   /// The type of the numbers as they are stored.
   public let scalar: StoredScalar
   /// An input is its stored number divided by this, before normalisation.
   public let divisor: Double
 
-  private let store: Store
+  var store: Store
   private let rows: SplitRows
   private let targetDigest: String
 
@@ -50,21 +50,24 @@ public struct DataSet: Sendable, CustomStringConvertible {
     try DataSet(source, for: supervision, splits: splits)
   }
 
-  /// Opens examples that nothing answers, all of them in the test split: one file of images, a NumPy array or an IDX file,
-  /// gzipped or not; or the test images of a folder of the source's format.
+  /// Opens examples that nothing answers, all of them in the test split: one file, a NumPy array, an IDX file or a
+  /// table, gzipped or not; or the test images of a folder of the source's format.
   ///
   /// - Parameter source: what numbers become inputs by, and the folder's format.
   public static func open(unanswered path: String, as source: DataSource) throws(DataError) -> DataSet {
     var source = source
     source.path = path
+    if source.format == .digits { source.divisor = source.divisor ?? 16 }
     (source.training, source.validation, source.augment) = (nil, 0, nil)
     source.format = try fileErrors { () throws(FileError) in
       if !FileStatus.exists(path) { throw FileError(.missing, path: path, "no such file or directory") }
-      if !FileStatus.isDirectory(path) { return try DataFolder.format(ofImages: path) }
+      if !FileStatus.isDirectory(path) {
+        return try DataFolder.format(ofExamples: path, isTable: source.format == .csv)
+      }
       guard source.format.isEmbedded else { return source.format }
       return try DataFolder(path).seek("test-images.npy") == nil ? .idx : .npy
     }
-    return try DataSet(source, for: .inputs, splits: [.test])
+    return try DataSet(source, for: .inputs, splits: [.test], isUnanswered: true)
   }
 
   /// SHA-256 of what tells this data set from another, wherever it lies: extents and every label or target.
@@ -197,39 +200,13 @@ public struct DataSet: Sendable, CustomStringConvertible {
       "\(source.format.rawValue) \(place): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
   }
 
-  /// The same examples, whose targets a network knows by other moments: those of the data that it was trained on.
-  public func standardized(by moments: ColumnMoments?) -> DataSet {
-    guard let moments, targets == 0 || moments.mean.count == targets else { return self }
-    var data = self
-    data.targetMoments = moments
-    return data
-  }
-
-  /// The same examples, whose inputs a network knows by other moments, and classes by other names: those of the data that it
-  /// was trained on.
-  public func known(inputs moments: ColumnMoments?, classes names: [String]?) -> DataSet {
-    var data = self
-    if inputMoments != nil || moments != nil { data.inputMoments = moments }
-    if let names, case .csv = store, supervision == .labels {
-      data.answerNames = names
-      data.classNames = names == names.indices.map { "\($0)" } ? [] : names
-    }
-    return data
-  }
-
   /// Of a table's classes in the order of their numbers, as they are written.
-  public private(set) var answerNames: [String] = []
+  public internal(set) var answerNames: [String] = []
 
-  /// The same examples as pictures of these extents, where each is one row of as many numbers; nil where it is not.
-  public func shaped(as extents: [Int]) -> DataSet? {
-    guard extents != self.extents else { return self }
-    guard self.extents == [1, inputs, 1], extents.reduce(1, *) == inputs else { return nil }
-    var data = self
-    data.extents = extents
-    return data
-  }
-
-  private init(_ source: DataSource, for supervision: Supervision, splits: [Split]) throws(DataError) {
+  /// - Parameter isUnanswered: whether the path may be one file of images, and no column of a table answers.
+  private init(
+    _ source: DataSource, for supervision: Supervision, splits: [Split], isUnanswered: Bool = false
+  ) throws(DataError) {
     try source.check()
     guard source.format.has(supervision) else {
       throw .source("data: format \(source.format.rawValue) has no \(supervision.rawValue)")
@@ -238,8 +215,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     var (moments, targetDigest) = (ColumnMoments(columns: 0), "")
     var names: [String] = []
     let path = source.path ?? ""
-    let isFile =
-      supervision == .inputs && splits == [.test] && FileStatus.exists(path) && !FileStatus.isDirectory(path)
+    let isFile = isUnanswered && !FileStatus.isDirectory(path)
     switch source.format {
     case .idx:
       let set = try fileErrors { () throws(FileError) in
@@ -271,8 +247,11 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case .csv:
       let set = try fileErrors { () throws(FileError) in
         try CSVSet(
-          path: path, target: source.target, for: supervision, splits: splits,
-          isUnanswered: supervision == .inputs && splits == [.test])
+          path: path,
+          .init(
+            target: source.target, supervision: supervision, isUnanswered: isUnanswered,
+            onlyTests: source.onlyTests),
+          splits: splits)
       }
       let count = set.parts.all[0].count
       rows =
@@ -283,7 +262,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
       (classes, names) = (set.classNames.count, set.classNames)
       if supervision == .targets {
         moments = ColumnMoments(columns: 1)
-        for row in rows.training { moments.add([set.parts.all[0].targets[row]]) }
+        for target in set.targets(rows.training) { moments.add([target]) }
       }
     case .digits:
       rows = try SplitRows(
@@ -303,7 +282,8 @@ public struct DataSet: Sendable, CustomStringConvertible {
     inputs = extents.reduce(1, *)
     answerNames = names
     classNames = names == names.indices.map { "\($0)" } ? [] : names
-    try source.check(extents: extents)
+    // A row of numbers may yet be shaped as a picture.
+    if !isUnanswered { try source.check(extents: extents) }
     if source.standardizes, extents[0] > 1 {
       throw .source("data: 'standardize' is for rows of features; pictures take 'normalize'")
     }

@@ -53,6 +53,8 @@ public struct DataSource: Equatable, Sendable {
   /// Whether each number of an input is brought to a mean of 0 and a deviation of 1 over the training rows; nil does so with
   /// tables.
   public var standardize: Bool?
+  /// Whether a table that is one file only tests, all of its rows and in their order.
+  public var onlyTests = false
 
   /// The same, settled.
   public var standardizes: Bool { standardize ?? (format == .csv) }

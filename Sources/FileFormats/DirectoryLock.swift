@@ -8,20 +8,40 @@ public final class DirectoryLock {
   private let descriptor: Int32
 
   /// Takes the lock, or throws an input/output error that names the owner.
-  public init(_ directory: String) throws(FileError) {
+  public convenience init(_ directory: String) throws(FileError) {
+    let file = try Self.take(directory)
+    guard file.isOurs else {
+      let owner = Self.text(of: file.descriptor)
+      close(file.descriptor)
+      throw FileError(
+        .inputOutput, path: directory,
+        "another process trains here (\(owner)); wait for it, stop it, or choose another --output")
+    }
+    self.init(descriptor: file.descriptor)
+  }
+
+  /// Takes the lock; nil where another process has it.
+  public convenience init?(free directory: String) throws(FileError) {
+    let file = try Self.take(directory)
+    guard file.isOurs else {
+      close(file.descriptor)
+      return nil
+    }
+    self.init(descriptor: file.descriptor)
+  }
+
+  private static func take(_ directory: String) throws(FileError) -> (descriptor: Int32, isOurs: Bool) {
     let path = joinPath(directory, ".lock")
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError.writing(path, errno: errno) }
     var lock = flock()
     lock.l_type = Int16(F_WRLCK)
     lock.l_whence = Int16(SEEK_SET)
-    if fcntl(descriptor, F_SETLK, &lock) != 0, errno == EACCES || errno == EAGAIN {
-      let owner = DirectoryLock.text(of: descriptor)
-      close(descriptor)
-      throw FileError(
-        .inputOutput, path: directory,
-        "another process trains here (\(owner)); wait for it, stop it, or choose another --output")
-    }
+    let isTaken = fcntl(descriptor, F_SETLK, &lock) != 0 && (errno == EACCES || errno == EAGAIN)
+    return (descriptor, !isTaken)
+  }
+
+  private init(descriptor: Int32) {
     self.descriptor = descriptor
     var name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)

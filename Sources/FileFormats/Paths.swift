@@ -1,3 +1,5 @@
+import Foundation
+
 /// The directory that holds `path`: `a/b` → `a`, `b` → `.`, `/b` → `/`.
 public func parentDirectory(of path: String) -> String {
   let trimmed = withoutTrailingSlashes(path)
@@ -22,4 +24,12 @@ private func withoutTrailingSlashes(_ path: String) -> String {
   var trimmed = path[...]
   while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
   return String(trimmed)
+}
+
+/// Whether two paths lead to the same place, there or not yet.
+public func isSamePlace(_ one: String, _ other: String) -> Bool {
+  func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+  return resolved(one) == resolved(other)
 }

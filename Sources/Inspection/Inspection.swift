@@ -38,13 +38,13 @@ public struct Inspection: Sendable {
     directory: String, choice: Evaluator.Choice = .latest, data folder: String? = nil
   ) throws {
     let run = try RunFile.load(path: directory + "/run.yaml", data: folder)
-    let data = try run.openData()
     let store = RunDirectory(path: directory).store
     let (name, state) = try store.whole(choice)
     guard state.run == RunState.digest(of: run) else {
       throw OtherRun(
         description: "\(store.folder(name)): belongs to another run than \(directory)/run.yaml")
     }
+    let data = try state.fitting(run.openData())
     let alone = GridShape(replicas: 1, stages: 1, slices: 1)
     let deal = try Deal(run, tiling: try Tiling(run, data: data, trains: false), to: alone)
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
@@ -52,9 +52,7 @@ public struct Inspection: Sendable {
     let layout = CheckpointLayout(
       deal: deal, moments: [], persistent: [:], precision: run.training.precision)
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
-    (self.run, self.deal, parameters) = (run, deal, model.parameters)
-    self.data = data.standardized(by: state.targets)
-      .known(inputs: state.form?.moments, classes: state.form?.classes)
+    (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)
     hasItsOwnData =
       try state.data == data.digest && (state.inputs == nil || state.inputs == data.inputDigest())

@@ -1,7 +1,7 @@
 /// JSON whose keys keep their order, so that equal values give equal bytes.
 indirect enum JSONText {
   case null
-  case integer(Int)
+  case integer(any FixedWidthInteger)
   case boolean(Bool)
   case number(Double)
   case string(String)

@@ -129,7 +129,7 @@ public struct SweepTable: Sendable {
               group.runs.map { run in
                 .object(
                   [
-                    ("name", .string(run.name)), ("seed", run.seed.map { .integer(Int($0)) } ?? .null),
+                    ("name", .string(run.name)), ("seed", run.seed.map { .integer($0) } ?? .null),
                     ("epoch", run.best.map { .integer($0.epoch) } ?? .null),
                     ("failure", run.failure.map(JSONText.string) ?? .null),
                   ] + scores.map { score in (score.key, .optional(run.best.flatMap(score.value))) })

@@ -72,6 +72,7 @@ public struct RunFile: Equatable, Sendable {
         hint: "leave --data out")
     }
     run.data.path = folder
+    run.data.onlyTests = true
     return run
   }
 

@@ -1,10 +1,11 @@
 import Schema
+import Tasks
 
 /// Which runs may go on from which checkpoints.
 extension RunFile {
   /// Everything that decides the bits of the steps already made, a `key: value` a line.
   ///
-  /// It leaves out the name, where the data lie, when checkpoints are written, what is reported, what ends it early, and the
+  /// It leaves out the name, what classes are called, where the data lie, when checkpoints are written, what is reported, what ends it early, and the
   /// number of epochs unless the schedule looks ahead to it.
   public var identity: String {
     decisive.map { "\($0.path): \($0.text)\n" }.joined()
@@ -26,8 +27,10 @@ extension RunFile {
     return values.filter { path, _ in
       switch path {
       case "name", "data.path": false
+      // Names alone make a map of what is one word without.
+      case "task.kind": !(task.task is Classification)
       case "training.epochs": training.schedule.looksAhead
-      default: !["checkpoint.", "report.", "training.stop."].contains { path.hasPrefix($0) }
+      default: !["checkpoint.", "report.", "training.stop.", "task.names"].contains { path.hasPrefix($0) }
       }
     }
   }

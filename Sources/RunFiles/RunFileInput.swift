@@ -106,7 +106,9 @@ extension RunFile {
         root.position(of: path), "the rule \(rule.name) makes passes from a held input",
         hint: "delete 'network.input', or write rule: equilibrium-propagation")
     }
-    if network.joined.contains(where: { $0.source == 0 && !($0.coupling is Dense) }) {
+    if network.joined.contains(where: {
+      $0.source == 0 && $0.coupling.reach(over: Shape(units: 1))?.kernel != nil
+    }) {
       throw SchemaError(
         root.position(of: path), "a kernel leads from the input, which must then be held",
         hint: "delete 'network.input'")

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// The runs of a search: every combination of the values that some keys take, each with every seed.
 public struct SweepPlan: Equatable, Sendable {
   /// One run of it.
@@ -43,12 +45,12 @@ public struct SweepPlan: Equatable, Sendable {
       }
     }
     var runs: [Run] = []
-    for (index, combination) in combinations.enumerated() {
+    for combination in combinations {
       for seed in seeds.isEmpty ? [nil] : seeds.map(Optional.some) {
         let words = combination.varied + (seed.map { ["seed=\($0)"] } ?? [])
         runs.append(
           Run(
-            name: Self.folder(words, number: index + 1, seed: seed),
+            name: Self.folder(words, combination.varied, seed: seed),
             settings: combination.settings + (seed.map { ["seed=\($0)"] } ?? []),
             varied: combination.varied, seed: seed))
       }
@@ -57,14 +59,17 @@ public struct SweepPlan: Equatable, Sendable {
     self.runs = runs
   }
 
-  /// A name that every file system and shell takes; a number where the words are too long for one.
-  private static func folder(_ words: [String], number: Int, seed: UInt64?) -> String {
+  /// A name that every file system and shell takes; where the words are too long for one, of their SHA-256 as much as tells
+  /// combinations apart, whatever else is searched.
+  private static func folder(_ words: [String], _ varied: [String], seed: UInt64?) -> String {
     let name = words.map { word in
       String(word.map { $0.isASCII && ($0.isLetter || $0.isNumber || "=.-+".contains($0)) ? $0 : "_" })
     }.joined(separator: ",")
     if name.isEmpty { return "run" }
     return name.utf8.count <= 120 && words.allSatisfy { !$0.contains(where: { "[]{}:'\"".contains($0) }) }
-      ? name : "combination-\(number)" + (seed.map { ",seed=\($0)" } ?? "")
+      ? name
+      : "combination-\(SHA256.digest(of: Array(varied.joined(separator: "\n").utf8)).prefix(8))"
+        + (seed.map { ",seed=\($0)" } ?? "")
   }
 
   /// What commas part that stand in no bracket, brace or quote.

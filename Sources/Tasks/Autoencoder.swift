@@ -36,7 +36,7 @@ public struct Autoencoder: Task {
   }
 
   public func reasonAgainstClipping(_ source: DataSource) -> String? {
-    source.normalize == nil ? nil : "normalised inputs lie around 0"
+    source.normalize == nil && !source.standardizes ? nil : "normalised inputs lie around 0"
   }
 
   public func sums(outputs: Int) -> [ScoreSum] {

@@ -79,7 +79,7 @@ package struct BatchInputs: Sendable {
     guard trains else { return [] }
     // Of a task where all count alike the first one says so.
     guard !members.rows.isEmpty, task.weight(of: example(members, 0, isSeen: false)) != nil else { return [] }
-    return members.rows.indices.compactMap { task.weight(of: example(members, $0, isSeen: false)) }
+    return members.rows.indices.map { task.weight(of: example(members, $0, isSeen: false)) ?? 1 }
   }
 
   /// - Parameter isSeen: whether its picture is, and so how that is changed.

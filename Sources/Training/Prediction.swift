@@ -93,7 +93,7 @@ extension Evaluator {
         examples.task.told(Array(outputs[$0..<$0 + width]))
       },
       views: Dictionary(zip(views, gathers.dropFirst().map(\.values))) { first, _ in first },
-      oddity: examples.extent.flatMap(picked.oddity))
+      oddity: examples.extent.flatMap(picked.state.oddity))
   }
 }
 

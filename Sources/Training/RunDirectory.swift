@@ -53,7 +53,8 @@ package struct RunDirectory: Sendable {
             + "another --output, or --continue-as DIR to go on from it with these changes")
       }
     }
-    try store.takeBack()
+    // Whoever trains here may be between two renames.
+    if try store.isHalfReplaced { try withExtendedLifetime(lock()) { try store.takeBack() } }
     let (found, damaged) = try store.newest()
     if let found { try refuse(found, unlessOf: run, data: data, inputs: inputs, grid: grid) }
     return Standing(found: found, damaged: damaged, checkpoints: try store.checkpoints())

@@ -47,10 +47,10 @@ extension Trainer {
         state.best = .init(value: value, step: state.step)
         verdict[0] = 1
       }
-      if try isToStop(after: line) { verdict[1] = 1 }
+      if isToStop(after: line) { verdict[1] = 1 }
     }
     try grid.world.maximum(&verdict)
-    if verdict[1] > 0 { state.hasStopped = true }
+    hasStopped = verdict[1] > 0
     state.tally = Tally(deal.tiling, of: run.task)
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
@@ -61,19 +61,22 @@ extension Trainer {
     try checkpoint(isBest: verdict[0] > 0)
   }
 
-  /// Whether the figure that may end training early has not become better for so long; told by rank 0.
-  private func isToStop(after line: MetricsLine) throws -> Bool {
+  /// Takes in the figure that may end training early, and whether it does; rank 0 alone knows it, and tells.
+  private func isToStop(after line: MetricsLine) -> Bool {
     guard let stop = run.training.stop, let (value, figure) = line.value(of: stop.figure) else {
       return false
     }
-    if figure.isBetter(value, than: state.stopping?.value ?? figure.worst) {
-      state.stopping = .init(value: value, epoch: line.epoch)
+    let before = state.stopping?.figure == stop.figure ? state.stopping?.value : nil
+    if figure.isBetter(value, than: before ?? figure.worst) {
+      state.stopping = .init(figure: stop.figure, value: value, epoch: line.epoch)
     }
-    let best = state.stopping?.epoch ?? 0
-    guard line.epoch - best >= stop.patience, line.epoch < run.training.epochs else { return false }
+    guard state.hasStopped(run), line.epoch < run.training.epochs, let stopping = state.stopping else {
+      return false
+    }
     tell(
       .notice(
-        "epoch \(line.epoch): training ends, nothing since epoch \(best) was better than its \(figure.name)"))
+        "epoch \(line.epoch): training ends, nothing since epoch \(stopping.epoch) was better than its \(figure.name)"
+      ))
     return true
   }
 }

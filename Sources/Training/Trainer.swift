@@ -35,12 +35,16 @@ public final class Trainer {
   var lock: DirectoryLock?
   let data: DataSet
   var symptoms: Symptoms
+  /// Whether training has ended early; every rank knows.
+  var hasStopped = false
   var examplesThisEpoch = 0
   var epochBegan = ContinuousClock.now
 
   /// Loads this rank's examples and makes the network as it is before the first step.
+  ///
+  /// - Parameter ranksOnHost: those that compute on this host; nil counts the grid's.
   public init(
-    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String,
+    run: RunFile, data: DataSet, deal: Deal, grid: Grid, output: String, ranksOnHost: Int? = nil,
     report: @escaping (TrainingEvent) -> Void
   ) throws {
     (self.run, self.data, self.grid, self.deal, self.report) = (run, data, grid, deal, report)
@@ -50,7 +54,7 @@ public final class Trainer {
     let precision = run.training.precision
     let perShard = deal.tiling.perShard
     let evaluationRows = max(perShard, Evaluation.rowsPerShard)
-    let hasSpareCore = HostLoad.cores.count > (try grid.world.ranksOnHost())
+    let hasSpareCore = try HostLoad.cores.count > ranksOnHost ?? grid.world.ranksOnHost()
     splits = try grid.world.agree {
       try Split.allCases.filter { data.count($0) > 0 }.map {
         try SplitData(
@@ -91,11 +95,12 @@ public final class Trainer {
     if grid.isFirst, let extent = splits[0].extent {
       state.form = InputForm(
         extents: data.extents, range: [extent.lowerBound, extent.upperBound], moments: data.inputMoments,
-        classes: data.answerNames.isEmpty ? nil : data.answerNames)
+        classes: data.answerNames.isEmpty ? nil : data.answerNames, columns: data.columns)
     }
     let (extent, outputs) = (splits[0].extent, deal.tiling.network.units(deal.tiling.network.output))
     symptoms = Symptoms(
-      run, outputs: outputs, reach: run.task.task.targetReach(data, inputs: extent ?? 0...1))
+      run, outputs: outputs, reach: run.task.task.targetReach(data, inputs: extent ?? 0...1),
+      classNames: run.classNames(of: data))
     if grid.isFirst, let extent { report(.notice(symptoms.words(extent))) }
   }
 
@@ -110,7 +115,7 @@ public final class Trainer {
     try resume(isFresh: isFresh, origin: origin)
     _ = grid.clock?.take()
     let stepsPerEpoch = training.batches.steps
-    while state.epoch < run.training.epochs, state.hasStopped != true {
+    while state.epoch < run.training.epochs, !hasStopped {
       beginEpochClock()
       traffic.begin(at: state.step)
       while state.cursor < stepsPerEpoch {

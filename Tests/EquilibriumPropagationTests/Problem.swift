@@ -10,6 +10,8 @@ struct Problem {
   let shards: [Int]
   let input: Matrix
   var targets: Matrix
+  /// How much each row counts in what is learnt; none where all count alike.
+  var weights: [Double] = []
 
   static let random = CounterRandom(seed: 2017, purpose: .weights)
 
@@ -72,7 +74,11 @@ struct Problem {
   var portion: Portion { parameters.portion }
   var zeros: State { State(rows: rows, portion: portion, precision: parameters.precision) }
 
-  var clamped: Clamped { Clamped(shards: shards, input: input, targets: targets, parameters: parameters) }
+  var clamped: Clamped {
+    var clamped = Clamped(shards: shards, input: input, targets: targets, parameters: parameters)
+    clamped.weights = weights
+    return clamped
+  }
 
   /// States anywhere in (0, 1).
   var anywhere: State {

@@ -15,6 +15,8 @@ enum HostileParser: String, CaseIterable {
   case cifar
   /// One of the four files of a folder of NumPy arrays: the first byte says which, the rest are its bytes.
   case npy
+  /// A table, whose last column answers in words or numbers.
+  case csv
   case gzip
   case safetensors
   /// A checkpoint's MANIFEST.json.
@@ -72,7 +74,7 @@ enum HostileParser: String, CaseIterable {
   private var exitCodes: Set<Int32> {
     switch self {
     case .run, .set, .grid: [64]
-    case .idx, .cifar, .npy: [64, 65]
+    case .idx, .cifar, .npy, .csv: [64, 65]
     // Another version's state is told as a usage to change.
     case .state: [64, 65]
     case .manifest, .pointer: [65, 66]
@@ -90,6 +92,7 @@ enum HostileParser: String, CaseIterable {
     case .idx: try Binaries.idx(bytes)
     case .cifar: try Binaries.cifar(bytes)
     case .npy: try Binaries.npy(bytes)
+    case .csv: try Binaries.csv(bytes)
     case .gzip: try Binaries.gzip(bytes)
     case .safetensors: try Binaries.safetensors(bytes)
     case .manifest: try CheckpointFiles.shared.manifest(bytes)

@@ -4,7 +4,8 @@ import Testing
 /// Gives every input that fuzzing kept to the ordinary build of its parser.
 @Suite struct CorpusTests {
   static let parsers = [
-    "run", "set", "idx", "cifar", "npy", "gzip", "safetensors", "manifest", "index", "state", "pointer",
+    "run", "set", "idx", "cifar", "npy", "csv", "gzip", "safetensors", "manifest", "index", "state",
+    "pointer",
     "metrics", "machine", "grid",
   ]
 

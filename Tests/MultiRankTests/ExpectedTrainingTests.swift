@@ -43,10 +43,19 @@ extension RealRanks {
         return index - best >= 3
       }
       #expect(end == values.count - 1 && values.count < 40, "\(values)")
-      // It stays where it ended; without the key it goes on.
+      // It stays where it ended; with more patience, or without the key, it goes on.
       let again = try folder.train("1x1x1", to: "r0", stop)
       #expect(again.status == 0, "\(again.story)")
       #expect(try folder.remains("r0").metrics.count == values.count)
+      let patient = try folder.train(
+        "1x1x1", to: "r0",
+        [
+          "--set", "training.stop={patience: 100, figure: \(figure)}", "--set",
+          "training.epochs=\(values.count + 1)",
+        ])
+      let free = try folder.train("2x1x1", to: "r0", ["--set", "training.epochs=\(values.count + 3)"])
+      #expect(patient.status == 0 && free.status == 0, "\(free.story)")
+      #expect(try folder.remains("r0").metrics.count == values.count + 3)
     }
 
     @Test("A run that was stopped within its patience counts on from where it was")

@@ -86,8 +86,19 @@ extension RealRanks {
         #expect(outcome.status == code && outcome.errors.contains(words), "\(outcome.story)")
         #expect(folder.names("").filter { $0 == "new" || $0 == "none" }.isEmpty, "\(outcome.story)")
       }
-      let same = try folder.train("1x1x1", to: "run", ["--continue-as", folder.path + "/run"])
-      #expect(same.status == 64 && same.errors.contains("other than --output"), "\(same.story)")
+      // The same place under another spelling, whose own checkpoints would be cleared.
+      let before = try folder.digests("run")
+      for spelling in ["/run", "/./run/", "/nowhere/../run"] {
+        let same = try folder.train(
+          "1x1x1", to: "run",
+          ["--fresh", "--set", "training.epochs=4", "--continue-as", folder.path + spelling])
+        #expect(same.status == 64 && same.errors.contains("other than --output"), "\(same.story)")
+      }
+      #expect(try folder.digests("run") == before)
+      // A directory that holds something else is not gone on in as if it were the other's.
+      try #require(try folder.train("1x1x1", to: "own").status == 0)
+      let own = try folder.train("1x1x1", to: "run", ["--continue-as", folder.path + "/own"])
+      #expect(own.status == 64 && own.errors.contains("began with other weights"), "\(own.story)")
     }
 
     @Test("Given weights are where training begins, of all layers or some, with the same bits on every grid")
@@ -144,7 +155,11 @@ extension RealRanks {
         name: torch
         data: {format: digits, training: 120, validation: 40}
         network:
-          layers: [{units: 6, kernel: 3, padding: 1}, {units: 12}, {units: 10}]
+          layers:
+            - {units: 6, kernel: 3, padding: 1, stride: 2}
+            - {units: 5, coupling: {kind: transposed-convolution, kernel: 2, stride: 2}}
+            - {units: 12}
+            - {units: 10}
         training: {epochs: 1, batch: 20}
         """)
       try #require(try folder.train("1x1x1").status == 0)
@@ -153,10 +168,12 @@ extension RealRanks {
         import sys, numpy as np, safetensors.numpy as s
         w = s.load_file(sys.argv[1])
         out = {}
-        for k, module in ((1, "features.0"), (2, "features.2"), (3, "features.10")):
-          W = w["layers.%d.weight" % k]
-          out[module + ".weight"] = np.ascontiguousarray(W.transpose(3, 2, 0, 1) if W.ndim == 4 else W.T)
-          out[module + ".bias"] = w["layers.%d.bias" % k]
+        for k, order in ((1, "conv"), (2, "transposed"), (3, "picture"), (4, "dense")):
+          W, n = w["layers.%d.weight" % k], len(w["layers.%d.bias" % k])
+          W = (W.transpose(3, 2, 0, 1) if order == "conv" else W.transpose(2, 3, 0, 1) if order == "transposed"
+            else W.reshape(8, 8, 5, n).transpose(3, 2, 0, 1).reshape(n, -1) if order == "picture" else W.T)
+          out["layers.%d.weight" % (3 * k - 3)] = np.ascontiguousarray(W)
+          out["layers.%d.bias" % (3 * k - 3)] = w["layers.%d.bias" % k]
         s.save_file(out, sys.argv[2])
         """
       let written = try Subprocess.run(
@@ -168,13 +185,13 @@ extension RealRanks {
           "1x1x1", to: name, ["--set", "training.epochs=2", "--weights", folder.path + "/" + from])
         try #require(outcome.status == 0, "\(outcome.story)")
         #expect(
-          name == "own" || outcome.errors.contains("features.10.weight as layers.3.weight"),
+          name == "own" || outcome.errors.contains("layers.9.weight as layers.4.weight"),
           "\(outcome.story)")
       }
       func weights(_ run: String) throws -> [String] {
         try folder.remains(run).last.filter { $0.contains(".safetensors ") }
       }
-      #expect(try weights("own") == weights("torch") && weights("own").count == 3)
+      #expect(try weights("own") == weights("torch") && weights("own").count == 4)
     }
   }
 }

@@ -182,7 +182,7 @@ extension RealRanks {
       let folder = try Self.trained.get()
       try Self.writeDigits(to: folder, from: 500)
       let own = try predict(folder)
-      let other = try predict(folder, "2x1x1", ["--data", folder.path + "/inputs.npy", "--divisor", "16"])
+      let other = try predict(folder, "2x1x1", ["--data", folder.path + "/inputs.npy"])
       #expect(other.status == 0 && other.output == own.output, "\(other.story)")
       // Flat rows are the same pictures.
       var flat = try folder.bytes("inputs.npy")
@@ -193,7 +193,8 @@ extension RealRanks {
       let rows = try predict(
         folder, "1x1x1", ["--data", folder.path + "/flat images.npy", "--divisor", "16"])
       #expect(rows.status == 0 && rows.output == own.output, "\(rows.story)")
-      let unscaled = try predict(folder, "1x1x1", ["--data", folder.path + "/inputs.npy"])
+      let unscaled = try predict(
+        folder, "1x1x1", ["--data", folder.path + "/inputs.npy", "--divisor", "255"])
       #expect(
         unscaled.status == 0 && unscaled.errors.contains("trained on inputs from 0 to 1: --divisor scales"),
         "\(unscaled.story)")

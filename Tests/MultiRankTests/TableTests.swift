@@ -44,6 +44,26 @@ extension RealRanks {
       #expect(try #require(Int(wrong)) <= 3, "\(evaluated.output)")
     }
 
+    @Test("A run's own rows are told split by split, as an evaluation judges them")
+    func ownRows() throws {
+      let (folder, path) = try folder()
+      try #require(try folder.train("1x1x1", to: "run", path).status == 0)
+      for (split, count) in [("training", 114), ("validation", 30), ("test", 36)] {
+        let outcome = try folder.command("predict", "1x1x1", [folder.path + "/run", "--split", split]).run()
+        #expect(
+          outcome.status == 0 && outcome.output.split(separator: "\n").count == count + 1, "\(outcome.story)")
+        let judged = try folder.evaluate("1x1x1", "run", ["--split", split, "--json"])
+        let told =
+          try JSONSerialization.jsonObject(with: Data(judged.output.utf8)) as? [String: [String: Any]]
+        let counts = try #require(told?[split]?["counts"] as? [[Int]])
+        for (index, name) in ["auk", "gull", "tern"].enumerated() {
+          #expect(
+            outcome.output.split(separator: "\n").count { $0.split(separator: ",")[2] == name }
+              == counts.reduce(0) { $0 + $1[index] }, "\(split) \(name)")
+        }
+      }
+    }
+
     @Test("New rows are told by the names and moments that were learnt, whatever the new file holds")
     func predicts() throws {
       let (folder, path) = try folder()
@@ -60,18 +80,32 @@ extension RealRanks {
       // A table with fewer classes is judged by the run's.
       let some = Self.table.split(separator: "\n").filter { !$0.hasSuffix("tern") }.joined(separator: "\n")
       try folder.write("some.csv", some)
-      let judged = try folder.evaluate(
-        "1x1x1", "run", ["--split", "training", "--data", folder.path + "/some.csv"])
-      #expect(judged.status == 0 && judged.output.contains("as tern"), "\(judged.story)")
+      let judged = try folder.evaluate("1x1x1", "run", ["--data", folder.path + "/some.csv"])
+      #expect(
+        judged.status == 0 && judged.output.contains("as tern") && judged.output.contains("of 120 wrong"),
+        "\(judged.story)")
       try folder.write("other.csv", Self.table.replacing("auk", with: "owl"))
       let other = try folder.evaluate("1x1x1", "run", ["--data", folder.path + "/other.csv"])
       #expect(
         other.status == 65 && other.errors.contains("the class 'owl', which the network does not know"),
         "\(other.story)")
-      let wide = try folder.command(
+      // Columns go by their names, in another order and beside others too.
+      try folder.write(
+        "turned.txt", "number;day;weight;length\n" + rows.map { "9;3;\($0.1);\($0.0)\n" }.joined())
+      let turned = try folder.command(
+        "predict", "1x1x1", [folder.path + "/run", "--data", folder.path + "/turned.txt"]
+      ).run()
+      #expect(turned.status == 0 && turned.output == outcome.output, "\(turned.story)")
+      let answered = try folder.command(
         "predict", "1x1x1", [folder.path + "/run", "--data", folder.path + "/birds.csv"]
       ).run()
-      #expect(wide.status == 65, "\(wide.story)")
+      #expect(
+        answered.status == 0 && answered.output.split(separator: "\n").count == 181, "\(answered.story)")
+      try folder.write("narrow.csv", "length,day\n110,3\n")
+      let narrow = try folder.command(
+        "predict", "1x1x1", [folder.path + "/run", "--data", folder.path + "/narrow.csv"]
+      ).run()
+      #expect(narrow.status == 65 && narrow.errors.contains("has no column 'weight'"), "\(narrow.story)")
     }
 
     private static func isThere(_ module: String) -> Bool {

@@ -61,6 +61,18 @@ extension RealRanks {
       #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.story)")
     }
 
+    @Test("What shortens or stops a step changes no gradient that is judged")
+    func settings() throws {
+      let folder = try TrainingFolder(VerifiedRun.shallow.runFile)
+      let plain = try folder.verify("1x1x1", ["--json"])
+      let held = try folder.verify(
+        "1x1x1",
+        ["--json", "--set", "training.clip=0.000001", "--set", "network.layers.0.rate=0"])
+      #expect(plain.status == 0 && held.status == 0, "\(held.story)")
+      let (one, other) = (try Verdict(plain), try Verdict(held))
+      #expect(one.gradient.map(\.cosine) == other.gradient.map(\.cosine))
+    }
+
     // MARK: What fails
 
     static let faults: [(run: VerifiedRun, settings: [String], check: String, advice: String)] = [

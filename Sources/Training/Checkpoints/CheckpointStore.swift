@@ -22,6 +22,13 @@ package struct CheckpointStore: Sendable {
     try takeBack()
   }
 
+  /// Whether a writer was interrupted, or is, while it replaced a checkpoint.
+  var isHalfReplaced: Bool {
+    get throws {
+      try FileStatus.entry(path) != nil && names().contains { Self.isStep($0, after: Self.replaced) }
+    }
+  }
+
   /// Takes back checkpoints that a writer was about to replace when it was interrupted.
   package func takeBack() throws {
     guard try FileStatus.entry(path) != nil else { return }
@@ -68,7 +75,14 @@ package struct CheckpointStore: Sendable {
   /// Whether a folder holds a file that checkpoints have, or nothing; of what is no folder, and has the name of one, too.
   private func isOwn(_ name: String) throws -> Bool {
     guard try FileStatus.entry(folder(name)) == .directory else { return true }
-    let names = try FileStatus.entries(of: folder(name))
+    let names: [String]
+    do {
+      names = try FileStatus.entries(of: folder(name))
+    } catch {
+      // Missing: whoever trains here has deleted it just now.
+      guard error.kind == .missing else { throw error }
+      return true
+    }
     let written = [Manifest.fileName, "state.json", "index.json"]
     return names.isEmpty || names.contains { written.contains($0) || $0.hasPrefix("layer-") }
   }
@@ -187,7 +201,9 @@ package struct CheckpointStore: Sendable {
           "\(folder(name)): was written by another version of eqprop (form \(written.version), this one is "
           + "\(RunState.currentVersion)); use --fresh to start over or another --output")
     }
-    return try decode(path)
+    let state: RunState = try decode(path)
+    try state.checkForm(path: path)
+    return state
   }
 
   private struct Version: Decodable {

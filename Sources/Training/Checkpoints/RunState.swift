@@ -24,8 +24,16 @@ package struct RunState: Codable, Equatable, Sendable {
 
   /// What early stopping goes by.
   package struct Stopping: Codable, Equatable, Sendable {
+    /// As the run file names it; nil of the one that picks the best epoch.
+    package var figure: String?
     package var value: Double
     package var epoch: Int
+  }
+
+  /// Whether training ends early by what a run file asks for now.
+  func hasStopped(_ run: RunFile) -> Bool {
+    guard let stop = run.training.stop, let stopping, stopping.figure == stop.figure else { return false }
+    return epoch - stopping.epoch >= stop.patience
   }
 
   /// The form of this file; another one is told and left alone.
@@ -50,15 +58,13 @@ package struct RunState: Codable, Equatable, Sendable {
   package var targets: ColumnMoments?
   /// What its inputs look like: what evaluations of other data are held against. Older checkpoints do not say.
   package var form: InputForm?
-  /// SHA-256 of the weights that it began with, where these were given and not drawn.
+  /// SHA-256 of the weights or the run that it began with, where its weights were not drawn.
   package var origin: String?
   /// The grid, only where MPI adds the replicas' sums and bits depend on it.
   package var grid: String?
   package var best: Best?
   /// Of the figure that may end training early: its best value, and the epoch that had it.
   package var stopping: Stopping?
-  /// Whether training has ended early.
-  package var hasStopped: Bool?
   /// Updates of the weights made, where the optimizer counts them (Adam).
   package var updates: Int?
   /// The layers' rates, and what balanced ones go by.
@@ -98,6 +104,8 @@ package struct InputForm: Codable, Equatable, Sendable {
   package var moments: ColumnMoments?
   /// What a table's classes are called, in the order of their numbers.
   package var classes: [String]?
+  /// What a table's columns are called that go in, in their order.
+  package var columns: [String]?
 }
 
 /// A checkpoint's list of files, written last: what makes it whole.

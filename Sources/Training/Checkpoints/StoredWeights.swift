@@ -42,7 +42,7 @@ public struct StoredWeights: Sendable {
   }
 
   /// Whether a tensor is a weight or a bias, and not what an optimizer or a persistent state keeps.
-  private static func isWeight(_ name: String) -> Bool {
+  static func isWeight(_ name: String) -> Bool {
     name.wholeMatch(of: #/layers\.\d+\.(weight|bias)(\.from\.\d+)?/#) != nil
   }
 
@@ -64,7 +64,7 @@ public struct StoredProgress: Sendable {
 
   /// Whether a run has reached its end.
   public func isOver(_ run: RunFile) -> Bool {
-    (state.epoch >= run.training.epochs || state.hasStopped == true) && state.run == RunState.digest(of: run)
+    (state.epoch >= run.training.epochs || state.hasStopped(run)) && state.run == RunState.digest(of: run)
   }
 }
 

@@ -42,12 +42,9 @@ extension Trainer {
       for data in splits { data.persistent = model.persistent[data.split] }
       let (inputs, targets, form) = (state.inputs, state.targets, state.form)
       state = try directory.store.state(picked)
-      if case .weights(let path, _) = origin, try GivenWeights(path: path).digest != state.origin {
-        throw OtherRun(
-          description: "\(directory.path): began with other weights than \(path) holds; use --fresh to start "
-            + "over or another --output")
-      }
+      try refuse(origin, unlessOf: state)
       (state.inputs, state.targets, state.form) = (inputs, targets, form)
+      hasStopped = state.hasStopped(run)
       optimizer.rates = state.rates
       optimizer.updates = state.updates ?? 0
     }

@@ -88,6 +88,12 @@ extension RunFile {
           + needed.reason)
     }
     if trains, let mismatch = task.task.mismatch(with: data) { throw RunMismatch(description: mismatch) }
+    if trains, let figure = training.stop?.figure,
+      let split = Split.allCases.first(where: { figure.hasPrefix("\($0.rawValue)_") }), data.count(split) == 0
+    {
+      throw RunMismatch(
+        description: "training.stop.figure: \(figure) is asked for, there are no \(split.rawValue) examples")
+    }
     guard !trains || training.batch <= data.count(.training) else {
       throw RunMismatch(
         description:

@@ -38,6 +38,28 @@ enum LearningTensor {
     }
   }
 
+  /// Its numbers.
+  func panels(_ parameters: Parameters) -> Panels {
+    switch self {
+    case .forward(let i): return parameters.connections[i].forward
+    case .backward(let i):
+      guard let panels = parameters.connections[i].backward else {
+        preconditionFailure("a direction that is held")
+      }
+      return panels
+    case .bias(let i): return parameters.biases[i]
+    }
+  }
+
+  /// Whether it leads from states to states, and so may learn from several sums.
+  func isMutual(_ parameters: Parameters) -> Bool {
+    switch self {
+    case .forward(let i), .backward(let i):
+      parameters.portion.network.isState(parameters.connections[i].connection.source)
+    case .bias: false
+    }
+  }
+
   /// Changes it and its moments in place.
   func access(
     _ parameters: inout Parameters, _ moments: inout Moments,

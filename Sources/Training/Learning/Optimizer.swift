@@ -21,6 +21,8 @@ package final class Optimizer {
   private let rejects: Bool
   /// Room for the sums that a step takes.
   private var workspaces: [Int: Panels] = [:]
+  /// Where they are clipped: of all that learns, which clipping has to know before any does.
+  private var gathered: [Panels] = []
   var moments: Moments
   /// What learns by itself, once it was listed.
   private var known: [LearningTensor]?
@@ -45,12 +47,9 @@ package final class Optimizer {
     self.shared = shared
     moments = Moments(parameters, run.training.moments)
     let sums = run.procedure.contrast.products(run.procedure.phases).count
-    for weights in parameters.connections {
-      let sums = parameters.portion.network.isState(weights.connection.source) ? sums : 1
-      makeRoom(weights.forward, sums: sums)
-      if let backward = weights.backward, !weights.isMirrored { makeRoom(backward, sums: sums) }
+    for tensor in tensors(parameters) {
+      makeRoom(tensor.panels(parameters), sums: tensor.isMutual(parameters) ? sums : 1)
     }
-    for bias in parameters.biases { makeRoom(bias, sums: 1) }
   }
 
   convenience init(run: RunFile, parameters: Parameters, grid: Grid, sharesMemory: Bool = true) throws {
@@ -80,10 +79,9 @@ package final class Optimizer {
     let kept = examples - (try rejected(contrast))
     updates += 1
     var scale = kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0
-    var gathered: [Panels] = []
     if let limit = settings.clip {
-      gathered = try gather(parameters, contrast)
-      let norm = try self.norm(of: gathered, parameters.portion) * abs(scale)
+      try gather(parameters, contrast)
+      let norm = try self.norm(parameters.portion) * abs(scale)
       if norm > limit { scale *= limit / norm }
     }
     for (place, tensor) in tensors(parameters).enumerated() {
@@ -124,31 +122,26 @@ package final class Optimizer {
     return tensors
   }
 
-  /// The sums that all tensors learn from, over shards and replicas.
-  private func gather(_ parameters: Parameters, _ contrast: Contrast) throws -> [Panels] {
-    var parameters = parameters
-    return try tensors(parameters).map { tensor in
+  /// Brings together the sums that all tensors learn from, over shards and replicas.
+  private func gather(_ parameters: Parameters, _ contrast: Contrast) throws {
+    for (place, tensor) in tensors(parameters).enumerated() {
       let sums = tensor.sums(parameters, contrast)
-      let mayUseMPI = tensor.isHeldOnce(parameters)
-      var (out, none) = (
-        Panels(depth: 0, columns: 0, precision: parameters.precision), Moments(parameters, [])
-      )
-      try tensor.access(&parameters, &none) { weights, _ in
-        out = Panels(depth: weights.depth, columns: weights.count * panelWidth, precision: weights.precision)
-        var term: Panels? = sums.count > 1 ? out : nil
-        try add(sums, panels: 0..<weights.count, contrast.shards, mayUseMPI: mayUseMPI, to: &out, by: &term)
-      }
-      return out
+      let count = gathered[place].count
+      var term: Panels? = sums.count > 1 ? workspace(gathered[place], count, 1) : nil
+      try add(
+        sums, panels: 0..<count, contrast.shards, mayUseMPI: tensor.isHeldOnce(parameters),
+        to: &gathered[place], by: &term)
+      if let term { workspaces[key(term, count, 1)] = term }
     }
   }
 
   /// ‖Σ‖ over all weights and biases of the network: of each layer and slice the squares are summed in one order, and then in
   /// order. Sends one maximum of 2 × layers × slices numbers.
-  private func norm(of sums: [Panels], _ portion: Portion) throws -> Double {
+  private func norm(_ portion: Portion) throws -> Double {
     guard let grid else { return 0 }
     let (slices, layers) = (portion.slicing.slices, portion.network.depth + 1)
     var squares = Array(repeating: 0.0, count: 2 * layers * slices)
-    for (tensor, sum) in zip(known ?? [], sums) {
+    for (tensor, sum) in zip(known ?? [], gathered) {
       switch tensor {
       case .forward(let i):
         let connection = portion.network.connections[portion.connections.lowerBound + i]
@@ -230,6 +223,12 @@ package final class Optimizer {
 
   /// Room for a tensor that learns from so many sums, so that no step makes any.
   private func makeRoom(_ weights: Panels, sums: Int) {
+    if settings.clip != nil {
+      let columns = weights.count * panelWidth
+      gathered.append(Panels(depth: weights.depth, columns: columns, precision: weights.precision))
+      if sums > 1 { workspaces[key(weights, weights.count, 1)] = workspace(weights, weights.count, 1) }
+      return
+    }
     let isInRegisters = if case .sgd = settings.optimizer { isOnlyReplica && sums == 1 } else { false }
     for number in 0..<(isInRegisters ? 0 : min(sums, 2)) {
       workspaces[key(weights, strip(weights), number)] = workspace(weights, strip(weights), number)
@@ -277,6 +276,7 @@ extension Optimizer {
     plain.training.optimizer = .sgd
     plain.training.momentum = 0
     plain.training.decay = 0
+    plain.training.clip = nil
     plain.training.schedule = .constant
     plain.training.reduction = .reproducible
     try self.init(run: plain, parameters: parameters, grid: grid, sharesMemory: false)

@@ -10,13 +10,15 @@ package struct Symptoms {
   private let run: RunFile
   /// A cost beyond this is far beyond any target.
   private let mostCost: Double
+  private let classNames: [String]
   private var told: Set<String> = []
 
   /// - Parameters:
   ///   - outputs: units of the output.
   ///   - reach: about how far from 0 targets lie.
-  package init(_ run: RunFile, outputs: Int, reach: Double) {
-    self.run = run
+  ///   - classNames: what the classes are called; empty where they have numbers alone.
+  package init(_ run: RunFile, outputs: Int, reach: Double, classNames: [String] = []) {
+    (self.run, self.classNames) = (run, classNames)
     mostCost = 50 * Double(outputs) * max(1, reach * reach)
   }
 
@@ -89,7 +91,8 @@ package struct Symptoms {
       run.network.outputActivation.range == nil
       ? "look at the labels, or train longer"
       : "an output held within its bounds can stay at one for ever; write activation: linear in layer \(run.network.output)"
-    let names = never.map(String.init).joined(separator: ", ")
+    let names = never.map { classNames.indices.contains($0) ? classNames[$0] : "\($0)" }.joined(
+      separator: ", ")
     return [
       (
         "silent",
@@ -125,6 +128,10 @@ extension Symptoms {
     let told = "inputs from \(short(least)) to \(short(largest))"
     let farthest = max(abs(least), abs(largest))
     if least == largest { return told + ": all are the same, and nothing can be learnt from them" }
+    if run.data.standardizes {
+      return told
+        + (farthest > 20 ? ": standardised, and some lie far out; look for what was mistyped there" : "")
+    }
     if farthest > 20 {
       return told + ": they look unscaled, and weights are drawn for about 0 to 1; "
         + (run.data.normalize == nil

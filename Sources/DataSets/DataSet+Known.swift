@@ -1,0 +1,48 @@
+import FileFormats
+
+// Examples as a network knows them that was trained on others.
+
+extension DataSet {
+  /// The same examples, whose targets a network knows by other moments: those of the data that it was trained on.
+  public func standardized(by moments: ColumnMoments?) -> DataSet {
+    guard let moments, targets == 0 || moments.mean.count == targets else { return self }
+    var data = self
+    data.targetMoments = moments
+    return data
+  }
+
+  /// Of a table the columns that go in; nil without a heading.
+  public var columns: [String]? {
+    if case .csv(let set) = store { set.parts.all[0].columns } else { nil }
+  }
+
+  /// The same examples, whose inputs a network knows by other columns and moments, and classes by other names: those of the
+  /// data that it was trained on. Throws bad data where a table lacks one of the columns.
+  public func known(
+    columns: [String]?, inputs moments: ColumnMoments?, classes names: [String]?
+  ) throws(FileError) -> DataSet {
+    var data = self
+    if let columns, case .csv(var set) = store {
+      try set.arrange(as: columns)
+      (data.store, data.inputs, data.extents) = (.csv(set), set.features, [1, set.features, 1])
+    }
+    if inputMoments != nil || moments != nil { data.inputMoments = moments }
+    if let names, case .csv = store, supervision == .labels {
+      data.answerNames = names
+      data.classNames = names == names.indices.map { "\($0)" } ? [] : names
+    }
+    return data
+  }
+
+  /// The same examples as pictures of these extents, where each is one row of as many numbers; nil where it is not. Throws
+  /// what of the source does not fit them.
+  public func shaped(as extents: [Int]) throws(DataError) -> DataSet? {
+    guard extents == self.extents || self.extents == [1, inputs, 1] && extents.reduce(1, *) == inputs else {
+      return nil
+    }
+    try source.check(extents: extents)
+    var data = self
+    data.extents = extents
+    return data
+  }
+}
