@@ -14,8 +14,6 @@ struct Evaluate: RankCommand {
       "Evaluates a checkpoint: the task's figures; of classes the error of each and the confusion matrix.",
     discussion: "Example: launch/run -n 2 evaluate runs/digits --split test")
 
-  @OptionGroup var options: EvaluatedOptions
-
   @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
   var data: String?
 
@@ -23,6 +21,8 @@ struct Evaluate: RankCommand {
     help: "training, validation or test; may be repeated (default: validation and test, where there are any)."
   )
   var split: [Split] = []
+
+  @OptionGroup var options: EvaluatedOptions
 
   @Flag(help: "Prints JSON.")
   var json = false

@@ -20,8 +20,6 @@ struct Predict: RankCommand {
       example). Without --output the lines go to standard output.
       """)
 
-  @OptionGroup var options: EvaluatedOptions
-
   @Option(help: ArgumentHelp("A file of images, or a folder; the run's own without.", valueName: "path"))
   var data: String?
 
@@ -40,6 +38,8 @@ struct Predict: RankCommand {
 
   @Option(help: "What the stored numbers of --data are divided by (default: as the run's own).")
   var divisor: Double?
+
+  @OptionGroup var options: EvaluatedOptions
 
   func validate() throws {
     if let divisor {

@@ -99,8 +99,9 @@ struct Sweep: RankCommand {
     }
     // Others may train for hours yet: whoever waited in MPI would be taken for stalled.
     let waited = Result { try folder.waitForAll(groups: groups) }
+    // Marks go when all have seen them.
+    try world.agree { try waited.get() }
     try world.agree {
-      try waited.get()
       guard isFirst else { return }
       try folder.clean(groups: groups)
       let table = SweepTable(

@@ -14,11 +14,18 @@ struct CSVSet: Sendable {
     var columns: [String]?
     /// n × features, as `float32`.
     var inputs: [Float]
+    /// Of each input that has a cell which is no number the first such cell: columns that nobody asks for may hold words.
+    var faults: [Int: FileError] = [:]
     let count: Int
     /// What answers each row, as it is written, and as a number; empty where nobody needs it.
     var answers: [Answer] = []
 
     var features: Int { inputs.count / count }
+
+    /// Throws the first cell of the columns that go in which is no number.
+    func check() throws(FileError) {
+      if let first = faults.keys.min(), let fault = faults[first] { throw fault }
+    }
 
     /// The same with these columns, in this order; throws where one is not there.
     func arranged(as names: [String]) throws(FileError) -> Part {
@@ -32,6 +39,8 @@ struct CSVSet: Sendable {
       }
       var part = self
       part.columns = names
+      part.faults = [:]
+      for (input, place) in places.enumerated() { part.faults[input] = faults[place] }
       part.inputs = (0..<count).flatMap { row in places.map { inputs[row * features + $0] } }
       return part
     }
@@ -85,6 +94,7 @@ struct CSVSet: Sendable {
       }
       parts = PartPair(training: training, test: arranged)
     }
+    if parts.training != nil { for part in parts.all { try part.check() } }
     self.parts = parts
     let found = Set(parts.all.flatMap(\.answers))
     classNames = needs.supervision == .labels ? Self.classNames(found) : []
@@ -131,7 +141,14 @@ struct CSVSet: Sendable {
       columns: table.heading.map { names in inputs.map { names[$0] } },
       inputs: [], count: order.count)
     for row in order {
-      for column in inputs { part.inputs.append(try table.float(row: row, column: column)) }
+      for (input, column) in inputs.enumerated() {
+        do {
+          part.inputs.append(try table.float(row: row, column: column))
+        } catch {
+          part.inputs.append(.nan)
+          if part.faults[input] == nil { part.faults[input] = error }
+        }
+      }
       guard let answer, isAnswered else { continue }
       let text = table.rows[row][answer]
       let number = table.number(text)
@@ -155,11 +172,17 @@ struct CSVSet: Sendable {
     parts.all.map { RowFile(path: $0.path, start: 0, rows: 1, rowSize: $0.byteCount) }
   }
 
-  /// The same with the columns that a network learns from, in their order; throws where one is not there.
-  mutating func arrange(as names: [String]) throws(FileError) {
+  /// The same with the columns that a network learns from, in their order, all where they have no names; throws where one
+  /// is not there or holds what is no number.
+  mutating func arrange(as names: [String]?) throws(FileError) {
+    func arranged(_ part: Part) throws(FileError) -> Part {
+      let part = try names.map { names throws(FileError) in try part.arranged(as: names) } ?? part
+      try part.check()
+      return part
+    }
     parts = PartPair(
-      training: try parts.training.map { part throws(FileError) in try part.arranged(as: names) },
-      test: try parts.test.map { part throws(FileError) in try part.arranged(as: names) })
+      training: try parts.training.map { part throws(FileError) in try arranged(part) },
+      test: try parts.test.map { part throws(FileError) in try arranged(part) })
   }
 
   private func part(_ split: Split) -> Part { isOneFile ? parts.all[0] : parts[split] }

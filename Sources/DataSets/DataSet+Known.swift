@@ -22,7 +22,7 @@ extension DataSet {
     columns: [String]?, inputs moments: ColumnMoments?, classes names: [String]?
   ) throws(FileError) -> DataSet {
     var data = self
-    if let columns, case .csv(var set) = store {
+    if case .csv(var set) = store {
       try set.arrange(as: columns)
       (data.store, data.inputs, data.extents) = (.csv(set), set.features, [1, set.features, 1])
     }

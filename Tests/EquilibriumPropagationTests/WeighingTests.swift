@@ -11,13 +11,18 @@ import Testing
     var nudging = test.nudging
     nudging.reject = false
     var problem = Problem(hidden: 2, .tanh, output: .linear)
-    let free = try problem.free().state
     let relaxation = Problem.counted(.euler, 3)
     func sums(_ weights: [Double]) throws -> [[Double]] {
       problem.weights = weights
-      return try problem.lesson(test.rule, nudging, relaxation, from: free).contrasts.map {
-        problem.bits($0).map(Double.init(bitPattern:))
+      let method = problem.rule(test.rule, nudging, relaxation)
+      let free = try method.infer(
+        from: problem.zeros, clamped: problem.clamped, parameters: problem.parameters)
+      var lesson = method.lesson(from: free, sign: 1, clamped: problem.clamped)
+      var sums: [[Double]] = []
+      while let contrast = try lesson.next(problem.parameters) {
+        sums.append(problem.bits(contrast).map(Double.init(bitPattern:)))
       }
+      return sums
     }
     let plain = try sums([])
     #expect(try !plain.isEmpty && sums([1, 1, 1, 1, 1]) == plain)

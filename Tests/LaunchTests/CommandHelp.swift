@@ -44,15 +44,15 @@ struct CommandHelp: Decodable {
 
   /// Arguments of its own: not help and version, which every command has.
   var own: [Argument] {
-    (arguments ?? []).filter { argument in
+    let told = (arguments ?? []).filter { argument in
       argument.shouldDisplay && !(argument.names ?? []).contains { ["help", "version"].contains($0.name) }
     }
+    return told.filter { $0.kind == "positional" } + told.filter { $0.kind != "positional" }
   }
 
   /// `train <run-file> [--set <key=value> ...]`.
   var usage: String {
-    let positional = own.filter { $0.kind == "positional" }
-    let words = (positional + own.filter { $0.kind != "positional" }).map { argument in
+    let words = own.map { argument in
       argument.isOptional || argument.kind == "flag" ? "[\(argument.usage)]" : argument.usage
     }
     return ([commandName] + words).joined(separator: " ")
