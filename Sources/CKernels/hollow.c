@@ -19,7 +19,7 @@ static double complex_update(const eq_complex_update *u) { return 0; }
 static void slopes(long rows, long columns, eq_activation activation, const void *s, long s_stride,
                    const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
                    long slope_stride, void *bend, long bend_stride) {}
-static void spread(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
+static void mean_difference(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
                    long mean_stride, void *difference, long difference_stride) {}
 static void turn(long rows, long columns, double re, double im, const void *z_re, const void *z_im, long z_stride,
                  void *out_re, void *out_im, long out_stride) {}
@@ -47,7 +47,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    forward,  update,       respond,  complex_update, slopes, spread, turn,  count_bounds, squares,  descend,
+    forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 

@@ -1,6 +1,6 @@
 // What contrasts and figures are made of: means and differences, counts, squares. Part of template.h.
 
-static void NAME(spread)(long rows, long columns, const void *a_, long a_stride, const void *b_, long b_stride,
+static void NAME(mean_difference)(long rows, long columns, const void *a_, long a_stride, const void *b_, long b_stride,
                          void *mean_, long mean_stride, void *difference_, long difference_stride) {
   for (long r = 0; r < rows; r++) {
     const SCALAR *a = (const SCALAR *)a_ + r * a_stride, *b = (const SCALAR *)b_ + r * b_stride;

@@ -82,11 +82,11 @@ extension JobFacts {
 extension JobFacts.Storage {
   /// The folder, or the nearest one above it that is there.
   init(lookingAt path: String) {
-    var place = URL(fileURLWithPath: path).standardizedFileURL
-    while !FileStatus.isDirectory(place.path), place.path != "/" { place.deleteLastPathComponent() }
+    var folder = URL(fileURLWithPath: path).standardizedFileURL
+    while !FileStatus.isDirectory(folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
     self.init(
-      path: path, free: Storage.free(place.path), isWritable: access(place.path, W_OK) == 0,
-      isInMemory: ["tmpfs", "ramfs"].contains(Storage.kind(place.path)))
+      path: path, free: Storage.free(folder.path), isWritable: access(folder.path, W_OK) == 0,
+      isInMemory: ["tmpfs", "ramfs"].contains(Storage.kind(folder.path)))
   }
 }
 

@@ -30,15 +30,15 @@ public struct Batches: Equatable, Sendable {
   /// Steps of an epoch.
   public var steps: Int { (count(shard: 0) + perShard - 1) / perShard }
 
-  /// The places, within the order of a shard, that a step of an epoch takes.
-  public func places(step: Int, shard: Int) -> Range<Int> {
+  /// The indices, within the order of a shard, that a step of an epoch takes.
+  public func indices(step: Int, shard: Int) -> Range<Int> {
     let count = count(shard: shard)
     return min(step * perShard, count)..<min((step + 1) * perShard, count)
   }
 
   /// Examples in the batch of a step, over all shards.
   public func size(step: Int) -> Int {
-    (0..<shards).reduce(0) { $0 + places(step: step, shard: $1).count }
+    (0..<shards).reduce(0) { $0 + indices(step: step, shard: $1).count }
   }
 
   /// The rows of a shard in the order an epoch takes them: a Fisher-Yates shuffle by counters.

@@ -139,20 +139,20 @@ struct CIFARSet: Sendable {
   ) throws(FileError) -> Int {
     let size = kind.recordSize
     var reader = try GzipReader(path: path, limit: CIFARKind.limit)
-    func place(_ index: Int) -> String { "record \(index), byte \(index * size)" }
+    func name(_ index: Int) -> String { "record \(index), byte \(index * size)" }
     func cut(_ records: Int, _ rest: Int) -> FileError {
-      FileError(.badData, path: path, "\(place(records)): has \(rest) of the \(size) bytes of a record")
+      FileError(.badData, path: path, "\(name(records)): has \(rest) of the \(size) bytes of a record")
     }
     return try reader.readRows(of: size, cut: cut) { (index, record) throws(FileError) in
       if kind == .cifar100, record[0] >= CIFARKind.coarseClasses {
         throw FileError(
           .badData, path: path,
-          "\(place(index)): coarse label \(record[0]) is not one of 0 to \(CIFARKind.coarseClasses - 1)")
+          "\(name(index)): coarse label \(record[0]) is not one of 0 to \(CIFARKind.coarseClasses - 1)")
       }
       let label = record[kind.labelBytes - 1]
       if label >= kind.classes {
         throw FileError(
-          .badData, path: path, "\(place(index)): label \(label) is not one of 0 to \(kind.classes - 1)")
+          .badData, path: path, "\(name(index)): label \(label) is not one of 0 to \(kind.classes - 1)")
       }
       try body(index, record)
     }

@@ -30,18 +30,18 @@ struct CSVSet: Sendable {
     /// The same with these columns, in this order; throws where one is not there.
     func arranged(as names: [String]) throws(FileError) -> Part {
       guard let columns, columns != names else { return self }
-      var places: [Int] = []
+      var chosen: [Int] = []
       for name in names {
-        guard let place = columns.firstIndex(of: name) else {
+        guard let index = columns.firstIndex(of: name) else {
           throw FileError(.badData, path: path, "has no column '\(name)', which the network learns from")
         }
-        places.append(place)
+        chosen.append(index)
       }
       var part = self
       part.columns = names
       part.faults = [:]
-      for (input, place) in places.enumerated() { part.faults[input] = faults[place] }
-      part.inputs = (0..<count).flatMap { row in places.map { inputs[row * features + $0] } }
+      for (input, index) in chosen.enumerated() { part.faults[input] = faults[index] }
+      part.inputs = (0..<count).flatMap { row in chosen.map { inputs[row * features + $0] } }
       return part
     }
   }
@@ -205,7 +205,7 @@ struct CSVSet: Sendable {
     let part = part(split)
     let words = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt8($0)) })
     let numbers = Dictionary(
-      names.enumerated().compactMap { place, name in Double(name).map { ($0, UInt8(place)) } }
+      names.enumerated().compactMap { index, name in Double(name).map { ($0, UInt8(index)) } }
     ) { first, _ in first }
     for row in rows {
       let answer = part.answers[row]

@@ -56,10 +56,10 @@ struct CSVTable: Sendable {
 
   private func checkHeading() throws(FileError) {
     guard let heading else { return }
-    if let place = heading.firstIndex(where: \.isEmpty) {
+    if let index = heading.firstIndex(where: \.isEmpty) {
       throw FileError(
         .badData, path: path,
-        "column \(place + 1) has no name; a table's index is no column to learn from (pandas: to_csv(…, index=False))"
+        "column \(index + 1) has no name; a table's index is no column to learn from (pandas: to_csv(…, index=False))"
       )
     }
     let doubled = heading.first { name in heading.count { $0 == name } > 1 }
@@ -118,35 +118,35 @@ struct CSVTable: Sendable {
     let bytes: ArraySlice<UInt8>
     let separator: UInt8
     let path: String
-    private var place: Int
+    private var at: Int
     private var line = 1
 
     init(bytes: ArraySlice<UInt8>, separator: UInt8, path: String) {
-      (self.bytes, self.separator, self.path, place) = (bytes, separator, path, bytes.startIndex)
+      (self.bytes, self.separator, self.path, at) = (bytes, separator, path, bytes.startIndex)
     }
 
     /// The next row and the line that it begins in; nil at the end.
     mutating func next() throws(FileError) -> (row: [String], line: Int)? {
-      guard place < bytes.endIndex else { return nil }
+      guard at < bytes.endIndex else { return nil }
       var (row, cell, isQuoted): ([String], [UInt8], Bool) = ([], [], false)
       let first = line
       func text(_ cell: [UInt8]) -> String { String(decoding: cell, as: UTF8.self) }
-      while place < bytes.endIndex {
-        let byte = bytes[place]
+      while at < bytes.endIndex {
+        let byte = bytes[at]
         let isEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
         // Two bytes end a line on Windows.
         let isPair =
-          byte == UInt8(ascii: "\r") && place + 1 < bytes.endIndex && bytes[place + 1] == UInt8(ascii: "\n")
-        place += 1
+          byte == UInt8(ascii: "\r") && at + 1 < bytes.endIndex && bytes[at + 1] == UInt8(ascii: "\n")
+        at += 1
         if isEnd && !isPair { line += 1 }
         if isQuoted {
           guard byte == UInt8(ascii: "\"") else {
             cell.append(byte)
             continue
           }
-          if place < bytes.endIndex, bytes[place] == byte {
+          if at < bytes.endIndex, bytes[at] == byte {
             cell.append(byte)
-            place += 1
+            at += 1
           } else {
             isQuoted = false
           }
@@ -157,7 +157,7 @@ struct CSVTable: Sendable {
           cell = []
         } else if isEnd {
           if isPair {
-            place += 1
+            at += 1
             line += 1
           }
           return (row + [text(cell)], first)

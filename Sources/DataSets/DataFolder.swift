@@ -8,8 +8,8 @@ struct DataFolder {
   /// Checks that it is a folder this user may look into.
   init(_ path: String) throws(FileError) {
     if !FileStatus.exists(path) {
-      let place = path.hasPrefix("/") ? "" : ", looked for from \(FileManager.default.currentDirectoryPath)"
-      throw FileError(.missing, path: path, "no such directory\(place)")
+      let origin = path.hasPrefix("/") ? "" : ", looked for from \(FileManager.default.currentDirectoryPath)"
+      throw FileError(.missing, path: path, "no such directory\(origin)")
     }
     if !FileStatus.isDirectory(path) { throw FileError(.missing, path: path, "is not a directory") }
     if !FileStatus.isSearchable(path) {

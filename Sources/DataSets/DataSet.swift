@@ -184,20 +184,20 @@ public struct DataSet: Sendable, CustomStringConvertible {
         if wantsTargets { targets.take(target, example: index - rows.lowerBound) }
       }
     }
-    return shards.enumerated().map { place, shard in
+    return shards.enumerated().map { index, shard in
       ShardExamples(
         shard: shard, count: ShardExamples.count(ofShard: shard, of: shardCount, examples: rows.count),
-        inputs: images.elements[place], labels: labels.elements[place], targets: targets.elements[place])
+        inputs: images.elements[index], labels: labels.elements[index], targets: targets.elements[index])
     }
   }
 
   /// The source, its splits and extents: `idx data/mnist: 50000 training, 10000 validation, 10000 test, 28×28`; of
   /// several channels `32×32×3`.
   public var description: String {
-    let place = source.format.isEmbedded ? "(embedded)" : source.path ?? ""
+    let origin = source.format.isEmbedded ? "(embedded)" : source.path ?? ""
     let counts = Split.allCases.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
     return
-      "\(source.format.rawValue) \(place): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
+      "\(source.format.rawValue) \(origin): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
   }
 
   /// Of a table's classes in the order of their numbers, as they are written.

@@ -46,15 +46,15 @@ struct NPYHeader {
     (type, shape, size) = (fields.type, fields.shape, 8 + digits.count + length)
     guard types.contains(type) else {
       let all = types.joined(separator: ", ")
-      throw text.error("its numbers are '\(type)'; arrays of \(all) are read", at: fields.typePlace)
+      throw text.error("its numbers are '\(type)'; arrays of \(all) are read", at: fields.typeByte)
     }
     scalarSize = Int(type.suffix(1)) ?? 1
     if fields.isFortran {
       throw text.error(
-        "it lies in Fortran's order; save numpy.ascontiguousarray of it", at: fields.orderPlace)
+        "it lies in Fortran's order; save numpy.ascontiguousarray of it", at: fields.orderByte)
     }
     guard !shape.isEmpty, !shape.contains(0) else {
-      throw text.error("it holds nothing: its shape is (\(product(shape)))", at: fields.shapePlace)
+      throw text.error("it holds nothing: its shape is (\(product(shape)))", at: fields.shapeByte)
     }
     var bytes = scalarSize
     for extent in shape {
@@ -62,7 +62,7 @@ struct NPYHeader {
       if overflow || next > Self.arrayLimit {
         throw text.error(
           "it promises \(product(shape)) numbers, the limit is \(Self.arrayLimit) bytes",
-          at: fields.shapePlace)
+          at: fields.shapeByte)
       }
       bytes = next
     }

@@ -20,12 +20,12 @@ struct NPYNumber: Sendable {
     kind = type.contains("f") ? .float : type.contains("i") ? .signed : .unsigned
   }
 
-  /// The value of the bytes from a place on; whole numbers beyond 2⁵³ are rounded.
-  func value(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Double {
+  /// The value of the bytes from an offset on; whole numbers beyond 2⁵³ are rounded.
+  func value(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Double {
     var bits: UInt64 = 0
     for byte in 0..<size {
       let shift = 8 * (isBigEndian ? size - 1 - byte : byte)
-      bits |= UInt64(bytes[place + byte]) << UInt64(shift)
+      bits |= UInt64(bytes[offset + byte]) << UInt64(shift)
     }
     switch (kind, size) {
     case (.float, 2): return Double(Float16(bitPattern: UInt16(bits)))

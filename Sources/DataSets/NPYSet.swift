@@ -92,18 +92,18 @@ struct NPYSet: Sendable {
     let (path, number) = (reader.path, NPYNumber(header.type))
     var floats = [UInt8](repeating: 0, count: header.rowSize / number.size * 4)
     try header.readRows(&reader) { (index, row) throws(FileError) in
-      for place in 0..<row.count / number.size {
-        let value = number.value(row, at: place * number.size)
+      for column in 0..<row.count / number.size {
+        let value = number.value(row, at: column * number.size)
         let float = Float(value)
         guard value.isFinite, Double(float) == value else {
-          let byte = header.size + index * header.rowSize + place * number.size
+          let byte = header.size + index * header.rowSize + column * number.size
           throw FileError(
             .badData, path: path,
             "image \(index), byte \(byte): \(value.isFinite ? "\(value) is no float32" : "holds no finite number")"
               + (value.isFinite ? "; numpy.save(f, numpy.load(f).astype('float32')) rounds all" : ""))
         }
         for byte in 0..<4 {
-          floats[4 * place + byte] = UInt8(truncatingIfNeeded: float.bitPattern >> (8 * UInt32(byte)))
+          floats[4 * column + byte] = UInt8(truncatingIfNeeded: float.bitPattern >> (8 * UInt32(byte)))
         }
       }
       if rows.contains(index) {
@@ -221,12 +221,12 @@ struct NPYSet: Sendable {
     return labels
   }
 
-  /// The place of the first infinity or NaN in a row of Float32.
+  /// The column of the first infinity or NaN in a row of Float32.
   private static func firstNonFinite(_ row: UnsafeBufferPointer<UInt8>) -> Int? {
     let bytes = UnsafeRawBufferPointer(row)
-    return stride(from: 0, to: bytes.count - 3, by: 4).first { place in
+    return stride(from: 0, to: bytes.count - 3, by: 4).first { offset in
       // The exponent's bits are all set in an infinity and in a NaN.
-      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) & 0x7F80_0000
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) & 0x7F80_0000
         == 0x7F80_0000
     }
   }

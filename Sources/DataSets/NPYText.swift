@@ -8,9 +8,9 @@ struct NPYText {
     var type = ""
     var isFortran = false
     var shape: [Int] = []
-    var typePlace = 0
-    var orderPlace = 0
-    var shapePlace = 0
+    var typeByte = 0
+    var orderByte = 0
+    var shapeByte = 0
   }
 
   let bytes: [UInt8]
@@ -24,8 +24,8 @@ struct NPYText {
   }
 
   /// The error of something that stands at a byte of the file.
-  func error(_ what: String, at place: Int) -> FileError {
-    FileError(.badData, path: path, "header, byte \(place): \(what)")
+  func error(_ what: String, at byte: Int) -> FileError {
+    FileError(.badData, path: path, "header, byte \(byte): \(what)")
   }
 
   /// Reads the whole text: every key once and nothing after it.
@@ -34,30 +34,30 @@ struct NPYText {
     var missing = ["descr", "fortran_order", "shape"]
     try expect("{")
     while !skips("}") {
-      let keyPlace = place
+      let keyByte = byte
       let key = try quoted()
       guard let index = missing.firstIndex(of: key) else {
-        throw error("the key '\(key)' is unknown or stands twice", at: keyPlace)
+        throw error("the key '\(key)' is unknown or stands twice", at: keyByte)
       }
       missing.remove(at: index)
       try expect(":")
       skipBlanks()
       switch key {
-      case "descr": (fields.typePlace, fields.type) = (place, try quoted())
-      case "shape": (fields.shapePlace, fields.shape) = (place, try tuple())
-      default: (fields.orderPlace, fields.isFortran) = (place, try flag())
+      case "descr": (fields.typeByte, fields.type) = (byte, try quoted())
+      case "shape": (fields.shapeByte, fields.shape) = (byte, try tuple())
+      default: (fields.orderByte, fields.isFortran) = (byte, try flag())
       }
       if skips(",") { continue }
       try expect("}")
       break
     }
-    if let key = missing.first { throw error("there is no '\(key)'", at: place) }
+    if let key = missing.first { throw error("there is no '\(key)'", at: byte) }
     skipBlanks()
-    if at < bytes.count { throw error("something follows the dictionary", at: place) }
+    if at < bytes.count { throw error("something follows the dictionary", at: byte) }
     return fields
   }
 
-  private var place: Int { offset + at }
+  private var byte: Int { offset + at }
 
   private mutating func skipBlanks() {
     while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
@@ -72,7 +72,7 @@ struct NPYText {
   }
 
   private mutating func expect(_ character: Unicode.Scalar) throws(FileError) {
-    if !skips(character) { throw error("'\(character)' is missing", at: place) }
+    if !skips(character) { throw error("'\(character)' is missing", at: byte) }
   }
 
   /// A text in single or double quotes, without any escapes.
@@ -86,7 +86,7 @@ struct NPYText {
         return String(decoding: bytes[(start + 1)..<end], as: UTF8.self)
       }
     }
-    throw error("a word in quotes is missing", at: place)
+    throw error("a word in quotes is missing", at: byte)
   }
 
   private mutating func flag() throws(FileError) -> Bool {
@@ -94,7 +94,7 @@ struct NPYText {
       at += word.utf8.count
       return value
     }
-    throw error("True or False is missing", at: place)
+    throw error("True or False is missing", at: byte)
   }
 
   /// Whole numbers in parentheses; Python 2 wrote an L after long ones.
@@ -104,7 +104,7 @@ struct NPYText {
     while !skips(")") {
       let digits = bytes[at...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
       guard let number = Int(String(decoding: digits, as: UTF8.self)) else {
-        throw error("a whole number is missing, or too large", at: place)
+        throw error("a whole number is missing, or too large", at: byte)
       }
       at += digits.count
       if at < bytes.count, bytes[at] == UInt8(ascii: "L") { at += 1 }

@@ -107,15 +107,15 @@ extension Parameters {
     _ partial: inout PartialDrives, from driver: Driver, to drive: inout Matrix, of k: Int, onto base: Addend,
     rows: Range<Int>
   ) {
-    let places = rows.times(portion.network.positions(k))
-    drive.set(rows: places, base)
+    let positions = rows.times(portion.network.positions(k))
+    drive.set(rows: positions, base)
     if driver.isPartial {
       let slices = 0..<portion.slicing.slices
       addSlices(
         &partial, slices, units: portion.network.units(k), widths: portion.branch..<slices.count,
-        rows: places)
+        rows: positions)
     }
-    drive.add(rows: places, partial)
+    drive.add(rows: positions, partial)
   }
 
   /// How layer j drives layer k through weights held here.

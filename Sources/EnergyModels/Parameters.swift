@@ -17,7 +17,7 @@ public struct Block: Equatable, Sendable {
 /// They are held with layer k, once for each of their two directions; where both directions need the same block,
 /// `backward` mirrors `forward`, otherwise both learn the same bits from the same states.
 public struct ConnectionWeights: Sendable {
-  /// The place among the network's connections.
+  /// The index among the network's connections.
   public let index: Int
   /// j and k.
   public let connection: Connection
@@ -147,18 +147,18 @@ extension ConnectionWeights {
   public mutating func fill(_ weight: (Int, Int) -> Double) {
     let units = wiring.below.units
     for tap in 0..<wiring.taps {
-      for (place, i) in forwardBlock.rows.enumerated() {
+      for (index, i) in forwardBlock.rows.enumerated() {
         for (column, j) in forwardBlock.columns.enumerated() {
-          forward[tap * forwardBlock.rows.count + place, column] = weight(tap * units + i, j)
+          forward[tap * forwardBlock.rows.count + index, column] = weight(tap * units + i, j)
         }
       }
     }
     if isMirrored { return mirror() }
     guard let block = backwardBlock else { return }
     for tap in 0..<wiring.taps {
-      for (place, j) in block.columns.enumerated() {
+      for (index, j) in block.columns.enumerated() {
         for (column, i) in block.rows.enumerated() {
-          backward?[tap * block.columns.count + place, column] = weight(tap * units + i, j)
+          backward?[tap * block.columns.count + index, column] = weight(tap * units + i, j)
         }
       }
     }

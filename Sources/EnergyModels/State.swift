@@ -188,14 +188,14 @@ public struct State: Sendable {
 
   /// The states of layer k, which must be one of `known`.
   public subscript(k: Int) -> LayerState {
-    get { layers[place(k)] }
-    _modify { yield &layers[place(k)] }
+    get { layers[index(k)] }
+    _modify { yield &layers[index(k)] }
   }
 
   /// Layers are few, and the highest are asked for most.
-  private func place(_ k: Int) -> Int {
-    guard let place = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
-    return place
+  private func index(_ k: Int) -> Int {
+    guard let index = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
+    return index
   }
 
   /// All activities become 0, whatever ρ(0) is: where responses and errors begin.
@@ -220,12 +220,12 @@ public struct State: Sendable {
     for rows in examples {
       for k in known { self[k].copy(rows: rows.times(network.positions(k)), from: other[k]) }
       for index in pools.indices {
-        let places = rows.times(network.wirings[pools[index].connection].before.positions)
+        let positions = rows.times(network.wirings[pools[index].connection].before.positions)
         let (slopes, spread) = (other.pools[index].slopes, other.pools[index].spread)
         pools[index].slopes.copy(
-          rows: places, columns: 0..<slopes.columns, from: slopes, rows: places.lowerBound, columns: 0)
+          rows: positions, columns: 0..<slopes.columns, from: slopes, rows: positions.lowerBound, columns: 0)
         pools[index].spread.copy(
-          rows: places, columns: 0..<spread.columns, from: spread, rows: places.lowerBound, columns: 0)
+          rows: positions, columns: 0..<spread.columns, from: spread, rows: positions.lowerBound, columns: 0)
       }
     }
   }

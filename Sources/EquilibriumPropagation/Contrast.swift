@@ -43,8 +43,8 @@ public struct Contrast {
     }
 
     public subscript(k: Int) -> Matrix {
-      guard let place = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
-      return matrices[place]
+      guard let index = known.lastIndex(of: k) else { preconditionFailure("a layer that is not known here") }
+      return matrices[index]
     }
   }
 
@@ -91,10 +91,10 @@ public struct Contrast {
   mutating func weigh(_ weights: [Double]) {
     for (row, weight) in weights.enumerated() where weight != 1 {
       sum?.scale(by: weight, rows: row..<row + 1)
-      for place in terms.indices {
-        terms[place].change.scale(by: weight, rows: row..<row + 1)
-        guard case .complex(let half) = terms[place].kind else { continue }
-        terms[place].change.scale(by: weight, rows: row + half..<row + half + 1)
+      for index in terms.indices {
+        terms[index].change.scale(by: weight, rows: row..<row + 1)
+        guard case .complex(let half) = terms[index].kind else { continue }
+        terms[index].change.scale(by: weight, rows: row + half..<row + half + 1)
       }
     }
   }
@@ -104,11 +104,11 @@ public struct Contrast {
     rejected = rows.count
     guard !rows.isEmpty else { return }
     sum?.clear(rows)
-    for place in terms.indices {
-      if case .complex(let half) = terms[place].kind {
-        terms[place].change.clear(rows + rows.map { $0 + half })
+    for index in terms.indices {
+      if case .complex(let half) = terms[index].kind {
+        terms[index].change.clear(rows + rows.map { $0 + half })
       } else {
-        terms[place].change.clear(rows)
+        terms[index].change.clear(rows)
       }
     }
   }
@@ -197,8 +197,8 @@ extension Contrast.Levels {
 
   /// Adds those of other activities.
   mutating func add(_ other: Self, rows: Range<Int>) {
-    for (place, k) in known.enumerated() {
-      matrices[place].add(rows: rows.times(network.positions(k)), other.matrices[place])
+    for (index, k) in known.enumerated() {
+      matrices[index].add(rows: rows.times(network.positions(k)), other.matrices[index])
     }
   }
 
@@ -216,13 +216,13 @@ extension Contrast.Levels {
   /// self − other.
   func difference(from other: Self, rows: Range<Int>) -> Self {
     var difference = self
-    for (place, k) in known.enumerated() {
+    for (index, k) in known.enumerated() {
       var out = Matrix(
-        rows: matrices[place].rows, columns: matrices[place].columns, precision: matrices[place].precision)
+        rows: matrices[index].rows, columns: matrices[index].columns, precision: matrices[index].precision)
       out.setDifference(
-        of: matrices[place], other.matrices[place], rows: rows.times(network.positions(k)),
+        of: matrices[index], other.matrices[index], rows: rows.times(network.positions(k)),
         columns: 0..<out.columns)
-      difference.matrices[place] = out
+      difference.matrices[index] = out
     }
     return difference
   }
@@ -236,19 +236,19 @@ extension Contrast.Levels {
 
   /// Changes every matrix, given the positions of its layer.
   private mutating func change(_ body: (inout Matrix, _ positions: Int) -> Void) {
-    for (place, k) in known.enumerated() { body(&matrices[place], network.positions(k)) }
-    for (place, index) in pooled.enumerated() {
-      body(&spreads[place], network.wirings[index].before.positions)
+    for (index, k) in known.enumerated() { body(&matrices[index], network.positions(k)) }
+    for (pool, connection) in pooled.enumerated() {
+      body(&spreads[pool], network.wirings[connection].before.positions)
     }
   }
 
   mutating func clear(_ rows: [Int]) {
     for row in rows.map({ $0..<$0 + 1 }) {
-      for (place, k) in known.enumerated() {
-        matrices[place].set(rows: row.times(network.positions(k)), .zero)
+      for (index, k) in known.enumerated() {
+        matrices[index].set(rows: row.times(network.positions(k)), .zero)
       }
-      for (place, index) in pooled.enumerated() {
-        spreads[place].set(rows: row.times(network.wirings[index].before.positions), .zero)
+      for (pool, connection) in pooled.enumerated() {
+        spreads[pool].set(rows: row.times(network.wirings[connection].before.positions), .zero)
       }
     }
   }

@@ -61,14 +61,14 @@ public enum DurableFile {
       let old = try InputFile(path: path)
       var file = try OutputFile(path: unfinished)
       for stretch in stretches {
-        var place = stretch.lowerBound
-        while place < stretch.upperBound {
+        var offset = stretch.lowerBound
+        while offset < stretch.upperBound {
           let part = UnsafeMutableRawBufferPointer(
-            rebasing: buffer[..<min(buffer.count, stretch.upperBound - place)])
-          let count = try old.read(into: part, at: place)
+            rebasing: buffer[..<min(buffer.count, stretch.upperBound - offset)])
+          let count = try old.read(into: part, at: offset)
           if count == 0 { throw FileError(.inputOutput, path: path, "was shortened while it was read") }
           try file.write(UnsafeRawBufferPointer(rebasing: part[..<count]))
-          place += count
+          offset += count
         }
       }
       try end.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }

@@ -10,7 +10,7 @@ public struct LineReader: ~Copyable {
   private let longest: Int
   private var buffer = [UInt8]()
   /// Where in the buffer the next line begins.
-  private var place = 0
+  private var start = 0
 
   /// Opens a file, to be read from a line's beginning on; a line of more than `longest` bytes is refused as bad data.
   public init(path: String, from offset: Int = 0, longest: Int = 1 << 24) throws(FileError) {
@@ -22,27 +22,27 @@ public struct LineReader: ~Copyable {
   /// The next line without its end, a line feed or what Windows writes, and without the mark that some editors put at a
   /// file's beginning; nil at the end of the file.
   public mutating func next() throws(FileError) -> [UInt8]? {
-    var searched = place
+    var searched = start
     while true {
       if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
         return take(upTo: end, skipping: 1)
       }
-      guard buffer.count - place <= longest else {
+      guard buffer.count - start <= longest else {
         throw FileError(.badData, path: path, "has a line of more than \(longest) bytes")
       }
-      buffer.removeSubrange(..<place)
-      (place, searched) = (0, buffer.count)
+      buffer.removeSubrange(..<start)
+      (start, searched) = (0, buffer.count)
       guard try refill() else { return buffer.isEmpty ? nil : take(upTo: buffer.count, skipping: 0) }
     }
   }
 
   private mutating func take(upTo end: Int, skipping lineFeed: Int) -> [UInt8] {
     defer {
-      offset += end + lineFeed - place
-      place = end + lineFeed
+      offset += end + lineFeed - start
+      start = end + lineFeed
       isEnded = lineFeed > 0
     }
-    return Array(buffer[place..<end].plainLine(isFirst: offset == 0))
+    return Array(buffer[start..<end].plainLine(isFirst: offset == 0))
   }
 
   /// Reads what follows the buffer in the file; false at its end.

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// The SHA-256 digest of bytes that arrive piece by piece (FIPS 180-4, over libcrypto).
+/// The SHA-256 digest of bytes that arrive a few at a time (FIPS 180-4, over libcrypto).
 public struct SHA256: ~Copyable {
   private let context: OpaquePointer
 

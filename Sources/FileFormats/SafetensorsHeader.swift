@@ -53,7 +53,7 @@ extension Safetensors {
     for (name, entry) in header.entries {
       tensors.append(try tensor(name, entry, dataStart: dataStart, size: size, path: path))
     }
-    // Empty tensors may share their place; the name then gives the order.
+    // Empty tensors may share their offset; the name then gives the order.
     let order = { (tensor: Tensor) in (tensor.extent.lowerBound, tensor.extent.upperBound, tensor.name) }
     tensors.sort { order($0) < order($1) }
     var end = dataStart
@@ -103,14 +103,14 @@ extension Safetensors {
   private static func reason(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "\(error)" }
     switch error {
-    case .keyNotFound(let key, let context): return "'\(place(context))' has no '\(key.stringValue)'"
+    case .keyNotFound(let key, let context): return "'\(path(context))' has no '\(key.stringValue)'"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "'\(place(context))' is not what it should be"
+      return "'\(path(context))' is not what it should be"
     default: return "its JSON is broken"
     }
   }
 
-  private static func place(_ context: DecodingError.Context) -> String {
+  private static func path(_ context: DecodingError.Context) -> String {
     context.codingPath.map(\.stringValue).joined(separator: ".")
   }
 }

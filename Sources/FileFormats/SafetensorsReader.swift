@@ -7,7 +7,7 @@ extension Safetensors {
     public let metadata: [String: String]
 
     private let file: InputFile
-    private let places: [String: Int]
+    private let indices: [String: Int]
 
     public var path: String { file.path }
     /// The file's size in bytes.
@@ -34,16 +34,16 @@ extension Safetensors {
       let (tensors, metadata) = try parse(json, dataStart: dataStart, size: file.size, path: path)
       self.tensors = tensors
       self.metadata = metadata
-      self.places = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+      self.indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
       self.file = file
     }
 
     /// The tensor of this name; an error of bad data when the file has none.
     public func tensor(_ name: String) throws(FileError) -> Tensor {
-      guard let place = places[name] else {
+      guard let index = indices[name] else {
         throw FileError(.badData, path: path, "has no tensor '\(name)'")
       }
-      return tensors[place]
+      return tensors[index]
     }
 
     /// Reads a tensor, or the `range` of its bytes, into `target`, which has exactly that size.

@@ -2,7 +2,7 @@ extension Safetensors {
   /// Writes one safetensors file from front to back, hashing as it goes.
   ///
   /// The header is known before the first tensor's bytes; these then come in the declared order, in
-  /// pieces of any size. The same declarations, metadata and bytes always give the same file.
+  /// parts of any size. The same declarations, metadata and bytes always give the same file.
   public struct Writer: ~Copyable {
     public var path: String { file.path }
     /// The bytes of tensors that are still to come.

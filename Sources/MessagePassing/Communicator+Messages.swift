@@ -60,7 +60,7 @@ extension Communicator {
       in: group, sending: sending, receiving: receiving, largestTag: Communicator.largestTag)
   }
 
-  /// Sets the longest piece, in bytes or elements, in which a message travels; for tests.
+  /// Sets the longest part, in bytes or elements, in which a message travels; for tests.
   package static func setCountLimit(_ limit: Int) { cmpi_set_count_limit(Int64(limit)) }
 
   private func transfer(

@@ -20,8 +20,8 @@ public struct MPIError: Error, Equatable, Sendable, ExitCoded, CustomStringConve
   /// One sentence: rank, call and cause.
   public var description: String {
     let cause = text.isEmpty ? "error code \(code)" : text
-    let place = rank < 0 ? "before the session began" : "on rank \(rank)"
-    return "\(call) failed \(place): \(cause) (error class \(errorClass))"
+    let origin = rank < 0 ? "before the session began" : "on rank \(rank)"
+    return "\(call) failed \(origin): \(cause) (error class \(errorClass))"
   }
 
   /// Whether a call has failed in this process.

@@ -34,7 +34,7 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
     let tag = group.sums.nextTag()
     self.tag = tag
     stage = .collecting
-    // Rank k's part for this one stands at place k of the workspace, this rank's own place left out.
+    // Rank k's part for this one stands at slot k of the workspace, this rank's own slot left out.
     let slices = SumSlices(elements: elements, parts: isWhole ? 1 : group.count)
     let mine = isWhole ? elements : slices[group.rank]
     let workspace = group.sums.takeWorkspace(byteCount: others * mine.count * size)
@@ -43,8 +43,8 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
     var receiving: [Transfer] = []
     sending.reserveCapacity(others)
     receiving.reserveCapacity(others)
-    for (place, peer) in peers(of: group).enumerated() {
-      let arrives = place * mine.count * size..<(place + 1) * mine.count * size
+    for (slot, peer) in peers(of: group).enumerated() {
+      let arrives = slot * mine.count * size..<(slot + 1) * mine.count * size
       let leaves = isWhole ? elements : slices[peer]
       receiving.append(Transfer(buffer: workspace, range: arrives, peer: peer, tag: tag))
       sending.append(
@@ -97,11 +97,11 @@ public struct PendingSum<Scalar: SummableScalar>: ~Copyable {
       var partials: [UnsafeMutablePointer<Scalar>] = []
       partials.reserveCapacity(group.count)
       for rank in 0..<group.count {
-        let place = rank < group.rank ? rank : rank - 1
+        let slot = rank < group.rank ? rank : rank - 1
         partials.append(
           rank == group.rank
             ? own
-            : (others + place * mine.count * size).assumingMemoryBound(to: Scalar.self))
+            : (others + slot * mine.count * size).assumingMemoryBound(to: Scalar.self))
       }
       TreeSum.add(partials, count: mine.count, into: own)
     }

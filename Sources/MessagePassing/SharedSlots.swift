@@ -59,12 +59,12 @@ public final class SharedSlots {
     defer { waitRecord.end() }
     byteCount = Self.byteCount(ranks: group.count, slots: slots, capacities: outgoing.map(\.capacity))
     var end = Self.byteCount(ranks: group.count, slots: slots, capacities: [])
-    var places = Array(repeating: (start: 0, capacity: 0), count: slots)
+    var stretches = Array(repeating: (start: 0, capacity: 0), count: slots)
     receivers = Array(repeating: [], count: slots)
     for message in outgoing {
-      precondition(places[message.slot].capacity == 0, "a slot serves one kind of message")
+      precondition(stretches[message.slot].capacity == 0, "a slot serves one kind of message")
       let capacity = Self.rounded(max(message.capacity, 1))
-      places[message.slot] = (end, capacity)
+      stretches[message.slot] = (end, capacity)
       receivers[message.slot] = message.receivers
       end += 2 * capacity
     }
@@ -74,9 +74,9 @@ public final class SharedSlots {
     guard let mine else { return nil }
     mine.initializeMemory(as: UInt8.self, repeating: 0, count: end)
     let table = mine.assumingMemoryBound(to: Int.self)
-    for (slot, place) in places.enumerated() {
-      table[2 * slot] = place.start
-      table[2 * slot + 1] = place.capacity
+    for (slot, stretch) in stretches.enumerated() {
+      table[2 * slot] = stretch.start
+      table[2 * slot + 1] = stretch.capacity
     }
     var all: [UnsafeMutableRawPointer] = []
     for rank in 0..<group.count {
@@ -96,7 +96,7 @@ public final class SharedSlots {
 
   /// The bytes of a rank's share for so many slots, of which it hands out messages of these lengths.
   public static func byteCount(ranks: Int, slots: Int, capacities: [Int]) -> Int {
-    // A table of places; for each slot a counter of messages written; for each slot and peer one of messages read.
+    // A table of stretches; for each slot a counter of messages written; for each slot and peer one of messages read.
     let counters = slots * (1 + ranks)
     return capacities.reduce(rounded(2 * slots * 8) + counters * line) { $0 + 2 * rounded(max($1, 1)) }
   }

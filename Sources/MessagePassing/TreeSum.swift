@@ -70,10 +70,10 @@ public enum TreeSum {
       if partials[0] != sums { sums.update(from: partials[0], count: count) }
       return
     }
-    // A piece goes through the whole tree while it is in the cache; elements do not mix.
-    let piece = 4096
-    for start in stride(from: 0, to: count, by: piece) {
-      let length = min(piece, count - start)
+    // A block goes through the whole tree while it is in the cache; elements do not mix.
+    let block = 4096
+    for start in stride(from: 0, to: count, by: block) {
+      let length = min(block, count - start)
       var width = 1
       // At each level the partials left are those whose place is a multiple of `width`.
       while 2 * width < partials.count {

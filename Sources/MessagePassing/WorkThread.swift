@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread that does one piece of work, which must not call MPI, while the rank's own thread meets the other ranks.
+/// A thread that does one job, which must not call MPI, while the rank's own thread meets the other ranks.
 ///
 /// Guarantees: whoever made it joins it before it looks at what the work changed, so that the two threads never use the
 /// same memory at a time.

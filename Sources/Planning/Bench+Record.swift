@@ -20,7 +20,7 @@ extension Bench {
   /// A rank's step, and what its work could take at least.
   private struct RankFigures {
     /// In the order of `StepPart.allCases`, in seconds a step; a checkpoint's, shared out over the steps between two.
-    var parts: [Spread]
+    var parts: [MedianRange]
     /// What the step does there by count, with the iterations and the live shares that were measured.
     var work: StepWork
     /// The ceilings that the rank found while all others measured theirs.
@@ -85,9 +85,11 @@ extension Bench {
       run, deal: deal, at: place, iterations: found.iterations, liveShare: ceilings.liveShare)
     let parts = StepPart.allCases.map { part in
       let extra = part == .checkpoint ? found.checkpoint : 0
-      return Spread(samples.map { $0.parts[part.rawValue] + extra }) ?? Spread(0)
+      return MedianRange(samples.map { $0.parts[part.rawValue] + extra }) ?? MedianRange(0)
     }
-    func median(_ value: (StepBench.Sample) -> Double) -> Double { Spread(samples.map(value))?.median ?? 0 }
+    func median(_ value: (StepBench.Sample) -> Double) -> Double {
+      MedianRange(samples.map(value))?.median ?? 0
+    }
     let roofline = ceilings.roofline
     let least = StepPart.allCases.map { part in
       switch part {
@@ -145,19 +147,19 @@ extension Bench {
   }
 
   private func ceilings(_ rank: RankFigures) -> [BenchRecord.Ceiling] {
-    zip(rank.work.pieces, rank.roofline.rates).compactMap { piece, rate in
+    zip(rank.work.calls, rank.roofline.rates).compactMap { call, rate in
       let gigaflops = rate / 1e9
-      switch piece.kind {
+      switch call.kind {
       case .product(let rows, let depth, let columns, let isLive):
         return BenchRecord.Ceiling(
           kernel: isLive ? "product, zeros left out" : "product",
-          shape: "\(rows)×\(depth)·\(depth)×\(columns)", part: piece.part.name, times: piece.times,
+          shape: "\(rows)×\(depth)·\(depth)×\(columns)", part: call.part.name, times: call.times,
           gigaflops: gigaflops)
       case .contrast(let terms, let depth, let columns, let rows, let shards, let isLive):
         return BenchRecord.Ceiling(
           kernel: isLive ? "contrast, zeros left out" : "contrast",
-          shape: "\(terms)×(\(depth)×\(rows)·\(rows)×\(columns)) in \(shards)", part: piece.part.name,
-          times: piece.times, gigaflops: gigaflops)
+          shape: "\(terms)×(\(depth)×\(rows)·\(rows)×\(columns)) in \(shards)", part: call.part.name,
+          times: call.times, gigaflops: gigaflops)
       case .elements, .descent, .transpose: return nil
       }
     }

@@ -36,7 +36,7 @@ struct CeilingMeter {
     try grid.world.barrier()
     let peak = PeakRates.multiplyAdds(precision, seconds: 0.1, now: StepClock.monotonic)
     let weights = Int(
-      work.pieces.reduce(0.0) { if case .descent = $1.kind { $0 + $1.bytes } else { $0 } })
+      work.calls.reduce(0.0) { if case .descent = $1.kind { $0 + $1.bytes } else { $0 } })
     let near = 1 << 17
     let beyond = max(4 * lastCacheBytes, 1 << 26)
     let sizes = Set([near, 1 << 20, 1 << 22, 1 << 24, max(weights, near), beyond]).sorted()
@@ -58,13 +58,13 @@ struct CeilingMeter {
       peak: peak, read: atWeights.read, update: atWeights.update, nearUpdate: stream(near).update,
       memoryUpdate: stream(beyond).update, latency: messages.latency / 1e6,
       messageBandwidth: messages.gigabytesPerSecond * 1e9, rates: rates)
-    let descents = zip(work.pieces, rates).filter { if case .descent = $0.0.kind { true } else { false } }
+    let descents = zip(work.calls, rates).filter { if case .descent = $0.0.kind { true } else { false } }
     var found = Found(
       roofline: roofline, liveShare: share,
       streams: streams.map { .init(bytes: $0.0, gigabytesPerSecond: $0.1.update / 1e9) },
       // That of the largest connection.
       descent: descents.max { $0.0.bytes < $1.0.bytes }?.1 ?? 0)
-    try add(work.pieces.map(\.kind) + shapes, to: &found, clamped: clamped, liveShare: share)
+    try add(work.calls.map(\.kind) + shapes, to: &found, clamped: clamped, liveShare: share)
     return found
   }
 
@@ -84,7 +84,7 @@ extension CeilingMeter {
     var seen: Set<StepWork.Kind> = []
     for kind in kinds where seen.insert(kind).inserted {
       let work = StepWork(one: kind, scalarSize: precision.size, liveShare: liveShare)
-      guard let piece = work.pieces.first, piece.operations > 0 else { continue }
+      guard let call = work.calls.first, call.operations > 0 else { continue }
       var meter = KernelMeter(work, precision: precision, clamped: clamped)
       let rate = meter.rates(seconds: 0.004)[0] / 1e9
       switch kind {
@@ -124,7 +124,7 @@ extension StepWork {
       for shape in Plan.grids(ranks: ranks, tiling: tiling, run: run) {
         guard let deal = try? Deal(run, tiling: tiling, to: shape) else { continue }
         for rank in 0..<ranks where shape.place(ofRank: rank).replica == 0 {
-          kinds += StepWork(run, deal: deal, at: shape.place(ofRank: rank)).pieces.map(\.kind)
+          kinds += StepWork(run, deal: deal, at: shape.place(ofRank: rank)).calls.map(\.kind)
         }
       }
     }

@@ -86,7 +86,7 @@ struct HollowRank {
   private func batch(examples: Int, perShard: Int) -> Clamped {
     let batches = Batches(examples: examples, shards: dry.deal.tiling.shards, perShard: perShard, seed: nil)
     let bounds = dry.deal.shards(replica: dry.place.replica).reduce(into: [0]) { bounds, shard in
-      bounds.append(bounds[bounds.count - 1] + batches.places(step: 0, shard: shard).count)
+      bounds.append(bounds[bounds.count - 1] + batches.indices(step: 0, shard: shard).count)
     }
     let (portion, network) = (dry.portion, dry.portion.network)
     func room(_ columns: Int) -> Matrix {

@@ -7,23 +7,23 @@ import Training
 /// whichever cache a step finds them in.
 struct KernelMeter {
   private var jobs: [Job]
-  private let pieces: [StepWork.Piece]
+  private let calls: [StepWork.Call]
 
   /// Prepares tensors of every shape; `clamped` is a real batch, whose zeros count.
   init(_ work: StepWork, precision: Precision, clamped: Clamped?) {
-    pieces = work.pieces
-    jobs = pieces.map { Job($0.kind, precision: precision, clamped: clamped) }
+    calls = work.calls
+    jobs = calls.map { Job($0.kind, precision: precision, clamped: clamped) }
   }
 
-  /// Operations a second of each product and contrast, bytes a second of each descent, and 0 of other pieces; medians
+  /// Operations a second of each product and contrast, bytes a second of each descent, and 0 of other calls; medians
   /// over as many rounds as the time allows, five at least.
   mutating func rates(seconds: Double) -> [Double] {
     let begin = StepClock.monotonic()
-    var samples = pieces.map { _ in [Double]() }
+    var samples = calls.map { _ in [Double]() }
     repeat {
       for index in jobs.indices {
         // Sweeps come again and again between one drive and one descent.
-        let isSwept = pieces[index].part == .free
+        let isSwept = calls[index].part == .free
         let calls = isSwept ? 4 : 1
         let start = StepClock.monotonic()
         for _ in 0..<calls { jobs[index].run() }
@@ -31,12 +31,12 @@ struct KernelMeter {
         samples[index].append(elapsed)
       }
     } while Double(StepClock.monotonic() - begin) / 1e9 < seconds || samples.first?.count ?? 5 < 5
-    return zip(pieces, samples).map { piece, samples in
-      let time = Spread(samples)?.median ?? 0
+    return zip(calls, samples).map { call, samples in
+      let time = MedianRange(samples)?.median ?? 0
       guard time > 0 else { return 0 }
-      switch piece.kind {
-      case .product, .contrast: return piece.operations / time
-      case .descent: return piece.bytes / time
+      switch call.kind {
+      case .product, .contrast: return call.operations / time
+      case .descent: return call.bytes / time
       case .elements, .transpose: return 0
       }
     }
@@ -44,7 +44,7 @@ struct KernelMeter {
 }
 
 extension KernelMeter {
-  /// A piece of work with tensors of its own.
+  /// A call with tensors of its own.
   private enum Job {
     case product(a: Matrix, w: Panels, bias: Panels, out: Matrix)
     case liveProduct(a: Matrix, live: LiveInputs, rows: Int, w: Panels, bias: Panels, out: Matrix)

@@ -3,7 +3,7 @@ import RunFiles
 import Tensors
 
 extension StepWork.LiveShare {
-  /// The shares that a batch of a run's training data shows: as many examples as a batch has, spread over the set.
+  /// The shares that a batch of a run's training data shows: as many examples as a batch has, taken evenly from the set.
   public init(_ run: RunFile, data: DataSet) throws(DataError) {
     let batch = run.training.batch
     let parts = max(1, data.count(.training) / batch)

@@ -30,21 +30,21 @@ extension Machine {
     return machine
   }()
 
-  /// Seconds of a piece of work once, at a rank that keeps reading so many bytes of weights.
-  func seconds(_ piece: StepWork.Piece, weights: Double) -> Double {
+  /// Seconds of a call once, at a rank that keeps reading so many bytes of weights.
+  func seconds(_ call: StepWork.Call, weights: Double) -> Double {
     func streamed(_ bytes: Double, within all: Double) -> Double {
       bytes / (1e9 * (bandwidth(bytes: all) ?? 10))
     }
-    switch piece.kind {
+    switch call.kind {
     case .product(let rows, let depth, let columns, let isLive):
       let rate = productRate(rows: rows, depth: depth, columns: columns, isLive: isLive)
-      return max(piece.operations / (1e9 * (rate ?? peakGigaflops)), streamed(piece.bytes, within: weights))
+      return max(call.operations / (1e9 * (rate ?? peakGigaflops)), streamed(call.bytes, within: weights))
     case .contrast(_, let depth, let columns, let rows, _, let isLive):
       let rate = contrastRate(rows: rows, depth: depth, columns: columns, isLive: isLive)
-      return piece.operations / (1e9 * (rate ?? peakGigaflops))
-    case .elements: return streamed(piece.bytes, within: piece.bytes)
-    case .transpose: return streamed(piece.bytes, within: weights)
-    case .descent: return piece.bytes / (1e9 * descentGigabytesPerSecond)
+      return call.operations / (1e9 * (rate ?? peakGigaflops))
+    case .elements: return streamed(call.bytes, within: call.bytes)
+    case .transpose: return streamed(call.bytes, within: weights)
+    case .descent: return call.bytes / (1e9 * descentGigabytesPerSecond)
     }
   }
 

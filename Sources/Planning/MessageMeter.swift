@@ -37,7 +37,7 @@ extension Grid {
       try body()
       if round >= 10 { samples.append(Double(StepClock.monotonic() - start) / 1e9) }
     }
-    return Spread(samples)?.median ?? 0
+    return MedianRange(samples)?.median ?? 0
   }
 }
 

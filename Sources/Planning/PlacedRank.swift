@@ -17,8 +17,8 @@ struct PlacedRank {
     weights = Double(dry.weightBytes)
   }
 
-  private func seconds(_ pieces: [StepWork.Piece]) -> Double {
-    pieces.reduce(0) { $0 + $1.times * machine.seconds($1, weights: weights) }
+  private func seconds(_ calls: [StepWork.Call]) -> Double {
+    calls.reduce(0) { $0 + $1.times * machine.seconds($1, weights: weights) }
   }
 
   /// Seconds of moving some layers once, and of the messages that this takes.
@@ -27,7 +27,7 @@ struct PlacedRank {
     if !sweeps.parts.isEmpty {
       let moved = StepWork(moving: layers, in: sweeps, of: dry)
       let count = layers.count(where: dry.portion.holds)
-      work = seconds(moved.pieces) + Double(count) * machine.layerOverhead * 1e-6
+      work = seconds(moved.calls) + Double(count) * machine.layerOverhead * 1e-6
     }
     let traffic = dry.traffic(of: layers, in: sweeps, routes)
     let rounds = [traffic.activity, traffic.partialDrives].count { $0.received.messages > 0 }
@@ -37,7 +37,7 @@ struct PlacedRank {
   /// Seconds of what is done once a batch.
   var learning: Double {
     let once: Set<StepPart> = [.data, .drive, .contrast, .sum, .optimizer, .rest]
-    return seconds(work.pieces.filter { once.contains($0.part) })
+    return seconds(work.calls.filter { once.contains($0.part) })
   }
 
   /// Seconds of all sums over replicas.

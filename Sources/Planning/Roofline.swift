@@ -3,7 +3,7 @@ import Training
 
 /// The least time that a step's counted work can take at the ceilings that were measured in the same run.
 ///
-///     roofline time = Σ over pieces of max(operations / rate, bytes / bandwidth)
+///     roofline time = Σ over calls of max(operations / rate, bytes / bandwidth)
 ///                     + messages × latency + their bytes / their bandwidth
 ///
 /// Rate is, for a product or a contrast, its kernel's own at that very shape; for all else the core's peak.
@@ -22,10 +22,10 @@ public struct Roofline: Codable, Equatable, Sendable {
   public var latency: Double
   /// Bytes a second of 32 kB messages one way, past the wait for their first byte; 0 where one rank was measured.
   public var messageBandwidth: Double
-  /// For each piece of the work its kernel's rate, operations a second; 0 where it has none.
+  /// For each call of the work its kernel's rate, operations a second; 0 where it has none.
   public var rates: [Double]
 
-  /// `rates` stand in the order of the work's `pieces`.
+  /// `rates` stand in the order of the work's `calls`.
   public init(
     peak: Double, read: Double, update: Double, nearUpdate: Double, memoryUpdate: Double, latency: Double,
     messageBandwidth: Double, rates: [Double]
@@ -36,23 +36,23 @@ public struct Roofline: Codable, Equatable, Sendable {
     self.rates = rates
   }
 
-  /// Seconds of all that a step does of one piece, `rate` being its kernel's.
-  public func seconds(_ piece: StepWork.Piece, rate: Double) -> Double {
+  /// Seconds of all that a step does of one call, `rate` being its kernel's.
+  public func seconds(_ call: StepWork.Call, rate: Double) -> Double {
     func slower(_ rate: Double, _ bandwidth: Double) -> Double {
-      max(rate > 0 ? piece.operations / rate : 0, bandwidth > 0 ? piece.bytes / bandwidth : 0)
+      max(rate > 0 ? call.operations / rate : 0, bandwidth > 0 ? call.bytes / bandwidth : 0)
     }
     let once =
-      switch piece.kind {
+      switch call.kind {
       case .product, .contrast: slower(rate > 0 ? rate : peak, read)
       case .elements: slower(peak, nearUpdate)
       case .descent, .transpose: slower(peak, update)
       }
-    return piece.times * once
+    return call.times * once
   }
 
   /// Seconds of a part of a step's work.
   public func seconds(_ part: StepPart, of work: StepWork) -> Double {
-    zip(work.pieces, rates).reduce(0) { $1.0.part == part ? $0 + seconds($1.0, rate: $1.1) : $0 }
+    zip(work.calls, rates).reduce(0) { $1.0.part == part ? $0 + seconds($1.0, rate: $1.1) : $0 }
   }
 
   /// Seconds of messages, waited for one after the other.

@@ -113,7 +113,7 @@ extension StepBench {
     func step(limit: Double, batch: Int, stepsPerRepeat: Int) -> BenchRecord.Step? {
       let counted = counted(limit: limit)
       let used = counted.isEmpty ? samples : counted
-      let seconds = Spread(
+      let seconds = MedianRange(
         used.map { ranks in ranks.map { $0.parts.reduce(0, +) }.max() ?? 0 })
       return seconds.map {
         BenchRecord.Step(

@@ -20,7 +20,7 @@ struct StepLesson {
   /// Products a connection above the first takes for each of its contrast's sums.
   var terms: [Int]
   /// Means and differences taken between two phases.
-  var spreads = 0.0
+  var differences = 0.0
   /// Complex states that are turned, each added to the changes.
   var turns = 0.0
   /// States whose energies are computed row by row.
@@ -52,7 +52,7 @@ extension RunFile {
     let (phases, contrast) = (procedure.phases, procedure.contrast)
     let updates = contrast.learns == .everyIteration ? iterations.nudged : 1
     return StepLesson(
-      terms: contrast.products(phases), spreads: Double(contrast.differences) * updates,
+      terms: contrast.products(phases), differences: Double(contrast.differences) * updates,
       turns: Double(contrast.turns),
       energies: contrast.promise == .energy ? Double(1 + phases.count { $0.held != nil }) : 0,
       updates: updates)

@@ -11,7 +11,7 @@ import Training
 /// (costs, comparisons) or inside an activation.
 public struct StepWork: Equatable, Sendable {
   /// Work of one form that a step does so many times.
-  public struct Piece: Equatable, Sendable {
+  public struct Call: Equatable, Sendable {
     public var part: StepPart
     public var kind: Kind
     /// How often a step does it; whole but where shards stop by a tolerance.
@@ -22,7 +22,7 @@ public struct StepWork: Equatable, Sendable {
     public var bytes: Double
   }
 
-  /// The form of a piece of work.
+  /// What a call does.
   public enum Kind: Hashable, Sendable {
     /// rows × depth times depth × columns; `isLive`: the rows are inputs, whose zeros are left out.
     case product(rows: Int, depth: Int, columns: Int, isLive: Bool)
@@ -61,7 +61,7 @@ public struct StepWork: Equatable, Sendable {
   }
 
   /// In the order of counting; those alike in part, kind, operations and bytes are one, their `times` added.
-  public internal(set) var pieces: [Piece] = []
+  public internal(set) var calls: [Call] = []
   /// Bytes of a scalar.
   public let scalarSize: Int
 
@@ -117,19 +117,19 @@ public struct StepWork: Equatable, Sendable {
   /// Bytes that a whole step moves.
   public var bytes: Double { total(StepPart.allCases) { $0.bytes } }
 
-  private func total(_ parts: [StepPart], _ value: (Piece) -> Double) -> Double {
-    pieces.filter { parts.contains($0.part) }.reduce(0) { $0 + $1.times * value($1) }
+  private func total(_ parts: [StepPart], _ value: (Call) -> Double) -> Double {
+    calls.filter { parts.contains($0.part) }.reduce(0) { $0 + $1.times * value($1) }
   }
 
-  /// Adds a piece to those of the same form.
+  /// Adds a call to those of the same form.
   mutating func add(_ part: StepPart, _ kind: Kind, times: Double = 1, operations: Double, bytes: Double) {
     guard times > 0 else { return }
-    if let index = pieces.firstIndex(where: {
+    if let index = calls.firstIndex(where: {
       $0.part == part && $0.kind == kind && $0.operations == operations && $0.bytes == bytes
     }) {
-      pieces[index].times += times
+      calls[index].times += times
     } else {
-      pieces.append(Piece(part: part, kind: kind, times: times, operations: operations, bytes: bytes))
+      calls.append(Call(part: part, kind: kind, times: times, operations: operations, bytes: bytes))
     }
   }
 }

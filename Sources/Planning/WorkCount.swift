@@ -136,7 +136,7 @@ struct WorkCount {
     for k in portion.known {
       let (rows, units) = (rows * network.positions(k), network.units(k))
       work.addElements(
-        .nudged, rows: rows, columns: units, times: lesson.spreads, operations: 3, moves: 6)
+        .nudged, rows: rows, columns: units, times: lesson.differences, operations: 3, moves: 6)
       work.addElements(
         .nudged, rows: rows, columns: units, times: lesson.turns, operations: 8, moves: 7)
     }

@@ -38,7 +38,7 @@ public struct BenchRecord: Codable, Equatable, Sendable {
   /// The step of one grid.
   public struct Step: Codable, Equatable, Sendable {
     /// Of the slowest rank, without its share of a checkpoint: over the repeats that count, or over all where none does.
-    public var seconds: Spread
+    public var seconds: MedianRange
     /// Examples of a batch.
     public var batch: Int
     /// Repeats that count, of those that were made.
@@ -51,7 +51,7 @@ public struct BenchRecord: Codable, Equatable, Sendable {
     public var othersShare: Double
 
     public init(
-      seconds: Spread, batch: Int, counted: Int, repeats: Int, stepsPerRepeat: Int, othersShare: Double
+      seconds: MedianRange, batch: Int, counted: Int, repeats: Int, stepsPerRepeat: Int, othersShare: Double
     ) {
       (self.seconds, self.batch, self.counted) = (seconds, batch, counted)
       (self.repeats, self.stepsPerRepeat, self.othersShare) = (repeats, stepsPerRepeat, othersShare)
@@ -69,7 +69,7 @@ public struct BenchRecord: Codable, Equatable, Sendable {
     /// As tables and JSON call it: `free`, `tree sum`.
     public var name: String
     /// Of a step.
-    public var seconds: Spread
+    public var seconds: MedianRange
     /// Floating-point operations in a step, counted, not measured: two a multiply-add.
     public var operations: Double
     /// Read and written in a step; those of messages are not among them.
@@ -77,7 +77,7 @@ public struct BenchRecord: Codable, Equatable, Sendable {
     /// Seconds that it takes at the ceilings.
     public var roofline: Double
 
-    public init(name: String, seconds: Spread, operations: Double, bytes: Double, roofline: Double) {
+    public init(name: String, seconds: MedianRange, operations: Double, bytes: Double, roofline: Double) {
       (self.name, self.seconds) = (name, seconds)
       (self.operations, self.bytes, self.roofline) = (operations, bytes, roofline)
     }

@@ -21,9 +21,9 @@ extension BenchRecord {
     ]).text
   }
 
-  private static func json(_ seconds: Spread) -> JSONText { .object(micro(seconds)) }
+  private static func json(_ seconds: MedianRange) -> JSONText { .object(micro(seconds)) }
 
-  private static func micro(_ seconds: Spread) -> [(key: String, value: JSONText)] {
+  private static func micro(_ seconds: MedianRange) -> [(key: String, value: JSONText)] {
     [
       ("us", .number(seconds.median * 1e6)), ("least_us", .number(seconds.least * 1e6)),
       ("most_us", .number(seconds.most * 1e6)),

@@ -14,8 +14,8 @@ public struct ErrorTable: Equatable, Sendable {
   /// The earliest epoch with the best first figure of the validation split, or the training split where there is none.
   public var best: EpochMetrics? { bestIndex.map { epochs[$0] } }
 
-  /// Epochs spread evenly over the table, besides the best one.
-  static let spread = 10
+  /// Epochs chosen evenly over the table, besides the best one.
+  static let chosen = 10
 
   private var bestIndex: Int? { epochs.best(by: figures.first) }
 
@@ -24,8 +24,8 @@ public struct ErrorTable: Equatable, Sendable {
   public var text: String {
     guard !epochs.isEmpty else { return "no epoch has ended yet\n" }
     let last = epochs.count - 1
-    let spread = (0..<Self.spread).map { (2 * $0 * last + Self.spread - 1) / (2 * (Self.spread - 1)) }
-    let shown = Set(spread + (bestIndex.map { [$0] } ?? [])).sorted()
+    let chosen = (0..<Self.chosen).map { (2 * $0 * last + Self.chosen - 1) / (2 * (Self.chosen - 1)) }
+    let shown = Set(chosen + (bestIndex.map { [$0] } ?? [])).sorted()
 
     var table = AlignedText(heading: ["epoch"], rows: shown.map { ["\(epochs[$0].epoch)"] })
     for column in columns where epochs.contains(where: { column.value($0) != nil }) {

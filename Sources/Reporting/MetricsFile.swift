@@ -47,22 +47,22 @@ public struct MetricsFile: Equatable, Sendable {
       // What follows the last line's end was still being written.
       let isEnded = index < lines.count - 1
       let plain = Array(line.plainLine(isFirst: index == 0))
-      if let epoch = try epoch(plain, isEnded, place: "\(file):\(index + 1)") { epochs.append(epoch) }
+      if let epoch = try epoch(plain, isEnded, at: "\(file):\(index + 1)") { epochs.append(epoch) }
     }
     return MetricsFile(epochs: epochs)
   }
 
   /// The epoch of a line; nil of an empty one, one of another event, and one that is damaged for want of its end.
   fileprivate static func epoch(
-    _ line: [UInt8], _ isEnded: Bool, place: String
+    _ bytes: [UInt8], _ isEnded: Bool, at line: String
   ) throws(MetricsFileError) -> EpochMetrics? {
-    guard !line.isEmpty else { return nil }
+    guard !bytes.isEmpty else { return nil }
     do throws(MetricsLineDamage) {
-      return try EpochMetrics(line: line)
+      return try EpochMetrics(line: bytes)
     } catch {
       guard isEnded else { return nil }
       throw MetricsFileError(
-        description: "\(place): \(error.problem); the file was damaged after it was written", exitCode: 65)
+        description: "\(line): \(error.problem); the file was damaged after it was written", exitCode: 65)
     }
   }
 }
@@ -89,7 +89,7 @@ public struct MetricsTail: Sendable {
     while let line = try fileErrors({ () throws(FileError) in try reader.next() }) {
       var epoch: EpochMetrics?
       do throws(MetricsFileError) {
-        epoch = try MetricsFile.epoch(line, reader.isEnded, place: "\(path):\(lines + 1)")
+        epoch = try MetricsFile.epoch(line, reader.isEnded, at: "\(path):\(lines + 1)")
       } catch {
         unreadable.append(error.description)
       }

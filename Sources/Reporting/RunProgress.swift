@@ -68,9 +68,9 @@ public struct RunProgress: Equatable, Sendable {
       .compactMap { split, value in value.map { (split, $0) } }
   }
 
-  private func joined(_ place: String, _ scores: String, _ speed: String) -> String {
+  private func joined(_ epoch: String, _ scores: String, _ speed: String) -> String {
     let parts: [String?] = [
-      place, scores.isEmpty ? nil : scores,
+      epoch, scores.isEmpty ? nil : scores,
       examplesPerSecond.map { Figures.rate($0) + speed },
       waiting.map { "waiting \(Int((100 * $0).rounded())) %" },
       secondsLeft.flatMap(Figures.time).map { "\($0) left" },

@@ -33,7 +33,7 @@ public struct SweepTable: Sendable {
     var failed: Int { runs.count { $0.failure != nil } }
 
     /// Over the runs that have it: mean and the deviation of a run, √(Σ (x − mean)² / (n − 1)).
-    func spread(_ value: (EpochMetrics) -> Double?) -> (mean: Double, deviation: Double?)? {
+    func average(_ value: (EpochMetrics) -> Double?) -> (mean: Double, deviation: Double?)? {
       let values = runs.compactMap { $0.best.flatMap(value) }
       guard !values.isEmpty else { return nil }
       let mean = values.reduce(0, +) / Double(values.count)
@@ -59,7 +59,8 @@ public struct SweepTable: Sendable {
     guard let figure = figures.first else { return nil }
     let means = groups.map { group in
       group.failed > 0
-        ? nil : (group.spread { $0.validation[figure.key] } ?? group.spread { $0.training[figure.key] })?.mean
+        ? nil
+        : (group.average { $0.validation[figure.key] } ?? group.average { $0.training[figure.key] })?.mean
     }
     return means.indices.filter { means[$0] != nil }.min { figure.isBetter(means[$0]!, than: means[$1]!) }
   }
@@ -77,11 +78,11 @@ public struct SweepTable: Sendable {
     }
     for (split, scores) in EpochMetrics.splits {
       for figure in figures {
-        let spreads = groups.map { $0.spread { $0[keyPath: scores][figure.key] } }
-        guard spreads.contains(where: { $0 != nil }) else { continue }
+        let averages = groups.map { $0.average { $0[keyPath: scores][figure.key] } }
+        guard averages.contains(where: { $0 != nil }) else { continue }
         table.heading.append("\(split) \(figure.unit ?? figure.name)")
-        for (row, spread) in spreads.enumerated() {
-          table.rows[row].append(spread.map { Self.shown($0, figure) } ?? "")
+        for (row, average) in averages.enumerated() {
+          table.rows[row].append(average.map { Self.shown($0, figure) } ?? "")
         }
       }
     }
@@ -91,8 +92,8 @@ public struct SweepTable: Sendable {
     return table.text + (failures.isEmpty ? "" : "\n" + failures.joined())
   }
 
-  private static func shown(_ spread: (mean: Double, deviation: Double?), _ figure: Figure) -> String {
-    Figures.score(spread.mean, figure) + (spread.deviation.map { " ± " + Figures.score($0, figure) } ?? "")
+  private static func shown(_ average: (mean: Double, deviation: Double?), _ figure: Figure) -> String {
+    Figures.score(average.mean, figure) + (average.deviation.map { " ± " + Figures.score($0, figure) } ?? "")
   }
 
   /// A heading and a line a run: its settings, its seed, the best epoch and its figures; nothing where it has none.
@@ -137,9 +138,10 @@ public struct SweepTable: Sendable {
           ),
         ]
           + scores.flatMap { score -> [(key: String, value: JSONText)] in
-            let spread = group.spread(score.value)
+            let average = group.average(score.value)
             return [
-              (score.key, .optional(spread?.mean)), (score.key + "_deviation", .optional(spread?.deviation)),
+              (score.key, .optional(average?.mean)),
+              (score.key + "_deviation", .optional(average?.deviation)),
             ]
           })
     }

@@ -6,8 +6,8 @@ package func digest(of bytes: UnsafeRawBufferPointer) -> UInt64 {
   let prime: UInt64 = 0x100_0000_01b3
   var chains = SIMD4<UInt64>(repeating: 0xcbf2_9ce4_8422_2325)
   let blocks = bytes.count / 32 * 32
-  for place in stride(from: 0, to: blocks, by: 32) {
-    chains ^= bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<UInt64>.self)
+  for offset in stride(from: 0, to: blocks, by: 32) {
+    chains ^= bytes.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
     chains &*= SIMD4(repeating: prime)
   }
   let whole = (0..<4).reduce(0) { ($0 ^ chains[$1]) &* prime }

@@ -1,14 +1,14 @@
 extension Matrix {
   /// self[rows, columns] = ½ (a + b).
   public mutating func setMean(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
-    precision.kernels.pointee.spread(
+    precision.kernels.pointee.mean_difference(
       rows.count, columns.count, a.pointer(rows, columns), a.stride, b.pointer(rows, columns), b.stride,
       mutablePointer(rows, columns), stride, nil, 0)
   }
 
   /// self[rows, columns] = a − b.
   public mutating func setDifference(of a: Matrix, _ b: Matrix, rows: Range<Int>, columns: Range<Int>) {
-    precision.kernels.pointee.spread(
+    precision.kernels.pointee.mean_difference(
       rows.count, columns.count, a.pointer(rows, columns), a.stride, b.pointer(rows, columns), b.stride,
       nil, 0, mutablePointer(rows, columns), stride)
   }

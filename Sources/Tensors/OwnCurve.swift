@@ -30,8 +30,8 @@ extension LayerUpdate {
     }
     var residual = 0.0
     for row in rows {
-      for (place, column) in columns.enumerated() {
-        let (s, felt) = (states[row, column], drive[row, place])
+      for (index, column) in columns.enumerated() {
+        let (s, felt) = (states[row, column], drive[row, index])
         if move == .forward {
           next[row, column] = own.value(felt)
         } else {
@@ -64,9 +64,9 @@ extension Matrix {
       return
     }
     for row in rows {
-      for (place, column) in columns.enumerated() {
-        self[row, place] = own.slope(states[row, column])
-        bend?[row, place] = own.bend(states[row, column]) * drive[row, place]
+      for (index, column) in columns.enumerated() {
+        self[row, index] = own.slope(states[row, column])
+        bend?[row, index] = own.bend(states[row, column]) * drive[row, index]
       }
     }
   }

@@ -57,8 +57,8 @@ public struct Panels: Sendable {
   /// A number that almost surely changes with the elements of some rows, and surely with any one bit of them: 1 ns an
   /// element.
   ///
-  /// It is a sum over elements, each mixed with its place in a whole matrix, so that a block has the same however it is
-  /// laid out: transposed, or cut into parts, whose digests add up (wrapping). Element (k, j) stands at the place
+  /// It is a sum over elements, each mixed with its index in a whole matrix, so that a block has the same however it is
+  /// laid out: transposed, or cut into parts, whose digests add up (wrapping). Element (k, j) has the index
   /// `first` + (k − rows.lowerBound) · rowStep + j · columnStep.
   public func digest(rows: Range<Int>, first: Int, rowStep: Int, columnStep: Int) -> UInt64 {
     switch precision {
@@ -79,16 +79,16 @@ public struct Panels: Sendable {
       let scalars = pointer(panel: panel, row: 0).assumingMemoryBound(to: type)
       for k in rows {
         let start = first + (k - rows.lowerBound) * rowStep + panel * panelWidth * columnStep
-        var place = UInt64(truncatingIfNeeded: start)
+        var index = UInt64(truncatingIfNeeded: start)
         for lane in 0..<width {
           // Each step can be undone, so that no two values of an element give the same.
           var x =
-            UInt64(truncatingIfNeeded: scalars[k * panelWidth + lane]) ^ (place &* 0x9E37_79B9_7F4A_7C15)
+            UInt64(truncatingIfNeeded: scalars[k * panelWidth + lane]) ^ (index &* 0x9E37_79B9_7F4A_7C15)
           x ^= x &>> 29
           x = x &* 0xBF58_476D_1CE4_E5B9
           x ^= x &>> 32
           sum &+= x
-          place &+= UInt64(truncatingIfNeeded: columnStep)
+          index &+= UInt64(truncatingIfNeeded: columnStep)
         }
       }
     }
@@ -141,11 +141,13 @@ extension Panels {
 
   /// The sum of squares of some rows of a panel, or of their differences from `other`, in Float64: one chain a column,
   /// columns then added in order.
-  public func squares(panel: Int, rows: Range<Int>, minus other: Panels? = nil, at place: Int = 0) -> Double {
+  public func squares(panel: Int, rows: Range<Int>, minus other: Panels? = nil, at otherPanel: Int = 0)
+    -> Double
+  {
     precondition(rows.upperBound <= depth && (other == nil || other?.depth == depth), "shapes do not meet")
     return precision.kernels.pointee.squares(
       rows.count, pointer(panel: panel, row: rows.lowerBound),
-      other?.pointer(panel: place, row: rows.lowerBound))
+      other?.pointer(panel: otherPanel, row: rows.lowerBound))
   }
 
   /// self += other in some panels, of two tensors of the same depth.

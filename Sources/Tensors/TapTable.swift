@@ -51,8 +51,8 @@ public struct TapPairs: Equatable, Sendable {
   public init(_ table: TapTable, taps: Int) {
     var pairs: [[(pre: Int, post: Int)]] = Array(repeating: [], count: taps)
     for position in 0..<table.positions {
-      for place in table.starts[position]..<table.starts[position + 1] {
-        pairs[table.taps[place]].append((table.sources[place], position))
+      for entry in table.starts[position]..<table.starts[position + 1] {
+        pairs[table.taps[entry]].append((table.sources[entry], position))
       }
     }
     self.init(pairs)

@@ -89,7 +89,7 @@ package final class SplitData {
     var bounds = [0]
     var rows: [(shard: Int, row: Int)] = []
     for (i, shard) in shards.enumerated() {
-      for place in batches.places(step: step, shard: shard) { rows.append((i, order!.rows[i][place])) }
+      for index in batches.indices(step: step, shard: shard) { rows.append((i, order!.rows[i][index])) }
       bounds.append(rows.count)
     }
     return BatchMembers(epoch: epoch, step: step, bounds: bounds, rows: rows)

@@ -98,7 +98,7 @@ struct WeightComparison {
     guard !differing.isEmpty else { return }
     let last = try lastCheckpoint()
     let hosts = try grid.world.allGather(Array(Session.processorName.utf8))
-    // What has spread since is told by more ranks: the fault is where the fewest differ from the others.
+    // What has gone on since is told by more ranks: the fault is where the fewest differ from the others.
     var fewest: (block: Int, copies: [[Copy]])?
     for block in differing.prefix(64) {
       let copies = try copies(of: block, over: grid)
@@ -142,7 +142,7 @@ private struct ComparedBlocks {
   private let firsts: [Int]
   /// Blocks in a row of each tensor's table.
   private let widths: [Int]
-  private let places: [CheckpointLayout.Content: Int]
+  private let numbers: [CheckpointLayout.Content: Int]
   /// The slice rank whose blocks are its own, if any.
   private let slice: Int?
   private let each: Int
@@ -152,11 +152,11 @@ private struct ComparedBlocks {
     self.slice = slice
     let network = deal.tiling.network
     var (names, firsts, widths): ([String], [Int], [Int]) = ([], [], [])
-    var places: [CheckpointLayout.Content: Int] = [:]
+    var numbers: [CheckpointLayout.Content: Int] = [:]
     var end = 0
     func parts(_ k: Int) -> Int { deal.tiling.slicing.isCut(k) ? deal.grid.slices : 1 }
     func add(_ name: String, _ content: CheckpointLayout.Content, rows: Int, columns: Int) {
-      places[content] = names.count
+      numbers[content] = names.count
       names.append(name)
       firsts.append(end)
       widths.append(columns)
@@ -179,7 +179,7 @@ private struct ComparedBlocks {
           "states.\(split.rawValue).\(k)", Self.states(split, k), rows: deal.tiling.shards, columns: parts(k))
       }
     }
-    (self.names, self.firsts, self.widths, self.places, each) = (names, firsts, widths, places, end)
+    (self.names, self.firsts, self.widths, self.numbers, each) = (names, firsts, widths, numbers, end)
   }
 
   /// The persistent states of a layer, whatever their examples.
@@ -195,8 +195,8 @@ private struct ComparedBlocks {
 
   /// The block in a row and a column of a tensor's table.
   func number(_ content: CheckpointLayout.Content, _ row: Int, _ column: Int) -> Int {
-    guard let place = places[content] else { preconditionFailure("a tensor of the network") }
-    return (slice ?? 0) * each + firsts[place] + row * widths[place] + column
+    guard let number = numbers[content] else { preconditionFailure("a tensor of the network") }
+    return (slice ?? 0) * each + firsts[number] + row * widths[number] + column
   }
 
   /// The tensor of a block.

@@ -65,10 +65,10 @@ extension Gradient {
     let width = piece.columns.count
     let rows = piece.rows
     for (i, value) in values.enumerated() {
-      let place = rows[i / width] * columns + piece.columns.lowerBound + i % width
+      let index = rows[i / width] * columns + piece.columns.lowerBound + i % width
       switch content {
-      case .weight(let connection, _): weights[connection][place] = value
-      case .bias(let k, _): self[bias: k][place] = value
+      case .weight(let connection, _): weights[connection][index] = value
+      case .bias(let k, _): self[bias: k][index] = value
       case .states: break
       }
     }

@@ -11,7 +11,7 @@ import Testing
   private func examples(_ batches: Batches, epoch: Int, step: Int) -> [Int] {
     (0..<batches.shards).flatMap { shard in
       let order = batches.order(epoch: epoch, shard: shard)
-      return batches.places(step: step, shard: shard).map { shard + order[$0] * batches.shards }
+      return batches.indices(step: step, shard: shard).map { shard + order[$0] * batches.shards }
     }
   }
 
@@ -34,7 +34,7 @@ import Testing
     let sizes = (0..<batches.steps).map { batches.size(step: $0) }
     #expect(sizes.reduce(0, +) == count && sizes.allSatisfy { $0 > 0 })
     for step in 0..<batches.steps {
-      let parts = (0..<shards).map { batches.places(step: step, shard: $0).count }
+      let parts = (0..<shards).map { batches.indices(step: step, shard: $0).count }
       #expect(parts.reduce(0, +) == sizes[step])
       // Uneven shards may leave one example to the last batch: all batches before it are full, bar that example.
       if counts.allSatisfy({ $0 >= (step + 1) * perShard }) {

@@ -67,7 +67,7 @@ import Training
   func shapes() throws {
     let work = try Self.work(try Self.run())
     func times(_ part: StepPart, _ rows: Int, _ depth: Int, _ columns: Int, isLive: Bool = false) -> Double {
-      work.pieces.filter {
+      work.calls.filter {
         $0.part == part && $0.kind == .product(rows: rows, depth: depth, columns: columns, isLive: isLive)
       }.reduce(0) { $0 + $1.times }
     }
@@ -75,7 +75,7 @@ import Training
     #expect(times(.free, 20, 10, 100) == 7)
     #expect(times(.nudged, 20, 10, 100) == 6)
     #expect(times(.free, 20, 48, 10) == 7 && times(.free, 20, 52, 10) == 7)
-    #expect(work.pieces.filter { if case .product = $0.kind { true } else { false } }.count == 7)
+    #expect(work.calls.filter { if case .product = $0.kind { true } else { false } }.count == 7)
   }
 
   @Test("Bytes of a product, of an update and of a descent, counted by hand")
@@ -184,8 +184,8 @@ import Training
     // ±β on real states and one pair of conjugates on complex ones.
     let phases: Int = (2 + 2) * 3 * Self.iteration
     #expect(Self.operations(work, .nudged) == phases + Self.spread + 8 * 20 * 110)
-    let products = work.pieces.compactMap { piece -> Double? in
-      if case .contrast(2, 100, 10, 20, 4, false) = piece.kind { piece.times } else { nil }
+    let products = work.calls.compactMap { call -> Double? in
+      if case .contrast(2, 100, 10, 20, 4, false) = call.kind { call.times } else { nil }
     }
     #expect(products == [2])
   }

@@ -9,8 +9,8 @@ import Testing
     counted: Int = 5, isOversubscribed: Bool = false, step: Double = 200, stepsPerRepeat: Int = 2500
   ) -> BenchRecord {
     /// A time in µs.
-    func time(_ median: Double) -> Spread {
-      var time = Spread(median * 1e-6)
+    func time(_ median: Double) -> MedianRange {
+      var time = MedianRange(median * 1e-6)
       (time.least, time.most) = ((median - 1) * 1e-6, (median + 3) * 1e-6)
       return time
     }

@@ -92,7 +92,7 @@ import Testing
       let a = Matrix(random: 64, rows: 8, columns: 43, precision: precision)
       let b = Matrix(random: 65, rows: 8, columns: 43, precision: precision)
       var (mean, difference, turned) = (a, a, a)
-      table.pointee.spread(
+      table.pointee.mean_difference(
         8, 43, a.pointer(0, 0), a.stride, b.pointer(0, 0), b.stride, mean.mutablePointer(0, 0), mean.stride,
         difference.mutablePointer(0, 0), difference.stride)
       table.pointee.turn(

@@ -34,7 +34,7 @@ import Training
       var (rows, bounds): ([(shard: Int, row: Int)], [Int]) = ([], [0])
       for (place, shard) in shards.enumerated() {
         let order = batches.order(epoch: epoch, shard: shard)
-        rows += batches.places(step: step, shard: shard).map { (place, order[$0]) }
+        rows += batches.indices(step: step, shard: shard).map { (place, order[$0]) }
         bounds.append(rows.count)
       }
       return BatchMembers(epoch: epoch, step: step, bounds: bounds, rows: rows)

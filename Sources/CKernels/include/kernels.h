@@ -184,7 +184,7 @@ typedef struct {
                  const void *activity, long activity_stride, const void *drive, long drive_stride, void *slope,
                  long slope_stride, void *bend, long bend_stride);
   // mean <- (a + b) / 2, difference <- a - b; either may be null.
-  void (*spread)(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
+  void (*mean_difference)(long rows, long columns, const void *a, long a_stride, const void *b, long b_stride, void *mean,
                  long mean_stride, void *difference, long difference_stride);
   // out <- the complex conjugate of (re + i im) z
   void (*turn)(long rows, long columns, double re, double im, const void *z_re, const void *z_im, long z_stride,

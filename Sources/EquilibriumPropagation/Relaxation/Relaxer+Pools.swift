@@ -4,22 +4,22 @@ import Tensors
 extension Relaxer {
   /// Brings the pooled connections that lead to or from some layers up to date, before these move.
   mutating func pool(_ layers: LayerSet, _ path: inout Trajectory, _ parameters: Parameters) throws {
-    for place in layers.pooled { try pool(place, path.rows, &path, parameters) }
+    for pool in layers.pooled { try self.pool(pool, path.rows, &path, parameters) }
     guard path.phase.dynamics.parts.contains(.above) else { return }
-    for place in layers.pooledAbove {
-      for rows in path.rows { path.state.spread(portion.pooled[place], rows: rows) }
+    for pool in layers.pooledAbove {
+      for rows in path.rows { path.state.spread(portion.pooled[pool], rows: rows) }
     }
   }
 
   private mutating func pool(
-    _ place: Int, _ moving: [Range<Int>], _ path: inout Trajectory, _ parameters: Parameters
+    _ pool: Int, _ moving: [Range<Int>], _ path: inout Trajectory, _ parameters: Parameters
   ) throws {
-    let (index, dynamics) = (portion.pooled[place], path.phase.dynamics)
-    guard !isPooled[place], !dynamics.keepsSlopes || dynamics.parts.contains(.below) else { return }
-    isPooled[place] = true
+    let (index, dynamics) = (portion.pooled[pool], path.phase.dynamics)
+    guard !isPooled[pool], !dynamics.keepsSlopes || dynamics.parts.contains(.below) else { return }
+    isPooled[pool] = true
     for rows in moving {
       parameters.setPooled(
-        &pools[place], index, state: &path.state, rows: rows, keepsSlopes: dynamics.keepsSlopes)
+        &pools[pool], index, state: &path.state, rows: rows, keepsSlopes: dynamics.keepsSlopes)
     }
     guard !dynamics.keepsSlopes else { return }
     let rows = moving.map { $0.times(network.wirings[index].before.positions) }
@@ -29,8 +29,8 @@ extension Relaxer {
 
   /// Brings all pooled connections up to date with the states as they are, which contrasts are taken of.
   mutating func completePools(_ path: inout Trajectory, _ parameters: Parameters) throws {
-    for (place, index) in portion.pooled.enumerated() {
-      try pool(place, path.allRows, &path, parameters)
+    for (pool, index) in portion.pooled.enumerated() {
+      try self.pool(pool, path.allRows, &path, parameters)
       for rows in path.allRows { path.state.spread(index, rows: rows) }
     }
   }

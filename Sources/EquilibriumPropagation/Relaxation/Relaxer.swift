@@ -154,7 +154,7 @@ extension Relaxer {
   private func share(_ start: consuming State, layers: [Int], rows: [Range<Int>]) throws -> State {
     var state = consume start
     for k in layers where portion.holds(k) {
-      try neighbours.send(.activity(k), state.activity(k), rows: places(k, rows))
+      try neighbours.send(.activity(k), state.activity(k), rows: positions(k, rows))
     }
     for k in layers where state.known.contains(k) { try receiveActivity(k, into: &state, rows: rows) }
     return state
@@ -231,28 +231,28 @@ extension Relaxer {
   /// What others wait for leaves first: partial drives, then the layers at the border, each as soon as it is done.
   private mutating func move(_ layers: LayerSet, _ path: inout Trajectory, _ parameters: Parameters) throws {
     try pool(layers, &path, parameters)
-    for place in layers.descending { try sendDrivesBelow(place, &path, parameters) }
+    for index in layers.descending { try sendDrivesBelow(index, &path, parameters) }
     for k in layers.mine { try sendPartialDrives(into: k, &path, parameters) }
     for k in layers.mine {
       try setDrive(of: k, &path, parameters)
       update(k, &path)
-      try neighbours.send(.activity(k), next.activity(k), rows: places(k, path.rows))
+      try neighbours.send(.activity(k), next.activity(k), rows: positions(k, path.rows))
     }
     for k in layers.mine { swap(&path.state[k], &next[k]) }
     for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
-    for place in layers.pooledAbove { isPooled[place] = false }
+    for pool in layers.pooledAbove { isPooled[pool] = false }
   }
 
   /// Everything that drives layer k, in order; what others compute of it is taken in when its turn comes, after what is
   /// computed here.
   private mutating func setDrive(of k: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
-    let (place, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
+    let (own, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
     var isFirst = true
     for (index, driver) in portion.drivers(of: k).enumerated() where path.counts(driver) {
       if driver.isPartial || driver.isElsewhere {
         try neighbours.receive(
-          .partialDrives(into: k, from: driver.layer), into: &partials[place][index]!,
-          rows: places(k, path.rows))
+          .partialDrives(into: k, from: driver.layer), into: &partials[own][index]!,
+          rows: positions(k, path.rows))
       }
       for rows in path.rows {
         // Bias and input are real: imaginary parts have none.
@@ -262,19 +262,19 @@ extension Relaxer {
             of: k, clamped: path.clamped,
             counts: parts.contains(.constant) && rows.lowerBound < path.clamped.rows.upperBound) : .itself
         if driver.isPooled, let pool = portion.pool(into: k, from: driver.layer) {
-          parameters.add(&pools[pool].pooled, from: driver, to: &drives[place], of: k, onto: base, rows: rows)
+          parameters.add(&pools[pool].pooled, from: driver, to: &drives[own], of: k, onto: base, rows: rows)
         } else if driver.isPartial || driver.isElsewhere {
           parameters.add(
-            &partials[place][index]!, from: driver, to: &drives[place], of: k, onto: base, rows: rows)
+            &partials[own][index]!, from: driver, to: &drives[own], of: k, onto: base, rows: rows)
         } else {
-          parameters.drive(&drives[place], of: k, from: driver, state: path.state, onto: base, rows: rows)
+          parameters.drive(&drives[own], of: k, from: driver, state: path.state, onto: base, rows: rows)
         }
       }
       isFirst = false
     }
     guard isFirst else { return }
     for rows in path.rows {
-      drives[place].set(
+      drives[own].set(
         rows: rows.times(network.positions(k)),
         parameters.constant(
           of: k, clamped: path.clamped,
@@ -283,45 +283,45 @@ extension Relaxer {
   }
 
   private mutating func update(_ k: Int, _ path: inout Trajectory) {
-    let place = k - portion.layers.lowerBound
+    let own = k - portion.layers.lowerBound
     for stretch in path.progress.moving {
       let residual = path.motion.move(
-        k, from: path.state[k], drive: drives[place], rows: stretch.rows.times(network.positions(k)),
+        k, from: path.state[k], drive: drives[own], rows: stretch.rows.times(network.positions(k)),
         units: portion.units(k), to: &next[k], at: path.instant)
       path.residuals[stretch.shard] = max(path.residuals[stretch.shard], residual)
     }
   }
 
-  private mutating func sendDrivesBelow(_ place: Int, _ path: inout Trajectory, _ parameters: Parameters)
+  private mutating func sendDrivesBelow(_ index: Int, _ path: inout Trajectory, _ parameters: Parameters)
     throws
   {
     guard path.phase.dynamics.parts.contains(.above) else { return }
-    let connection = network.connections[portion.descending[place]]
+    let connection = network.connections[portion.descending[index]]
     let (j, k) = (connection.source, connection.target)
     for rows in path.rows {
-      parameters.setPartialDrives(&descending[place], into: j, from: k, state: path.state, rows: rows)
+      parameters.setPartialDrives(&descending[index], into: j, from: k, state: path.state, rows: rows)
     }
     try neighbours.send(
-      .partialDrives(into: j, from: k), descending[place], rows: places(j, path.rows))
+      .partialDrives(into: j, from: k), descending[index], rows: positions(j, path.rows))
   }
 
   private mutating func sendPartialDrives(into k: Int, _ path: inout Trajectory, _ parameters: Parameters)
     throws
   {
-    let place = k - portion.layers.lowerBound
+    let own = k - portion.layers.lowerBound
     for (i, driver) in portion.drivers(of: k).enumerated()
     where driver.isPartial && !driver.isElsewhere && path.counts(driver) {
       for rows in path.rows {
         parameters.setPartialDrives(
-          &partials[place][i]!, into: k, from: driver.layer, state: path.state, rows: rows)
+          &partials[own][i]!, into: k, from: driver.layer, state: path.state, rows: rows)
       }
       try neighbours.send(
-        .partialDrives(into: k, from: driver.layer), partials[place][i]!, rows: places(k, path.rows))
+        .partialDrives(into: k, from: driver.layer), partials[own][i]!, rows: positions(k, path.rows))
     }
   }
 
   private func receiveActivity(_ k: Int, into state: inout State, rows: [Range<Int>]) throws {
-    try state[k].withActivity { try neighbours.receive(.activity(k), into: &$0, rows: places(k, rows)) }
+    try state[k].withActivity { try neighbours.receive(.activity(k), into: &$0, rows: positions(k, rows)) }
   }
 
   private func isFinite(_ layer: LayerState, layer k: Int, rows: Range<Int>) -> Bool {
@@ -329,7 +329,7 @@ extension Relaxer {
   }
 
   /// The rows of layer k's positions in some examples.
-  private func places(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
+  private func positions(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
     rows.map { $0.times(network.positions(k)) }
   }
 }

@@ -70,8 +70,8 @@ struct LinearDescent: Dynamics {
       let step = descent.relaxation.step
       var farthest = 0.0
       for row in rows {
-        for (place, unit) in units.enumerated() {
-          next.states[row, unit] += step * force[row, place]
+        for (column, unit) in units.enumerated() {
+          next.states[row, unit] += step * force[row, column]
           farthest = max(farthest, abs(next.states[row, unit] - state.states[row, unit]) / step)
         }
       }

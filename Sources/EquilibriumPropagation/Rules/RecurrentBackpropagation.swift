@@ -69,13 +69,13 @@ struct Linearize: Dynamics {
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at instant: Instant
     ) -> Double {
-      let place = k - portion.layers.lowerBound
-      slopes[place].setSlopes(
+      let index = k - portion.layers.lowerBound
+      slopes[index].setSlopes(
         of: portion.network.activation(k).curve, states: state.states, activity: state.activity,
-        drive: drive, rows: rows, columns: units, bend: &bends[place])
+        drive: drive, rows: rows, columns: units, bend: &bends[index])
       let stiffness = k == 0 ? portion.network.input.stiffness : 0
       if stiffness > 0 {
-        for row in rows { for j in 0..<units.count { bends[place]?[row, j] -= stiffness } }
+        for row in rows { for j in 0..<units.count { bends[index]?[row, j] -= stiffness } }
       }
       next.copy(rows: rows, from: state)
       return 0

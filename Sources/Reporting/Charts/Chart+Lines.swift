@@ -1,5 +1,5 @@
 extension Chart {
-  /// Points of a series that all get a marker; of a longer one some do, evenly spread.
+  /// Points of a series that all get a marker; of a longer one some do, evenly chosen.
   private static func markers(_ form: Form) -> Int { form == .document ? 30 : 16 }
 
   /// The series in their order, the later over the earlier.

@@ -10,7 +10,7 @@ public struct Diagnosis: Sendable {
   /// Every finding, in the order in which one would look.
   public var findings: [Finding] {
     [library, launcher, world, programs, root].compactMap { $0 }
-      + hosts.flatMap { host in [cores(host), places(host), memory(host)].compactMap { $0 } }
+      + hosts.flatMap { host in [cores(host), folders(host), memory(host)].compactMap { $0 } }
       + [singleCopy, sharedMemory, ping, runs].compactMap { $0 }
   }
 
@@ -111,7 +111,7 @@ extension Diagnosis {
   }
 
   /// Two ranks bound to one core.
-  private func places(_ host: [RankFacts]) -> Finding? {
+  private func folders(_ host: [RankFacts]) -> Finding? {
     let bound = Dictionary(grouping: host.filter { $0.cores.count == 1 }) { $0.cores[0] }
     guard let crowded = bound.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) else { return nil }
     let ranks = crowded.value.map { "\($0.rank)" }.joined(separator: " and ")

@@ -57,13 +57,13 @@ struct ConfusionChart {
     let (x, y) = (left + Double(column) * cell, Self.top + Double(row) * Self.cellHeight)
     let size =
       "width=\"\(SVGText.coordinate(cell - 1))\" height=\"\(SVGText.coordinate(Self.cellHeight - 1))\""
-    let place = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
+    let corner = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
     let shade = count == 0 ? 0 : 0.06 + 0.39 * strength
     let colour = row == column ? "c1" : "c2"
     let (label, answer) = (SVGText.escaped(table.names[row]), SVGText.escaped(table.names[column]))
     let hint = "<title>\(label) taken for \(answer): \(count)</title>"
     let box =
-      "<g class=\"\(colour)\"><rect class=\"cell\" \(place) \(size) fill=\"currentColor\" "
+      "<g class=\"\(colour)\"><rect class=\"cell\" \(corner) \(size) fill=\"currentColor\" "
       + "fill-opacity=\"\(String(format: "%.2f", shade))\">\(hint)</rect></g>\n"
     guard count > 0 else { return box }
     let middle = ChartPlace(x + cell / 2, y + Self.cellHeight / 2 + 4)

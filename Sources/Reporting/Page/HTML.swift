@@ -1,6 +1,6 @@
 import Foundation
 
-/// Pieces of HTML that are well-formed XML too.
+/// Elements of HTML that are well-formed XML too.
 enum HTML {
   /// Text as it may stand in an element or in an attribute; line ends stay.
   static func escaped(_ text: String) -> String {

@@ -63,8 +63,8 @@ public struct ReceptiveFields: Equatable, Sendable {
     let (tile, scale) = ((width: width + 1, height: height + 1), scale)
     let (wide, high) = (columns * tile.width - 1, rows * tile.height - 1)
     var bytes = [UInt8](repeating: 0, count: 4 * wide * high)
-    for (place, field) in fields.enumerated() {
-      let corner = (x: place % columns * tile.width, y: place / columns * tile.height)
+    for (index, field) in fields.enumerated() {
+      let corner = (x: index % columns * tile.width, y: index / columns * tile.height)
       for pixel in 0..<width * height {
         let at = 4 * ((corner.y + pixel / width) * wide + corner.x + pixel % width)
         let weights = field.weights[pixel * channels..<(pixel + 1) * channels]

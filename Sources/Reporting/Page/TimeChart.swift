@@ -88,9 +88,9 @@ struct TimeChart {
   private func box(
     _ group: Int, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ hint: String
   ) -> String {
-    let place = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
+    let corner = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
     let size = "width=\"\(SVGText.coordinate(width))\" height=\"\(SVGText.coordinate(height))\""
-    return "<g class=\"\(ChartStyle.colour(group))\"><rect \(place) \(size) fill=\"currentColor\" "
+    return "<g class=\"\(ChartStyle.colour(group))\"><rect \(corner) \(size) fill=\"currentColor\" "
       + "fill-opacity=\"\(Self.groups[group].density)\"><title>\(SVGText.escaped(hint))</title></rect></g>"
   }
 

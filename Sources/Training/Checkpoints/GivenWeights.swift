@@ -43,9 +43,9 @@ struct GivenWeights {
       $0.compare($1, options: .numeric) == .orderedAscending
     }
     for source in foreign {
-      guard let place = modules.firstIndex(of: module(source.tensor.name)) else { continue }
+      guard let index = modules.firstIndex(of: module(source.tensor.name)) else { continue }
       let kind = source.tensor.name.hasSuffix("bias") ? "bias" : "weight"
-      sources["layers.\(place + 1).\(kind)"] = source
+      sources["layers.\(index + 1).\(kind)"] = source
     }
     guard !sources.isEmpty else {
       throw FileError(.badData, path: path, "holds no tensor that is called a weight or a bias")

@@ -6,7 +6,7 @@ struct PyTorchOrder {
   let shape: [Int]
   /// Of each axis here, how far apart its neighbours lie there.
   private let strides: [Int]
-  /// Here, with the axis of rows parted into positions and channels where these change places.
+  /// Here, with the axis of rows parted into positions and channels where these are exchanged.
   private let axes: [Int]
 
   /// `Linear` n_k × n_j, whose n_j of a picture count channel by channel; `Conv2d` n_k × n_j × h × w; `ConvTranspose2d`
@@ -38,14 +38,14 @@ struct PyTorchOrder {
     }
   }
 
-  /// The place there of an element here.
-  fileprivate func place(_ index: Int) -> Int {
-    var (rest, place) = (index, 0)
+  /// The index there of an element here.
+  fileprivate func index(_ here: Int) -> Int {
+    var (rest, there) = (here, 0)
     for (axis, stride) in zip(axes, strides).reversed() {
-      place += rest % axis * stride
+      there += rest % axis * stride
       rest /= axis
     }
-    return place
+    return there
   }
 }
 
@@ -53,8 +53,8 @@ extension StoredTensor {
   /// PyTorch's elements in this program's order.
   func reordered(_ order: PyTorchOrder) -> StoredTensor {
     switch self {
-    case .float32(let values): .float32(values.indices.map { values[order.place($0)] })
-    case .float64(let values): .float64(values.indices.map { values[order.place($0)] })
+    case .float32(let values): .float32(values.indices.map { values[order.index($0)] })
+    case .float64(let values): .float64(values.indices.map { values[order.index($0)] })
     }
   }
 }

@@ -84,7 +84,7 @@ package final class Optimizer {
       let norm = try self.norm(parameters.portion) * abs(scale)
       if norm > limit { scale *= limit / norm }
     }
-    for (place, tensor) in tensors(parameters).enumerated() {
+    for (number, tensor) in tensors(parameters).enumerated() {
       let (k, isBias) = tensor.target(parameters)
       let update = settings.update(
         rate: rates.rates[max(k, 1) - 1] * factor, scale: scale, decay: isBias ? 0 : settings.decay,
@@ -93,7 +93,8 @@ package final class Optimizer {
         tensor.access(&parameters, &moments) { weights, moments in
           let panels = 0..<weights.count
           update.apply(
-            to: &weights, moments: &moments, panels: panels, contrast: gathered[place].scalars(panels: panels)
+            to: &weights, moments: &moments, panels: panels,
+            contrast: gathered[number].scalars(panels: panels)
           )
         }
       } else {
@@ -124,13 +125,13 @@ package final class Optimizer {
 
   /// Brings together the sums that all tensors learn from, over shards and replicas.
   private func gather(_ parameters: Parameters, _ contrast: Contrast) throws {
-    for (place, tensor) in tensors(parameters).enumerated() {
+    for (number, tensor) in tensors(parameters).enumerated() {
       let sums = tensor.sums(parameters, contrast)
-      let count = gathered[place].count
-      var term: Panels? = sums.count > 1 ? workspace(gathered[place], count, 1) : nil
+      let count = gathered[number].count
+      var term: Panels? = sums.count > 1 ? workspace(gathered[number], count, 1) : nil
       try add(
         sums, panels: 0..<count, contrast.shards, mayUseMPI: tensor.isHeldOnce(parameters),
-        to: &gathered[place], by: &term)
+        to: &gathered[number], by: &term)
       if let term { workspaces[key(term, count, 1)] = term }
     }
   }

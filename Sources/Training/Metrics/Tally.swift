@@ -43,7 +43,7 @@ public struct Tally: Equatable, Sendable {
     relaxation = RelaxationTally(layers: tiling.network.depth)
   }
 
-  /// Adds one tile's part of the energy of a shard of the evaluated examples to its place: by shard, layer and slice.
+  /// Adds one tile's part of the energy of a shard of the evaluated examples where it belongs: by shard, layer and slice.
   public mutating func add(_ term: EnergyTerm, shard: Int) {
     energies[(shard * layers + term.layer - first) * slices + term.slice] += term.value
   }
@@ -56,15 +56,15 @@ public struct Tally: Equatable, Sendable {
     of kept: [ScoreSum]
   ) {
     let rows = zip(bounds, bounds.dropFirst()).map { $0..<$1 }
-    func place(_ sum: ScoreSum, _ shard: Int) -> Range<Int> {
+    func range(_ sum: ScoreSum, _ shard: Int) -> Range<Int> {
       (first + shard) * sum.columns..<(first + shard + 1) * sum.columns
     }
     let before = kept.map { sums[$0.key]! }
-    var added = rows.indices.map { shard in zip(kept, before).map { Array($1[place($0, shard)]) } }
+    var added = rows.indices.map { shard in zip(kept, before).map { Array($1[range($0, shard)]) } }
     task.judge(outputs: outputs, targets: targets, shards: rows, into: &added)
     for (index, sum) in kept.enumerated() {
       sums[sum.key]!.replaceSubrange(
-        place(sum, 0).lowerBound..<place(sum, rows.count).lowerBound, with: added.flatMap { $0[index] })
+        range(sum, 0).lowerBound..<range(sum, rows.count).lowerBound, with: added.flatMap { $0[index] })
     }
   }
 

@@ -24,12 +24,12 @@ package struct WeightChanges {
       let (taps, connection) = (new.wiring.taps, new.connection)
       let (new, old) = (new.forward, old.forward)
       for tile in portion.weightTiles(connection) {
-        let place = (connection.target - 1) * slices + tile.slice
+        let index = (connection.target - 1) * slices + tile.slice
         for tap in 0..<taps {
           let rows = tile.rows.shifted(by: tap * new.depth / taps)
           for panel in tile.panels {
-            squares[2 * place] += new.squares(panel: panel, rows: rows, minus: old, at: panel)
-            squares[2 * place + 1] += new.squares(panel: panel, rows: rows)
+            squares[2 * index] += new.squares(panel: panel, rows: rows, minus: old, at: panel)
+            squares[2 * index + 1] += new.squares(panel: panel, rows: rows)
           }
         }
       }
@@ -44,9 +44,9 @@ package struct WeightChanges {
   /// ‖ΔW_k‖/‖W_k‖ of every layer, once shared; 0 where there are no weights yet.
   var ratios: [Double] {
     (0..<layers).map { layer in
-      let places = layer * slices..<(layer + 1) * slices
-      let change = places.reduce(0) { $0 + squares[2 * $1] }
-      let size = places.reduce(0) { $0 + squares[2 * $1 + 1] }
+      let indices = layer * slices..<(layer + 1) * slices
+      let change = indices.reduce(0) { $0 + squares[2 * $1] }
+      let size = indices.reduce(0) { $0 + squares[2 * $1 + 1] }
       return size > 0 ? (change / size).squareRoot() : 0
     }
   }

@@ -1,5 +1,5 @@
 /// The median of some samples, and the least and the most of them.
-public struct Spread: Codable, Equatable, Sendable {
+public struct MedianRange: Codable, Equatable, Sendable {
   /// Of an even number of samples the mean of the middle two.
   public var median: Double
   public var least: Double
