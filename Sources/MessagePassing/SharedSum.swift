@@ -109,8 +109,8 @@ public final class SharedSum {
     let room = workspace.bytes.baseAddress!.assumingMemoryBound(to: Scalar.self)
     var partials: [UnsafeMutablePointer<Scalar>] = []
     for rank in 0..<group.count {
-      let slot = rank < group.rank ? rank : rank - 1
-      partials.append(rank == group.rank ? own : room + slot * values.count)
+      let part = rank < group.rank ? rank : rank - 1
+      partials.append(rank == group.rank ? own : room + part * values.count)
       if rank != group.rank { take(slot, from: rank, into: partials[rank], count: values.count) }
     }
     TreeSum.add(partials, count: values.count, into: own)
