@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "EnergyModels", dependencies: ["Schema", "Tensors"], swiftSettings: strict),
     .target(name: "DataSets", dependencies: ["FileFormats", "Tensors"], swiftSettings: strict),
-    .target(name: "FileFormats", dependencies: ["CZlib", "COpenSSL"], swiftSettings: strict),
+    .target(name: "FileFormats", dependencies: ["CPictures", "CZlib", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "Schema", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
     .target(name: "MessagePassing", dependencies: ["CMPI", "Records"], swiftSettings: strict),
@@ -86,6 +86,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPictures", dependencies: ["CJPEG", "CPNG"]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // For tests: run files and runs made up for them; where the programs are that they start, and one that a test lets
@@ -107,7 +110,8 @@ let package = Package(
     .testTarget(
       name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib", "TestBasis"], swiftSettings: strict),
     .testTarget(
-      name: "DataSetsTests", dependencies: ["DataSets", "FileFormats", "Tensors", "CZlib", "TestBasis"],
+      name: "DataSetsTests",
+      dependencies: ["DataSets", "FileFormats", "Tensors", "CJPEG", "CZlib", "TestBasis"],
       swiftSettings: strict),
     .testTarget(
       name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict

@@ -83,7 +83,8 @@ struct Predict: RankCommand {
       guard let prediction else { return }
       if let oddity = prediction.oddity { complain(oddity) }
       let file = PredictionFile(
-        prediction, areClasses: run.task.task.supervision == .labels, names: picked.classNames(of: run))
+        prediction, areClasses: run.task.task.supervision == .labels, names: picked.classNames(of: run),
+        files: examples.files(split))
       guard let output, let form = PredictionForm(path: output) else {
         return print(file.csv, terminator: "")
       }

@@ -20,9 +20,11 @@ struct PredictionFile {
   private let areClasses: Bool
   /// Of the classes, where they have any.
   private let names: [String]
+  /// Of the examples, where each is a file.
+  private let files: [String]
 
-  init(_ prediction: Prediction, areClasses: Bool, names: [String]) {
-    (self.prediction, self.areClasses, self.names) = (prediction, areClasses, names)
+  init(_ prediction: Prediction, areClasses: Bool, names: [String], files: [String]) {
+    (self.prediction, self.areClasses, self.names, self.files) = (prediction, areClasses, names, files)
   }
 
   /// What a file holds, for a message.
@@ -36,15 +38,16 @@ struct PredictionFile {
     }
   }
 
-  /// A heading and a line an example: its number from 0, of classes the class and its margin, and every output.
+  /// A heading and a line an example: its number from 0, its file where it is one, of classes the class and its margin, and every output.
   var csv: String {
     let (classes, margins) = areClasses ? (prediction.classes, prediction.margins) : ([], [])
     let heading =
-      ["example"] + (areClasses ? ["class"] + (names.isEmpty ? [] : ["name"]) + ["margin"] : [])
+      ["example"] + (files.isEmpty ? [] : ["file"])
+      + (areClasses ? ["class"] + (names.isEmpty ? [] : ["name"]) + ["margin"] : [])
       + (0..<prediction.width).map { "output_\($0)" }
     let lines = (0..<prediction.count).map { example in
       let outputs = prediction.outputs[example * prediction.width..<(example + 1) * prediction.width]
-      return ["\(example)"]
+      return ["\(example)"] + (files.isEmpty ? [] : [Self.cell(files[example])])
         + (areClasses ? ["\(classes[example])"] + name(classes[example]) + [Self.text(margins[example])] : [])
         + outputs.map(Self.text)
     }
@@ -54,8 +57,11 @@ struct PredictionFile {
   /// Of a class, as a cell; none where classes have none.
   private func name(_ index: Int) -> [String] {
     guard !names.isEmpty else { return [] }
-    let name = names.indices.contains(index) ? names[index] : ""
-    return [name.contains { ",\"\n".contains($0) } ? "\"" + name.replacing("\"", with: "\"\"") + "\"" : name]
+    return [Self.cell(names.indices.contains(index) ? names[index] : "")]
+  }
+
+  private static func cell(_ text: String) -> String {
+    text.contains { ",\"\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 
   /// The digits that read back as the same, those of a `float32` where it is one.

@@ -130,12 +130,7 @@ struct CSVSet: Sendable {
     let answer = named ?? (isAnswered ? columns.last : nil)
     let inputs = columns.filter { $0 != answer }
     guard !inputs.isEmpty else { throw FileError(.badData, path: path, "has no column that goes in") }
-    var order = Array(table.rows.indices)
-    if isShuffled {
-      let random = CounterRandom(seed: 1, purpose: .examples)
-      let keys = order.map { random.bits($0, 0, 0).0 }
-      order.sort { (keys[$0], $0) < (keys[$1], $1) }
-    }
+    let order = isShuffled ? inOrderOfTheirOwn(Array(table.rows.indices)) : Array(table.rows.indices)
     var part = Part(
       path: path, byteCount: table.byteCount,
       columns: table.heading.map { names in inputs.map { names[$0] } },

@@ -31,6 +31,13 @@ struct DataFolder {
     throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
   }
 
+  /// The format that a folder of examples has: the given one, but that of an embedded set's new examples by what is there.
+  func format(unlessEmbedded format: DataFormat) throws(FileError) -> DataFormat {
+    guard format.isEmbedded else { return format }
+    if seek("test-images.npy") != nil { return .npy }
+    return seek("t10k-images-idx3-ubyte") ?? seek("t10k-images.idx3-ubyte") != nil ? .idx : .pictures
+  }
+
   /// The format of a file of examples, by how it starts, unpacked; a table by its name, or where nothing else is expected.
   static func format(ofExamples path: String, isTable: Bool) throws(FileError) -> DataFormat {
     try refuseHTML(path)
@@ -42,6 +49,7 @@ struct DataFolder {
     let bytes = (0..<start.1).map { UInt8(truncatingIfNeeded: UInt64(littleEndian: start.0) >> (8 * $0)) }
     if bytes == [0x93] + Array("NUMPY".utf8) { return .npy }
     if bytes.prefix(3) == [0, 0, 8] { return .idx }
+    if EncodedPicture.isPicture(start: bytes) { return .pictures }
     let name = path.lowercased()
     if isTable || ["csv", "tsv"].contains(where: { name.hasSuffix(".\($0)") || name.hasSuffix(".\($0).gz") })
     {
@@ -49,7 +57,8 @@ struct DataFolder {
     }
     throw FileError(
       .badData, path: path,
-      "is neither a NumPy array (numpy.save) nor an IDX file, nor a table that ends in .csv or .tsv")
+      "is neither a NumPy array (numpy.save) nor an IDX file, neither a PNG nor a JPEG file, nor a table that ends in .csv or .tsv"
+    )
   }
 
   /// What a browser or a proxy saves in place of a file is told as what it is.

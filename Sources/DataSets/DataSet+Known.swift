@@ -16,6 +16,14 @@ extension DataSet {
     if case .csv(let set) = store { set.parts.all[0].columns } else { nil }
   }
 
+  /// Whether classes have names of their own here, a table's or a folder's.
+  private var isNamed: Bool {
+    switch store {
+    case .csv, .pictures: true
+    default: false
+    }
+  }
+
   /// The same examples, whose inputs a network knows by other columns and moments, and classes by other names: those of the
   /// data that it was trained on. Throws bad data where a table lacks one of the columns.
   public func known(
@@ -27,7 +35,7 @@ extension DataSet {
       (data.store, data.inputs, data.extents) = (.csv(set), set.features, [1, set.features, 1])
     }
     if inputMoments != nil || moments != nil { data.inputMoments = moments }
-    if let names, case .csv = store, supervision == .labels {
+    if let names, isNamed, supervision == .labels {
       data.answerNames = names
       data.classNames = names == names.indices.map { "\($0)" } ? [] : names
     }

@@ -8,6 +8,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case cifar(CIFARSet)
     case npy(NPYSet)
     case csv(CSVSet)
+    case pictures(PictureFolder)
     case digits
     case friedman
   }
@@ -64,8 +65,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
       if !FileStatus.isDirectory(path) {
         return try DataFolder.format(ofExamples: path, isTable: source.format == .csv)
       }
-      guard source.format.isEmbedded else { return source.format }
-      return try DataFolder(path).seek("test-images.npy") == nil ? .idx : .npy
+      return try DataFolder(path).format(unlessEmbedded: source.format)
     }
     return try DataSet(source, for: .inputs, splits: [.test], isUnanswered: true)
   }
@@ -79,6 +79,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
       supervision == .targets
         ? SHA256.digest(of: Array("\(set.digest) \(targets) \(targetDigest)".utf8)) : set.digest
     case .csv(let set): set.digest
+    case .pictures(let set): set.digest
     case .digits: SHA256.digest(of: Array(Digits.credit.utf8))
     case .friedman: Friedman.digest
     }
@@ -99,8 +100,14 @@ public struct DataSet: Sendable, CustomStringConvertible {
     case .cifar(let set): set.inputFiles
     case .npy(let set): set.inputFiles
     case .csv(let set): set.inputFiles
+    case .pictures(let set): set.inputFiles
     case .digits, .friedman: nil
     }
+  }
+
+  /// Of pictures in folders the file of each example of a split; empty of all others.
+  public func files(_ split: Split) -> [String] {
+    if case .pictures(let set) = store { set.paths(split, rows: rows[split]) } else { [] }
   }
 
   /// The number of examples of a split.
@@ -173,6 +180,12 @@ public struct DataSet: Sendable, CustomStringConvertible {
         }
       }
       if wantsTargets { set.targets(split, rows: rows, to: &targets) }
+    case .pictures(let set):
+      let names = answerNames
+      try fileErrors { () throws(FileError) in
+        if wantsInputs { try set.images(split, rows: rows, to: &images) }
+        if wantsLabels { try set.labels(split, rows: rows, among: names, to: &labels) }
+      }
     case .digits:
       Digits.readRows(rows) { index, pixels, label in
         if wantsInputs { images.take(pixels, example: index - rows.lowerBound) }
@@ -200,7 +213,7 @@ public struct DataSet: Sendable, CustomStringConvertible {
       "\(source.format.rawValue) \(origin): \(counts), \(product(extents[2] == 1 ? Array(extents[..<2]) : extents))"
   }
 
-  /// Of a table's classes in the order of their numbers, as they are written.
+  /// Of a table's or a folder's classes in the order of their numbers, as they are written.
   public internal(set) var answerNames: [String] = []
 
   /// - Parameter isUnanswered: whether the path may be one file of images, and no column of a table answers.
@@ -264,6 +277,19 @@ public struct DataSet: Sendable, CustomStringConvertible {
         moments = ColumnMoments(columns: 1)
         for target in set.targets(rows.training) { moments.add([target]) }
       }
+    case .pictures:
+      let set = try fileErrors { () throws(FileError) in
+        try isUnanswered
+          ? PictureFolder(unanswered: path)
+          : PictureFolder(path: path, splits: splits, onlyTests: source.onlyTests)
+      }
+      let count = set.parts.all[0].count
+      rows =
+        set.isOneFolder && set.parts.training != nil
+        ? try SplitRows(source, available: count, reserved: (count + 2) / 5, name: path)
+        : try Self.rows(source, set.parts, count: \.count, name: { _ in path })
+      (store, extents, scalar) = (.pictures(set), set.extents, .byte)
+      (classes, names) = (set.classNames.count, set.classNames)
     case .digits:
       rows = try SplitRows(
         source, available: Digits.count, reserved: Digits.testRows, name: "digits (embedded)")

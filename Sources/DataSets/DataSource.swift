@@ -9,6 +9,8 @@ public enum DataFormat: String, CaseIterable, Sendable {
   case npy
   /// Tables of comma-separated values, gzipped or not: one file, or `training.csv` and `test.csv`.
   case csv
+  /// PNG and JPEG files of one size in a folder a class, below `training` and `test` or all together.
+  case pictures
   /// The embedded UCI 8×8 handwritten digits.
   case digits
   /// Friedman's regression problem, made by the program.

@@ -18,6 +18,9 @@ struct ShardRows<Element> {
     }
   }
 
+  /// Whether the shard of an example of the split is wanted.
+  func want(_ example: Int) -> Bool { shards.contains(example % shardCount) }
+
   /// Takes the row of an example of the split if its shard is wanted.
   mutating func take(_ row: some Collection<Element>, example: Int) {
     let shard = example % shardCount

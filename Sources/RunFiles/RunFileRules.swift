@@ -165,7 +165,9 @@ extension RunFile {
         hint:
           format == .csv
           ? "name the table, as in path: data/wine.csv"
-          : "name the folder of the \(format.rawValue) files, as in path: \(format == .cifar ? "data/cifar10" : "data/mnist")"
+          : format == .pictures
+            ? "name the folder that holds a folder a class, as in path: photos"
+            : "name the folder of the \(format.rawValue) files, as in path: \(format == .cifar ? "data/cifar10" : "data/mnist")"
       )
     }
     if data.target != nil, data.format != .csv {

@@ -242,9 +242,12 @@ public struct ReportSettings: Equatable, Sendable {
   public var html: Bool
   /// `tensorboard/events.out.tfevents…`, a line of scalars an epoch.
   public var tensorboard: Bool
+  /// Steps between lines of figures within an epoch; nil tells of epochs alone.
+  public var every: Int?
 
-  public init(html: Bool, tensorboard: Bool) {
+  public init(html: Bool, tensorboard: Bool, every: Int? = nil) {
     self.html = html
     self.tensorboard = tensorboard
+    self.every = every
   }
 }

@@ -294,5 +294,10 @@ extension Codec where Value == ReportSettings {
       .init(
         "tensorboard", \.tensorboard, .flag,
         meaning: "Whether TensorBoard's events are written as epochs end."),
+      .init(
+        "every", \.every, .optional(.whole(1...1_000_000_000, example: 100)),
+        meaning:
+          "Steps between lines of `metrics.jsonl` within an epoch: figures since the last one, norms of weights and gradients; none without."
+      ),
     ])
 }

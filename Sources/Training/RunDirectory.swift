@@ -81,7 +81,7 @@ package struct RunDirectory: Sendable {
     }
     // A run killed between a checkpoint's last two steps has not named it the best yet.
     if let best = found?.state.best { try store.markBest(step: best.step) }
-    try rewindMetrics(toEpoch: found?.state.epoch ?? 0)
+    try rewindMetrics(toEpoch: found?.state.epoch ?? 0, step: found?.state.step ?? 0)
   }
 
   /// Throws where the folder holds something that no run of this program can have left there.
@@ -140,9 +140,9 @@ package struct RunDirectory: Sendable {
   }
 
   /// Begins the metrics with another run's lines up to an epoch.
-  package func takeMetrics(of other: RunDirectory, toEpoch last: Int) throws {
+  package func takeMetrics(of other: RunDirectory, toEpoch last: Int, step: Int) throws {
     try DurableFile.write(try DurableFile.read(other.metrics, limit: 1 << 30), to: metrics)
-    try rewindMetrics(toEpoch: last)
+    try rewindMetrics(toEpoch: last, step: step)
   }
 
   /// Appends a line to the metrics and syncs it: a step that takes as long however long they are.
@@ -150,11 +150,11 @@ package struct RunDirectory: Sendable {
     try DurableFile.append(Array((line + "\n").utf8), to: metrics)
   }
 
-  /// Keeps the lines of epochs up to one: later ones will be written again, with the same bits. A last line that is torn, as
+  /// Keeps the lines of epochs up to one, and of steps up to one: later ones will be written again, with the same bits. A last line that is torn, as
   /// a kill leaves it, goes too; one that cannot be read stays where it is.
   ///
   /// The file is written anew only where a line goes.
-  package func rewindMetrics(toEpoch last: Int) throws {
+  package func rewindMetrics(toEpoch last: Int, step: Int) throws {
     guard try FileStatus.entry(metrics) != nil else { return try DurableFile.write("", to: metrics) }
     var lines = try LineReader(path: metrics)
     var kept: [Range<Int>] = []
@@ -162,8 +162,8 @@ package struct RunDirectory: Sendable {
     while true {
       let start = lines.offset
       guard let line = try lines.next() else { break }
-      let epoch = MetricsLine.epoch(of: String(decoding: line, as: UTF8.self))
-      guard epoch.map({ $0 <= last }) ?? lines.isEnded else { continue }
+      let isPast = MetricsLine.isPast(String(decoding: line, as: UTF8.self), epoch: last, step: step)
+      guard isPast ?? lines.isEnded else { continue }
       isEnded = lines.isEnded
       if kept.last?.upperBound == start {
         kept[kept.count - 1] = kept[kept.count - 1].lowerBound..<lines.offset

@@ -51,7 +51,7 @@ extension Trainer {
     }
     try grid.world.maximum(&verdict)
     hasStopped = verdict[1] > 0
-    state.tally = Tally(deal.tiling, of: run.task)
+    (state.tally, state.told) = (Tally(deal.tiling, of: run.task), nil)
     let times = try grid.gatherTimes()
     // What is shown of an epoch is written to files too.
     try grid.world.agree { tell(.epoch(line, times: times)) }

@@ -121,7 +121,9 @@ public final class Trainer {
       while state.cursor < stepsPerEpoch {
         if let limitSteps, state.step >= limitSteps { return try stop(.limitReached) }
         Watchdog.note("step", state.step + 1)
+        let isTold = isTold
         try step()
+        if isTold { try tellSteps() }
         tell(
           .step(
             epoch: state.epoch + 1, epochs: run.training.epochs, step: state.step,
@@ -167,7 +169,8 @@ public final class Trainer {
     var lesson = method.lesson(from: free, sign: sign(step: state.step), clamped: clamped)
     let factor = run.training.factor(epoch: state.epoch, step: state.step)
     while let contrast = try lesson.next(parameters) {
-      try optimizer.step(&parameters, contrast: contrast, examples: examples, factor: factor)
+      try optimizer.step(
+        &parameters, contrast: contrast, examples: examples, factor: factor, isTold: isTold)
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)

@@ -17,6 +17,16 @@ enum Binaries {
     try load(.idx, "idx")
   }
 
+  /// Reads what a picture says of itself and, unless it is vast, its pixels.
+  static func picture(_ bytes: [UInt8]) throws {
+    let picture = try EncodedPicture(bytes, path: "hostile.png")
+    guard picture.height * picture.width <= 1 << 20 else { return }
+    for channels in Set([picture.channels, 3]) {
+      let count = try picture.pixels(channels: channels).count
+      precondition(count == picture.height * picture.width * channels, "a byte a number")
+    }
+  }
+
   /// Opens a folder and loads every split of it.
   private static func load(_ format: DataFormat, _ folder: String) throws {
     let data = try DataSet.open(

@@ -17,6 +17,8 @@ enum HostileParser: String, CaseIterable {
   case npy
   /// A table, whose last column answers in words or numbers.
   case csv
+  /// A PNG or JPEG file.
+  case picture
   case gzip
   case safetensors
   /// A checkpoint's MANIFEST.json.
@@ -78,7 +80,7 @@ enum HostileParser: String, CaseIterable {
     // Another version's state is told as a usage to change.
     case .state: [64, 65]
     case .manifest, .pointer: [65, 66]
-    case .gzip, .safetensors, .index, .metrics, .machine: [65]
+    case .picture, .gzip, .safetensors, .index, .metrics, .machine: [65]
     }
   }
 
@@ -93,6 +95,7 @@ enum HostileParser: String, CaseIterable {
     case .cifar: try Binaries.cifar(bytes)
     case .npy: try Binaries.npy(bytes)
     case .csv: try Binaries.csv(bytes)
+    case .picture: try Binaries.picture(bytes)
     case .gzip: try Binaries.gzip(bytes)
     case .safetensors: try Binaries.safetensors(bytes)
     case .manifest: try CheckpointFiles.shared.manifest(bytes)

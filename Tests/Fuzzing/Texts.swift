@@ -45,7 +45,7 @@ enum Texts {
 
   static func metrics(_ bytes: [UInt8]) throws {
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      _ = MetricsLine.epoch(of: String(line))
+      _ = MetricsLine.isPast(String(line), epoch: 1, step: 10)
     }
     _ = try MetricsFile.parse(bytes, file: "metrics.jsonl")
   }

@@ -4,9 +4,8 @@ import Testing
 /// Gives every input that fuzzing kept to the ordinary build of its parser.
 @Suite struct CorpusTests {
   static let parsers = [
-    "run", "set", "idx", "cifar", "npy", "csv", "gzip", "safetensors", "manifest", "index", "state",
-    "pointer",
-    "metrics", "machine", "grid",
+    "run", "set", "idx", "cifar", "npy", "csv", "picture", "gzip", "safetensors", "manifest", "index",
+    "state", "pointer", "metrics", "machine", "grid",
   ]
 
   @Test("Every hostile input ends in a value or in its parser's own error", arguments: parsers)

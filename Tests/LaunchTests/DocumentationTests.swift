@@ -94,10 +94,12 @@ extension DocumentationTests {
   func declarations(module: String) throws {
     let folder = try TemporaryFolder()
     let build = Repository.root + "/.build/release"
-    let sources = ["CZlib", "COpenSSL", "COpenMPI"].map { Repository.root + "/Sources/\($0)" }
+    let sources = ["CJPEG", "CPNG", "CZlib", "COpenSSL", "COpenMPI"].map {
+      Repository.root + "/Sources/\($0)"
+    }
     let maps =
       [
-        "\(build)/CKernels.build", "\(build)/CMPI.build",
+        "\(build)/CKernels.build", "\(build)/CMPI.build", "\(build)/CPictures.build",
         Repository.root + "/.build/checkouts/Yams/Sources/CYaml/include",
       ]
       + sources

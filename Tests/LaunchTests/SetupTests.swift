@@ -14,7 +14,7 @@ import Testing
     try tools.script("apt-get", "echo \"$*\" >>\"${0%/*}/calls\"; \(apt)")
     return tools
   }
-  private let lacking = "libopenmpi-dev zlib1g-dev libssl-dev"
+  private let lacking = "libopenmpi-dev zlib1g-dev libssl-dev libpng-dev libjpeg-dev"
 
   @Test func saysNothingWhenNothingIsMissing() throws {
     let outcome = try run(Repository.setup)

@@ -43,14 +43,20 @@ import Training
         "at_lower":[0.5,0.0],"at_upper":[0.125,0.0],"weight_change":[0.0001,0.0002],"rates":[0.2,0.1],\
         "violations":1.5,"rejected":3,"examples_per_second":1234.6,"seconds":0.012,"ranks":4}
         """)
-    #expect(MetricsLine.epoch(of: line.json) == 3)
+    #expect(MetricsLine.isPast(line.json, epoch: 3, step: 33) == true)
   }
 
-  @Test("A line's epoch is read back, a torn line has none")
-  func epoch() {
-    #expect(MetricsLine.epoch(of: Self.line.json) == 3)
-    #expect(MetricsLine.epoch(of: String(Self.line.json.dropLast(5))) == nil)
-    #expect(MetricsLine.epoch(of: "") == nil)
-    #expect(MetricsLine.epoch(of: "[33]") == nil)
+  @Test("An epoch's line is past by its epoch, one of steps by its step, a torn one is neither")
+  func past() {
+    func isPast(_ line: String, _ epoch: Int, _ step: Int) -> Bool? {
+      MetricsLine.isPast(line, epoch: epoch, step: step)
+    }
+    // Stopped between the last step of epoch 3 and its evaluation.
+    #expect(isPast(Self.line.json, 2, 33) == false && isPast(Self.line.json, 3, 33) == true)
+    let steps = #"{"event":"steps","epoch":3,"step":30}"#
+    #expect(isPast(steps, 2, 29) == false && isPast(steps, 2, 30) == true)
+    for torn in [String(Self.line.json.dropLast(5)), "", "[33]", #"{"event":"steps"}"#] {
+      #expect(isPast(torn, 9, 99) == nil)
+    }
   }
 }

@@ -100,7 +100,9 @@ import Training
     let before = try everything(run)
     chmod(run.path, 0)
     #expect(throws: FileError.self) { try withoutPrivileges { _ = try run.directory.savedRun() } }
-    #expect(throws: FileError.self) { try withoutPrivileges { try run.directory.rewindMetrics(toEpoch: 0) } }
+    #expect(throws: FileError.self) {
+      try withoutPrivileges { try run.directory.rewindMetrics(toEpoch: 0, step: 0) }
+    }
     chmod(run.path, 0o777)
     #expect(try everything(run) == before)
   }

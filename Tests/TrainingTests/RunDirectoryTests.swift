@@ -53,18 +53,18 @@ import Training
       try FileManager.default.attributesOfItem(atPath: run.path + "/metrics.jsonl")[.systemFileNumber] as? Int
     }
     let before = try inode()
-    try run.directory.rewindMetrics(toEpoch: 2)
+    try run.directory.rewindMetrics(toEpoch: 2, step: 0)
     #expect(try inode() == before)
     // A whole line that lacks its end gets it, a damaged one in the midst stays.
     try run.write("metrics.jsonl", line(10) + "\n{\"event\":\n" + line(20))
-    try run.directory.rewindMetrics(toEpoch: 2)
+    try run.directory.rewindMetrics(toEpoch: 2, step: 0)
     #expect(run.text("metrics.jsonl") == line(10) + "\n{\"event\":\n" + line(20) + "\n")
-    try run.directory.rewindMetrics(toEpoch: 0)
+    try run.directory.rewindMetrics(toEpoch: 0, step: 0)
     #expect(run.text("metrics.jsonl") == "{\"event\":\n")
     // Lines that an editor on Windows has ended are lines.
     let windows = "\u{FEFF}" + line(10) + "\r\n" + line(20) + "\r\n"
     try run.write("metrics.jsonl", windows)
-    try run.directory.rewindMetrics(toEpoch: 2)
+    try run.directory.rewindMetrics(toEpoch: 2, step: 0)
     #expect(run.text("metrics.jsonl") == windows)
   }
 

@@ -31,11 +31,13 @@ extension RunState {
     else {
       throw refusal(path, "an impossible count")
     }
+    let states = depth + (run.network.input.anchor == .clamped ? 0 : 1)
+    let outputs = run.network.output == 0 ? nil : run.network.layers[run.network.output - 1].units
     guard
-      tally.fits(
-        run.task, shards: shards, layers: depth,
-        states: depth + (run.network.input.anchor == .clamped ? 0 : 1), slices: slices,
-        outputs: run.network.output == 0 ? nil : run.network.layers[run.network.output - 1].units)
+      [tally, told ?? tally].allSatisfy({
+        $0.fits(
+          run.task, shards: shards, layers: depth, states: states, slices: slices, outputs: outputs)
+      })
     else {
       throw refusal(path, "a tally of another tiling or task")
     }
@@ -45,7 +47,9 @@ extension RunState {
     guard rates.fits(run.network) else { throw refusal(path, "rates of another network") }
   }
 
-  private var counts: [Int] { [step, epoch, cursor, best?.step ?? 0, updates ?? 0] + tally.counts }
+  private var counts: [Int] {
+    [step, epoch, cursor, best?.step ?? 0, updates ?? 0] + tally.counts + (told?.counts ?? [])
+  }
 
   private func refusal(_ path: String, _ what: String, by writer: String = "") -> FileError {
     FileError(

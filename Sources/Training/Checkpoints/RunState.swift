@@ -71,6 +71,8 @@ package struct RunState: Codable, Equatable, Sendable {
   package var rates: LayerRates
   /// What has been counted of the present epoch.
   package var tally: Tally
+  /// What of it had been counted when its figures were last told, where they are told within epochs; rank 0 alone knows.
+  package var told: Tally?
 
   /// The state before the first step.
   package init(_ run: RunFile, data: String, rates: LayerRates? = nil, deal: Deal) {

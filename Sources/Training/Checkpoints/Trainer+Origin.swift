@@ -64,7 +64,7 @@ extension Trainer {
     case .run(let path):
       try grid.world.agree {
         guard grid.isFirst else { return }
-        try directory.takeMetrics(of: RunDirectory(path: path), toEpoch: state.epoch)
+        try directory.takeMetrics(of: RunDirectory(path: path), toEpoch: state.epoch, step: state.step)
       }
     }
     try checkpoint(isBest: state.best?.step == state.step)

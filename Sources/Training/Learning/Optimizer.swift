@@ -21,8 +21,12 @@ package final class Optimizer {
   private let rejects: Bool
   /// Room for the sums that a step takes.
   private var workspaces: [Int: Panels] = [:]
-  /// Where they are clipped: of all that learns, which clipping has to know before any does.
+  /// Where they are clipped or told: of all that learns, which has to be known before any does.
+  private let gathers: Bool
   private var gathered: [Panels] = []
+  /// Of the last update whose sums were brought together: the squares of their weights and of their biases, as far as this
+  /// rank knows them, and what makes them gradients.
+  private(set) var measured: (squares: [LayerSquares], scale: Double)
   var moments: Moments
   /// What learns by itself, once it was listed.
   private var known: [LearningTensor]?
@@ -36,6 +40,9 @@ package final class Optimizer {
     settings = run.training
     rates = LayerRates(run.network)
     rejects = run.nudging.reject
+    gathers = run.training.clip != nil || run.report.every != nil
+    let nothing = LayerSquares(parameters.portion.slicing)
+    measured = ([nothing, nothing], 0)
     self.grid = grid
     isOnlyReplica = replicas == 1
     let most = parameters.largestTensor(rates)
@@ -70,18 +77,26 @@ package final class Optimizer {
 
   /// One step: every connection and bias held here learns from the contrast of a batch of so many examples.
   ///
-  /// - Parameter factor: of all rates.
+  /// - Parameters:
+  ///   - factor: of all rates.
+  ///   - isTold: whether `measured` is to tell of it.
   package func step(
-    _ parameters: inout Parameters, contrast: Contrast, examples: Int, factor: Double = 1
+    _ parameters: inout Parameters, contrast: Contrast, examples: Int, factor: Double = 1,
+    isTold: Bool = false
   ) throws {
     grid?.clock?.enter(.optimizer)
     defer { grid?.clock?.leave() }
     let kept = examples - (try rejected(contrast))
     updates += 1
     var scale = kept > 0 ? 1 / (contrast.strength * Double(kept)) : 0
-    if let limit = settings.clip {
+    let isGathered = settings.clip != nil || isTold
+    if isGathered {
       try gather(parameters, contrast)
-      let norm = try self.norm(parameters.portion) * abs(scale)
+      measured = (squares(parameters.portion), scale)
+    }
+    if let limit = settings.clip {
+      if let grid { try LayerSquares.share(&measured.squares, over: grid) }
+      let norm = measured.squares.flatMap(\.sums).reduce(0, +).squareRoot() * abs(scale)
       if norm > limit { scale *= limit / norm }
     }
     for (number, tensor) in tensors(parameters).enumerated() {
@@ -89,7 +104,7 @@ package final class Optimizer {
       let update = settings.update(
         rate: rates.rates[max(k, 1) - 1] * factor, scale: scale, decay: isBias ? 0 : settings.decay,
         number: updates)
-      if settings.clip != nil {
+      if isGathered {
         tensor.access(&parameters, &moments) { weights, moments in
           let panels = 0..<weights.count
           update.apply(
@@ -136,40 +151,20 @@ package final class Optimizer {
     }
   }
 
-  /// ‖Σ‖ over all weights and biases of the network: of each layer and slice the squares are summed in one order, and then in
-  /// order. Sends one maximum of 2 × layers × slices numbers.
-  private func norm(_ portion: Portion) throws -> Double {
-    guard let grid else { return 0 }
-    let (slices, layers) = (portion.slicing.slices, portion.network.depth + 1)
-    var squares = Array(repeating: 0.0, count: 2 * layers * slices)
+  /// What the sums brought together are, in squares: of each layer and slice in one order.
+  private func squares(_ portion: Portion) -> [LayerSquares] {
+    var (weights, biases) = (LayerSquares(portion.slicing), LayerSquares(portion.slicing))
     for (tensor, sum) in zip(known ?? [], gathered) {
       switch tensor {
       case .forward(let i):
-        let connection = portion.network.connections[portion.connections.lowerBound + i]
-        let taps = portion.network.wirings[portion.connections.lowerBound + i].taps
-        for tile in portion.weightTiles(connection) {
-          for tap in 0..<taps {
-            for panel in tile.panels {
-              squares[connection.target * slices + tile.slice] += sum.squares(
-                panel: panel, rows: tile.rows.shifted(by: tap * sum.depth / taps))
-            }
-          }
-        }
+        let index = portion.connections.lowerBound + i
+        weights.add(
+          sum, of: portion.network.connections[index], taps: portion.network.wirings[index].taps, in: portion)
       case .backward: break
-      case .bias(let i):
-        let k = portion.layers.lowerBound + i
-        let held = portion.slicing.isCut(k) ? portion.slices : portion.slices.contains(0) ? 0..<1 : 0..<0
-        for slice in held {
-          let units = portion.slicing.isCut(k) ? portion.slicing.units(k, slice: slice) : portion.units(k)
-          let first = (units.lowerBound - portion.units(k).lowerBound) / panelWidth
-          for panel in first..<first + padded(units.count) / panelWidth {
-            squares[(layers + k) * slices + slice] += sum.squares(panel: panel, rows: 0..<1)
-          }
-        }
+      case .bias(let i): biases.add(sum, ofLayer: portion.layers.lowerBound + i, in: portion)
       }
     }
-    if grid.world.count > 1 { try grid.world.maximum(&squares) }
-    return squares.reduce(0, +).squareRoot()
+    return [weights, biases]
   }
 
   /// Contrast, sum over replicas, update: of plain descent in one pass where this is the only replica and there is one
@@ -224,12 +219,12 @@ package final class Optimizer {
 
   /// Room for a tensor that learns from so many sums, so that no step makes any.
   private func makeRoom(_ weights: Panels, sums: Int) {
-    if settings.clip != nil {
+    if gathers {
       let columns = weights.count * panelWidth
       gathered.append(Panels(depth: weights.depth, columns: columns, precision: weights.precision))
       if sums > 1 { workspaces[key(weights, weights.count, 1)] = workspace(weights, weights.count, 1) }
-      return
     }
+    if settings.clip != nil { return }
     let isInRegisters = if case .sgd = settings.optimizer { isOnlyReplica && sums == 1 } else { false }
     for number in 0..<(isInRegisters ? 0 : min(sums, 2)) {
       workspaces[key(weights, strip(weights), number)] = workspace(weights, strip(weights), number)
@@ -277,7 +272,7 @@ extension Optimizer {
     plain.training.optimizer = .sgd
     plain.training.momentum = 0
     plain.training.decay = 0
-    plain.training.clip = nil
+    (plain.training.clip, plain.report.every) = (nil, nil)
     plain.training.schedule = .constant
     plain.training.reduction = .reproducible
     try self.init(run: plain, parameters: parameters, grid: grid, sharesMemory: false)

@@ -81,12 +81,14 @@ public struct MetricsLine: Equatable, Sendable {
     return "{" + fields.joined(separator: ",") + "}"
   }
 
-  /// The epoch of a line; nil when the line is torn.
-  package static func epoch(of line: String) -> Int? {
+  /// Whether a line, of an epoch or of steps within one, was written before a run stood at a step of an epoch, so many being
+  /// complete; nil when the line is torn.
+  package static func isPast(_ line: String, epoch: Int, step: Int) -> Bool? {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
       return nil
     }
-    return object["epoch"] as? Int
+    if object["event"] as? String == "steps" { return (object["step"] as? Int).map { $0 <= step } }
+    return (object["epoch"] as? Int).map { $0 <= epoch }
   }
 }
 
