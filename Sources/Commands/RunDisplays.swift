@@ -73,7 +73,7 @@ final class RunDisplays {
       }
       defer { try? file.close() }
       try file.seekToEnd()
-      try file.write(contentsOf: Data(scalars(of: epochs, now)))
+      try file.write(contentsOf: Data(scalars(of: epochs, metrics.steps, now)))
       return
     }
     let folder = directory + "/tensorboard"
@@ -84,12 +84,14 @@ final class RunDisplays {
       try? FileManager.default.removeItem(atPath: folder + "/" + name)
     }
     let path = folder + "/events.out.tfevents.\(Int(now)).eqprop"
-    try DurableFile.write(TensorBoardEvents.opening(time: now) + scalars(of: epochs, now), to: path)
+    try DurableFile.write(
+      TensorBoardEvents.opening(time: now) + scalars(of: epochs, metrics.steps, now), to: path)
     events = path
   }
 
-  private func scalars(of epochs: [EpochMetrics], _ time: Double) -> [UInt8] {
-    epochs.flatMap { TensorBoardEvents.epoch($0, figures: figures, time: time) }
+  private func scalars(of epochs: [EpochMetrics], _ steps: [StepMetrics], _ time: Double) -> [UInt8] {
+    steps.flatMap { TensorBoardEvents.steps($0, figures: figures, time: time) }
+      + epochs.flatMap { TensorBoardEvents.epoch($0, figures: figures, time: time) }
   }
 }
 

@@ -75,6 +75,8 @@ public struct MetricsTail: Sendable {
   private var lines = 0
   /// What is wrong with each line that could not be read, and where it stands.
   public private(set) var unreadable: [String] = []
+  /// What stood between the epochs that the last call has read.
+  public private(set) var steps: [StepMetrics] = []
 
   /// Begins with the file's first line; the file need not be there yet.
   public init(path: String) { self.path = path }
@@ -85,6 +87,7 @@ public struct MetricsTail: Sendable {
   /// Throws `MetricsFileError` naming the file.
   public mutating func next() throws(MetricsFileError) -> [EpochMetrics] {
     var epochs: [EpochMetrics] = []
+    steps = []
     var reader = try fileErrors { () throws(FileError) in try LineReader(path: path, from: offset) }
     while let line = try fileErrors({ () throws(FileError) in try reader.next() }) {
       var epoch: EpochMetrics?
@@ -94,7 +97,7 @@ public struct MetricsTail: Sendable {
         unreadable.append(error.description)
       }
       guard reader.isEnded || epoch != nil else { break }
-      if let epoch { epochs.append(epoch) }
+      if let epoch { epochs.append(epoch) } else if let step = StepMetrics(line: line) { steps.append(step) }
       (offset, lines) = (reader.offset, lines + 1)
     }
     return epochs

@@ -15,11 +15,29 @@ public enum TensorBoardEvents {
   public static func epoch(
     _ epoch: EpochMetrics, figures: [Figure] = [.error], time: Double
   ) -> [UInt8] {
-    let values = scalars(epoch, figures).map { name, value in
+    record(summary(scalars(epoch, figures), step: epoch.step, time))
+  }
+
+  /// Those of some steps within an epoch, under names of their own such as `error/steps` or `layer 1/gradient norm`.
+  public static func steps(_ steps: StepMetrics, figures: [Figure] = [.error], time: Double) -> [UInt8] {
+    let single =
+      figures.map { ("\($0.key)/steps", steps.training[$0.key]) } + [("cost/steps", steps.cost)]
+    let norms = [("weight norm", steps.weightNorms), ("gradient norm", steps.gradientNorms)]
+    let layers = norms.flatMap { name, values in
+      values.enumerated().map { ("layer \($0.offset + 1)/\(name)", $0.element) }
+    }
+    let values = single.compactMap { name, value in value.map { (name, $0) } } + layers
+    return record(summary(values, step: steps.step, time))
+  }
+
+  private static func summary(
+    _ scalars: [(name: String, value: Double)], step: Int, _ time: Double
+  ) -> [UInt8] {
+    let values = scalars.map { name, value in
       // Summary.Value: tag = 1, simple_value = 2 (a float).
       field(1, field(1, Array(name.utf8)) + [0x15] + bytes(Float(value).bitPattern))
     }
-    return record(event(time: time, step: epoch.step, field(5, values.flatMap { $0 })))
+    return event(time: time, step: step, field(5, values.flatMap { $0 }))
   }
 
   /// The figures that an epoch has, by name, of a task and all others.

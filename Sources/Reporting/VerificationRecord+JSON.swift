@@ -36,6 +36,8 @@ extension VerificationRecord {
     .object([
       ("beta", .number(point.beta)), ("relative_error", .number(point.relativeError)),
       ("layer_errors", .array(point.match.layers.map { .number($0.relativeError) })),
+      ("cosine", .number(point.match.all.cosine)),
+      ("layer_cosines", .array(point.match.layers.map { .number($0.cosine) })),
     ])
   }
 

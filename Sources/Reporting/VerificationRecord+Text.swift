@@ -5,7 +5,7 @@ extension VerificationRecord {
   /// The report as tables: the gradient layer by layer, its error over β, the contrast step by step, and
   /// the checks; the last line counts those that passed.
   public var text: String {
-    let sections = [gradientText, sweepText, matchText, checkText].filter { !$0.isEmpty }
+    let sections = [gradientText, sweepText, cosineText, matchText, checkText].filter { !$0.isEmpty }
     return factsLine + sections.map { "\n" + $0 }.joined() + "\n" + lastLine
   }
 
@@ -84,6 +84,20 @@ extension VerificationRecord {
       table.rows[betas.count + 1].append(Figures.order(sweep.fittedOrder) + " ")
     }
     return "relative error of all layers over β\n" + table.text + unfittedNote
+  }
+
+  /// A line for each β, a column for each nudging.
+  fileprivate var cosineText: String {
+    let betas = Set(sweeps.flatMap { $0.points.map(\.beta) }).sorted(by: >)
+    guard !betas.isEmpty else { return "" }
+    let rows = betas.map { beta in
+      [Figures.plain(beta)]
+        + sweeps.map { sweep in
+          Figures.belowOne(sweep.points.first { $0.beta == beta }.map { $0.match.all.cosine })
+        }
+    }
+    return "1 − cosine of all layers over β\n"
+      + AlignedText(heading: ["β"] + sweeps.map(\.nudging), rows: rows).text
   }
 
   /// An error, in parentheses where the fit does not use it; the space keeps the digits in line.

@@ -46,6 +46,31 @@ import Testing
     #expect(!text.contains("error/validation") && !text.contains("violations"))
   }
 
+  @Test("Steps within an epoch are read apart from epochs, and have names of their own")
+  func steps() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/eqprop-steps-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let lines = [
+      #"{"event":"steps","epoch":1,"step":3,"training_error":40.5,"cost":0.5,"weight_norm":[2.5,1.0],"gradient_norm":[0.25,null]}"#,
+      #"{"event":"epoch","epoch":1,"step":5,"training_error":30.0}"#,
+    ]
+    try (lines.joined(separator: "\n") + "\n").write(
+      toFile: folder + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    var tail = MetricsTail(path: folder + "/metrics.jsonl")
+    #expect(try tail.next().map(\.step) == [5])
+    let steps = try #require(tail.steps.first)
+    #expect(tail.steps.count == 1 && tail.unreadable.isEmpty)
+    #expect(steps.step == 3 && steps.training == ["error": 40.5] && steps.cost == 0.5)
+    #expect(steps.weightNorms == [2.5, 1] && steps.gradientNorms[0] == 0.25 && steps.gradientNorms[1].isNaN)
+    #expect(try tail.next().isEmpty && tail.steps.isEmpty)
+    let text = String(
+      decoding: try #require(try records(TensorBoardEvents.steps(steps, time: 1)).first), as: UTF8.self)
+    for name in ["error/steps", "cost/steps", "layer 1/weight norm", "layer 2/gradient norm"] {
+      #expect(text.contains(name), "\(name)")
+    }
+  }
+
   /// A Python that has TensorBoard's reader.
   static let python = ProcessInfo.processInfo.environment["EQPROP_TENSORBOARD_PYTHON"] ?? "python3"
 

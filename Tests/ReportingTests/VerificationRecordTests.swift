@@ -24,7 +24,9 @@ struct VerificationRecordTests {
   }
 
   static func point(_ beta: Double, _ error: Double, layers: [Double] = []) -> GradientSweep.Point {
-    func match(_ error: Double) -> GradientMatch { GradientMatch(cosine: 1, relativeError: error) }
+    func match(_ error: Double) -> GradientMatch {
+      GradientMatch(cosine: 1 - error / 1024, relativeError: error)
+    }
     return .init(beta: beta, match: LayerMatches(layers: layers.map(match), all: match(error)))
   }
 
@@ -70,6 +72,14 @@ struct VerificationRecordTests {
         expected order          1           4
           fitted order       1.00        4.00
         (…) is not fitted: rounding or the free phase's residual may hide the order, or β is too large
+
+        1 − cosine of all layers over β
+           β  one-sided  n-point 4
+         0.8    3.9e-04    4.0e-06
+         0.4    2.0e-04    2.5e-07
+         0.2    9.8e-05    1.6e-08
+         0.1    4.9e-05    9.8e-10
+        0.05    2.4e-05    2.9e-10
 
         step by step: 1 − cosine of t nudged steps and backpropagation through the last t steps
         steps t  layer 1  layer 2
@@ -138,6 +148,9 @@ struct VerificationRecordTests {
     #expect(sweeps[1]["fitted_order"] as? Double == Self.record.sweeps[1].fittedOrder)
     let points = try #require(sweeps[0]["points"] as? [[String: Any]])
     #expect(points[1]["beta"] as? Double == 0.4 && points[1]["layer_errors"] as? [Double] == [0.2, 0.4])
+    let cosines: [Double] = [1 - 0.2 / 1024, 1 - 0.4 / 1024]
+    #expect(points[1]["cosine"] as? Double == cosines[0])
+    #expect(points[1]["layer_cosines"] as? [Double] == cosines)
   }
 }
 
