@@ -31,15 +31,15 @@ static int keep_window(MPI_Win window) {
   return MPI_SUCCESS;
 }
 
-int cmpi_free_windows(void) {
+int cmpi_windows(void) { return window_count; }
+
+int cmpi_free_windows(int kept) {
   int code = MPI_SUCCESS;
-  for (int i = 0; i < window_count && code == MPI_SUCCESS; i++) {
+  for (int i = kept; i < window_count && code == MPI_SUCCESS; i++) {
     code = MPI_Win_unlock_all(windows[i]);
     if (code == MPI_SUCCESS) code = MPI_Win_free(&windows[i]);
   }
-  free(windows);
-  windows = NULL;
-  window_count = 0;
+  window_count = kept;
   return code;
 }
 

@@ -20,5 +20,6 @@ static inline cmpi_communicator wrap(MPI_Comm handle) {
   return communicator;
 }
 
-// Gives back the memory that ranks share, cmpi_shared.c; every rank calls it once, at the session's end.
-int cmpi_free_windows(void);
+// Shares of memory that were made, cmpi_shared.c, and gives back all but the first; every rank of them calls it.
+int cmpi_windows(void);
+int cmpi_free_windows(int kept);

@@ -130,9 +130,10 @@ struct Sweep: RankCommand {
       guard try group.broadcast([isMine ? 1 : 0], from: 0) == [1] else { continue }
       defer { withExtendedLifetime(claim) {} }
       do {
-        if try train(planned, run, in: folder, on: group, ranksOnHost: ranksOnHost) == .interrupted {
-          return true
+        let ending = try group.lending {
+          try train(planned, run, in: folder, on: group, ranksOnHost: ranksOnHost)
         }
+        if ending == .interrupted { return true }
       } catch let failure as AgreedFailure where (1...66).contains(failure.exitCode) {
         // What a disk or a host did is no fault of the run, and ends the job.
         try group.agree { if isFirst { try folder.note(failure, of: planned, run) } }

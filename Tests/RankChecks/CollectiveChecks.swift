@@ -1,3 +1,4 @@
+import Foundation
 import MessagePassing
 
 func checkBroadcast(_ world: borrowing Communicator) throws {
@@ -101,4 +102,39 @@ func checkSplit(_ world: borrowing Communicator) throws {
   try copy.free()
   try columns.free()
   try rows.free()
+}
+
+/// What is made in a loan is given back, also where ranks agree that its body failed: the process maps no more memory.
+func checkLending(_ world: borrowing Communicator) throws {
+  struct Refusal: Error, ExitCoded, CustomStringConvertible {
+    let exitCode: Int32 = 65
+    let description = "refused"
+  }
+  func mappings() -> Int {
+    let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
+    return maps.count { $0 == UInt8(ascii: "\n") }
+  }
+  func borrow(_ isRefused: Bool) throws {
+    try world.lending {
+      let copy = try world.duplicate()
+      let sum = try SharedSum(over: copy, most: 1 << 20)
+      var values = Array(repeating: 1.0, count: 1000)
+      let allreduce = FixedOrderAllreduce<Double>(over: copy, sharing: sum)
+      try values.withUnsafeMutableBufferPointer { try allreduce.sum($0) }
+      try expect(values[999] == Double(world.count), "a sum in a loan")
+      try world.agree { if isRefused && world.rank == 0 { throw Refusal() } }
+    }
+  }
+  for _ in 0..<5 { try borrow(false) }
+  let before = mappings()
+  for round in 0..<40 {
+    do {
+      try borrow(round % 2 == 1)
+      try expect(round % 2 == 0, "a refusal is thrown on")
+    } catch let failure as AgreedFailure {
+      try expect(failure.exitCode == 65 && round % 2 == 1, "another failure: \(failure.message)")
+    }
+  }
+  try expect(mappings() - before < 20, "\(mappings() - before) more mappings after 40 loans")
+  try world.barrier()
 }

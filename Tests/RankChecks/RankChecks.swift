@@ -19,6 +19,7 @@ struct RankChecks {
     "split": checkSplit,
     "sums": checkSums,
     "shared sums": checkSharedSums,
+    "lending": checkLending,
     "shards": checkShards,
     "overlap": checkOverlap,
     "agree": checkAgree,

@@ -47,6 +47,13 @@ int cmpi_split(
     cmpi_communicator communicator, int colour, int key, cmpi_communicator *part, int *made);
 int cmpi_duplicate(cmpi_communicator communicator, cmpi_communicator *copy);
 int cmpi_free(cmpi_communicator communicator);
+// How many communicators and shares of memory there are, and gives back those that were made since; every rank of them
+// calls it.
+typedef struct {
+  int communicators, windows;
+} cmpi_mark;
+cmpi_mark cmpi_made(void);
+int cmpi_give_back(cmpi_mark since);
 
 // Memory that every rank of a communicator on one host reads and writes, cmpi_shared.c. A counter in it only grows.
 typedef struct {
