@@ -15,7 +15,7 @@ struct CSVSet: Sendable {
     /// n × features, as `float32`.
     var inputs: [Float]
     /// Of each input that has a cell which is no number the first such cell: columns that nobody asks for may hold words.
-    var faults: [Int: FileError] = [:]
+    var faults: [Int: (row: Int, error: FileError)] = [:]
     let count: Int
     /// What answers each row, as it is written, and as a number; empty where nobody needs it.
     var answers: [Answer] = []
@@ -24,7 +24,7 @@ struct CSVSet: Sendable {
 
     /// Throws the first cell of the columns that go in which is no number.
     func check() throws(FileError) {
-      if let first = faults.keys.min(), let fault = faults[first] { throw fault }
+      if let first = faults.values.min(by: { $0.row < $1.row }) { throw first.error }
     }
 
     /// The same with these columns, in this order; throws where one is not there.
@@ -141,18 +141,15 @@ struct CSVSet: Sendable {
           part.inputs.append(try table.float(row: row, column: column))
         } catch {
           part.inputs.append(.nan)
-          if part.faults[input] == nil { part.faults[input] = error }
+          if part.faults[input].map({ row < $0.row }) ?? true { part.faults[input] = (row, error) }
         }
       }
-      guard let answer, isAnswered else { continue }
-      let text = table.rows[row][answer]
-      let number = table.number(text)
-      if needs.supervision == .targets, number == nil {
-        throw table.error(row: row, column: answer, "'\(text.prefix(20))' is no number")
-      }
-      if text.isEmpty { throw table.error(row: row, column: answer, "is empty, and no class") }
-      part.answers.append(Answer(text: text, number: number))
     }
+    guard let answer, isAnswered else { return part }
+    let answers = try table.rows.indices.map { row throws(FileError) in
+      try table.answer(row: row, column: answer, isNumber: needs.supervision == .targets)
+    }
+    part.answers = order.map { answers[$0] }
     return part
   }
 
@@ -226,15 +223,26 @@ struct CSVSet: Sendable {
 }
 
 extension CSVTable {
+  /// A cell that answers.
+  fileprivate func answer(row: Int, column: Int, isNumber: Bool) throws(FileError) -> CSVSet.Answer {
+    let text = rows[row][column]
+    let number = number(text)
+    if isNumber, number == nil { throw error(row: row, column: column, "'\(text.prefix(20))' is no number") }
+    if text.isEmpty { throw error(row: row, column: column, "is empty, and no class") }
+    return CSVSet.Answer(text: text, number: number)
+  }
+
   /// A cell that goes in.
   fileprivate func float(row: Int, column: Int) throws(FileError) -> Float {
     let cell = rows[row][column]
     guard let number = number(cell) else {
       throw error(
         row: row, column: column,
-        cell.isEmpty
-          ? "is empty; fill the gap, or leave the row out"
-          : "'\(cell.prefix(20))' is no number; write words as columns of 0 and 1, a column a word")
+        isGap(cell)
+          ? (cell.isEmpty ? "is empty" : "'\(cell)' is a gap") + "; fill it, or leave the row out"
+          : "'\(cell.prefix(20))' is no number; "
+            + (cell.contains(where: \.isNumber)
+              ? "write it bare, as in 1059.5" : "write words as columns of 0 and 1, a column a word"))
     }
     guard Float(number).isFinite else { throw error(row: row, column: column, "\(number) is beyond float32") }
     return Float(number)

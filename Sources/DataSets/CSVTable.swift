@@ -28,6 +28,10 @@ struct CSVTable: Sendable {
   /// The same of the bytes of a file.
   init(_ bytes: [UInt8], path: String, column: String? = nil) throws(FileError) {
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+    if [[0xFF, 0xFE], [0xFE, 0xFF]].contains(where: bytes.starts) {
+      throw FileError(
+        .badData, path: path, "is written in UTF-16; save it as UTF-8 (in a spreadsheet: CSV UTF-8)")
+    }
     let separator = Self.separator(text)
     var parser = Parser(bytes: text, separator: separator, path: path)
     var (rows, lines): ([[String]], [Int]) = ([], [])
@@ -109,6 +113,11 @@ struct CSVTable: Sendable {
     return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))
   }
 
+  /// Whether a cell says that there is no value.
+  func isGap(_ cell: String) -> Bool {
+    ["", "na", "n/a", "nan", "null", "none", "?", "-"].contains(Self.trimmed(cell).lowercased())
+  }
+
   /// What is wrong with a cell.
   func error(row: Int, column: Int, _ what: String) -> FileError {
     FileError(.badData, path: path, "line \(lines[row]), '\(name(column))': \(what)")
@@ -130,7 +139,11 @@ struct CSVTable: Sendable {
       guard at < bytes.endIndex else { return nil }
       var (row, cell, isQuoted): ([String], [UInt8], Bool) = ([], [], false)
       let first = line
-      func text(_ cell: [UInt8]) -> String { String(decoding: cell, as: UTF8.self) }
+      func text(_ cell: [UInt8]) throws(FileError) -> String {
+        if let text = String(validating: cell, as: UTF8.self) { return text }
+        throw FileError(
+          .badData, path: path, "line \(first): is no UTF-8; save it so (in a spreadsheet: CSV UTF-8)")
+      }
       while at < bytes.endIndex {
         let byte = bytes[at]
         let isEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
@@ -153,20 +166,20 @@ struct CSVTable: Sendable {
         } else if byte == UInt8(ascii: "\""), cell.isEmpty {
           isQuoted = true
         } else if byte == separator {
-          row.append(text(cell))
+          row.append(try text(cell))
           cell = []
         } else if isEnd {
           if isPair {
             at += 1
             line += 1
           }
-          return (row + [text(cell)], first)
+          return (row + [try text(cell)], first)
         } else {
           cell.append(byte)
         }
       }
       if isQuoted { throw FileError(.badData, path: path, "line \(first): a quote is never closed") }
-      return (row + [text(cell)], first)
+      return (row + [try text(cell)], first)
     }
   }
 }

@@ -28,7 +28,14 @@ struct DataFolder {
         return found
       }
     }
-    throw FileError(.missing, path: joinPath(path, name), "no such file, with or without .gz")
+    let archive =
+      name.hasSuffix(".npy") ? try? FileStatus.entries(of: path).first { $0.hasSuffix(".npz") } : nil
+    throw FileError(
+      .missing, path: joinPath(path, name),
+      "no such file, with or without .gz"
+        + (archive.map {
+          "; of \($0) save each array by itself: numpy.save('\(name)', numpy.load('\($0)')[…])"
+        } ?? ""))
   }
 
   /// The format that a folder of examples has: the given one, but that of an embedded set's new examples by what is there.

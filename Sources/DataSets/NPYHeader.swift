@@ -23,6 +23,19 @@ struct NPYHeader {
   var rowSize: Int { shape.dropFirst().reduce(scalarSize, *) }
   var byteCount: Int { shape[0] * rowSize }
 
+  /// What mends an array of another type.
+  private static func advice(_ type: String, _ types: [String]) -> String {
+    switch type.drop(while: "<>|=".contains).first {
+    case "U", "S":
+      "holds words ('\(type)'); number them: numpy.save(f, numpy.unique(numpy.load(f), return_inverse=True)[1])"
+    case "O":
+      "holds Python objects ('\(type)'); save numbers: numpy.save(f, array.astype('float32')), or 'uint8'"
+    case "c": "holds complex numbers ('\(type)'); save their real and imaginary parts as numbers of their own"
+    case "M", "m": "holds times ('\(type)'); save numbers: numpy.save(f, numpy.load(f).astype('float32'))"
+    default: "its numbers are '\(type)'; arrays of \(types.joined(separator: ", ")) are read"
+    }
+  }
+
   /// Reads the header at the start of `reader`, takes an array of one of `types`, and checks it against the length of
   /// the file, as far as the length of a packed file tells.
   init(from reader: inout GzipReader, types: [String]) throws(FileError) {
@@ -45,8 +58,7 @@ struct NPYHeader {
     let fields = try text.fields()
     (type, shape, size) = (fields.type, fields.shape, 8 + digits.count + length)
     guard types.contains(type) else {
-      let all = types.joined(separator: ", ")
-      throw text.error("its numbers are '\(type)'; arrays of \(all) are read", at: fields.typeByte)
+      throw text.error(Self.advice(type, types), at: fields.typeByte)
     }
     scalarSize = Int(type.suffix(1)) ?? 1
     if fields.isFortran {

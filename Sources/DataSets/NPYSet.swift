@@ -213,8 +213,10 @@ struct NPYSet: Sendable {
       guard let label else {
         throw FileError(
           .badData, path: path,
-          "label \(index), byte \(header.size + index * header.rowSize): is not "
-            + (classes == 1 ? "one of 0 to 255" : "one 1 among zeros"))
+          "label \(index), byte \(header.size + index * header.rowSize): is "
+            + (classes == 1
+              ? "\(Int(exactly: values[0]).map(String.init) ?? "\(values[0])"), and not one of 0 to 255"
+              : "not one 1 among zeros"))
       }
       labels.append(label)
     }

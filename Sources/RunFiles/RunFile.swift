@@ -109,7 +109,7 @@ public struct RunFile: Equatable, Sendable {
     (Codec.runFile.write(self)?.values() ?? []).map { ($0.path, $0.text) }
   }
 
-  private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: keys)
+  private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: reference)
 
   /// The rule together with how it settles and nudges.
   public var procedure: Procedure { Procedure(rule, Scheme(relaxation, nudging)) }

@@ -10,6 +10,8 @@ public struct Codec<Value>: Sendable {
   public let write: @Sendable (Value) -> Text?
   /// A section's required keys are missed even where the section itself is not written.
   let isSection: Bool
+  /// Whether it is a text as it stands, such as a path.
+  private(set) var isText = false
 
   /// A value that is written in a form of its own.
   public init(
@@ -103,13 +105,15 @@ extension Codec where Value == String {
     _ takes: String, example: String, where allowed: @escaping @Sendable (String) -> Bool
   ) -> Self {
     let takes = "\(takes), such as \(example)"
-    return Self(
+    var codec = Self(
       takes: takes,
       read: { tree, path throws(SchemaError) in
         guard let text = tree.text, allowed(text) else { throw .unfit(tree, path, takes: takes) }
         return text
       },
       write: { .value(Text.quoted($0)) })
+    codec.isText = true
+    return codec
   }
 }
 
@@ -141,13 +145,15 @@ extension SchemaError {
 extension Codec {
   /// A value that may be left out or be `null`; its key is then not written, and keys below it have no default.
   public static func optional<Wrapped>(_ codec: Codec<Wrapped>) -> Self where Value == Wrapped? {
-    Self(
+    var optional = Self(
       takes: codec.takes, keys: codec.keys.map { $0.with(\.standard, nil) },
       read: { tree, path throws(SchemaError) in
         if case .empty = tree.content { return nil }
         return try codec.read(tree, path)
       },
       write: { value in value.flatMap { codec.write($0) } })
+    optional.isText = codec.isText
+    return optional
   }
 
   /// A list of at least one and at most `limit` elements.

@@ -10,6 +10,8 @@ public struct KeyReference: Equatable, Sendable {
   public var isRequired: Bool
   /// One sentence.
   public var meaning: String
+  /// Whether it takes a text as it stands, such as a path.
+  public var isText = false
 
   public init(key: String, takes: String, standard: String? = nil, isRequired: Bool = false, meaning: String)
   {
@@ -66,6 +68,7 @@ public struct Key<Section: Sendable>: Sendable {
       let below = codec.keys.map { $0.below(name) }
       if codec.isSection { return below }
       var own = KeyReference(key: name, takes: codec.takes, meaning: meaning)
+      own.isText = codec.isText
       switch need {
       case .none: if case .value(let text) = codec.write(blank[keyPath: property]) { own.standard = text }
       case .follows: break

@@ -6,11 +6,14 @@ public struct Subject: Sendable {
   public let setting: String
   /// Every key it may hold, dotted, with `0` for any element of a list: where a key is unknown, hints look here too.
   public let keys: [String]
+  /// Those of them that take a text as it stands: `--set` reads no YAML there.
+  public let texts: Set<String>
 
-  public init(name: String, setting: String, keys: [String]) {
+  public init(name: String, setting: String, keys: [KeyReference]) {
     self.name = name
     self.setting = setting
-    self.keys = keys
+    self.keys = keys.map(\.key)
+    texts = Set(keys.filter(\.isText).map(\.key))
   }
 
   /// The tree of a text, with options `KEY=VALUE` applied in their order; `file` names the text in messages.

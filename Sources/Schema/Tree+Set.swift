@@ -1,4 +1,5 @@
-/// `--set KEY=VALUE`: dots go into maps, numbers into lists, the value is YAML on one line.
+/// `--set KEY=VALUE`: dots go into maps, numbers into lists; the value is YAML on one line, but where a key takes a text, such as
+/// a path, what stands there unless it is in quotes or `null`.
 extension Tree {
   /// Puts the value of one option into the tree; missing maps on the way are made.
   ///
@@ -15,8 +16,17 @@ extension Tree {
     }
     let value = String(setting[setting.index(after: equals)...])
     try subject.refuseSize(value.utf8.count, file: "\(option)")
+    if subject.texts.contains(path.joined(separator: ".")), !Self.isYAML(value) {
+      return try put(
+        Tree(content: .scalar(value, quoted: true), position: option), path[...], done: [], option)
+    }
     let document = Document(subject: "a value") { _, _ in option }
     try put(try document.tree(value), path[...], done: [], option)
+  }
+
+  private static func isYAML(_ text: String) -> Bool {
+    ["", "null"].contains(text)
+      || ["\"", "'"].contains { text.count > 1 && text.hasPrefix($0) && text.hasSuffix($0) }
   }
 
   private mutating func put(

@@ -51,7 +51,7 @@ public struct Classification: Task {
   public func outputs(for data: DataSet) -> (units: Int, reason: String) {
     (
       data.classes,
-      "the data \(data.classes) classes"
+      "the data \(data.classes) \(data.classes == 1 ? "class" : "classes")"
         + (data.leastLabel == 0
           ? "" : "; no label is below \(data.leastLabel): save them with \(data.leastLabel) taken off")
     )

@@ -126,13 +126,16 @@ import Testing
     "Mistakes are told with their line and column",
     arguments: [
       ("a,b\n1,2\n3\n", "line 3: has 1 cells, line 1 has 2"),
-      ("a,b\n1,x\n,y\n", "line 3, 'a': is empty; fill the gap"),
+      ("a,b\n1,x\n,y\n", "line 3, 'a': is empty; fill it"),
       ("a,b\n1,x\nred,y\n", "line 3, 'a': 'red' is no number; write words as columns of 0 and 1"),
       ("a,b\n1,x\n2,\n", "line 3, 'b': is empty, and no class"), ("", "holds no row"),
       ("a,b\n", "holds a heading and no row"), ("a,b\n1,\"x\n", "line 2: a quote is never closed"),
       ("a,a\n1,x\n", "two columns are called 'a'"), (",a\nx,x\n", "column 1 has no name"),
       ("a,b\n1e39,x\n", "line 2, 'a': 1e+39 is beyond float32"),
-      ("a\nx\n", "has no column that goes in"), ("a,b\n1,nan\nnan,x\n", "line 3, 'a': 'nan' is no number"),
+      ("a\nx\n", "has no column that goes in"),
+      ("a,b\n1,nan\nnan,x\n", "line 3, 'a': 'nan' is a gap; fill it"),
+      ("a,b\n" + (0..<30).map { "w\($0),x\n" }.joined(), "line 2, 'a': 'w0' is no number; write it bare"),
+      ("a,b\n1,x\n\"1,059\",y\n", "line 3, 'a': '1,059' is no number; write it bare, as in 1059.5"),
     ])
   func mistakes(text: String, words: String) throws {
     let (folder, path) = try file(text)
@@ -151,5 +154,17 @@ import Testing
       _ = try DataSet.open(DataSource(format: .csv, path: "/nowhere/a.csv"))
     }
     #expect(none?.exitCode == 66)
+  }
+
+  @Test(
+    "Text that is no UTF-8 is told with what mends it",
+    arguments: [[0xFF, 0xFE, 0x61, 0], [0x61, 0x2C, 0xFC, 0x0A, 0x31, 0x2C, 0x78]])
+  func encodings(bytes: [UInt8]) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.csv", bytes)
+    let error = #expect(throws: DataError.self) {
+      _ = try DataSet.open(DataSource(format: .csv, path: folder.path + "/a.csv"))
+    }
+    #expect(error?.description.contains("CSV UTF-8") == true && error?.exitCode == 65)
   }
 }

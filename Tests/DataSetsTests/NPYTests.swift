@@ -112,9 +112,23 @@ import Testing
     let types =
       (["f2", "f4", "f8", "i2", "i4", "i8", "u2", "u4", "u8"].flatMap { ["<\($0)", ">\($0)"] }
       + ["|i1", "|u1", "|b1"]).joined(separator: ", ")
-    for type in ["|S1", "<c8"] {
-      try expect(
-        spoilt("|u1", type), "header, byte 20: its numbers are '\(type)'; arrays of \(types) are read")
+    try expect(
+      spoilt("|u1", "|V1"), "header, byte 20: its numbers are '|V1'; arrays of \(types) are read")
+    // What people have saved is told with what mends it.
+    for (type, words) in [
+      (
+        "|S1",
+        "holds words ('|S1'); number them: numpy.save(f, numpy.unique(numpy.load(f), return_inverse=True)[1])"
+      ),
+      (
+        "<U4",
+        "holds words ('<U4'); number them: numpy.save(f, numpy.unique(numpy.load(f), return_inverse=True)[1])"
+      ),
+      ("|O", "holds Python objects ('|O'); save numbers: numpy.save(f, array.astype('float32')), or 'uint8'"),
+      ("<c8", "holds complex numbers ('<c8'); save their real and imaginary parts as numbers of their own"),
+      ("<M8[D]", "holds times ('<M8[D]'); save numbers: numpy.save(f, numpy.load(f).astype('float32'))"),
+    ] {
+      try expect(spoilt("|u1", type), "header, byte 20: \(words)")
     }
     try expect(
       spoilt("False", "True"),
@@ -183,10 +197,10 @@ import Testing
     try folder.write(Self.trainingLabels, Self.array("|u1", [6, 2], [0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1]))
     expectBad(Self.trainingLabels, "label 2, byte 132: is not one 1 among zeros")
     try folder.write(Self.trainingLabels, Self.array("|i1", [6], [0, 1, 255, 3, 0, 1]))
-    expectBad(Self.trainingLabels, "label 2, byte 130: is not one of 0 to 255")
+    expectBad(Self.trainingLabels, "label 2, byte 130: is -1, and not one of 0 to 255")
     let wide: [UInt8] = [0, 0, 1, 0, 2, 0, 3, 0, 0, 0, 0, 1]
     try folder.write(Self.trainingLabels, Self.array("<u2", [6], wide))
-    expectBad(Self.trainingLabels, "label 5, byte 138: is not one of 0 to 255")
+    expectBad(Self.trainingLabels, "label 5, byte 138: is 256, and not one of 0 to 255")
     try folder.write(Self.trainingLabels, Self.array("|u1", [6], [0, 1, 2, 3, 0, 1]))
     try folder.write(Self.testImages, Self.array("|u1", [2, 3, 2], Array(0..<12)))
     expectBad(Self.testImages, "has images of 3×2×1 byte, \(images) has images of 2×3×1 byte")
@@ -231,7 +245,7 @@ import Testing
       Self.file("{'descr': '|u1', 'fortran_order': False, 'shape': (6L, 1L), }", expected))
     #expect(try classes() == expected)
     try folder.write(Self.trainingLabels, Self.array("<f4", [6], Self.floats([0, 1, 2.5, 1, 0, 2])))
-    expectBad(Self.trainingLabels, "label 2, byte 136: is not one of 0 to 255")
+    expectBad(Self.trainingLabels, "label 2, byte 136: is 2.5, and not one of 0 to 255")
   }
 
   @Test(

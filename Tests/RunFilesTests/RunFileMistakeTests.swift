@@ -63,5 +63,17 @@ struct RunFileMistakeTests {
     try Data(smallestRunFile.utf8).write(to: file)
     #expect(refusal(file.path) == nil)
     #expect(try RunFile.load(path: file.path, settings: ["seed=7"]).seed == 7)
+    // A path is a path.
+    for path in [
+      "#1[a].csv", "a: b", "{a}", "- a", "a # b", "*a", "&a", "!a", "@a", "%a", "1", "true", "a, b", "'a",
+    ] {
+      let run = try RunFile.load(
+        path: file.path, settings: ["data={format: csv, path: x}", "data.path=\(path)"])
+      #expect(try run.data.path == path && RunFile.parse(run.resolvedYAML, file: "b.yaml").data.path == path)
+    }
+    let quoted = try RunFile.load(
+      path: file.path, settings: ["data={format: csv, path: x}", "data.path='it''s'"])
+    #expect(quoted.data.path == "it's")
+    #expect(try RunFile.load(path: file.path, settings: ["data.path=null"]).data.path == nil)
   }
 }

@@ -85,7 +85,7 @@ import Testing
     )
     #expect(
       refusal(Self.regression.replacing("task: regression", with: "task: classification"))
-        == "m.yaml:1:16: 'data.format' is friedman, which has no labels for the task classification; use idx, cifar, npy, csv or digits, or another task"
+        == "m.yaml:1:16: 'data.format' is friedman, which has no labels for the task classification; use idx, cifar, npy, csv, pictures or digits, or another task"
     )
     #expect(
       refusal(Self.regression, settings: ["network.cost=cross-entropy"])
