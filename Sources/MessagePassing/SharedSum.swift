@@ -8,7 +8,8 @@ public final class SharedSum {
   private let slots: SharedSlots
   private var workspace = MessageBuffer(byteCount: 0)
 
-  /// Shares memory for sums of at most so many bytes; nil where the ranks are on several hosts, or there is one alone.
+  /// Shares memory for sums of at most so many bytes; nil where the ranks are on several hosts or cannot share it, or
+  /// there is one alone.
   ///
   /// Every rank must call it, with the same length.
   public init?(over communicator: borrowing Communicator, most bytes: Int) throws(MPIError) {
@@ -109,8 +110,8 @@ public final class SharedSum {
     let room = workspace.bytes.baseAddress!.assumingMemoryBound(to: Scalar.self)
     var partials: [UnsafeMutablePointer<Scalar>] = []
     for rank in 0..<group.count {
-      let slot = rank < group.rank ? rank : rank - 1
-      partials.append(rank == group.rank ? own : room + slot * values.count)
+      let part = rank < group.rank ? rank : rank - 1
+      partials.append(rank == group.rank ? own : room + part * values.count)
       if rank != group.rank { take(slot, from: rank, into: partials[rank], count: values.count) }
     }
     TreeSum.add(partials, count: values.count, into: own)
