@@ -19,6 +19,3 @@ static inline cmpi_communicator wrap(MPI_Comm handle) {
   memcpy(&communicator.value, &handle, sizeof handle);
   return communicator;
 }
-
-// Gives back the memory that ranks share, cmpi_shared.c; every rank calls it once, at the session's end.
-int cmpi_free_windows(void);

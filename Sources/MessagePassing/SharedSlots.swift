@@ -49,7 +49,8 @@ public final class SharedSlots {
   /// The first bytes of a message whose lines are asked for ahead; of longer ones the processor sees the pattern itself.
   private static let expected = 16384
 
-  /// Shares memory for so many kinds of messages among the ranks of a communicator; nil where they are on several hosts.
+  /// Shares memory for so many kinds of messages among the ranks of a communicator; nil where they are on several hosts, or
+  /// their host has no memory for it.
   ///
   /// Every rank must call it, with the same number of slots.
   public init?(over communicator: borrowing Communicator, slots: Int, outgoing: [Outgoing]) throws(MPIError) {
@@ -68,22 +69,11 @@ public final class SharedSlots {
       receivers[message.slot] = message.receivers
       end += 2 * capacity
     }
-    var window = cmpi_window()
-    var mine: UnsafeMutableRawPointer?
-    try check(cmpi_share(group.handle, Int64(end), &window, &mine), "MPI_Win_allocate_shared")
-    guard let mine else { return nil }
-    mine.initializeMemory(as: UInt8.self, repeating: 0, count: end)
-    let table = mine.assumingMemoryBound(to: Int.self)
+    guard let all = try SharedMemory.share(end, over: group) else { return nil }
+    let table = all[group.rank].assumingMemoryBound(to: Int.self)
     for (slot, stretch) in stretches.enumerated() {
       table[2 * slot] = stretch.start
       table[2 * slot + 1] = stretch.capacity
-    }
-    var all: [UnsafeMutableRawPointer] = []
-    for rank in 0..<group.count {
-      var bytes: UnsafeMutableRawPointer?
-      try check(cmpi_shared_bytes(window, Int32(rank), &bytes), "MPI_Win_shared_query")
-      guard let bytes = rank == group.rank ? mine : bytes else { return nil }
-      all.append(bytes)
     }
     // Nobody reads a table before it is written.
     try check(cmpi_barrier(group.handle), "MPI_Barrier")

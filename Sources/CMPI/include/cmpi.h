@@ -48,16 +48,8 @@ int cmpi_split(
 int cmpi_duplicate(cmpi_communicator communicator, cmpi_communicator *copy);
 int cmpi_free(cmpi_communicator communicator);
 
-// Memory that every rank of a communicator on one host reads and writes, cmpi_shared.c. A counter in it only grows.
-typedef struct {
-  intptr_t value;
-} cmpi_window;
-
+// Memory that ranks of one host share, cmpi_shared.c. A counter in it only grows.
 int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks);  // that share memory with this one, itself too
-// `count` bytes of this rank, all zero, at `*bytes`, on a cache line's boundary.
-int cmpi_share(
-    cmpi_communicator communicator, int64_t count, cmpi_window *window, void *_Nullable *_Nonnull bytes);
-int cmpi_shared_bytes(cmpi_window window, int rank, void *_Nullable *_Nonnull bytes);
 // What was written before `cmpi_publish` is seen after the counter has been seen to reach the value.
 void cmpi_publish(uint64_t *counter, uint64_t value);
 int cmpi_has_reached(const uint64_t *counter, uint64_t value);
