@@ -40,10 +40,8 @@ root=${EQPROP_ROOT:-$PWD}
 [[ ! -x $root/.build/release/eqprop ]] || export EQPROP_EXECUTABLE=${EQPROP_EXECUTABLE:-$root/.build/release/eqprop}
 ranks=${RANKS:-$(wc -l <"$PBS_NODEFILE")}
 read -ra options <<<"${OPTIONS:-}"
-case " ${options[*]-} " in
-  # What has been trained would be thrown away when the job comes again.
-  *' --fresh '*) fail 64 '--fresh would start over each time: remove the run directory instead' ;;
-esac
+# When the job comes again `--fresh` must not throw away what it has trained.
+export EQPROP_START=pbs-$PBS_JOBID
 
 # PBS itself warns with TERM a few seconds before it kills, too late to save: `timeout` sends USR1 in good time.
 limit=$(qstat -f "$PBS_JOBID" | sed -n 's/.*Resource_List.walltime = //p') || limit='' seconds=0

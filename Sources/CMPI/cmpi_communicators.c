@@ -52,11 +52,11 @@ int cmpi_free(cmpi_communicator communicator) {
   return MPI_Comm_free(&handle);
 }
 
-cmpi_mark cmpi_made(void) { return (cmpi_mark){made_count, cmpi_windows()}; }
+int cmpi_made(void) { return made_count; }
 
-int cmpi_give_back(cmpi_mark since) {
-  int code = cmpi_free_windows(since.windows);
-  for (int i = since.communicators; i < made_count && code == MPI_SUCCESS; i++) code = MPI_Comm_free(&made[i]);
-  made_count = since.communicators;
+int cmpi_give_back(int kept) {
+  int code = MPI_SUCCESS;
+  for (int i = kept; i < made_count && code == MPI_SUCCESS; i++) code = MPI_Comm_free(&made[i]);
+  made_count = kept;
   return code;
 }

@@ -1,15 +1,6 @@
 #include <sched.h>
-#include <stdlib.h>
 
 #include "handles.h"
-
-_Static_assert(sizeof(MPI_Win) <= sizeof(intptr_t), "a window fits an integer");
-
-static MPI_Win unwrap_window(cmpi_window window) {
-  MPI_Win handle;
-  memcpy(&handle, &window.value, sizeof handle);
-  return handle;
-}
 
 int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks) {
   MPI_Comm host;
@@ -17,49 +8,6 @@ int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks) {
   if (code == MPI_SUCCESS) code = MPI_Comm_size(host, ranks);
   if (code == MPI_SUCCESS) code = MPI_Comm_free(&host);
   return code;
-}
-
-// Every window of the session, in the order of their making, which all ranks of a window share.
-static MPI_Win *windows = NULL;
-static int window_count = 0;
-
-static int keep_window(MPI_Win window) {
-  MPI_Win *longer = realloc(windows, (size_t)(window_count + 1) * sizeof *windows);
-  if (!longer) return MPI_ERR_NO_MEM;
-  windows = longer;
-  windows[window_count++] = window;
-  return MPI_SUCCESS;
-}
-
-int cmpi_windows(void) { return window_count; }
-
-int cmpi_free_windows(int kept) {
-  int code = MPI_SUCCESS;
-  for (int i = kept; i < window_count && code == MPI_SUCCESS; i++) {
-    code = MPI_Win_unlock_all(windows[i]);
-    if (code == MPI_SUCCESS) code = MPI_Win_free(&windows[i]);
-  }
-  window_count = kept;
-  return code;
-}
-
-int cmpi_share(cmpi_communicator communicator, int64_t count, cmpi_window *window, void **bytes) {
-  MPI_Win handle = MPI_WIN_NULL;
-  int code = MPI_Win_allocate_shared(
-      (MPI_Aint)count, 1, MPI_INFO_NULL, unwrap(communicator), bytes, &handle);
-  if (code == MPI_SUCCESS) code = MPI_Win_set_errhandler(handle, MPI_ERRORS_RETURN);
-  // One epoch for good: loads and stores are ordered by the counters' own barriers.
-  if (code == MPI_SUCCESS) code = MPI_Win_lock_all(MPI_MODE_NOCHECK, handle);
-  if (code == MPI_SUCCESS) code = keep_window(handle);
-  window->value = 0;
-  memcpy(&window->value, &handle, sizeof handle);
-  return code;
-}
-
-int cmpi_shared_bytes(cmpi_window window, int rank, void **bytes) {
-  MPI_Aint count;
-  int unit;
-  return MPI_Win_shared_query(unwrap_window(window), rank, &count, &unit, bytes);
 }
 
 void cmpi_publish(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELEASE); }

@@ -19,7 +19,3 @@ static inline cmpi_communicator wrap(MPI_Comm handle) {
   memcpy(&communicator.value, &handle, sizeof handle);
   return communicator;
 }
-
-// Shares of memory that were made, cmpi_shared.c, and gives back all but the first; every rank of them calls it.
-int cmpi_windows(void);
-int cmpi_free_windows(int kept);

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyModels
 import EquilibriumPropagation
+import FileFormats
 import Foundation
 import MessagePassing
 import Schema
@@ -59,17 +60,20 @@ public enum Eqprop {
     tasks.forEach(TaskRegistry.add)
     activations.forEach(Activation.add)
     couplings.forEach(CouplingRegistry.add)
+    StandardStreams.prepare()
     // Read before MPI begins, which already waits for other ranks.
     let command = Result { try rankCommand() }
     let limit = (try? command.get())?.stallLimit ?? 300
     if case .failure(let error) = command, Session.launchedRank < 0 {
-      exit(tell(error))  // help, the version and mistakes need no MPI
+      exit(StandardStreams.end(with: tell(error)))  // help, the version and mistakes need no MPI
     }
     Watchdog.start(limitSeconds: limit, rank: Session.launchedRank)
     do {
       let session = try Session()
+      // A file longer than it may be is an error of the write from here on; MPI's start would wait for ever after one.
+      signal(SIGXFSZ, SIG_IGN)
       Watchdog.start(limitSeconds: limit, rank: session.world.rank)
-      let code = outcome(of: command, on: session.world)
+      let code = StandardStreams.end(with: outcome(of: command, on: session.world))
       try session.finalize()
       exit(code)
     } catch {
@@ -80,7 +84,7 @@ public enum Eqprop {
 
   /// The command that ranks run together; help is one of its own and ends by throwing what it has to say.
   private static func rankCommand() throws -> any RankCommand {
-    var command = try Root.parseAsRoot()
+    var command = try Root.parseAsRoot(CommandLine.arguments.dropFirst().map(fromHome))
     if let command = command as? any RankCommand { return command }
     try command.run()
     throw CleanExit.helpRequest()
@@ -127,9 +131,4 @@ public enum Eqprop {
     let hint = Spelling.nearest(word, in: commands).map { "; did you mean '\($0)'?" }
     return "unknown command '\(word)'" + (hint ?? "; they are \(commands.joined(separator: ", "))")
   }
-}
-
-/// Says something on standard error.
-func complain(_ message: String) {
-  FileHandle.standardError.write(Data("eqprop: \(message)\n".utf8))
 }

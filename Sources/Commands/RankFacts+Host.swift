@@ -14,7 +14,7 @@ extension RankFacts {
       rank: rank, host: host, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
       library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "",
       launched: launched(environment), cores: HostLoad.cores,
-      quota: quota(text("/sys/fs/cgroup/cpu.max")), isRoot: geteuid() == 0,
+      quota: quota, isRoot: geteuid() == 0,
       yields: environment["OMPI_MCA_mpi_yield_when_idle"] == "1",
       readsMemoryOfOthers: readsMemoryOfOthers(status),
       copiesTwice: environment["OMPI_MCA_btl_vader_single_copy_mechanism"] == "none",
@@ -29,10 +29,32 @@ extension RankFacts {
       .compactMap { environment[$0].flatMap { Int($0) } }.max()
   }
 
-  /// `200000 100000` is two cores' worth of time, `max …` no limit.
+  /// The least that a control group around this process allows, in cores, as versions 2 and 1 tell it.
+  private static var quota: Double? {
+    var quotas: [Double] = []
+    for line in text("/proc/self/cgroup").split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[1].isEmpty || parts[1].split(separator: ",").contains("cpu") else {
+        continue
+      }
+      var group = parts[2] == "/" ? "" : String(parts[2])
+      while true {
+        let first = "/sys/fs/cgroup/cpu\(group)/cpu.cfs_"
+        quotas += [
+          text("/sys/fs/cgroup\(group)/cpu.max"), text(first + "quota_us") + text(first + "period_us"),
+        ]
+        .compactMap(quota)
+        guard let slash = group.lastIndex(of: "/") else { break }
+        group = String(group[..<slash])
+      }
+    }
+    return quotas.min()
+  }
+
+  /// `200000 100000` is two cores' worth of time, `max …` or `-1 …` no limit.
   private static func quota(_ text: String) -> Double? {
     let parts = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    return parts.count == 2 && parts[1] > 0 ? parts[0] / parts[1] : nil
+    return parts.count == 2 && parts[0] > 0 && parts[1] > 0 ? parts[0] / parts[1] : nil
   }
 
   /// Ranks are no children of each other: a filter of system calls, or Yama from 1 up, lets only those with

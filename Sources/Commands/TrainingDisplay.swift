@@ -34,7 +34,7 @@ final class TrainingDisplay {
     let asked = mode ?? environment["EQPROP_PROGRESS"].flatMap(ProgressLine.Mode.init) ?? .plain
     line = ProgressLine(
       mode: asked.allowed(in: environment), width: environment["COLUMNS"].flatMap { Int($0) } ?? 80,
-      write: { FileHandle.standardError.write(Data($0.utf8)) })
+      write: StandardStreams.say)
   }
 
   private var now: Double { began.duration(to: .now) / .seconds(1) }

@@ -60,7 +60,8 @@ struct WatchRelaxation: RankCommand {
     let back = "\u{1B}[\(view.height)A\u{1B}[J"
     let screens = view.screens(width: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
     for (index, screen) in screens.enumerated() {
-      FileHandle.standardOutput.write(Data(((index == 0 ? "" : back) + screen).utf8))
+      print((index == 0 ? "" : back) + screen, terminator: "")
+      fflush(nil)
       usleep(UInt32(1e6 / speed))
     }
   }

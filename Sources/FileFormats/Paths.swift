@@ -33,3 +33,19 @@ public func isSamePlace(_ one: String, _ other: String) -> Bool {
   }
   return resolved(one) == resolved(other)
 }
+
+/// A word of a command line, or a path, as shells read a `~` that begins it or, after a `=`, its value: `--output=~/runs`.
+///
+/// One that is no user's stays as it is.
+public func fromHome(_ word: String) -> String {
+  let start = word.hasPrefix("~") ? word.startIndex : word.firstIndex(of: "=").map(word.index(after:))
+  guard let start, word[start...].hasPrefix("~"), word[start...].contains("/") || word.hasPrefix("~") else {
+    return word
+  }
+  let value = word[start...]
+  let isOwn = value == "~" || value.hasPrefix("~/")
+  guard isOwn, let home = getenv("HOME") else {
+    return word[..<start] + NSString(string: String(value)).expandingTildeInPath
+  }
+  return word[..<start] + String(cString: home) + value.dropFirst()
+}

@@ -63,27 +63,27 @@ public struct Communicator: ~Copyable {
     return try Communicator(owning: copy, label: label)
   }
 
-  /// Runs a body and gives back the communicators and the shared memory that were made in it.
+  /// Runs a body and gives back the communicators that were made in it (`MPI_Comm_free`).
   ///
-  /// Every rank must call it, and nothing of these may outlive the body. Where ranks agree that it has failed they are given
+  /// Every rank must call it, and none of these may outlive the body. Where ranks agree that it has failed they are given
   /// back too; another error leaves them to the end of the session.
   public func lending<Result>(_ body: () throws -> Result) throws -> Result {
-    let mark = cmpi_made()
+    let before = cmpi_made()
     let result: Result
     do {
       result = try body()
     } catch let failure as AgreedFailure {
-      try giveBack(since: mark)
+      try giveBack(allBut: before)
       throw failure
     }
-    try giveBack(since: mark)
+    try giveBack(allBut: before)
     return result
   }
 
-  private func giveBack(since mark: cmpi_mark) throws(MPIError) {
+  private func giveBack(allBut kept: Int32) throws(MPIError) {
     waitRecord.begin(.free, of: group)
     defer { waitRecord.end() }
-    try check(cmpi_give_back(mark), "MPI_Win_free or MPI_Comm_free")
+    try check(cmpi_give_back(kept), "MPI_Comm_free")
   }
 
   /// Gives the handle back (`MPI_Comm_free`); every rank must call it.

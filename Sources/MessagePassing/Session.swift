@@ -14,11 +14,12 @@ public struct Session: ~Copyable {
     precondition(cmpi_is_running() == 0, "a process has one session")
     waitRecord.begin(.initialize)
     defer { waitRecord.end() }
+    SharedMemory.makeRoomForMPI()
     try check(cmpi_initialize(), "MPI_Init_thread")
     world = try Communicator(owning: cmpi_world(), label: "world")
   }
 
-  /// Gives back all memory that ranks share and ends the session (`MPI_Finalize`); waits for every rank to come here.
+  /// Ends the session (`MPI_Finalize`); waits for every rank to come here.
   public consuming func finalize() throws(MPIError) {
     waitRecord.begin(.finalize)
     defer { waitRecord.end() }

@@ -9,7 +9,7 @@ import CMPI
 /// many were read.
 ///
 /// Guarantees: a slot's bytes are written by its owner alone, between its receivers' word that they have read them and
-/// its own word that they are complete; the memory lives to the end of the session.
+/// its own word that they are complete; the memory lives as long as this.
 public final class SharedSlots {
   /// A kind of message that this rank hands out.
   public struct Outgoing {
@@ -37,6 +37,7 @@ public final class SharedSlots {
   private let group: RankGroup
   private let slots: Int
   private let memory: [UnsafeMutableRawPointer]
+  private let shared: SharedMemory
   private var receivers: [[Int]]
   private var sent: [UInt64]
   /// [peer][slot].
@@ -49,7 +50,8 @@ public final class SharedSlots {
   /// The first bytes of a message whose lines are asked for ahead; of longer ones the processor sees the pattern itself.
   private static let expected = 16384
 
-  /// Shares memory for so many kinds of messages among the ranks of a communicator; nil where they are on several hosts.
+  /// Shares memory for so many kinds of messages among the ranks of a communicator; nil where they are on several hosts, or
+  /// their host has no memory for it.
   ///
   /// Every rank must call it, with the same number of slots.
   public init?(over communicator: borrowing Communicator, slots: Int, outgoing: [Outgoing]) throws(MPIError) {
@@ -68,28 +70,18 @@ public final class SharedSlots {
       receivers[message.slot] = message.receivers
       end += 2 * capacity
     }
-    var window = cmpi_window()
-    var mine: UnsafeMutableRawPointer?
-    try check(cmpi_share(group.handle, Int64(end), &window, &mine), "MPI_Win_allocate_shared")
-    guard let mine else { return nil }
-    mine.initializeMemory(as: UInt8.self, repeating: 0, count: end)
-    let table = mine.assumingMemoryBound(to: Int.self)
+    guard let shared = try SharedMemory.share(end, over: group) else { return nil }
+    let all = shared.shares.compactMap(\.baseAddress)
+    let table = all[group.rank].assumingMemoryBound(to: Int.self)
     for (slot, stretch) in stretches.enumerated() {
       table[2 * slot] = stretch.start
       table[2 * slot + 1] = stretch.capacity
-    }
-    var all: [UnsafeMutableRawPointer] = []
-    for rank in 0..<group.count {
-      var bytes: UnsafeMutableRawPointer?
-      try check(cmpi_shared_bytes(window, Int32(rank), &bytes), "MPI_Win_shared_query")
-      guard let bytes = rank == group.rank ? mine : bytes else { return nil }
-      all.append(bytes)
     }
     // Nobody reads a table before it is written.
     try check(cmpi_barrier(group.handle), "MPI_Barrier")
     self.group = group
     self.slots = slots
-    memory = all
+    (memory, self.shared) = (all, shared)
     sent = Array(repeating: 0, count: slots)
     received = Array(repeating: Array(repeating: 0, count: slots), count: group.count)
   }

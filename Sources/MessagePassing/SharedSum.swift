@@ -8,7 +8,8 @@ public final class SharedSum {
   private let slots: SharedSlots
   private var workspace = MessageBuffer(byteCount: 0)
 
-  /// Shares memory for sums of at most so many bytes; nil where the ranks are on several hosts, or there is one alone.
+  /// Shares memory for sums of at most so many bytes; nil where the ranks are on several hosts or cannot share it, or
+  /// there is one alone.
   ///
   /// Every rank must call it, with the same length.
   public init?(over communicator: borrowing Communicator, most bytes: Int) throws(MPIError) {

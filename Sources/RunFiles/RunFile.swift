@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import EquilibriumPropagation
+import FileFormats
 import Schema
 import Tasks
 
@@ -85,6 +86,7 @@ public struct RunFile: Equatable, Sendable {
     let root = try subject.tree(text, file: file, settings: settings)
     var runFile = try Codec.runFile.read(root, Path(subject))
     if runFile.name.isEmpty { runFile.name = defaultName(file) }
+    runFile.data.path = runFile.data.path.map(fromHome)
     runFile.completeDefaults(root)
     try runFile.check(root)
     runFile.network.simplify()

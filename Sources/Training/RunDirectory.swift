@@ -12,6 +12,8 @@ package struct RunDirectory: Sendable {
   package var store: CheckpointStore { CheckpointStore(path: path + "/checkpoints") }
   private var runFile: String { path + "/run.yaml" }
   private var metrics: String { path + "/metrics.jsonl" }
+  /// Which start has begun it afresh.
+  private var freshness: String { path + "/.started-over" }
 
   /// Makes the folder and keeps other jobs out of it as long as the lock lives.
   func lock() throws -> DirectoryLock {
@@ -35,6 +37,17 @@ package struct RunDirectory: Sendable {
     fileprivate var isFresh = false
   }
 
+  /// Whether this start, before it was started again after a crash, has begun the folder afresh: what has been trained since
+  /// must stay. `launch/run` names its starts.
+  private var hasStartedOver: Bool {
+    get throws {
+      guard let start, try FileStatus.entry(freshness) != nil else { return false }
+      return try DurableFile.read(freshness) == Array(start.utf8)
+    }
+  }
+
+  private var start: String? { ProcessInfo.processInfo.environment["EQPROP_START"] }
+
   /// Looks for the checkpoint to go on from, and changes nothing but what an interrupted writer left half done.
   ///
   /// Throws when the folder holds another run, one on other data (told by their digest), one whose bits belong to another
@@ -43,7 +56,7 @@ package struct RunDirectory: Sendable {
     _ run: RunFile, data: String, inputs: String, grid: GridShape, isFresh: Bool
   ) throws -> Standing {
     try refuseForeign()
-    guard !isFresh else { return Standing(isFresh: true) }
+    guard try !isFresh || hasStartedOver else { return Standing(isFresh: true) }
     if let saved = try savedRun() {
       let differences = run.differences(from: saved)
       guard differences.isEmpty else {
@@ -73,6 +86,7 @@ package struct RunDirectory: Sendable {
     }
     try store.prepare()
     try DurableFile.write(run.resolvedYAML, to: runFile)
+    if standing.isFresh, let start { try DurableFile.write(start, to: freshness) }
     try store.putAside(standing.damaged, for: found?.name, notice: notice)
     if let found, found.state.inputs == nil {
       notice(
@@ -88,7 +102,8 @@ package struct RunDirectory: Sendable {
   private func refuseForeign() throws {
     guard try FileStatus.entry(path) == .directory else { return }
     // What is written here has a name of this form first.
-    let names = Set(try FileStatus.entries(of: path).filter { !$0.hasPrefix(".tmp-") }).subtracting([".lock"])
+    let names = Set(try FileStatus.entries(of: path).filter { !$0.hasPrefix(".tmp-") })
+      .subtracting([".lock", ".started-over"])
     let isRun = try names.contains("metrics.jsonl") || !store.checkpoints().isEmpty
     guard !isRun, !names.isEmpty else { return }
     func foreign(_ what: String) -> OtherRun {

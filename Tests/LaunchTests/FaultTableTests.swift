@@ -27,7 +27,10 @@ import Testing
   }
 
   @Test func whatIsSeenIsWhatTheProgramSays() throws {
-    let files = Self.files("Sources").filter { $0.hasSuffix(".swift") } + ["launch/run", "launch/hosts"]
+    let files =
+      Self.files("Sources").filter { $0.hasSuffix(".swift") } + [
+        "launch/run", "launch/hosts", "launch/words",
+      ]
     // A sentence may be cut in the midst: `"…" + "…"`, or a line that ends with a backslash.
     let program = files.map(Self.text).joined().replacing(/"\n *\+ "|\\\n */, with: "")
     for message in try rows().flatMap({ messages(in: $0[1]) }) {

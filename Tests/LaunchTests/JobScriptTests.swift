@@ -30,7 +30,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.script(
       "launch/run",
-      "here=${0%/*}/..; echo \"$*\" >\"$here/arguments\"; echo $$ >\"$here/process\"\n\(answer)")
+      "here=${0%/*}/..; echo \"$*\" >\"$here/arguments\"; echo \"$EQPROP_START\" >\"$here/start\"; echo $$ >\"$here/process\"\n\(answer)"
+    )
     for name in ["scontrol", "qrerun"] {
       try folder.script("bin/" + name, "echo \"$*\" >\"${0%/*}/../queued\"\n\(requeue)")
     }
@@ -140,13 +141,18 @@ import Testing
     #expect(folder.has("queued"))
   }
 
-  @Test func aJobThatComesAgainDoesNotStartOverAfresh() throws {
+  @Test("A job that comes again is the same start, by which `train --fresh` knows that it has started over")
+  func aJobThatComesAgainDoesNotStartOverAfresh() throws {
     let folder = try machine("exit 0")
     let arguments = ["my.yaml", "--fresh", "--set", "seed=2"]
     #expect(try start(Self.slurm, in: folder, arguments).ended().code == 0)
     #expect(folder.text("arguments") == "-n 3 train my.yaml --fresh --set seed=2\n")
+    let first = folder.text("start")
     #expect(try start(Self.slurm, in: folder, arguments, ["SLURM_RESTART_COUNT": "1"]).ended().code == 0)
-    #expect(folder.text("arguments") == "-n 3 train my.yaml --set seed=2\n")
-    #expect(try start(Self.pbs, in: folder, [], ["OPTIONS": "--fresh"]).ended().code == 64)
+    #expect(folder.text("start") == first && first.hasSuffix("-7\n"))
+    #expect(try start(Self.slurm, in: folder, arguments, ["SLURM_JOB_ID": "8"]).ended().code == 0)
+    #expect(folder.text("start") != first)
+    #expect(try start(Self.pbs, in: folder, [], ["OPTIONS": "--fresh"]).ended().code == 0)
+    #expect(folder.text("arguments").hasSuffix(" --fresh\n") && folder.text("start") == "pbs-7\n")
   }
 }

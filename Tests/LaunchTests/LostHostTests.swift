@@ -19,8 +19,8 @@ import Testing
         [[ ' \(possible) ' == *" ${*: -1} "* ]] && exit 0 || exit 64
       fi
       echo "$*" >>"${0%/*}/calls"
-      ! [[ $1 == --hostfile ]] && shift 2
-      [[ $1 != --hostfile ]] || tr '\\n' ';' <"$2" >>"${0%/*}/calls"
+      while (($#)) && [[ $1 != --hostfile ]]; do shift; done
+      [[ ${1-} != --hostfile ]] || tr '\\n' ';' <"$2" >>"${0%/*}/calls"
       echo >>"${0%/*}/calls"
       (($(wc -l <"${0%/*}/calls") > 2)) || exit 86
       """)
@@ -36,7 +36,7 @@ import Testing
     let (calls, outcome) = try attempts(lost: "")
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(calls.count == 4 && calls[1] == calls[3])
-    #expect(calls[2].hasSuffix("-n 6 /bin/true train m.yaml --grid 6x1x1 --set seed=2"), "\(calls)")
+    #expect(calls[2].hasSuffix("-n 6 /bin/true train m.yaml --grid 6x1x1 --set seed=2 --fresh"), "\(calls)")
     #expect(!outcome.errors.contains("no answer"))
   }
 
@@ -45,7 +45,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.errors.contains("launch/run: no answer from b; going on without, on 4 of 6 ranks\n"))
     #expect(calls.count == 4 && calls[3] == "a slots=2;c slots=2;", "\(calls)")
-    #expect(calls[2].hasSuffix("-n 4 /bin/true train m.yaml --set seed=2"), "\(calls)")
+    #expect(calls[2].hasSuffix("-n 4 /bin/true train m.yaml --set seed=2 --fresh"), "\(calls)")
   }
 
   @Test func ranksThatNoGridOfTheTilesHasAreNotStarted() throws {
@@ -57,7 +57,7 @@ import Testing
   @Test func whereSlotsAreLeftTheGridStays() throws {
     let (calls, _) = try attempts(lost: "c", hosts: "# ours\na slots=4\nb slots=4 max_slots=8\nc slots=4\n")
     #expect(calls[3] == "a slots=4;b slots=4 max_slots=8;", "\(calls)")
-    #expect(calls[2].hasSuffix("-n 6 /bin/true train m.yaml --grid 6x1x1 --set seed=2"), "\(calls)")
+    #expect(calls[2].hasSuffix("-n 6 /bin/true train m.yaml --grid 6x1x1 --set seed=2 --fresh"), "\(calls)")
   }
 
   @Test func aHostOnSeveralLinesHasASlotForEach() throws {

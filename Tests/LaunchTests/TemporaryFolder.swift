@@ -16,6 +16,20 @@ extension TemporaryFolder {
     return path + "/" + name
   }
 
+  /// A folder with an `mpirun` that notes its arguments, its environment and its host file, and starts nothing.
+  static func withRecorder() throws -> TemporaryFolder {
+    let tools = try TemporaryFolder()
+    try tools.script(
+      "mpirun",
+      """
+      folder=${0%/*}
+      printf '%s\\n' "$@" >"$folder/arguments"
+      env >"$folder/environment"
+      while (($#)); do [[ $1 != --hostfile ]] || cp "$2" "$folder/hosts-read"; shift; done
+      """)
+    return tools
+  }
+
   /// Links a program of this machine, so that a PATH of this folder alone has it.
   func link(_ program: String) throws {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")

@@ -60,7 +60,8 @@ import Testing
   // Needs shellcheck.
   @Test(.enabled(if: Repository.hasShellcheck, "needs shellcheck")) func scriptsAreClean() throws {
     let scripts = [
-      "run", "hosts", "setup", "test", "fetch", "install", "documentation", "slurm.sbatch", "pbs.sh",
+      "run", "hosts", "machine", "words", "setup", "test", "fetch", "install", "documentation",
+      "slurm.sbatch", "pbs.sh",
     ].map {
       Repository.root + "/launch/" + $0
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestBasis
 import Testing
 
 extension RealRanks {
@@ -31,6 +32,50 @@ extension RealRanks {
       }
       let outcome = try withExtendedLifetime(others) { try doctor(ranks: ranks) }
       #expect(outcome.status == 0, "\(outcome.story)")
+    }
+
+    // Needs to mount a file system.
+    @Test(
+      "Where memory cannot be shared it says so, and trainings send messages: told once, the same bits",
+      .enabled(if: SmallMemory.isPossible, "needs root, to mount a small /dev/shm"),
+      arguments: [("size=64k", false), ("ro,size=64m", false), ("size=5m", true)])
+    func withoutSharedMemory(options: String, isWide: Bool) throws {
+      let small = SmallMemory(options: options)
+      let doctor = try small.run(["doctor"])
+      #expect(doctor.status == 0, "\(doctor.story)")
+      #expect(doctor.output.contains(/note +shared memory/), "\(doctor.story)")
+      let wide = ["--set", "network.layers.0.units=30000", "--set", "training.epochs=1"]
+      let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)
+      let options = isWide ? wide : []
+      try #require(try folder.train("1x1x3", to: "undisturbed", options).status == 0)
+      for grid in ["1x1x3", "3x1x1"] where !isWide || grid == "3x1x1" {
+        let outcome = try small.run(folder.training(grid, to: grid, options).arguments, ranks: 3)
+        #expect(outcome.status == 0, "\(outcome.story)")
+        let told = outcome.said.filter { $0.hasPrefix("ranks cannot share memory (") }
+        #expect(told.count == 1, "\(outcome.story)")
+        #expect(try folder.remains(grid) == folder.remains("undisturbed"))
+      }
+    }
+
+    /// A job whose /dev/shm is a file system of its own, mounted with these options.
+    private struct SmallMemory {
+      var options: String
+      static let isPossible =
+        geteuid() == 0 && (try? SmallMemory(options: "size=64k").start("true").status) == 0
+
+      func run(_ arguments: [String], ranks: Int = 2) throws -> Outcome {
+        let program = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
+        return try start("mpirun", ["--bind-to", "none", "-n", "\(ranks)", program] + arguments)
+      }
+
+      private func start(_ command: String, _ arguments: [String] = []) throws -> Outcome {
+        let line = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
+        let environment = Mpirun(executable: "eqprop", ranks: 2, arguments: []).fullEnvironment()
+        return try Job(
+          command: ["unshare", "--mount", "bash", "-c", line, "bash", command] + arguments,
+          environment: environment, limitSeconds: 60
+        ).wait()
+      }
     }
 
     @Test("What will fail is a fault, code 1, with what mends it")

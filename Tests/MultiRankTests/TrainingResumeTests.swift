@@ -148,6 +148,18 @@ extension RealRanks {
       }
     }
 
+    @Test("A start that is started again starts over once only: what has been trained since stays")
+    func freshOnce() throws {
+      let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)
+      var start = folder.training("1x1x3", ["--fresh", "--limit-steps", "14"])
+      for (name, goesOn) in [("a", false), ("a", true), ("b", false), ("a", false)] {
+        start.environment["EQPROP_START"] = name
+        let outcome = try start.run()
+        #expect(outcome.status == 0, "\(outcome.story)")
+        #expect(outcome.said.contains { $0.hasPrefix("going on from") } == goesOn, "\(outcome.story)")
+      }
+    }
+
     @Test("The table at the end tells every epoch, those before the stop too, as text and as JSON")
     func table() throws {
       let folder = try TrainingFolder(TrainingMethod.oddShards.runFile)

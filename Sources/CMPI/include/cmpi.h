@@ -47,24 +47,12 @@ int cmpi_split(
     cmpi_communicator communicator, int colour, int key, cmpi_communicator *part, int *made);
 int cmpi_duplicate(cmpi_communicator communicator, cmpi_communicator *copy);
 int cmpi_free(cmpi_communicator communicator);
-// How many communicators and shares of memory there are, and gives back those that were made since; every rank of them
-// calls it.
-typedef struct {
-  int communicators, windows;
-} cmpi_mark;
-cmpi_mark cmpi_made(void);
-int cmpi_give_back(cmpi_mark since);
+// How many communicators there are, and gives back all but the first so many; every rank of them calls it.
+int cmpi_made(void);
+int cmpi_give_back(int kept);
 
-// Memory that every rank of a communicator on one host reads and writes, cmpi_shared.c. A counter in it only grows.
-typedef struct {
-  intptr_t value;
-} cmpi_window;
-
+// Memory that ranks of one host share, cmpi_shared.c. A counter in it only grows.
 int cmpi_ranks_on_host(cmpi_communicator communicator, int *ranks);  // that share memory with this one, itself too
-// `count` bytes of this rank, all zero, at `*bytes`, on a cache line's boundary.
-int cmpi_share(
-    cmpi_communicator communicator, int64_t count, cmpi_window *window, void *_Nullable *_Nonnull bytes);
-int cmpi_shared_bytes(cmpi_window window, int rank, void *_Nullable *_Nonnull bytes);
 // What was written before `cmpi_publish` is seen after the counter has been seen to reach the value.
 void cmpi_publish(uint64_t *counter, uint64_t value);
 int cmpi_has_reached(const uint64_t *counter, uint64_t value);

@@ -140,7 +140,7 @@ extension Diagnosis {
         remedy: "export OMPI_MCA_btl_vader_single_copy_mechanism=none; in Docker: --cap-add=SYS_PTRACE")
   }
 
-  /// Windows that ranks share take some hundred kilobytes each, more for large layers.
+  /// What ranks share takes some hundred kilobytes each, more for large layers; without, they send messages.
   private var sharedMemory: Finding? {
     guard hosts.contains(where: { $0.count > 1 }), let free = job.ranks.compactMap(\.sharedMemoryFree).min()
     else {
@@ -148,8 +148,9 @@ extension Diagnosis {
     }
     return free < 128 << 20
       ? Finding(
-        .notice, "shared memory", "\(Figures.bytes(free)) free in /dev/shm: large layers need more",
-        remedy: "docker run --shm-size=2g; or train --transport mpi")
+        .notice, "shared memory",
+        "\(Figures.bytes(free)) free in /dev/shm: without, ranks send slower messages",
+        remedy: "make room; docker run --shm-size=2g")
       : Finding(.fine, "shared memory", "\(Figures.bytes(free)) free in /dev/shm")
   }
 
