@@ -48,6 +48,16 @@ enum PageStyle {
     thead th{color:var(--soft);font-weight:600;font-size:14px}
     tbody th{font-weight:600}
     td{font-variant-numeric:tabular-nums}
+    .lines{list-style:none;display:flex;flex-wrap:wrap;gap:4px 24px;margin:8px 0 16px;padding:0;font-size:14px}
+    .sample{display:inline-block;vertical-align:-1px;margin-right:8px}
+    .runs details{display:inline-block}
+    .runs small{color:var(--soft)}
+    .best{padding:1px 8px;border-radius:9px;background:var(--negative);color:#fff;font-size:12px}
+    .seed th{font-weight:400;padding-left:28px}
+    @supports selector(:has(a)){
+    .seed{display:none}
+    tbody:has([open])>.seed{display:table-row}
+    }
     pre{margin:8px 0;padding:12px;background:var(--paper);border:1px solid var(--line);border-radius:8px;
     font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre-wrap}
     summary{cursor:pointer;font-weight:600;padding:4px 0}
@@ -64,6 +74,8 @@ enum PageStyle {
     tbody th,tbody td{padding:2px 12px}
     td::before{content:attr(data-name) ": ";color:var(--soft)}
     .pictures{grid-template-columns:repeat(3,1fr)}
+    tbody td:empty{display:none}
+    tbody:has([open])>.seed{display:block}
     }
     @media print{
     body{background:none;font-size:11pt}
