@@ -72,8 +72,9 @@ struct Export: RankCommand {
       throw ValidationError("--font-size \(fontSize): from 4 to 72 points are needed")
     }
     if !size.isDrawable {
+      let asked = "--width \(width ?? "412px") with --font-size \(fontSize)"
       throw ValidationError(
-        "--width \(width ?? "") with --font-size \(fontSize): a figure is 17 to 330 times as wide as its letters are high"
+        "\(asked): a figure is from 17 to 330 times as wide as its letters are high"
       )
     }
   }

@@ -175,7 +175,7 @@ extension RealRanks {
       arguments: [
         (["--output", "figures.pdf"], "the name of a folder is needed; --format"),
         (["--width", "88"], "such as 88mm"), (["--font-size", "0"], "from 4 to 72"),
-        (["--width", "10mm"], "17 to 330 times"), (["--format", "eps"], "svg"),
+        (["--width", "10mm"], "from 17 to 330 times"), (["--format", "eps"], "svg"),
       ])
     func mistakes(options: [String], words: String) throws {
       let folder = try Self.trained.get()

@@ -102,7 +102,7 @@ extension RealRanks {
       let outcome = try report(folder, ["run", "other", "--output", "both.html"])
       #expect(outcome.status == 0, "\(outcome.story)")
       let page = folder.text("both.html")
-      #expect(page.contains("2 runs compared") && page.contains("<th scope=\"col\">nudging.beta</th>"))
+      #expect(page.contains("2 runs compared") && page.contains("<th scope=\"col\">nudging.<wbr/>beta</th>"))
       #expect(page.contains("Speed over ranks"))
     }
 
@@ -130,7 +130,7 @@ extension RealRanks {
       #expect(betas == ["0.05", "0.1", "0.15", "0.2", "0.3", "0.5", "200"])
       #expect(
         !page.contains("<th scope=\"col\">seed</th>")
-          && !page.contains("<th scope=\"col\">training.epochs</th>"))
+          && !page.contains("<th scope=\"col\">training.<wbr/>epochs</th>"))
     }
 
     @Test("what cannot be shown where the data are not is said on the page and beside it")

@@ -29,7 +29,10 @@ extension ComparisonPage {
     let settings = all.differences.count > Self.mostSettings ? [] : all.differences
     let columns = Self.columns(figure)
     let heading = ["run"] + settings.map(\.key) + columns.map(\.name)
-    let head = heading.map { "<th scope=\"col\">\(HTML.escaped($0))</th>" }.joined()
+    let head = heading.map { name in
+      // A long key may go on below, after a dot.
+      "<th scope=\"col\">\(HTML.escaped(name).replacing(".", with: ".<wbr/>"))</th>"
+    }.joined()
     let bodies = all.groups.indices.filter { all.groups[$0].runs[0].figures.contains(figure) }.map { index in
       let group = all.groups[index]
       let values = settings.map { (key: $0.key, value: $0.values[index]) }
@@ -41,7 +44,8 @@ extension ComparisonPage {
       }
       return "<tbody>\(first)\(rows.joined())</tbody>\n"
     }
-    return "<table class=\"runs\"><thead><tr>\(head)</tr></thead>\n\(bodies.joined())</table>\n"
+    return
+      "<div class=\"wide\"><table class=\"runs\"><thead><tr>\(head)</tr></thead>\n\(bodies.joined())</table></div>\n"
   }
 
   /// Of a group's row; where no column says its settings, its name does.
@@ -54,7 +58,7 @@ extension ComparisonPage {
       let words = all.isGrouped ? name + "seed \(group.runs[0].seed ?? Figures.none)" : group.name
       return sample + HTML.escaped(words) + badge
     }
-    return sample + "<details><summary>\(HTML.escaped(name + seeds(group)))</summary></details>" + badge
+    return sample + badge + "<details><summary>\(HTML.escaped(name + seeds(group)))</summary></details>"
   }
 
   /// `3 seeds`, or `2 of 3 seeds` where the others failed.

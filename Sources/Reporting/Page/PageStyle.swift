@@ -50,10 +50,11 @@ enum PageStyle {
     td{font-variant-numeric:tabular-nums}
     .lines{list-style:none;display:flex;flex-wrap:wrap;gap:4px 24px;margin:8px 0 16px;padding:0;font-size:14px}
     .sample{display:inline-block;vertical-align:-1px;margin-right:8px}
-    .runs details{display:inline-block}
+    .wide{overflow-x:auto}
+    .runs th,.runs td{overflow-wrap:normal;padding:6px 7px}
     .runs small{color:var(--soft)}
     .best{padding:1px 8px;border-radius:9px;background:var(--negative);color:#fff;font-size:12px}
-    .seed th{font-weight:400;padding-left:28px}
+    .runs .seed th{font-weight:400;padding-left:28px}
     @supports selector(:has(a)){
     .seed{display:none}
     tbody:has([open])>.seed{display:table-row}
@@ -69,6 +70,7 @@ enum PageStyle {
     @media (max-width:640px){
     h1{font-size:24px}
     thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+    thead tr,thead th{display:block;overflow-wrap:anywhere}
     tbody tr,tbody th,tbody td{display:block;border:0}
     tbody tr{border-top:1px solid var(--line);padding:8px 0}
     tbody th,tbody td{padding:2px 12px}

@@ -20,23 +20,32 @@ struct SettingDifference: Equatable {
     }
   }
 
-  /// What each run is called by them: `beta=0.2, batch=20`, of the keys as much as tells them apart.
+  /// What each run is called by them: `beta=0.2, batch=20`, of the settings and of their keys as much as tells runs apart.
   static func names(_ differences: [SettingDifference]) -> [String] {
-    let short = shortened(differences.map(\.key))
     let count = differences.first?.values.count ?? 0
-    return (0..<count).map { run in
-      zip(short, differences).map { "\($0)=\($1.values[run])" }.joined(separator: ", ")
+    func told(_ differences: [SettingDifference]) -> [[String]] {
+      (0..<count).map { run in differences.map { $0.values[run] } }
+    }
+    let kinds = Set(told(differences)).count
+    // What follows from others stands later in a run file.
+    let telling = differences.reversed().reduce(into: differences) { kept, difference in
+      let fewer = kept.filter { $0 != difference }
+      if Set(told(fewer)).count == kinds { kept = fewer }
+    }
+    let short = shortened(telling.map(\.key), among: differences.map(\.key))
+    return told(telling).map { values in
+      zip(short, values).map { "\($0)=\($1)" }.joined(separator: ", ")
     }
   }
 
   /// The last parts of dotted keys, as many as no other one ends in; a list's number does not come first.
-  private static func shortened(_ keys: [String]) -> [String] {
+  private static func shortened(_ keys: [String], among all: [String]) -> [String] {
     keys.map { key in
       let parts = key.split(separator: ".")
       let lengths = parts.isEmpty ? 1...1 : 1...parts.count
       let endings = lengths.map { parts.suffix($0).joined(separator: ".") }
       return endings.first { ending in
-        ending.first?.isNumber == false && keys.count { $0 == ending || $0.hasSuffix("." + ending) } == 1
+        ending.first?.isNumber == false && all.count { $0 == ending || $0.hasSuffix("." + ending) } == 1
       } ?? key
     }
   }
