@@ -39,8 +39,9 @@ extension ComparisonPage {
       let first = row(title(index, all, isAlone: settings.isEmpty), values, columns, group)
       let seeds = group.runs.count > 1 ? group.runs : []
       let rows = seeds.map { run in
-        let words = "seed \(run.seed ?? Figures.none)" + (run.failure == nil ? "" : ", failed")
-        return row(HTML.escaped(words), values.map { ($0.key, "") }, columns, RunGroup(run), class: "seed")
+        let alone = RunGroup(run)
+        let title = HTML.escaped(self.seeds(alone))
+        return row(title, values.map { ($0.key, "") }, columns, alone, class: "seed")
       }
       return "<tbody>\(first)\(rows.joined())</tbody>\n"
     }
@@ -53,16 +54,18 @@ extension ComparisonPage {
     let group = all.groups[index]
     let sample = all.isNamedOnce ? Chart.sample(all.looks[index]) : ""
     let badge = index == all.best ? " <b class=\"best\">best</b>" : ""
-    let name = isAlone && all.groups.count > 1 ? "\(group.name): " : ""
-    guard group.runs.count > 1 else {
-      let words = all.isGrouped ? name + "seed \(group.runs[0].seed ?? Figures.none)" : group.name
-      return sample + HTML.escaped(words) + badge
-    }
-    return sample + badge + "<details><summary>\(HTML.escaped(name + seeds(group)))</summary></details>"
+    guard all.isGrouped else { return sample + HTML.escaped(group.name) + badge }
+    let name = isAlone && all.groups.count > 1 ? HTML.escaped(group.name) + " " : ""
+    let seeds = HTML.escaped(seeds(group))
+    return sample + name + badge
+      + (group.runs.count > 1 ? "<details><summary>\(seeds)</summary></details>" : " \(seeds)")
   }
 
-  /// `3 seeds`, or `2 of 3 seeds` where the others failed.
+  /// `seed 1`, `3 seeds`, or `2 of 3 seeds` where the others failed.
   private func seeds(_ group: RunGroup) -> String {
+    guard group.runs.count > 1 else {
+      return "seed \(group.runs[0].seed ?? Figures.none)" + (group.whole.isEmpty ? ", failed" : "")
+    }
     let (whole, all) = (group.whole.count, Figures.count(group.runs.count, "seed"))
     return whole == group.runs.count ? all : "\(whole) of \(all)"
   }

@@ -51,10 +51,12 @@ enum PageStyle {
     .lines{list-style:none;display:flex;flex-wrap:wrap;gap:4px 24px;margin:8px 0 16px;padding:0;font-size:14px}
     .sample{display:inline-block;vertical-align:-1px;margin-right:8px}
     .wide{overflow-x:auto}
+    .runs{font-size:14px}
     .runs th,.runs td{overflow-wrap:normal;padding:6px 7px}
+    .runs summary,.seed th{white-space:nowrap}
     .runs small{color:var(--soft)}
     .best{padding:1px 8px;border-radius:9px;background:var(--negative);color:#fff;font-size:12px}
-    .runs .seed th{font-weight:400;padding-left:28px}
+    .runs .seed th{font-weight:400;padding-left:22px}
     @supports selector(:has(a)){
     .seed{display:none}
     tbody:has([open])>.seed{display:table-row}
@@ -77,7 +79,9 @@ enum PageStyle {
     td::before{content:attr(data-name) ": ";color:var(--soft)}
     .pictures{grid-template-columns:repeat(3,1fr)}
     tbody td:empty{display:none}
-    tbody:has([open])>.seed{display:block}
+    .runs tbody tr:not(.seed),.runs tbody:has([open])>tr{display:grid;grid-template-columns:1fr 1fr}
+    .runs tbody th{grid-column:1/-1}
+    .runs tbody th,.runs tbody td{padding:2px 12px;overflow-wrap:anywhere;border:0}
     }
     @media print{
     body{background:none;font-size:11pt}
