@@ -35,13 +35,15 @@ extension RunRecord {
         throw DataElsewhere(error: error)
       }
     }
+    // A search keeps none.
+    let times = joinPath(directory, "times.json")
     // Nobody misses in a comparison what it does not show.
     let others = inspected == nil ? Unshown() : unshown
     var record = RunRecord(
       facts: Facts(run, data: try? inspection.value?.data ?? run.openData()),
       folder: lastPart(of: directory), figures: run.task.task.figures, metrics: metrics,
-      times: try Recorded(others, "time by part") {
-        try TimesFile.read(path: joinPath(directory, "times.json"))
+      times: try Recorded(others, FileStatus.exists(times) ? "time by part" : nil) {
+        try TimesFile.read(path: times)
       },
       checkpoint: try inspection.then(others, nil) {
         Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step)

@@ -126,6 +126,8 @@ extension RealRanks {
         outcome.status == 0 && outcome.output == folder.path + "/search/report.html\n", "\(outcome.story)")
       let page = folder.text("search/report.html")
       #expect(page.contains("<h1>14 runs compared</h1>") && page.contains("7 combinations of settings"))
+      let one = try report(folder, ["search/network.layers.1.rate=0.1,seed=2"])
+      #expect(one.status == 0 && one.said == [], "\(one.story)")
       let rates = page.matches(of: #/<td data-name="network.layers.1.rate">([\d.]+)</#).map(\.1)
       #expect(rates == ["0.02", "0.05", "0.1", "0.15", "0.2", "0.3", "1000.0"])
       #expect(

@@ -39,7 +39,7 @@ extension Chart {
     /// Series that the legend names at most: so few rows that the lines keep most of the chart.
     var named: Int { self == .figure ? 10 : 24 }
     /// Numbers for which there is room along the x axis.
-    var ticksAcross: Int { self == .document ? 8 : max(2, Int(width / 76)) }
+    var ticksAcross: Int { self == .document ? 8 : max(3, Int(width / 76)) }
 
     /// Whether the drawing is as much higher as its legend has more rows than one.
     var growsWithLegend: Bool { self != .document && self != .figure }

@@ -2,6 +2,7 @@
 public struct FigureSize: Equatable, Sendable {
   /// A length on paper or screen.
   public struct Length: Equatable, Sendable {
+    /// As it stands behind the number.
     public enum Unit: String, CaseIterable, Sendable {
       case mm, cm, `in`, pt, px
 

@@ -54,7 +54,7 @@ enum PageStyle {
     .runs{font-size:14px}
     .runs th,.runs td{overflow-wrap:normal;padding:6px 7px}
     .runs summary,.seed th{white-space:nowrap}
-    .runs small{color:var(--soft)}
+    .runs small{display:block;color:var(--soft)}
     .best{padding:1px 8px;border-radius:9px;background:var(--negative);color:#fff;font-size:12px}
     .runs .seed th{font-weight:400;padding-left:22px}
     @supports selector(:has(a)){
@@ -81,6 +81,7 @@ enum PageStyle {
     tbody td:empty{display:none}
     .runs tbody tr:not(.seed),.runs tbody:has([open])>tr{display:grid;grid-template-columns:1fr 1fr}
     .runs tbody th{grid-column:1/-1}
+    .runs small{display:inline}
     .runs tbody th,.runs tbody td{padding:2px 12px;overflow-wrap:anywhere;border:0}
     }
     @media print{
