@@ -7,9 +7,9 @@ import Training
 
 extension Answers {
   /// How the network of a run answers the split that was not trained on, as its task has it.
-  init(_ run: RunFile, _ inspection: Recorded<Inspection>, _ examined: Examined) throws {
+  init(_ run: RunFile, _ inspection: Recorded<Inspection>, _ examined: Examined, _ unshown: Unshown) throws {
     func found<Value: Sendable>(_ body: (Inspection) throws -> Value) throws -> Recorded<Value> {
-      try inspection.then { inspection in
+      try inspection.then(unshown, "answers") { inspection in
         if let reason = examined.refusal(of: inspection) { throw Absence(reason) }
         return try body(inspection)
       }

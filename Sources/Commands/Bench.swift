@@ -37,6 +37,7 @@ struct BenchCommand: RankCommand {
   var json = false
 
   func validate() throws {
+    try FileEnding.check("--calibrate", calibrate, among: ["json"])
     if repeats < 1 { throw ValidationError("--repeats \(repeats): at least 1 is needed") }
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds \(seconds): more than 0 and at most 3600 is needed")

@@ -9,12 +9,14 @@ import Training
 /// `eqprop export DIR…`: a run's results in files that other programs read.
 struct Export: RankCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes metrics as CSV, weights as NPZ and safetensors, the report's figures as SVG and PNG.",
+    abstract:
+      "Writes metrics as CSV, weights as NPZ and safetensors, the report's figures as SVG, PNG and PDF.",
     discussion: """
       Example: launch/run export runs/digits
 
-      Of several run directories the figures that compare them are written. PNG files are drawn by rsvg-convert (Debian's \
-      librsvg2-bin); without it there are SVG files only.
+      Of several run directories, or a folder of them as sweep leaves it, the figures that compare them are written, and one \
+      metrics.csv with the run, its seed and the settings that differ before each line. PNG and PDF files are drawn by \
+      rsvg-convert (Debian's librsvg2-bin); without it there are SVG files only.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument { case metrics, weights, figures }
@@ -23,12 +25,14 @@ struct Export: RankCommand {
   var directories: [String]
 
   @Option(
-    help: ArgumentHelp("metrics, weights or figures; may be repeated (default: all).", valueName: "part"))
+    help: ArgumentHelp(
+      "metrics, weights or figures; may be repeated (default: all; of several runs no weights).",
+      valueName: "part"))
   var only: [Part] = []
 
   @Option(
     help: ArgumentHelp(
-      "Where the files go (default: export in the run directory; of several, in the present folder).",
+      "Where the files go (default: export in the directory; of several, in the present folder).",
       valueName: "dir"))
   var output: String?
 
@@ -38,9 +42,40 @@ struct Export: RankCommand {
   @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
   var data: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of figures: svg, png or pdf; may be repeated (default: svg and png).", valueName: "form"))
+  var format: [FigureFormat] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Of figures, such as 88mm, 3.5in or 400px; PNG files of a length on paper have 300 pixels an inch.",
+      valueName: "length"))
+  var width: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of a figure's numbers and names in points; titles and labels are a little larger.", valueName: "pt"))
+  var fontSize = 9.0
+
+  private var size: FigureSize {
+    FigureSize(width: width.flatMap(FigureSize.Length.init), fontSize: fontSize)
+  }
+
   func validate() throws {
-    if directories.count > 1, only.contains(where: { $0 != .figures }) {
-      throw ValidationError("of several run directories only figures are exported")
+    try FileEnding.check(
+      folder: "--output", output, instead: "--format says what figures are, --only what is written")
+    if let width, FigureSize.Length(width) == nil {
+      throw ValidationError("--width \(width): a length in mm, cm, in, pt or px is needed, such as 88mm")
+    }
+    guard 4...72 ~= fontSize else {
+      throw ValidationError("--font-size \(fontSize): from 4 to 72 points are needed")
+    }
+    if !size.isDrawable {
+      let asked = "--width \(width ?? "412px") with --font-size \(fontSize)"
+      throw ValidationError(
+        "\(asked): a figure is from 17 to 330 times as wide as its letters are high"
+      )
     }
   }
 
@@ -48,30 +83,39 @@ struct Export: RankCommand {
     let isFirst = world.rank == 0
     try world.agree {
       guard isFirst else { return }
-      let folder = output ?? (directories.count == 1 ? joinPath(directories[0], "export") : "export")
+      let runs = try RunDirectories(directories)
+      let isOne = runs.paths.count == 1
+      if !isOne, only.contains(.weights) {
+        throw UsageError("--only weights: of several run directories metrics and figures are exported")
+      }
+      let folder = output ?? joinPath(runs.only ?? "", "export")
       try DurableFile.createDirectory(folder)
-      let all: [Part] = directories.count == 1 ? Part.allCases : [.figures]
-      for part in only.isEmpty ? all : only {
+      let parts = only.isEmpty ? Part.allCases.filter { isOne || $0 != .weights } : only
+      let compared = isOne ? nil : try runs.compared()
+      for part in parts {
         switch part {
-        case .metrics: try writeMetrics(to: folder)
-        case .weights: try writeWeights(to: folder)
-        case .figures: try writeFigures(to: joinPath(folder, "figures"))
+        case .metrics: try writeMetrics(compared, of: runs.paths[0], to: folder)
+        case .weights: try writeWeights(of: runs.paths[0], to: folder)
+        case .figures: try writeFigures(compared, of: runs.paths[0], to: joinPath(folder, "figures"))
         }
       }
     }
     return 0
   }
 
-  private func writeMetrics(to folder: String) throws {
+  private func writeMetrics(_ compared: ComparisonPage?, of directory: String, to folder: String) throws {
     let path = joinPath(folder, "metrics.csv")
-    let metrics = try MetricsFile.told(directories[0])
-    let run = try RunFile.load(path: joinPath(directories[0], "run.yaml"))
-    try DurableFile.write(metrics.csv(figures: run.task.task.figures), to: path)
+    try DurableFile.write(try compared?.csv ?? csv(of: directory), to: path)
     print(path)
   }
 
-  private func writeWeights(to folder: String) throws {
-    let weights = try StoredWeights(directory: directories[0], choice: checkpoint)
+  private func csv(of directory: String) throws -> String {
+    let metrics = try MetricsFile.told(directory)
+    return metrics.csv(figures: try RunFile.load(path: joinPath(directory, "run.yaml")).task.task.figures)
+  }
+
+  private func writeWeights(of directory: String, to folder: String) throws {
+    let weights = try StoredWeights(directory: directory, choice: checkpoint)
     let paths = ["weights.npz", "weights.safetensors"].map { joinPath(folder, $0) }
     var arrays = try NPZ.Writer(path: paths[0])
     var tensors = try Safetensors.Writer(
@@ -89,55 +133,12 @@ struct Export: RankCommand {
     for path in paths { print(path) }
   }
 
-  private func writeFigures(to folder: String) throws {
+  private func writeFigures(_ compared: ComparisonPage?, of directory: String, to folder: String) throws {
+    let files = try FigureFiles(format, size: size)
     try DurableFile.createDirectory(folder)
-    let converter = SVGConverter()
-    if converter == nil {
-      complain("no PNG files: they need rsvg-convert (apt-get install librsvg2-bin)")
-    }
-    for figure in try figures {
-      let path = joinPath(folder, figure.name)
-      try DurableFile.write(figure.svg, to: path + ".svg")
-      print(path + ".svg")
-      guard let converter else { continue }
-      try converter.convert(path + ".svg", to: path + ".png")
-      print(path + ".png")
-    }
-  }
-
-  private var figures: [PageFigure] {
-    get throws {
-      guard directories.count == 1 else {
-        return ComparisonPage(try directories.map { try RunRecord.read(directory: $0, data: data) }).figures
-      }
-      return ReportPage(
-        try RunRecord.read(directory: directories[0], inspected: checkpoint, data: data)
-      ).figures
-    }
-  }
-}
-
-/// librsvg's `rsvg-convert`, which draws SVG files as PNG.
-private struct SVGConverter {
-  private let program: String
-
-  /// Nil where no folder of the PATH has it.
-  init?() {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let programs = folders.map { joinPath(String($0), "rsvg-convert") }
-    guard let program = programs.first(where: FileManager.default.isExecutableFile) else { return nil }
-    self.program = program
-  }
-
-  /// Draws a file at twice its size; throws `FileError` where that fails.
-  func convert(_ drawing: String, to picture: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["--zoom", "2", "--output", picture, drawing]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw FileError(.inputOutput, path: picture, "rsvg-convert ended with \(process.terminationStatus)")
-    }
+    let figures =
+      try compared?.figures(size)
+      ?? ReportPage(try RunRecord.told(directory: directory, inspected: checkpoint, data: data)).figures(size)
+    for figure in figures { try files.write(figure, to: folder) }
   }
 }

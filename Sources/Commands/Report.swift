@@ -8,14 +8,19 @@ import Training
 struct Report: RankCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes an HTML page that shows a run, or compares several on the same axes.",
-    discussion: "Example: launch/run report runs/digits")
+    discussion: """
+      Example: launch/run report runs/digits
+
+      A folder of run directories, as sweep leaves it, stands for all of them. Runs that differ in seed alone are shown as \
+      their mean, in a band from the least to the most of them.
+      """)
 
   @Argument(help: "The run directories.")
   var directories: [String]
 
   @Option(
     help: ArgumentHelp(
-      "The page (default: report.html in the run directory; of several, in the present folder).",
+      "The page (default: report.html in the directory; of several, in the present folder).",
       valueName: "file"))
   var output: String?
 
@@ -25,25 +30,28 @@ struct Report: RankCommand {
   @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
   var checkpoint = Evaluator.Choice.latest
 
+  func validate() throws {
+    let figures = "export --format %@ writes the page's figures"
+    let instead = ["pdf", "png", "svg"].map { ($0, figures.replacing("%@", with: $0)) }
+    try FileEnding.check(
+      "--output", output, among: ["html", "htm"],
+      instead: Dictionary(uniqueKeysWithValues: instead + [("csv", "export --only metrics writes that")]))
+  }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let isFirst = world.rank == 0
     try world.agree {
       guard isFirst else { return }
-      let path = output ?? (directories.count == 1 ? joinPath(directories[0], "report.html") : "report.html")
-      try DurableFile.write(try page, to: path)
+      let runs = try RunDirectories(directories)
+      let path = output ?? joinPath(runs.only ?? "", "report.html")
+      try DurableFile.write(try page(runs), to: path)
       print(path)
     }
     return 0
   }
 
-  private var page: String {
-    get throws {
-      if directories.count == 1 {
-        let run = try RunRecord.read(
-          directory: directories[0], inspected: checkpoint, data: data)
-        return ReportPage(run).html
-      }
-      return ComparisonPage(try directories.map { try RunRecord.read(directory: $0, data: data) }).html
-    }
+  private func page(_ runs: RunDirectories) throws -> String {
+    guard runs.paths.count == 1 else { return try runs.compared().html }
+    return ReportPage(try RunRecord.told(directory: runs.paths[0], inspected: checkpoint, data: data)).html
   }
 }

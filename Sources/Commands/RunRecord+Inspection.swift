@@ -21,24 +21,62 @@ extension RunRecord {
     examines examined: Examined = .everything
   ) throws -> RunRecord {
     let run = try RunFile.load(path: joinPath(directory, "run.yaml"))
-    let metrics = try Recorded { () throws -> [EpochMetrics] in
+    let unshown = Unshown()
+    let metrics = try Recorded(unshown, "curves") { () throws -> [EpochMetrics] in
       let epochs = try MetricsFile.told(directory).epochs
       guard !epochs.isEmpty else { throw Absence("no epoch has ended yet") }
       return epochs
     }
-    let inspection = try Recorded { () throws -> Inspection in
+    let inspection = try Recorded(unshown, "checkpoint") { () throws -> Inspection in
       guard let inspected else { throw Absence("a comparison does not look at checkpoints") }
-      return try Inspection(directory: directory, choice: inspected, data: folder)
+      do {
+        return try Inspection(directory: directory, choice: inspected, data: folder)
+      } catch let error as DataError where folder == nil && run.data.path != nil {
+        throw DataElsewhere(error: error)
+      }
     }
-    return RunRecord(
+    // A search keeps none.
+    let times = joinPath(directory, "times.json")
+    // Nobody misses in a comparison what it does not show.
+    let others = inspected == nil ? Unshown() : unshown
+    var record = RunRecord(
       facts: Facts(run, data: try? inspection.value?.data ?? run.openData()),
       folder: lastPart(of: directory), figures: run.task.task.figures, metrics: metrics,
-      times: try Recorded { try TimesFile.read(path: joinPath(directory, "times.json")) },
-      checkpoint: try inspection.then { Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step) },
-      relaxations: try inspection.then { try $0.relaxedExamples },
-      fields: try inspection.then { try $0.receptiveFields },
-      answers: try Answers(run, inspection, examined),
+      times: try Recorded(others, FileStatus.exists(times) ? "time by part" : nil) {
+        try TimesFile.read(path: times)
+      },
+      checkpoint: try inspection.then(others, nil) {
+        Checkpoint(name: $0.checkpoint, epoch: $0.epoch, step: $0.step)
+      },
+      relaxations: try inspection.then(others, "relaxations") { try $0.relaxedExamples },
+      fields: try inspection.then(others, "receptive fields") { try $0.receptiveFields },
+      answers: try Answers(run, inspection, examined, others),
       runFile: run.resolvedYAML, settings: run.settings.map { Setting($0.key, $0.value) })
+    record.failure = try SweepFolder.failure(of: run, at: directory)
+    record.unshown = unshown.lines
+    return record
+  }
+}
+
+/// Data that are not where they were.
+private struct DataElsewhere: Error, CustomStringConvertible {
+  let error: DataError
+  var description: String { "\(error); --data says where they are now" }
+}
+
+/// What a page should show and cannot, by the reasons.
+final class Unshown {
+  private var reasons: [(words: String, parts: [String])] = []
+
+  var lines: [String] { reasons.map { "\($0.parts.joined(separator: ", ")): \($0.words)" } }
+
+  /// A part goes with what is told already; for a reason of its own it is told anew.
+  func note(_ part: String?, _ reason: String, isNew: Bool) {
+    if let index = reasons.firstIndex(where: { $0.words == reason }) {
+      reasons[index].parts += part.map { [$0] } ?? []
+    } else if isNew, let part {
+      reasons.append((reason, [part]))
+    }
   }
 }
 
@@ -74,21 +112,27 @@ struct Absence: Error, CustomStringConvertible {
 }
 
 extension Recorded {
-  /// What `body` finds, or the words of its error; an input/output error, which may pass, it throws.
-  fileprivate init(_ body: () throws -> Value) throws {
+  /// What `body` finds, or the words of its error; an input/output error, which may pass, it throws. An error other than
+  /// `Absence` leaves a part of the page unshown.
+  fileprivate init(_ unshown: Unshown, _ part: String?, _ body: () throws -> Value) throws {
     do {
       self = .found(try body())
     } catch let error as FileError where error.kind == .inputOutput {
       throw error
     } catch {
+      unshown.note(part, "\(error)", isNew: !(error is Absence))
       self = .absent("\(error)")
     }
   }
 
-  func then<Other: Sendable>(_ body: (Value) throws -> Other) throws -> Recorded<Other> {
+  func then<Other: Sendable>(
+    _ unshown: Unshown, _ part: String?, _ body: (Value) throws -> Other
+  ) throws -> Recorded<Other> {
     switch self {
-    case .found(let value): try Recorded<Other> { try body(value) }
-    case .absent(let reason): .absent(reason)
+    case .found(let value): return try Recorded<Other>(unshown, part) { try body(value) }
+    case .absent(let reason):
+      unshown.note(part, reason, isNew: false)
+      return .absent(reason)
     }
   }
 }

@@ -33,6 +33,7 @@ struct Sampling: RankCommand {
   var output: String?
 
   func validate() throws {
+    try FileEnding.check("--output", output, among: ["png"])
     guard 1...1000 ~= count else {
       throw ValidationError("--count \(count): from 1 to 1000 samples are needed")
     }

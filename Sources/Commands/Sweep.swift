@@ -53,6 +53,8 @@ struct Sweep: RankCommand {
     if let seeds, SweepPlan.seeds(seeds) == nil {
       throw ValidationError("--seeds \(seeds): such as 1..5, or 1,7 with no number twice")
     }
+    try FileEnding.check("--csv", csv, among: ["csv"], instead: ["json": "--json prints that"])
+    try FileEnding.check(folder: "--output", output, instead: "--csv FILE writes a table")
     if ranks < 1 { throw ValidationError("--ranks \(ranks): at least 1 is needed") }
     if plan == nil {
       throw ValidationError("--set: KEY=VALUE or KEY=VALUE,VALUE is needed, each combination once")

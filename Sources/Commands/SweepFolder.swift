@@ -41,13 +41,31 @@ struct SweepFolder {
   /// What is tried again has not failed yet.
   func forget(_ run: SweepPlan.Run) { try? FileManager.default.removeItem(atPath: failure(run)) }
 
-  private func noted(_ planned: SweepPlan.Run) throws -> (code: Int32, run: String, words: String)? {
-    guard try FileStatus.entry(failure(planned)) != nil else { return nil }
-    let lines = String(decoding: try DurableFile.read(failure(planned)), as: UTF8.self)
+  private func noted(_ planned: SweepPlan.Run) throws -> Failure? {
+    try Self.failure(noted: failure(planned))
+  }
+
+  private struct Failure {
+    let code: Int32
+    let run: String
+    let words: String
+  }
+
+  private static func failure(noted path: String) throws -> Failure? {
+    guard try FileStatus.entry(path) != nil else { return nil }
+    let lines = String(decoding: try DurableFile.read(path), as: UTF8.self)
       .split(separator: "\n", maxSplits: 1)
     let first = lines.first?.split(separator: " ").map(String.init) ?? []
     guard lines.count == 2, first.count == 2, let code = Int32(first[0]) else { return nil }
-    return (code, first[1], lines[1].trimmingCharacters(in: .whitespacesAndNewlines))
+    let words = lines[1].trimmingCharacters(in: .whitespacesAndNewlines)
+    return Failure(code: code, run: first[1], words: words)
+  }
+
+  /// How the run of a run directory in such a folder failed, if it did.
+  static func failure(of run: RunFile, at directory: String) throws -> String? {
+    let claims = joinPath(parentDirectory(of: directory), "claims/" + lastPart(of: directory))
+    let noted = try failure(noted: claims + "/failure.txt")
+    return noted.flatMap { $0.run == RunState.digest(of: run) ? $0.words : nil }
   }
 
   /// A group's last mark: it will train no more.

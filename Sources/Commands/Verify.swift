@@ -59,6 +59,7 @@ struct Verify: RankCommand {
     if checkpoint != .latest, weights == nil {
       throw ValidationError("--checkpoint says which of --weights DIR is taken")
     }
+    try FileEnding.check("--plot", plot, among: ["svg"])
     if let gradients, !gradients.hasSuffix(".safetensors") {
       throw ValidationError("--gradients \(gradients): a name that ends in .safetensors is needed")
     }

@@ -6,38 +6,57 @@ extension MetricsFile {
   /// Columns have the names of `metrics.jsonl`, those of a layer its number too: `rates.1`. What an epoch does not have
   /// is empty, what was not finite is `nan`.
   public func csv(figures: [Figure] = [.error]) -> String {
-    let columns =
-      Self.columns(figures)
-      + Self.layered.flatMap { name, values in
+    let columns = MetricsColumn.all(figures, of: epochs)
+    return CommaSeparated.text([columns.map(\.name)] + epochs.map { epoch in columns.map { $0.text(epoch) } })
+  }
+}
+
+extension ComparisonPage {
+  /// The epochs of all runs: before the columns of one run its name, and the settings that differ, the seed always.
+  public var csv: String {
+    let columns = MetricsColumn.all(told, of: runs.flatMap(\.epochs))
+    let keys = SettingDifference.keys(of: runs, always: ["seed"])
+    let lines = zip(names, runs).flatMap { name, run in
+      let beginning = [name] + keys.map { run.value(of: $0) ?? "" }
+      return run.epochs.map { epoch in beginning + columns.map { $0.text(epoch) } }
+    }
+    return CommaSeparated.text([["run"] + keys + columns.map(\.name)] + lines)
+  }
+}
+
+/// A column of numbers, one an epoch.
+private struct MetricsColumn {
+  let name: String
+  private let value: (EpochMetrics) -> Double?
+
+  private init(_ name: String, _ value: @escaping (EpochMetrics) -> Double?) {
+    (self.name, self.value) = (name, value)
+  }
+
+  /// Those of a task's figures and all else; of layers as many as the epochs have.
+  static func all(_ figures: [Figure], of epochs: [EpochMetrics]) -> [MetricsColumn] {
+    plain(figures)
+      + layered.flatMap { name, values in
         let depth = epochs.compactMap { values($0)?.count }.max() ?? 0
         return (0..<depth).map { layer in
-          Column("\(name).\(layer + 1)") { epoch in
+          MetricsColumn("\(name).\(layer + 1)") { epoch in
             guard let all = values(epoch), all.indices.contains(layer) else { return nil }
             return all[layer]
           }
         }
       }
-    let lines = [columns.map(\.name)] + epochs.map { epoch in columns.map { Self.text($0.value(epoch)) } }
-    return lines.map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
-  private struct Column {
-    let name: String
-    let value: (EpochMetrics) -> Double?
-    init(_ name: String, _ value: @escaping (EpochMetrics) -> Double?) {
-      (self.name, self.value) = (name, value)
-    }
-  }
-
-  private static func columns(_ figures: [Figure]) -> [Column] {
-    [Column("epoch") { Double($0.epoch) }, Column("step") { Double($0.step) }]
-      + EpochMetrics.scores(figures).map { Column($0.key, $0.value) } + [
-        Column("cost", \.cost), Column("energy", \.energy),
-        Column("free_iterations", \.freeIterations), Column("nudged_iterations", \.nudgedIterations),
-        Column("free_residual", \.freeResidual), Column("nudged_residual", \.nudgedResidual),
-        Column("violations", \.violations), Column("rejected") { $0.rejected.map(Double.init) },
-        Column("examples_per_second", \.examplesPerSecond), Column("seconds", \.seconds),
-        Column("ranks") { $0.ranks.map(Double.init) },
+  private static func plain(_ figures: [Figure]) -> [MetricsColumn] {
+    [MetricsColumn("epoch") { Double($0.epoch) }, MetricsColumn("step") { Double($0.step) }]
+      + EpochMetrics.scores(figures).map { MetricsColumn($0.key, $0.value) } + [
+        MetricsColumn("cost", \.cost), MetricsColumn("energy", \.energy),
+        MetricsColumn("free_iterations", \.freeIterations),
+        MetricsColumn("nudged_iterations", \.nudgedIterations),
+        MetricsColumn("free_residual", \.freeResidual), MetricsColumn("nudged_residual", \.nudgedResidual),
+        MetricsColumn("violations", \.violations), MetricsColumn("rejected") { $0.rejected.map(Double.init) },
+        MetricsColumn("examples_per_second", \.examplesPerSecond), MetricsColumn("seconds", \.seconds),
+        MetricsColumn("ranks") { $0.ranks.map(Double.init) },
       ]
   }
 
@@ -48,8 +67,8 @@ extension MetricsFile {
   }
 
   /// Whole numbers without a point, others with the digits that read back as the same.
-  private static func text(_ value: Double?) -> String {
-    guard let value else { return "" }
+  func text(_ epoch: EpochMetrics) -> String {
+    guard let value = value(epoch) else { return "" }
     return Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 }

@@ -32,13 +32,9 @@ public struct SweepTable: Sendable {
     var runs: [Run]
     var failed: Int { runs.count { $0.failure != nil } }
 
-    /// Over the runs that have it: mean and the deviation of a run, √(Σ (x − mean)² / (n − 1)).
-    func average(_ value: (EpochMetrics) -> Double?) -> (mean: Double, deviation: Double?)? {
-      let values = runs.compactMap { $0.best.flatMap(value) }
-      guard !values.isEmpty else { return nil }
-      let mean = values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return (mean, values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil)
+    /// Over the runs that have it.
+    func average(_ value: (EpochMetrics) -> Double?) -> Average? {
+      Average(runs.compactMap { $0.best.flatMap(value) })
     }
   }
 
@@ -82,7 +78,7 @@ public struct SweepTable: Sendable {
         guard averages.contains(where: { $0 != nil }) else { continue }
         table.heading.append("\(split) \(figure.unit ?? figure.name)")
         for (row, average) in averages.enumerated() {
-          table.rows[row].append(average.map { Self.shown($0, figure) } ?? "")
+          table.rows[row].append(average?.text { Figures.score($0, figure) } ?? "")
         }
       }
     }
@@ -90,10 +86,6 @@ public struct SweepTable: Sendable {
     for row in groups.indices { table.rows[row].append(row == best ? "best" : "") }
     let failures = runs.compactMap { run in run.failure.map { "\(run.name): \($0)\n" } }
     return table.text + (failures.isEmpty ? "" : "\n" + failures.joined())
-  }
-
-  private static func shown(_ average: (mean: Double, deviation: Double?), _ figure: Figure) -> String {
-    Figures.score(average.mean, figure) + (average.deviation.map { " ± " + Figures.score($0, figure) } ?? "")
   }
 
   /// A heading and a line a run: its settings, its seed, the best epoch and its figures; nothing where it has none.
@@ -106,11 +98,7 @@ public struct SweepTable: Sendable {
         + [run.seed.map { "\($0)" } ?? "", run.best.map { "\($0.epoch)" } ?? ""]
         + scores.map { score in run.best.flatMap(score.value).map { "\($0)" } ?? "" } + [run.failure ?? ""]
     }
-    return ([heading] + lines).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    cell.contains { ",\"\n".contains($0) } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    return CommaSeparated.text([heading] + lines)
   }
 
   /// The same as one line of JSON: `groups`, each with its `settings`, `runs`, and mean and deviation of every figure, and

@@ -110,6 +110,12 @@ import Testing
     ("launch/run -n 2 doctor --output runs/mnist", .run(codes: [0, 1])),
     ("\(digits) --set nudging.beta=0.1 --output runs/weak", .run("--limit-steps 60")),
     ("launch/run report runs/digits runs/weak --output compared.html", .run()),
+    ("launch/run report runs/digits-sweep", .run()),
+    ("launch/run export runs/digits-sweep --only metrics", .run()),
+    (
+      "launch/run export runs/digits --only figures --format pdf --width 88mm --font-size 8",
+      .test("ExportTests.sizes")
+    ),
     ("launch/run keys nudging.beta", .run()),
     (
       "\(digits) --set training.epochs=2 --set network.layers.0.units=256 --output runs/wide", .run()

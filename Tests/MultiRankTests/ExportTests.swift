@@ -137,7 +137,54 @@ extension RealRanks {
     }
 
     @Test(
-      "Without rsvg-convert it says what brings PNG and writes SVG; of several runs the figures that compare them"
+      "Figures have the form, the width and the letters that are asked for",
+      .enabled(if: hasConverter, "needs rsvg-convert"))
+    func sizes() throws {
+      let folder = try Self.trained.get()
+      let figures = ["--only", "figures", "--output"]
+      let paper = try export(
+        folder,
+        [folder.path + "/run"] + figures + [folder.path + "/paper"]
+          + ["--format", "pdf", "--format", "png", "--width", "88mm", "--font-size", "8"])
+      try #require(paper.status == 0, "\(paper.story)")
+      let names = folder.names("paper/figures")
+      #expect(
+        names.count >= 40 && names.allSatisfy { $0.hasSuffix(".pdf") || $0.hasSuffix(".png") }, "\(names)")
+      // 88 mm are 249.45 points, and at 300 pixels an inch 1039.4.
+      let page = try folder.bytes("paper/figures/error.pdf")
+      #expect(page.starts(with: Array("%PDF".utf8)))
+      let box = String(decoding: page, as: UTF8.self).firstMatch(of: #/MediaBox \[ ?0 0 ([\d.]+)/#)
+      #expect(
+        box.flatMap { Double($0.1) }.map { abs($0 - 249.45) < 0.5 } == true, "\(box.map(\.0) ?? "none")")
+      #expect(abs(try width("paper/figures/error.png", folder) - 1039) <= 1)
+      let screen = try export(
+        folder,
+        [folder.path + "/run"] + figures + [folder.path + "/screen", "--format", "png", "--width", "400px"])
+      #expect(
+        screen.status == 0 && folder.names("screen/figures").allSatisfy { $0.hasSuffix(".png") },
+        "\(screen.story)")
+      #expect(try width("screen/figures/error.png", folder) == 400)
+    }
+
+    private func width(_ picture: String, _ folder: TrainingFolder) throws -> Int {
+      try folder.bytes(picture)[16..<20].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    @Test(
+      "What cannot be written is refused",
+      arguments: [
+        (["--output", "figures.pdf"], "the name of a folder is needed; --format"),
+        (["--width", "88"], "such as 88mm"), (["--font-size", "0"], "from 4 to 72"),
+        (["--width", "10mm"], "from 17 to 330 times"), (["--format", "eps"], "svg"),
+      ])
+    func mistakes(options: [String], words: String) throws {
+      let folder = try Self.trained.get()
+      let outcome = try export(folder, [folder.path + "/run"] + options)
+      #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.story)")
+    }
+
+    @Test(
+      "Without rsvg-convert it says what brings PNG and writes SVG; of several runs what compares them"
     )
     func withoutConverter() throws {
       let folder = try Self.trained.get()
@@ -158,12 +205,22 @@ extension RealRanks {
       #expect(
         outcome.said == ["no PNG files: they need rsvg-convert (apt-get install librsvg2-bin)"],
         "\(outcome.story)")
-      #expect(folder.names("compared") == ["figures"])
+      #expect(folder.names("compared") == ["figures", "metrics.csv"])
+      let lines = folder.text("compared/metrics.csv").split(separator: "\n")
+      #expect(lines.count == 5 && lines[0].hasPrefix("run,seed,epoch,"), "\(lines)")
+      #expect(lines[1].hasPrefix("run (1),1,1,") && lines[4].hasPrefix("run (2),1,2,"), "\(lines)")
       let names = folder.names("compared/figures")
       #expect(names.contains("test-error.svg") && names.allSatisfy { $0.hasSuffix(".svg") }, "\(names)")
       let refused = try export(folder, [run, run, "--only", "weights"])
       #expect(
-        refused.status == 64 && refused.errors.contains("only figures are exported"), "\(refused.story)")
+        refused.status == 64 && refused.errors.contains("metrics and figures are exported"),
+        "\(refused.story)")
+      let lacking = try export(
+        folder, [run, "--only", "figures", "--format", "pdf", "--output", folder.path + "/pdf"], path: tools)
+      #expect(
+        lacking.status == 66
+          && lacking.said == ["no PDF files: they need rsvg-convert (apt-get install librsvg2-bin)"],
+        "\(lacking.story)")
     }
   }
 }

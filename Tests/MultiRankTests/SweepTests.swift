@@ -113,7 +113,7 @@ extension RealRanks {
       arguments: [
         (["--set", "nudging.betta=1,2"], "unknown key 'nudging.betta'; did you mean 'beta'?"),
         (["--seeds", "3..1"], "such as 1..5"), (["--ranks", "3"], "2 were started"),
-        (["--set", "a"], "KEY=VALUE"),
+        (["--set", "a"], "KEY=VALUE"), (["--csv", "x.json"], "ends in .csv is needed; --json prints that"),
         (["--set", "nudging.beta=0.1,0"], "nudging.beta"),
       ])
     func mistakes(options: [String], words: String) throws {

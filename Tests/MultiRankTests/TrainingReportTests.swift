@@ -102,8 +102,76 @@ extension RealRanks {
       let outcome = try report(folder, ["run", "other", "--output", "both.html"])
       #expect(outcome.status == 0, "\(outcome.story)")
       let page = folder.text("both.html")
-      #expect(page.contains("2 runs compared") && page.contains("<th scope=\"row\">nudging.beta</th>"))
+      #expect(page.contains("2 runs compared") && page.contains("<th scope=\"col\">nudging.<wbr/>beta</th>"))
       #expect(page.contains("Speed over ranks"))
+    }
+
+    /// A search of seven settings with two seeds each.
+    private static let searched = Result { () throws -> TrainingFolder in
+      let folder = try TrainingFolder(TrainingMethod.centered.runFile).removedAtExit()
+      let outcome = try folder.command(
+        "sweep", "2x1x1",
+        [folder.path + "/run.yaml", "--output", folder.path + "/search", "--set", "training.epochs=3"]
+          + ["--set", "network.layers.1.rate=0.02,0.05,0.1,0.15,0.2,0.3,1000", "--seeds", "1..2"]
+      ).run()
+      if outcome.status != 0 { throw HarnessError(outcome.story) }
+      return folder
+    }
+
+    @Test("the folder of a search is reported as it is: combinations in their order, its failures told")
+    func search() throws {
+      let folder = try Self.searched.get()
+      let outcome = try report(folder, ["search"])
+      #expect(
+        outcome.status == 0 && outcome.output == folder.path + "/search/report.html\n", "\(outcome.story)")
+      let page = folder.text("search/report.html")
+      #expect(page.contains("<h1>14 runs compared</h1>") && page.contains("7 combinations of settings"))
+      let one = try report(folder, ["search/network.layers.1.rate=0.1,seed=2"])
+      #expect(one.status == 0 && one.said == [], "\(one.story)")
+      let rates = page.matches(of: #/<td data-name="network.layers.1.rate">([\d.]+)</#).map(\.1)
+      #expect(rates == ["0.02", "0.05", "0.1", "0.15", "0.2", "0.3", "1000.0"])
+      #expect(
+        page.contains("0 of 2 seeds") && page.contains("rate=1000,seed=2 failed: the relaxation diverged"))
+      #expect(!page.contains("<th scope=\"col\">seed</th>") && !page.contains("training.<wbr/>epochs"))
+    }
+
+    @Test("what cannot be shown where the data are not is said on the page and beside it")
+    func elsewhere() throws {
+      let folder = try TrainingFolder(SmallImages.runFile)
+      try SmallImages.write(to: folder)
+      try #require(
+        try folder.train("1x1x1", ["--set", "training.epochs=1", "--set", "data.path=\(folder.path)/images"])
+          .status == 0)
+      let whole = try report(folder, ["run"])
+      #expect(whole.status == 0 && whole.said == [], "\(whole.story)")
+      try folder.copy("images", to: "elsewhere")
+      try folder.remove("images")
+      let poor = try report(folder, ["run"])
+      #expect(poor.status == 0 && poor.said.count == 1, "\(poor.story)")
+      let told = try #require(poor.said.first)
+      for words in [
+        "/run: not shown: checkpoint, relaxations, receptive fields, answers: ", "/images: no such directory",
+        "--data says where they are",
+      ] {
+        #expect(told.contains(words), "\(told)")
+      }
+      let page = folder.text("run/report.html")
+      #expect(page.contains("No relaxations: ") && page.contains("--data says where they are"))
+      let again = try report(folder, ["run", "--data", "elsewhere"])
+      #expect(again.status == 0 && again.said == [], "\(again.story)")
+      #expect(!folder.text("run/report.html").contains("No relaxations: "))
+    }
+
+    @Test(
+      "a name that ends in what the page is not is refused, with what writes that",
+      arguments: [
+        ("x.pdf", "export --format pdf"), ("x.PNG", "export --format png"), ("x.txt", "ends in .html"),
+      ])
+    func endings(name: String, words: String) throws {
+      let folder = try Self.trained.get()
+      let outcome = try report(folder, ["run", "--output", name])
+      #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.story)")
+      #expect(folder.text(name) == "")
     }
 
     /// The browser, where there is one.
@@ -117,10 +185,12 @@ extension RealRanks {
 
     @Test(
       "Chromium draws every figure, narrow and wide, light and dark, without an error or an overlap",
-      .enabled(if: chromium != nil, "needs chromium"), arguments: ["run", "both"])
+      .enabled(if: chromium != nil, "needs chromium"), arguments: ["run", "both", "search"])
     func drawn(page: String) throws {
-      let folder = try Self.trained.get()
-      if page == "both" {
+      let folder = try page == "search" ? Self.searched.get() : Self.trained.get()
+      if page == "search" {
+        #expect(try report(folder, ["search", "--output", "drawn.html"]).status == 0)
+      } else if page == "both" {
         if folder.names("small") == [] {
           #expect(try folder.train("1x1x1", to: "small", ["--set", "training.batch=40"]).status == 0)
         }
@@ -131,7 +201,7 @@ extension RealRanks {
       let views = try look(at: folder.path + "/drawn.html", page)
       #expect(views.map(\.view) == ["390x844 light", "390x844 dark", "1280x900 light", "1280x900 dark"])
       for view in views {
-        #expect(view.figures >= (page == "both" ? 9 : 28), "\(view.view)")
+        #expect(view.figures >= (["both": 9, "search": 8][page] ?? 28), "\(view.view)")
         let wrong = view.complaints + view.undrawn + view.wide + view.small + view.overlapping
         #expect(wrong.isEmpty, "\(view.view): \(wrong.joined(separator: "; "))")
       }

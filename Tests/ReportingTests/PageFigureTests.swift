@@ -14,6 +14,7 @@ import Testing
       #expect(document.isWellFormed && document.all("svg").count == 1, "\(figure.name)")
       #expect(document.all("text", class: "title").first?.text == figure.title, "\(figure.name)")
       #expect(document.all("rect", class: "paper").count == 1 && document.all("style").count == 1)
+      #expect(!figure.svg.contains("prefers-color-scheme"), "\(figure.name)")
     }
     let titles = Self.figures.map(\.title)
     for title in [

@@ -8,7 +8,7 @@ extension Chart {
     let middle = (layout.top + layout.bottom) / 2
     let xLabel = Self.text(
       SVGText.cut(x.label, to: layout.right - layout.left, size: ChartLayout.labelSize),
-      at: ChartPlace((layout.left + layout.right) / 2, layout.form.height - 14),
+      at: ChartPlace((layout.left + layout.right) / 2, layout.height - 14),
       "class=\"label\" text-anchor=\"middle\"")
     let turned = layout.form.margin + ChartLayout.labelSize - 3
     let yLabel = Self.text(

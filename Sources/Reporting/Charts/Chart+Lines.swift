@@ -2,15 +2,34 @@ extension Chart {
   /// Points of a series that all get a marker; of a longer one some do, evenly chosen.
   private static func markers(_ form: Form) -> Int { form == .document ? 30 : 16 }
 
-  /// The series in their order, the later over the earlier.
+  /// The bands, then the series in their order, the later over the earlier.
   func lines(_ layout: ChartLayout) -> String {
-    let drawn = series.indices.map { index in
-      "<g class=\"series \(ChartStyle.colour(index))\">\(line(index, layout))\(marks(index, layout))</g>\n"
+    let bands = series.indices.map { index in
+      let band = band(series[index].band, layout)
+      return band.isEmpty ? "" : "<g class=\"\(look(index).colour)\">\(band)</g>\n"
     }
+    let drawn =
+      bands
+      + series.indices.map { index in
+        "<g class=\"series \(look(index).colour)\">\(line(index, layout))\(marks(index, layout))</g>\n"
+      }
     let isEmpty = series.allSatisfy { $0.points.allSatisfy { layout.place($0) == nil } }
     guard isEmpty else { return drawn.joined() }
     let middle = ChartPlace((layout.left + layout.right) / 2, (layout.top + layout.bottom) / 2)
     return drawn.joined() + Self.text("nothing to draw", at: middle, "text-anchor=\"middle\"") + "\n"
+  }
+
+  /// Broken where an axis cannot show one of its ends.
+  private func band(_ band: [Reach], _ layout: ChartLayout) -> String {
+    let reaches = band.map { reach -> (low: ChartPlace, high: ChartPlace)? in
+      guard let low = layout.place(reach.ends[0]), let high = layout.place(reach.ends[1]) else { return nil }
+      return (low, high)
+    }
+    return reaches.split { $0 == nil }.map { part in
+      let part = part.compactMap(\.self)
+      let outline = part.map(\.high.text) + part.reversed().map(\.low.text)
+      return "<path class=\"band\" d=\"M\(outline.joined(separator: "L"))Z\"/>"
+    }.joined()
   }
 
   private func line(_ index: Int, _ layout: ChartLayout) -> String {
@@ -19,7 +38,12 @@ extension Chart {
     let data = runs.filter { $0.count > 1 }.map { run in
       "M" + run.compactMap { $0?.text }.joined(separator: "L")
     }
-    return data.isEmpty ? "" : Self.path(data.joined(), index)
+    guard !data.isEmpty else { return "" }
+    let line = Self.path(data.joined(), look(index))
+    guard series[index].isBackground else { return line }
+    // A thin line is hard to rest a pointer on.
+    return "<title>\(SVGText.escaped(series[index].name))</title>\(line)"
+      + "<path class=\"line touch\" d=\"\(data.joined())\"/>"
   }
 
   private func marks(_ index: Int, _ layout: ChartLayout) -> String {
@@ -30,9 +54,10 @@ extension Chart {
     let first = stride * index / max(series.count, 1) % stride
     return places.enumerated().map { number, place in
       let isAlone = [number - 1, number + 1].allSatisfy { !places.indices.contains($0) || places[$0] == nil }
-      guard let place, isAlone || !series[index].isJoined || number % stride == first else { return "" }
+      let isMarked = !series[index].isJoined || number % stride == first && !series[index].isBackground
+      guard let place, isAlone || isMarked else { return "" }
       let values = "\(Figures.plain(points[number].x)), \(Figures.plain(points[number].y))"
-      return Self.mark(place, index, "\(series[index].name): \(values)")
+      return Self.mark(place, look(index), "\(series[index].name): \(values)")
     }.joined()
   }
 }

@@ -20,12 +20,31 @@ public struct Chart: Equatable, Sendable {
     public var points: [Point]
     /// Whether a line joins the points; each has a marker where none does.
     public var isJoined: Bool
+    /// Drawn translucent below all lines.
+    public var band: [Reach] = []
+    /// Which of the lines' looks it has, the same in several charts; by its place without.
+    public var look: Int?
+    /// One of many: thin and grey below the others, without markers; the legend counts it.
+    public var isBackground = false
 
     public init(_ name: String, _ points: [Point], isJoined: Bool = true) {
       self.name = name
       self.points = points
       self.isJoined = isJoined
     }
+  }
+
+  /// From where to where values reach at a place of the x axis.
+  public struct Reach: Equatable, Sendable {
+    public var x: Double
+    public var low: Double
+    public var high: Double
+
+    public init(_ x: Double, from low: Double, to high: Double) {
+      (self.x, self.low, self.high) = (x, low, high)
+    }
+
+    var ends: [Point] { [Point(x, low), Point(x, high)] }
   }
 
   /// A thin straight line to compare with, from one side of the chart to the other.
@@ -77,6 +96,10 @@ public struct Chart: Equatable, Sendable {
   public var series: [Series]
   /// Drawn under the series; the axes' ranges do not follow from them.
   public var guides: [Guide]
+  /// Whether the page that has it for a figure names its lines elsewhere.
+  public var isNamedElsewhere = false
+  /// What is to be said of all lines; a page says it below the figure.
+  public var note = ""
 
   public init(title: String, x: Axis, y: Axis, series: [Series], guides: [Guide] = []) {
     self.title = title

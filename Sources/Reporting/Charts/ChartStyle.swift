@@ -7,14 +7,31 @@
 enum ChartStyle {
   static let colours = 6
 
-  /// The marker of a series: a path from its centre, about 9 pixels wide.
-  static func marker(_ series: Int) -> String { markers[series % markers.count] }
+  /// How a line is drawn: as the series of a number, or as one of many in the background.
+  enum Look: Equatable {
+    case series(Int)
+    case background
 
-  /// The dashes of a series, nil for a solid line; after six series colours return with other dashes.
-  static func dashes(_ series: Int) -> String? { dashes[(series + series / colours) % dashes.count] }
+    /// The class that colours it.
+    var colour: String {
+      switch self {
+      case .series(let number): "c\(number % colours + 1)"
+      case .background: "other"
+      }
+    }
 
-  /// The class that colours a series.
-  static func colour(_ series: Int) -> String { "c\(series % colours + 1)" }
+    /// The marker: a path from its centre, about 9 pixels wide, a dot in the background.
+    var marker: String {
+      guard case .series(let number) = self else { return "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z" }
+      return ChartStyle.markers[number % ChartStyle.markers.count]
+    }
+
+    /// The dashes, nil for a solid line; after six series colours return with other dashes.
+    var dashes: String? {
+      guard case .series(let number) = self else { return nil }
+      return ChartStyle.dashes[(number + number / colours) % ChartStyle.dashes.count]
+    }
+  }
 
   private static let markers = [
     "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
@@ -28,7 +45,10 @@ enum ChartStyle {
   private static let dashes: [String?] = [nil, "8 4", "2 4", "9 4 2 4", "14 4", "5 3 1 3 1 3"]
 
   /// The style sheet, the same for every chart, so that several can stand in one page.
-  static let sheet = """
+  static let sheet = light + dark
+
+  /// What surroundings of white paper need.
+  static let light = """
     .eqprop-chart{font-family:system-ui,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:12px}
     .eqprop-chart .paper{fill:#ffffff}
     .eqprop-chart text{fill:#30343b}
@@ -40,6 +60,7 @@ enum ChartStyle {
     .eqprop-chart text.guide{fill:#5b626d;font-style:italic}
     .eqprop-chart .rim{stroke:#ffffff;stroke-width:4;stroke-linejoin:round;font-style:italic}
     .eqprop-chart .line{stroke:currentColor;stroke-width:2;stroke-linejoin:round;fill:none}
+    .eqprop-chart .band{stroke:currentColor;stroke-width:2;stroke-opacity:.14;fill:currentColor;fill-opacity:.14}
     .eqprop-chart .mark{stroke:currentColor;stroke-width:1.5;fill:currentColor}
     .eqprop-chart .c1{color:#0b62c4}
     .eqprop-chart .c2{color:#a83a00}
@@ -47,6 +68,13 @@ enum ChartStyle {
     .eqprop-chart .c4{color:#cf66bf}
     .eqprop-chart .c5{color:#b09000}
     .eqprop-chart .c6{color:#20242b}
+    .eqprop-chart .other{color:#8d949e}
+    .eqprop-chart .other .line{stroke-width:1}
+    .eqprop-chart .other .touch{stroke-width:9;stroke-opacity:0}
+
+    """
+
+  private static let dark = """
     @media (prefers-color-scheme:dark){
     .eqprop-chart .paper{fill:#15181d}
     .eqprop-chart text{fill:#ccd1d8}
@@ -62,6 +90,7 @@ enum ChartStyle {
     .eqprop-chart .c4{color:#e59ad0}
     .eqprop-chart .c5{color:#f2d94a}
     .eqprop-chart .c6{color:#eef0f2}
+    .eqprop-chart .other{color:#747c88}
     }
 
     """

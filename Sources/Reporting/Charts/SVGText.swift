@@ -20,9 +20,14 @@ enum SVGText {
   }
 
   /// A coordinate to a tenth of a pixel: fine enough to see, coarse enough to repeat its bytes.
-  static func coordinate(_ value: Double) -> String {
-    let tenths = (value * 10).rounded()
-    return tenths == 0 ? "0" : String(format: "%.10g", tenths / 10)
+  static func coordinate(_ value: Double) -> String { number(value, steps: 10) }
+
+  /// A length to a thousandth of its unit.
+  static func length(_ value: Double) -> String { number(value, steps: 1000) }
+
+  private static func number(_ value: Double, steps: Double) -> String {
+    let whole = (value * steps).rounded()
+    return whole == 0 ? "0" : String(format: "%.10g", whole / steps)
   }
 
   /// About how wide a text is drawn, whatever the font: a little too much for most.

@@ -3,8 +3,9 @@ import Foundation
 /// A confusion table as a drawing: right ones in one colour, wrong ones in another, the more of them the stronger.
 struct ConfusionChart {
   let table: ConfusionTable
+  /// As wide as a chart of a page, or of a file of its own.
+  var width = Chart.Form.figure.width
 
-  private static let width = 380.0
   private static let cellHeight = 29.0
   private static let top = 4.0
 
@@ -15,16 +16,15 @@ struct ConfusionChart {
   /// Names too wide for a column stand on end.
   private var areTurned: Bool { 6.5 * Double(longest) > cell }
   private var foot: Double { areTurned ? 30 + 6 * Double(min(longest, 16)) : 36 }
-  private var cell: Double { (Self.width - left - 4) / Double(max(classes, 1)) }
+  private var cell: Double { (width - left - 4) / Double(max(classes, 1)) }
   private var bottom: Double { Self.top + Self.cellHeight * Double(classes) }
 
-  /// The drawing, as wide as a chart of a page.
   var svg: String {
-    let (width, height) = (SVGText.coordinate(Self.width), SVGText.coordinate(bottom + foot + 6))
+    let (width, height) = (SVGText.coordinate(self.width), SVGText.coordinate(bottom + foot + 6))
     let words =
       "confusion matrix: \(table.wrong) of \(table.examples) examples wrong, "
       + "\(Figures.percent(table.error)) %; a row a label, a column a prediction"
-    let middle = (left + Self.width) / 2
+    let middle = (left + self.width) / 2
     let turned = ChartPlace(13, (Self.top + bottom) / 2)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \

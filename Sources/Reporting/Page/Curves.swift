@@ -6,7 +6,9 @@ extension Figure {
 }
 
 /// Charts over the epochs of a run, or of several on the same axes.
-enum Curves {
+struct Curves {
+  let form: Chart.Form
+
   /// A line over epochs; nil where no epoch has the value.
   static func series(
     _ name: String, _ epochs: [EpochMetrics], _ value: (EpochMetrics) -> Double?
@@ -34,24 +36,27 @@ enum Curves {
 
   /// The chart of some lines over epochs, as a figure; nothing where there is no line.
   ///
-  /// - Parameter values: what a linear axis takes in at least.
-  static func figure(
+  /// - Parameters:
+  ///   - values: what a linear axis takes in at least.
+  ///   - isNamedElsewhere: whether the page names the lines beside the figure.
+  ///   - note: what is to be said of all lines.
+  func figure(
     _ title: String, _ label: String, _ series: [Chart.Series?], including values: [Double] = [],
-    scale: Chart.Scale? = nil
+    scale: Chart.Scale? = nil, isNamedElsewhere: Bool = false, note: String = ""
   ) -> String {
     let series = series.compactMap { $0 }
     guard !series.isEmpty else { return "" }
-    let scale = scale ?? suited(series)
-    return HTML.figure(
-      Chart(
-        title: title, x: Chart.Axis("epoch", isWhole: true),
-        y: Chart.Axis(label, scale: scale, including: scale == .linear ? values : []),
-        series: series))
+    let scale = scale ?? Self.suited(series)
+    var chart = Chart(
+      title: title, x: Chart.Axis("epoch", isWhole: true),
+      y: Chart.Axis(label, scale: scale, including: scale == .linear ? values : []), series: series)
+    (chart.isNamedElsewhere, chart.note) = (isNamedElsewhere, note)
+    return HTML.figure(chart, form)
   }
 
   /// Logarithmic where all values are above 0 and the largest is ten times the least; linear otherwise.
   static func suited(_ series: [Chart.Series]) -> Chart.Scale {
-    let values = series.flatMap { $0.points.map(\.y) }.filter(\.isFinite)
+    let values = series.flatMap { $0.points + $0.band.flatMap(\.ends) }.map(\.y).filter(\.isFinite)
     guard let least = values.min(), let most = values.max(), least > 0 else { return .linear }
     return most >= 10 * least ? .logarithmic : .linear
   }

@@ -14,7 +14,9 @@ enum HTML {
   }
 
   /// A chart with its title.
-  static func figure(_ chart: Chart) -> String { figure(chart.title, chart.svg(.figure)) }
+  static func figure(_ chart: Chart, _ form: Chart.Form) -> String {
+    figure(chart.title, chart.svg(form), note: chart.note.isEmpty ? "" : paragraph(chart.note))
+  }
 
   /// A drawing with its title, and a line below where there is more to say.
   static func figure(_ title: String, _ drawing: String, note: String = "") -> String {

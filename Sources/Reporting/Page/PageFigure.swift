@@ -4,16 +4,16 @@ public struct PageFigure: Equatable, Sendable {
   public var name: String
   /// The figure's caption as plain text on one line.
   public var title: String
-  /// An SVG document with its title, light or dark as its surroundings; pictures lie in it as PNG.
+  /// An SVG document with its title on white paper; pictures lie in it as PNG.
   public var svg: String
 
-  /// The figures of a page that `PageFrame` wrote, in their order.
-  static func all(of page: String) -> [PageFigure] {
+  /// The figures of a page that `PageFrame` wrote with drawings for that size, in their order.
+  static func all(of page: String, _ size: FigureSize) -> [PageFigure] {
     var figures: [PageFigure] = []
     for part in page.split(separator: "<figure>", omittingEmptySubsequences: false).dropFirst() {
       guard let figure = part.firstRange(of: "</figure>").map({ part[..<$0.lowerBound] }),
         let title = content(figure, from: "<figcaption>", to: "</figcaption>"),
-        let svg = document(figure, title: plain(title))
+        let svg = document(figure, title: plain(title), size)
       else { preconditionFailure("a figure has a title and a drawing") }
       let name = fileName(plain(title))
       let same = figures.count { $0.name == name || $0.name.hasPrefix(name + "--") }
@@ -23,41 +23,42 @@ public struct PageFigure: Equatable, Sendable {
     return figures
   }
 
-  private static let margin = 16.0
   private static let titleSize = 16.0
 
   /// The figure's drawing with a style sheet, paper and a title above; nil where there is none.
-  private static func document(_ figure: Substring, title: String) -> String? {
-    let (size, inner): ((width: Double, height: Double), String)
+  private static func document(_ figure: Substring, title: String, _ size: FigureSize) -> String? {
+    let (width, margin) = (size.drawn, FigureSize.margin)
+    let (high, inner): (Double, String)
     if let drawing = content(figure, from: "<svg ", to: "</svg>"), let end = drawing.firstIndex(of: ">") {
       guard let found = extent(drawing[..<end]) else { return nil }
-      (size, inner) = (found, String(drawing[drawing.index(after: end)...]))
+      (high, inner) = (found.height, String(drawing[drawing.index(after: end)...]))
     } else if let image = content(figure, from: "<img", to: "/>"), let found = extent(image),
       let source = content(image, from: "src=\"", to: "\"")
     {
       // Small ones are drawn larger, with their pixels to be seen.
-      let scale = max(1, (380 / found.width).rounded(.down))
-      size = (found.width * scale, found.height * scale)
+      let fitting = (width - 2 * margin) / found.width
+      let scale = fitting < 1 ? fitting : fitting.rounded(.down)
+      let wide = found.width * scale
+      high = found.height * scale
       inner =
-        "<image width=\"\(SVGText.coordinate(size.width))\" height=\"\(SVGText.coordinate(size.height))\" "
+        "<image width=\"\(SVGText.coordinate(wide))\" height=\"\(SVGText.coordinate(high))\" "
         + "style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" href=\"\(source)\"/>\n"
     } else {
       return nil
     }
-    let width = max(size.width, 380) + 2 * margin
-    let (top, height) = (margin + titleSize + 12, size.height + 2 * margin + titleSize + 12)
+    let (top, height) = (margin + titleSize + 12, high + 2 * margin + titleSize + 12)
     // Bold letters are wider; a long title has smaller ones before it is cut.
     let fitting = 0.99 * titleSize * (width - 2 * margin) / SVGText.width(title, size: 1.1 * titleSize)
     let letters = min(titleSize, max(fitting, 11))
     let words = SVGText.cut(title, to: width - 2 * margin, size: 1.1 * letters)
     let style = "class=\"title\" style=\"font-size:\(SVGText.coordinate(letters))px\""
-    let extent = "width=\"\(SVGText.coordinate(width))\" height=\"\(SVGText.coordinate(height))\""
+    let whole = "width=\"\(SVGText.coordinate(width))\" height=\"\(SVGText.coordinate(height))\""
     let box = "0 0 \(SVGText.coordinate(width)) \(SVGText.coordinate(height))"
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="\(box)" \(extent)>
+      <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="\(box)" \(size.extent(height: height))>
       <style>
-      \(Chart.styleSheet)</style>
-      <rect class="paper" \(extent)/>
+      \(ChartStyle.light)</style>
+      <rect class="paper" \(whole)/>
       \(Chart.text(words, at: ChartPlace(margin, margin + titleSize - 2), style))
       <g transform="translate(\(SVGText.coordinate(margin)) \(SVGText.coordinate(top)))">
       \(inner.trimmingPrefix("\n"))</g>
@@ -99,10 +100,24 @@ public struct PageFigure: Equatable, Sendable {
 
 extension ReportPage {
   /// Every figure of the page.
-  public var figures: [PageFigure] { PageFigure.all(of: html) }
+  public var figures: [PageFigure] { figures(FigureSize()) }
+
+  /// Every figure, drawn as large.
+  public func figures(_ size: FigureSize) -> [PageFigure] {
+    var page = self
+    page.form = size.form
+    return PageFigure.all(of: page.html, size)
+  }
 }
 
 extension ComparisonPage {
   /// Every figure of the page.
-  public var figures: [PageFigure] { PageFigure.all(of: html) }
+  public var figures: [PageFigure] { figures(FigureSize()) }
+
+  /// Every figure, drawn as large.
+  public func figures(_ size: FigureSize) -> [PageFigure] {
+    var page = self
+    page.form = size.form
+    return PageFigure.all(of: page.html, size)
+  }
 }

@@ -48,6 +48,19 @@ enum PageStyle {
     thead th{color:var(--soft);font-weight:600;font-size:14px}
     tbody th{font-weight:600}
     td{font-variant-numeric:tabular-nums}
+    .lines{list-style:none;display:flex;flex-wrap:wrap;gap:4px 24px;margin:8px 0 16px;padding:0;font-size:14px}
+    .sample{display:inline-block;vertical-align:-1px;margin-right:8px}
+    .wide{overflow-x:auto}
+    .runs{font-size:14px}
+    .runs th,.runs td{overflow-wrap:normal;padding:6px 7px}
+    .runs summary,.seed th{white-space:nowrap}
+    .runs small{display:block;color:var(--soft)}
+    .best{padding:1px 8px;border-radius:9px;background:var(--negative);color:#fff;font-size:12px}
+    .runs .seed th{font-weight:400;padding-left:22px}
+    @supports selector(:has(a)){
+    .seed{display:none}
+    tbody:has([open])>.seed{display:table-row}
+    }
     pre{margin:8px 0;padding:12px;background:var(--paper);border:1px solid var(--line);border-radius:8px;
     font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre-wrap}
     summary{cursor:pointer;font-weight:600;padding:4px 0}
@@ -59,11 +72,17 @@ enum PageStyle {
     @media (max-width:640px){
     h1{font-size:24px}
     thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+    thead tr,thead th{display:block;overflow-wrap:anywhere}
     tbody tr,tbody th,tbody td{display:block;border:0}
     tbody tr{border-top:1px solid var(--line);padding:8px 0}
     tbody th,tbody td{padding:2px 12px}
     td::before{content:attr(data-name) ": ";color:var(--soft)}
     .pictures{grid-template-columns:repeat(3,1fr)}
+    tbody td:empty{display:none}
+    .runs tbody tr:not(.seed),.runs tbody:has([open])>tr{display:grid;grid-template-columns:1fr 1fr}
+    .runs tbody th{grid-column:1/-1}
+    .runs small{display:inline}
+    .runs tbody th,.runs tbody td{padding:2px 12px;overflow-wrap:anywhere;border:0}
     }
     @media print{
     body{background:none;font-size:11pt}

@@ -13,8 +13,8 @@ extension ReportPage {
       "Mistakes",
       HTML.recorded(classified, or: "No confusion matrix") { found in
         let matrix = HTML.figure(
-          "Labels and predictions, \(found.split) split", ConfusionChart(table: found.confusion).svg
-        )
+          "Labels and predictions, \(found.split) split",
+          ConfusionChart(table: found.confusion, width: form.width).svg)
         return note(found.note) + PageFrame.beside(matrix, worst(found))
       })
   }
@@ -31,7 +31,7 @@ extension ReportPage {
             Chart(
               title: "Target\(name) and output, \(found.split) split", x: Chart.Axis("target"),
               y: Chart.Axis("output"), series: [Chart.Series("examples", points, isJoined: false)],
-              guides: [Chart.Guide("output = target", through: through, slope: 1)]))
+              guides: [Chart.Guide("output = target", through: through, slope: 1)]), form)
         }
         return note(found.note) + PageFrame.figures(figures.joined())
       })

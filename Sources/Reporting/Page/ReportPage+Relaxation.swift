@@ -51,6 +51,6 @@ extension ReportPage {
     return HTML.figure(
       Chart(
         title: "\(what), \(name)", x: Chart.Axis("iteration", isWhole: true),
-        y: Chart.Axis(label, scale: scale ?? Curves.suited(series)), series: series))
+        y: Chart.Axis(label, scale: scale ?? Curves.suited(series)), series: series), form)
   }
 }

@@ -2,7 +2,7 @@ extension ReportPage {
   /// How fast it went, and where the time went.
   var time: String {
     guard case .found(let epochs) = run.metrics else { return "" }
-    let speed = Curves.figure(
+    let speed = curves.figure(
       "Speed of training", "examples a second",
       [Curves.series("training", epochs, \.examplesPerSecond)], including: [0], scale: .linear)
     let seconds = epochs.compactMap(\.seconds).reduce(0, +)
@@ -15,7 +15,8 @@ extension ReportPage {
       let absent = HTML.paragraph("No time by part and by rank: \(reason).", class: "absent")
       return HTML.section("Time", head, absent, PageFrame.figures(speed))
     case .found(let times):
-      let bars = HTML.figure("Time by rank", TimeChart(times: times).svg, note: note(times))
+      let bars = HTML.figure(
+        "Time by rank", TimeChart(times: times, width: form.width).svg, note: note(times))
       return HTML.section("Time", head, PageFrame.figures(speed, bars), table(times), more)
     }
   }

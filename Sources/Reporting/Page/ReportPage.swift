@@ -4,6 +4,8 @@ import Records
 /// The report on one run: an HTML page that holds all it shows.
 public struct ReportPage: Equatable, Sendable {
   public var run: RunRecord
+  /// What its figures are drawn for.
+  var form = Chart.Form.figure
 
   public init(_ run: RunRecord) { self.run = run }
 
@@ -13,6 +15,8 @@ public struct ReportPage: Equatable, Sendable {
       title: run.facts.name, head: head,
       sections: [learning, relaxation, settling, weights, answers, time, runFile])
   }
+
+  var curves: Curves { Curves(form: form) }
 
   /// What was trained, and how far it came.
   private var head: String {
@@ -51,7 +55,7 @@ public struct ReportPage: Equatable, Sendable {
       "Learning",
       HTML.recorded(run.metrics, or: "No learning curves") { epochs in
         let scores = run.figures.map { figure in
-          Curves.figure(
+          curves.figure(
             figure.title, figure.axis,
             EpochMetrics.splits.map { split, scores in
               Curves.series(split, epochs) { $0[keyPath: scores][figure.key] }
@@ -59,10 +63,10 @@ public struct ReportPage: Equatable, Sendable {
         }
         return PageFrame.figures(
           scores.joined(),
-          Curves.figure(
+          curves.figure(
             "Cost of the training examples", "mean cost C(s⁰)",
             [Curves.series("training", epochs, \.cost)], including: [0]),
-          Curves.figure(
+          curves.figure(
             "Energy of the evaluated examples", "mean energy E(s⁰)",
             [Curves.series("evaluated", epochs, \.energy)], scale: .linear))
       })
@@ -74,30 +78,30 @@ public struct ReportPage: Equatable, Sendable {
     // Written where it is not the last layer.
     let output = run.settings.first { $0.key == "network.output" }.flatMap { Int($0.value) }
     let figures = [
-      Curves.figure(
+      curves.figure(
         "Iterations to settle", "mean iterations of a phase",
         [
           Curves.series("free", epochs, \.freeIterations),
           Curves.series("nudged", epochs, \.nudgedIterations),
         ], including: [0], scale: .linear),
-      Curves.figure(
+      curves.figure(
         "Residual when a phase ends", "largest |Δs| / ε",
         [
           Curves.series("free", epochs, \.freeResidual),
           Curves.series("nudged", epochs, \.nudgedResidual),
         ]),
-      Curves.figure(
+      curves.figure(
         "Units at the lower bound", "share of units, %",
         Curves.layers(epochs, output: output) { percent($0.atLower) },
         including: [0, 1], scale: .linear),
-      Curves.figure(
+      curves.figure(
         "Units at the upper bound", "share of units, %",
         Curves.layers(epochs, output: output) { percent($0.atUpper) },
         including: [0, 1], scale: .linear),
-      Curves.figure(
+      curves.figure(
         "Change of the weights a step", "‖ΔW‖ / ‖W‖", Curves.layers(epochs, output: output, \.weightChange)),
       epochs.contains { $0.violations ?? 0 > 0 }
-        ? Curves.figure(
+        ? curves.figure(
           "Examples that break the rule’s promise", "share of examples, %",
           [Curves.series("training", epochs, \.violations)], including: [0]) : "",
     ]

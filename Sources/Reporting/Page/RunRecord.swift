@@ -72,6 +72,10 @@ public struct RunRecord: Equatable, Sendable {
   public var runFile: String
   /// Every key of the run file, in its order.
   public var settings: [Setting]
+  /// Why the run ended before its end, where a search has noted it.
+  public var failure: String?
+  /// What should be shown and cannot be, and why, a line a reason.
+  public var unshown: [String] = []
 
   public init(
     facts: Facts, folder: String, figures: [Figure] = [.error], metrics: Recorded<[EpochMetrics]>,

@@ -21,8 +21,9 @@ struct TimeChart {
   static let most = 24
 
   let times: TimesFile
+  /// As wide as a chart of a page, or of a file of its own.
+  var width = Chart.Form.figure.width
 
-  private static let width = 380.0
   private static let barHeight = 20.0
   private static let gap = 6.0
   private static let right = 52.0
@@ -53,10 +54,13 @@ struct TimeChart {
     return SVGText.cut("rank \(rank)\(host)", to: 130, size: 12)
   }
 
-  /// The drawing, as wide as a chart of a page.
+  /// Of the legend, whose rows follow from them.
+  private var columns: Int { max(1, Int((width - 8) / 124)) }
+  private var rows: Double { Double((Self.groups.count + columns - 1) / columns) }
+
   var svg: String {
     let bottom = (Self.barHeight + Self.gap) * Double(shown.count)
-    let (width, height) = (SVGText.coordinate(Self.width), SVGText.coordinate(bottom + 54))
+    let (width, height) = (SVGText.coordinate(self.width), SVGText.coordinate(bottom + 14 + 20 * rows))
     let words = "time of \(shown.count) of \(times.ranks.count) ranks by part, in seconds"
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \
@@ -70,7 +74,7 @@ struct TimeChart {
 
   private func bar(_ rank: Int, at y: Double) -> String {
     let longest = times.ranks.map(\.total).max() ?? 0
-    let scale = longest > 0 ? (Self.width - left - Self.right) / longest : 0
+    let scale = longest > 0 ? (width - left - Self.right) / longest : 0
     var x = left
     var text = Chart.text(
       name(rank), at: ChartPlace(left - 8, y + Self.barHeight - 6), "text-anchor=\"end\"")
@@ -90,13 +94,14 @@ struct TimeChart {
   ) -> String {
     let corner = "x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\""
     let size = "width=\"\(SVGText.coordinate(width))\" height=\"\(SVGText.coordinate(height))\""
-    return "<g class=\"\(ChartStyle.colour(group))\"><rect \(corner) \(size) fill=\"currentColor\" "
+    return
+      "<g class=\"\(ChartStyle.Look.series(group).colour)\"><rect \(corner) \(size) fill=\"currentColor\" "
       + "fill-opacity=\"\(Self.groups[group].density)\"><title>\(SVGText.escaped(hint))</title></rect></g>"
   }
 
   private func legend(at y: Double) -> String {
     Self.groups.enumerated().map { index, group in
-      let (column, row) = (Double(index % 3), Double(index / 3))
+      let (column, row) = (Double(index % columns), Double(index / columns))
       let (x, y) = (8 + column * 124, y + row * 20)
       return box(index, x, y, 12, 12, group.name)
         + Chart.text(group.name, at: ChartPlace(x + 18, y + 10.5), "class=\"name\"") + "\n"
