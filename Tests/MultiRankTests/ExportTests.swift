@@ -184,6 +184,22 @@ extension RealRanks {
     }
 
     @Test(
+      "A file's name ends in what is written into it, with every command",
+      arguments: [
+        (["verify", "run.yaml", "--plot"], "x.pdf", ".svg"),
+        (["sample", "run", "--output"], "x.jpg", ".png"),
+        (["bench", "run.yaml", "--calibrate"], "x.txt", ".json"),
+        (["predict", "run", "--output"], "x.txt", ".csv"),
+      ])
+    func endings(words: [String], name: String, ending: String) throws {
+      let folder = try Self.trained.get()
+      let arguments = [words[0], folder.path + "/" + words[1], words[2], folder.path + "/" + name]
+      let outcome = try Mpirun(executable: "eqprop", ranks: 1, arguments: arguments).run()
+      #expect(outcome.status == 64 && outcome.errors.contains(ending), "\(outcome.story)")
+      #expect(!folder.names("").contains(name))
+    }
+
+    @Test(
       "Without rsvg-convert it says what brings PNG and writes SVG; of several runs what compares them"
     )
     func withoutConverter() throws {
