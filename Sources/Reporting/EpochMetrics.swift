@@ -92,7 +92,7 @@ public struct EpochMetrics: Equatable, Sendable {
 }
 
 extension [EpochMetrics] {
-  /// The place of the epoch that a figure judges best, of equals the first; nil where none has the figure.
+  /// The index of the epoch that a figure judges best, of equals the first; nil where none has the figure.
   func best(by figure: Figure?) -> Int? {
     guard let figure else { return nil }
     var best: (index: Int, value: Double)?

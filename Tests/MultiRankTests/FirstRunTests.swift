@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -61,8 +62,19 @@ extension RealRanks {
           try folder.write(
             "run.yaml", text.replacing("wine.csv, target: cultivar", with: "\(folder.path)/wine.csv"))
         }
+        let isPictures = text.contains("format: pictures")
+        if isPictures {
+          // Grey ones of dots, dark and light.
+          for number in 0..<100 {
+            let pixels = (0..<64).map { UInt8((number % 2) * 120 + ($0 * 7 + number * 13) % 100) }
+            try folder.write(
+              "photos/\(number % 2 == 0 ? "dark" : "light")/\(number).png",
+              PNG.encode(width: 8, height: 8, .grey, pixels))
+          }
+          try folder.write("run.yaml", text.replacing("path: photos", with: "path: \(folder.path)/photos"))
+        }
         let outcome = try folder.train(
-          "1x1x1", to: "run", ["--set", "training.epochs=\(isTable ? 20 : 3)"])
+          "1x1x1", to: "run", ["--set", "training.epochs=\(isTable || isPictures ? 20 : 3)"])
         #expect(outcome.status == 0, "\(name): \(outcome.story)")
         let line = try told(folder)
         #expect(line.keys.contains { ["test_error", "test_rmse"].contains($0) }, "\(name)")

@@ -74,7 +74,9 @@ extension RealRanks {
       ])
     func flippedBit(_ flipped: Flip) throws {
       let folder = try TrainingFolder(flipped.runFile)
-      let training = folder.training(flipped.grid, to: "run", ["--compare-weights", "50"])
+      // Epochs that last far longer than a checkpoint is written: what is flipped is no copy of one under way.
+      let training = folder.training(
+        flipped.grid, to: "run", ["--compare-weights", "10", "--set", "relaxation.free=1000"])
       let job = try training.start()
       try job.waitFor("epoch 2/400")
       // The thread that writes them may be behind.
@@ -95,9 +97,14 @@ extension RealRanks {
       #expect(line.contains(/; run again to go on from step-\d{9}$/), "\(line)")
       // What was saved has the right bits, and the run goes on from it.
       for checkpoint in folder.checkpoints() {
-        #expect(try self.values(flipped, folder, checkpoint) == values, "\(checkpoint)")
+        let saved = try self.values(flipped, folder, checkpoint)
+        let differing = zip(saved, values).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+        #expect(
+          differing.isEmpty,
+          "\(checkpoint), first \(first), at \(differing.prefix(8)) of \(differing.count): \(line)")
       }
-      let again = try folder.train("1x1x1", to: "run", ["--limit-steps", "1"])
+      let again = try folder.train(
+        "1x1x1", to: "run", ["--limit-steps", "1", "--set", "relaxation.free=1000"])
       #expect(
         again.status == 0 && again.said.contains { $0.hasPrefix("going on from step-") }, "\(again.story)")
     }

@@ -3,18 +3,19 @@ extension Chart {
   func axes(_ layout: ChartLayout) -> String {
     let (vertical, horizontal) = (marks(x: layout), marks(y: layout))
     let frame =
-      "M\(ChartPlace(layout.left, layout.top).text)V\(SVGText.coordinate(layout.bottom))"
+      "M\(ChartPosition(layout.left, layout.top).text)V\(SVGText.coordinate(layout.bottom))"
       + "H\(SVGText.coordinate(layout.right))"
     let middle = (layout.top + layout.bottom) / 2
     let xLabel = Self.text(
       SVGText.cut(x.label, to: layout.right - layout.left, size: ChartLayout.labelSize),
-      at: ChartPlace((layout.left + layout.right) / 2, layout.height - 14),
+      at: ChartPosition((layout.left + layout.right) / 2, layout.height - 14),
       "class=\"label\" text-anchor=\"middle\"")
     let turned = layout.form.margin + ChartLayout.labelSize - 3
     let yLabel = Self.text(
       SVGText.cut(y.label, to: layout.bottom - layout.top + layout.form.margin, size: ChartLayout.labelSize),
-      at: ChartPlace(turned, middle),
-      "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(ChartPlace(turned, middle).text))\"")
+      at: ChartPosition(turned, middle),
+      "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(ChartPosition(turned, middle).text))\""
+    )
     return """
       <path class="grid" d="\(vertical.grid)\(horizontal.grid)"/>
       <path class="frame" d="\(frame)\(vertical.marks)\(horizontal.marks)"/>
@@ -37,10 +38,10 @@ extension Chart {
     var marks = Marks()
     for tick in layout.ticks.x {
       guard let x = layout.x(tick.value) else { continue }
-      marks.marks += "M\(ChartPlace(x, layout.bottom).text)v\(tick.label == nil ? 3 : 5)"
+      marks.marks += "M\(ChartPosition(x, layout.bottom).text)v\(tick.label == nil ? 3 : 5)"
       guard let label = tick.label else { continue }
-      marks.grid += "M\(ChartPlace(x, layout.top).text)V\(SVGText.coordinate(layout.bottom))"
-      marks.numbers += Self.text(label, at: ChartPlace(x, layout.bottom + 19), "text-anchor=\"middle\"")
+      marks.grid += "M\(ChartPosition(x, layout.top).text)V\(SVGText.coordinate(layout.bottom))"
+      marks.numbers += Self.text(label, at: ChartPosition(x, layout.bottom + 19), "text-anchor=\"middle\"")
     }
     return marks
   }
@@ -49,10 +50,10 @@ extension Chart {
     var marks = Marks()
     for tick in layout.ticks.y {
       guard let y = layout.y(tick.value) else { continue }
-      marks.marks += "M\(ChartPlace(layout.left, y).text)h-\(tick.label == nil ? 3 : 5)"
+      marks.marks += "M\(ChartPosition(layout.left, y).text)h-\(tick.label == nil ? 3 : 5)"
       guard let label = tick.label else { continue }
-      marks.grid += "M\(ChartPlace(layout.left, y).text)H\(SVGText.coordinate(layout.right))"
-      marks.numbers += Self.text(label, at: ChartPlace(layout.left - 8, y + 4), "text-anchor=\"end\"")
+      marks.grid += "M\(ChartPosition(layout.left, y).text)H\(SVGText.coordinate(layout.right))"
+      marks.numbers += Self.text(label, at: ChartPosition(layout.left - 8, y + 4), "text-anchor=\"end\"")
     }
     return marks
   }

@@ -13,16 +13,18 @@ extension Chart {
       + series.indices.map { index in
         "<g class=\"series \(look(index).colour)\">\(line(index, layout))\(marks(index, layout))</g>\n"
       }
-    let isEmpty = series.allSatisfy { $0.points.allSatisfy { layout.place($0) == nil } }
+    let isEmpty = series.allSatisfy { $0.points.allSatisfy { layout.position($0) == nil } }
     guard isEmpty else { return drawn.joined() }
-    let middle = ChartPlace((layout.left + layout.right) / 2, (layout.top + layout.bottom) / 2)
+    let middle = ChartPosition((layout.left + layout.right) / 2, (layout.top + layout.bottom) / 2)
     return drawn.joined() + Self.text("nothing to draw", at: middle, "text-anchor=\"middle\"") + "\n"
   }
 
   /// Broken where an axis cannot show one of its ends.
   private func band(_ band: [Reach], _ layout: ChartLayout) -> String {
-    let reaches = band.map { reach -> (low: ChartPlace, high: ChartPlace)? in
-      guard let low = layout.place(reach.ends[0]), let high = layout.place(reach.ends[1]) else { return nil }
+    let reaches = band.map { reach -> (low: ChartPosition, high: ChartPosition)? in
+      guard let low = layout.position(reach.ends[0]), let high = layout.position(reach.ends[1]) else {
+        return nil
+      }
       return (low, high)
     }
     return reaches.split { $0 == nil }.map { part in
@@ -34,7 +36,7 @@ extension Chart {
 
   private func line(_ index: Int, _ layout: ChartLayout) -> String {
     guard series[index].isJoined else { return "" }
-    let runs = series[index].points.map(layout.place).split(separator: nil)
+    let runs = series[index].points.map(layout.position).split(separator: nil)
     let data = runs.filter { $0.count > 1 }.map { run in
       "M" + run.compactMap { $0?.text }.joined(separator: "L")
     }
@@ -48,16 +50,18 @@ extension Chart {
 
   private func marks(_ index: Int, _ layout: ChartLayout) -> String {
     let points = series[index].points
-    let places = points.map(layout.place)
+    let positions = points.map(layout.position)
     let stride = points.count > Self.markers(layout.form) ? (points.count + 11) / 12 : 1
     // Lines that share their x values would otherwise hide each other's markers.
     let first = stride * index / max(series.count, 1) % stride
-    return places.enumerated().map { number, place in
-      let isAlone = [number - 1, number + 1].allSatisfy { !places.indices.contains($0) || places[$0] == nil }
+    return positions.enumerated().map { number, position in
+      let isAlone = [number - 1, number + 1].allSatisfy {
+        !positions.indices.contains($0) || positions[$0] == nil
+      }
       let isMarked = !series[index].isJoined || number % stride == first && !series[index].isBackground
-      guard let place, isAlone || isMarked else { return "" }
+      guard let position, isAlone || isMarked else { return "" }
       let values = "\(Figures.plain(points[number].x)), \(Figures.plain(points[number].y))"
-      return Self.mark(place, look(index), "\(series[index].name): \(values)")
+      return Self.mark(position, look(index), "\(series[index].name): \(values)")
     }.joined()
   }
 }

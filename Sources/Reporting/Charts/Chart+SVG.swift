@@ -53,13 +53,13 @@ extension Chart {
       <style>
       \(ChartStyle.sheet)</style>
       <rect class="paper" \(size)/>
-      \(Self.text(heading, at: ChartPlace(margin, 30), "class=\"title\""))
+      \(Self.text(heading, at: ChartPosition(margin, 30), "class=\"title\""))
 
       """
   }
 
-  static func text(_ text: String, at place: ChartPlace, _ attributes: String) -> String {
-    let (x, y) = (SVGText.coordinate(place.x), SVGText.coordinate(place.y))
+  static func text(_ text: String, at position: ChartPosition, _ attributes: String) -> String {
+    let (x, y) = (SVGText.coordinate(position.x), SVGText.coordinate(position.y))
     return "<text x=\"\(x)\" y=\"\(y)\" \(attributes)>\(SVGText.escaped(text))</text>"
   }
 
@@ -79,9 +79,9 @@ extension Chart {
 
   private func legend(_ layout: ChartLayout) -> String {
     let entries = layout.legend.map { entry in
-      let (x, y) = (entry.place.x, entry.place.y)
-      let (start, middle) = (ChartPlace(x, y - 4), ChartPlace(x + ChartLayout.sample.length / 2, y - 4))
-      let name = ChartPlace(x + ChartLayout.sample.length + ChartLayout.sample.gap, y)
+      let (x, y) = (entry.position.x, entry.position.y)
+      let (start, middle) = (ChartPosition(x, y - 4), ChartPosition(x + ChartLayout.sample.length / 2, y - 4))
+      let name = ChartPosition(x + ChartLayout.sample.length + ChartLayout.sample.gap, y)
       let sample = "M\(start.text)h\(SVGText.coordinate(ChartLayout.sample.length))"
       return "<g class=\"legend\"><g class=\"\(entry.look.colour)\">\(Self.path(sample, entry.look))"
         + Self.mark(middle, entry.look, nil) + "</g>" + Self.text(entry.text, at: name, "class=\"name\"")
@@ -94,13 +94,13 @@ extension Chart {
     guard let line = layout.note else { return "" }
     let room = layout.form.width - 2 * layout.form.margin
     let words = SVGText.cut(note, to: room, size: ChartLayout.tickSize)
-    return Self.text(words, at: ChartPlace(layout.form.margin, line), "class=\"name\"") + "\n"
+    return Self.text(words, at: ChartPosition(layout.form.margin, line), "class=\"name\"") + "\n"
   }
 
   /// The sample of a line, to stand in a text that names it.
   static func sample(_ look: ChartStyle.Look) -> String {
     let length = SVGText.coordinate(ChartLayout.sample.length)
-    let middle = ChartPlace(ChartLayout.sample.length / 2, 6)
+    let middle = ChartPosition(ChartLayout.sample.length / 2, 6)
     return
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"eqprop-chart sample\" viewBox=\"0 0 \(length) 12\" "
       + "width=\"\(length)\" height=\"12\" aria-hidden=\"true\"><g class=\"\(look.colour)\">"
@@ -114,8 +114,8 @@ extension Chart {
   }
 
   /// A marker of a series, with a text that shows where a pointer rests on it.
-  static func mark(_ place: ChartPlace, _ look: ChartStyle.Look, _ hint: String?) -> String {
-    let shape = "<path class=\"mark\" d=\"M\(place.text)\(look.marker)\""
+  static func mark(_ position: ChartPosition, _ look: ChartStyle.Look, _ hint: String?) -> String {
+    let shape = "<path class=\"mark\" d=\"M\(position.text)\(look.marker)\""
     return hint.map { "\(shape)><title>\(SVGText.escaped($0))</title></path>" } ?? shape + "/>"
   }
 }

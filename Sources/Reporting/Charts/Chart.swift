@@ -1,6 +1,6 @@
 /// A line chart; `svg` draws it.
 public struct Chart: Equatable, Sendable {
-  /// A place in the units of the data.
+  /// A position in the units of the data.
   public struct Point: Equatable, Sendable {
     public var x: Double
     public var y: Double
@@ -22,7 +22,7 @@ public struct Chart: Equatable, Sendable {
     public var isJoined: Bool
     /// Drawn translucent below all lines.
     public var band: [Reach] = []
-    /// Which of the lines' looks it has, the same in several charts; by its place without.
+    /// Which of the lines' looks it has, the same in several charts; by its index without.
     public var look: Int?
     /// One of many: thin and grey below the others, without markers; the legend counts it.
     public var isBackground = false
@@ -34,7 +34,7 @@ public struct Chart: Equatable, Sendable {
     }
   }
 
-  /// From where to where values reach at a place of the x axis.
+  /// From where to where values reach at a position of the x axis.
   public struct Reach: Equatable, Sendable {
     public var x: Double
     public var low: Double

@@ -7,7 +7,7 @@ struct ChartLayout {
   /// A name of the legend: its text, cut where it is too long, where its sample begins, and what that looks like.
   struct LegendEntry {
     let text: String
-    let place: ChartPlace
+    let position: ChartPosition
     let look: ChartStyle.Look
   }
 
@@ -44,7 +44,7 @@ struct ChartLayout {
     // A number may stand below the very end of the axis.
     let widest = across.compactMap(\.label).map { SVGText.width($0, size: Self.tickSize) }.max() ?? 0
     right = form.width - max(form.margin + 6, widest / 2 + 1)
-    let named = legend.last?.place.y ?? form.legendTop - 22
+    let named = legend.last?.position.y ?? form.legendTop - 22
     note = chart.note.isEmpty || !form.growsWithLegend ? nil : named + 20
     top = (note ?? named) + 18
     height = form.height + (form.growsWithLegend ? max(0, top - form.legendTop - 18) : 0)
@@ -63,7 +63,7 @@ struct ChartLayout {
       let text = SVGText.cut(name, to: room, size: tickSize)
       let length = sample.length + sample.gap + SVGText.width(text, size: tickSize)
       if x > form.margin, x + length > form.width - form.margin { (x, y) = (form.margin, y + 20) }
-      entries.append(LegendEntry(text: text, place: ChartPlace(x, y), look: look))
+      entries.append(LegendEntry(text: text, position: ChartPosition(x, y), look: look))
       x += length + 18
     }
     return entries
@@ -76,8 +76,8 @@ struct ChartLayout {
   func y(_ value: Double) -> Double? { scales.y.share(value).map { bottom - $0 * (bottom - top) } }
 
   /// Where a point stands; nil where one of the axes cannot show it.
-  func place(_ point: Chart.Point) -> ChartPlace? {
+  func position(_ point: Chart.Point) -> ChartPosition? {
     guard let x = x(point.x), let y = y(point.y) else { return nil }
-    return ChartPlace(x, y)
+    return ChartPosition(x, y)
   }
 }

@@ -2,7 +2,7 @@
 public struct ClassifiedSplit: Equatable, Sendable {
   /// An example taken for another class.
   public struct Mistake: Equatable, Sendable {
-    /// Its place in the split, from 0.
+    /// Its number in the split, from 0.
     public var example: Int
     /// Its class, from 0.
     public var label: Int

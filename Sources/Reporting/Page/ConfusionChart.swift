@@ -25,13 +25,13 @@ struct ConfusionChart {
       "confusion matrix: \(table.wrong) of \(table.examples) examples wrong, "
       + "\(Figures.percent(table.error)) %; a row a label, a column a prediction"
     let middle = (left + self.width) / 2
-    let turned = ChartPlace(13, (Self.top + bottom) / 2)
+    let turned = ChartPosition(13, (Self.top + bottom) / 2)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="eqprop-chart" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)" role="img" aria-label="\(words)">
       <title>\(words)</title>
       \(cells)\(names)\
-      \(Chart.text("prediction", at: ChartPlace(middle, bottom + foot), "class=\"label\" text-anchor=\"middle\""))
+      \(Chart.text("prediction", at: ChartPosition(middle, bottom + foot), "class=\"label\" text-anchor=\"middle\""))
       \(Chart.text("label", at: turned, "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(turned.text))\""))
       </svg>
 
@@ -66,16 +66,16 @@ struct ConfusionChart {
       "<g class=\"\(colour)\"><rect class=\"cell\" \(corner) \(size) fill=\"currentColor\" "
       + "fill-opacity=\"\(String(format: "%.2f", shade))\">\(hint)</rect></g>\n"
     guard count > 0 else { return box }
-    let middle = ChartPlace(x + cell / 2, y + Self.cellHeight / 2 + 4)
+    let middle = ChartPosition(x + cell / 2, y + Self.cellHeight / 2 + 4)
     return box + Chart.text("\(count)", at: middle, "text-anchor=\"middle\"") + "\n"
   }
 
   private var names: String {
     table.names.enumerated().map { index, name in
       let shown = name.count > 16 ? name.prefix(15) + "…" : name[...]
-      let column = ChartPlace(
+      let column = ChartPosition(
         left + (Double(index) + 0.5) * cell + (areTurned ? 4 : 0), bottom + (areTurned ? 8 : 16))
-      let row = ChartPlace(left - 7, Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)
+      let row = ChartPosition(left - 7, Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)
       let turn =
         areTurned ? "text-anchor=\"end\" transform=\"rotate(-90 \(column.text))\"" : "text-anchor=\"middle\""
       return Chart.text(String(shown), at: column, turn)

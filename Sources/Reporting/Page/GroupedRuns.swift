@@ -10,7 +10,7 @@ struct GroupedRuns {
   let differences: [SettingDifference]
   /// How each group's lines are drawn: where there are more of them than colours, only the best have one.
   let looks: [ChartStyle.Look]
-  /// The place of the one that the figure judges best, where there is a choice.
+  /// The index of the one that the figure judges best, where there is a choice.
   let best: Int?
 
   /// - Parameter names: of the runs.
@@ -28,10 +28,10 @@ struct GroupedRuns {
       for index in groups.indices { groups[index].name = numbered[index] }
     }
     let ranking = RunGroup.ranking(groups, by: figure)
-    let places = groups.count > ChartStyle.colours ? ranking : Array(groups.indices)
+    let order = groups.count > ChartStyle.colours ? ranking : Array(groups.indices)
     looks = groups.indices.map { group in
-      let place = places.firstIndex(of: group) ?? group
-      return place < ChartStyle.colours ? .series(place) : .background
+      let number = order.firstIndex(of: group) ?? group
+      return number < ChartStyle.colours ? .series(number) : .background
     }
     let judged = groups.count { group in figure.flatMap(group.judging) != nil }
     best = judged > 1 ? ranking.first : nil
@@ -41,7 +41,7 @@ struct GroupedRuns {
   /// Whether the lines are so many that they are named once for all charts of the page.
   var isNamedOnce: Bool { groups.count > 4 }
 
-  /// The places of those with a colour, in the colours' order.
+  /// The indices of those with a colour, in the colours' order.
   var coloured: [Int] {
     (0..<ChartStyle.colours).compactMap { number in looks.firstIndex(of: .series(number)) }
   }

@@ -59,7 +59,7 @@ public struct PageFigure: Equatable, Sendable {
       <style>
       \(ChartStyle.light)</style>
       <rect class="paper" \(whole)/>
-      \(Chart.text(words, at: ChartPlace(margin, margin + titleSize - 2), style))
+      \(Chart.text(words, at: ChartPosition(margin, margin + titleSize - 2), style))
       <g transform="translate(\(SVGText.coordinate(margin)) \(SVGText.coordinate(top)))">
       \(inner.trimmingPrefix("\n"))</g>
       </svg>

@@ -44,7 +44,7 @@ struct RunGroup: Equatable {
     return mean.isFinite ? mean : nil
   }
 
-  /// Its place in a list that begins with the best; groups that cannot be judged end it.
+  /// The groups' indices, the best one's first; those that cannot be judged come last.
   static func ranking(_ groups: [RunGroup], by figure: Figure?) -> [Int] {
     guard let figure else { return Array(groups.indices) }
     let means = groups.map { $0.judging(figure) }

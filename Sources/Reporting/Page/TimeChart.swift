@@ -77,7 +77,7 @@ struct TimeChart {
     let scale = longest > 0 ? (width - left - Self.right) / longest : 0
     var x = left
     var text = Chart.text(
-      name(rank), at: ChartPlace(left - 8, y + Self.barHeight - 6), "text-anchor=\"end\"")
+      name(rank), at: ChartPosition(left - 8, y + Self.barHeight - 6), "text-anchor=\"end\"")
     for (index, seconds) in seconds(rank).enumerated() where seconds > 0 {
       let share = Figures.percent(100 * seconds / times.ranks[rank].total)
       text += box(
@@ -86,7 +86,7 @@ struct TimeChart {
       x += seconds * scale
     }
     let total = Figures.seconds(times.ranks[rank].total)
-    return text + Chart.text(total, at: ChartPlace(x + 6, y + Self.barHeight - 6), "class=\"name\"") + "\n"
+    return text + Chart.text(total, at: ChartPosition(x + 6, y + Self.barHeight - 6), "class=\"name\"") + "\n"
   }
 
   private func box(
@@ -104,7 +104,7 @@ struct TimeChart {
       let (column, row) = (Double(index % columns), Double(index / columns))
       let (x, y) = (8 + column * 124, y + row * 20)
       return box(index, x, y, 12, 12, group.name)
-        + Chart.text(group.name, at: ChartPlace(x + 18, y + 10.5), "class=\"name\"") + "\n"
+        + Chart.text(group.name, at: ChartPosition(x + 18, y + 10.5), "class=\"name\"") + "\n"
     }.joined()
   }
 }

@@ -1,5 +1,5 @@
-/// A place in a chart's drawing: pixels rightwards and downwards from the upper left corner.
-struct ChartPlace: Equatable {
+/// A position in a chart's drawing: pixels rightwards and downwards from the upper left corner.
+struct ChartPosition: Equatable {
   var x: Double
   var y: Double
 
