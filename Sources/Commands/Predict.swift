@@ -48,7 +48,7 @@ struct Predict: RankCommand {
       }
       if data == nil { throw ValidationError("--divisor is for --data; the run's own has one") }
     }
-    if let data, let output, isSamePlace(data, output) {
+    if let data, let output, isSamePath(data, output) {
       throw ValidationError("--output \(output): would replace the examples of --data")
     }
     guard let output else {

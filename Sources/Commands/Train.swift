@@ -86,7 +86,7 @@ struct Train: RankCommand {
     Interruption.listen()
     let given = output ?? "runs/\(run.name)"
     try world.agree {
-      guard let continueAs, isSamePlace(continueAs, given) else { return }
+      guard let continueAs, isSamePath(continueAs, given) else { return }
       throw UsageError("--continue-as \(continueAs): a directory other than --output is needed")
     }
     let directory = continueAs ?? given

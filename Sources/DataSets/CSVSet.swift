@@ -135,16 +135,15 @@ struct CSVSet: Sendable {
       path: path, byteCount: table.byteCount,
       columns: table.heading.map { names in inputs.map { names[$0] } },
       inputs: [], count: order.count)
+    var faulty: [Int: Int] = [:]
     for row in order {
       for (input, column) in inputs.enumerated() {
-        do {
-          part.inputs.append(try table.float(row: row, column: column))
-        } catch {
-          part.inputs.append(.nan)
-          if part.faults[input].map({ row < $0.row }) ?? true { part.faults[input] = (row, error) }
-        }
+        let number = table.float(row: row, column: column)
+        part.inputs.append(number ?? .nan)
+        if number == nil { faulty[input] = min(row, faulty[input] ?? row) }
       }
     }
+    for (input, row) in faulty { part.faults[input] = (row, table.fault(row: row, column: inputs[input])) }
     guard let answer, isAnswered else { return part }
     let answers = try table.rows.indices.map { row throws(FileError) in
       try table.answer(row: row, column: answer, isNumber: needs.supervision == .targets)
@@ -232,19 +231,22 @@ extension CSVTable {
     return CSVSet.Answer(text: text, number: number)
   }
 
-  /// A cell that goes in.
-  fileprivate func float(row: Int, column: Int) throws(FileError) -> Float {
+  /// A cell that goes in; nil where it is no number that `float32` holds.
+  fileprivate func float(row: Int, column: Int) -> Float? {
+    number(rows[row][column]).map(Float.init).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// Why a cell cannot go in, and what mends it.
+  fileprivate func fault(row: Int, column: Int) -> FileError {
     let cell = rows[row][column]
-    guard let number = number(cell) else {
-      throw error(
-        row: row, column: column,
-        isGap(cell)
-          ? (cell.isEmpty ? "is empty" : "'\(cell)' is a gap") + "; fill it, or leave the row out"
-          : "'\(cell.prefix(20))' is no number; "
-            + (cell.contains(where: \.isNumber)
-              ? "write it bare, as in 1059.5" : "write words as columns of 0 and 1, a column a word"))
+    if let number = number(cell) { return error(row: row, column: column, "\(number) is beyond float32") }
+    if isGap(cell) {
+      let words = cell.isEmpty ? "is empty" : "'\(cell)' is a gap"
+      return error(row: row, column: column, "\(words); fill it, or leave the row out")
     }
-    guard Float(number).isFinite else { throw error(row: row, column: column, "\(number) is beyond float32") }
-    return Float(number)
+    let advice =
+      cell.contains(where: \.isNumber)
+      ? "write it bare, as in 1059.5" : "write words as columns of 0 and 1, a column a word"
+    return error(row: row, column: column, "'\(cell.prefix(20))' is no number; \(advice)")
   }
 }

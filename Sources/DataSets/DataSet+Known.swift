@@ -42,14 +42,18 @@ extension DataSet {
     return data
   }
 
-  /// The same examples as pictures of these extents, where each is one row of as many numbers; nil where it is not. Throws
-  /// what of the source does not fit them.
+  /// The same examples as pictures of these extents, where each is one row of as many numbers, or a grey picture in a file of
+  /// its own where colours are known; nil where it is not. Throws what of the source does not fit them.
   public func shaped(as extents: [Int]) throws(DataError) -> DataSet? {
-    guard extents == self.extents || self.extents == [1, inputs, 1] && extents.reduce(1, *) == inputs else {
+    var data = self
+    let coloured = [self.extents[0], self.extents[1], 3]
+    if case .pictures(let set) = store, self.extents[2] == 1, extents == coloured {
+      (data.store, data.extents, data.inputs) = (.pictures(set.coloured()), extents, extents.reduce(1, *))
+    }
+    guard extents == data.extents || data.extents == [1, inputs, 1] && extents.reduce(1, *) == inputs else {
       return nil
     }
     try source.check(extents: extents)
-    var data = self
     data.extents = extents
     return data
   }

@@ -55,7 +55,7 @@ public struct DataSource: Equatable, Sendable {
   /// Whether each number of an input is brought to a mean of 0 and a deviation of 1 over the training rows; nil does so with
   /// tables.
   public var standardize: Bool?
-  /// Whether a table that is one file only tests, all of its rows and in their order.
+  /// Whether a table that is one file, or a folder of pictures that are not split, only tests, all of it and in its order.
   public var onlyTests = false
 
   /// The same, settled.

@@ -14,10 +14,10 @@ struct PictureFolder: Sendable {
   }
 
   let parts: PartPair<[File]>
-  /// Of pictures, in the order of their names.
+  /// The folders' names: numbers by size, words by the alphabet.
   let classNames: [String]
   /// Height, width and channels.
-  let extents: [Int]
+  private(set) var extents: [Int]
   /// Whether one folder holds all splits.
   let isOneFolder: Bool
 
@@ -41,7 +41,7 @@ struct PictureFolder: Sendable {
         return isTraining ? inOrderOfTheirOwn(files) : files
       }
     }
-    classNames = Set(parts.all.joined().compactMap(\.answer)).sorted()
+    classNames = inOrderOfClasses(Set(parts.all.joined().compactMap(\.answer)))
     if classNames.count > 256 {
       throw FileError(
         .badData, path: path, "has \(classNames.count) folders of classes, of which there may be 256")
@@ -151,6 +151,13 @@ struct PictureFolder: Sendable {
     return [first.height, first.width, channels]
   }
 
+  /// The same in colours: each number of a grey picture three times.
+  func coloured() -> PictureFolder {
+    var folder = self
+    folder.extents[2] = 3
+    return folder
+  }
+
   /// SHA-256 of what tells this set from another: extents, and what each picture is of.
   var digest: String {
     let answers = parts.all.map { $0.map { $0.answer ?? "" }.joined(separator: "\n") }
@@ -167,7 +174,7 @@ struct PictureFolder: Sendable {
 
   /// The pixels of some pictures, of the wanted shards alone.
   func images(_ split: Split, rows: Range<Int>, to shards: inout ShardRows<UInt8>) throws(FileError) {
-    for (example, file) in files(split)[rows].enumerated() where shards.want(example) {
+    for (example, file) in files(split)[rows].enumerated() where shards.wants(example) {
       let picture = try EncodedPicture(path: file.path)
       guard [picture.height, picture.width] == extents.prefix(2), picture.channels <= extents[2] else {
         throw FileError(.badData, path: file.path, "has changed since it was opened")
@@ -188,6 +195,12 @@ struct PictureFolder: Sendable {
       shards.take(label, example: example)
     }
   }
+}
+
+/// Names of classes: numbers by size where all are such, else words by the alphabet.
+func inOrderOfClasses(_ names: some Collection<String>) -> [String] {
+  let numbers = names.compactMap { name in Double(name).map { ($0, name) } }
+  return numbers.count == names.count ? numbers.sorted { $0 < $1 }.map(\.1) : names.sorted()
 }
 
 /// What is sorted by class in an order that mixes classes, the same everywhere.

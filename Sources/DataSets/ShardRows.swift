@@ -19,7 +19,7 @@ struct ShardRows<Element> {
   }
 
   /// Whether the shard of an example of the split is wanted.
-  func want(_ example: Int) -> Bool { shards.contains(example % shardCount) }
+  func wants(_ example: Int) -> Bool { shards.contains(example % shardCount) }
 
   /// Takes the row of an example of the split if its shard is wanted.
   mutating func take(_ row: some Collection<Element>, example: Int) {

@@ -26,8 +26,8 @@ private func withoutTrailingSlashes(_ path: String) -> String {
   return String(trimmed)
 }
 
-/// Whether two paths lead to the same place, there or not yet.
-public func isSamePlace(_ one: String, _ other: String) -> Bool {
+/// Whether two paths lead to the same file or folder, there or not yet.
+public func isSamePath(_ one: String, _ other: String) -> Bool {
   func resolved(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }

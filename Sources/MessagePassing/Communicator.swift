@@ -80,6 +80,9 @@ public struct Communicator: ~Copyable {
     return result
   }
 
+  /// Communicators that were made here and not given back.
+  public static var made: Int { Int(cmpi_made()) }
+
   private func giveBack(allBut kept: Int32) throws(MPIError) {
     waitRecord.begin(.free, of: group)
     defer { waitRecord.end() }

@@ -152,6 +152,30 @@ import Testing
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
   }
 
+  @Test("Folders that are numbers are classes by size, as those of a table are")
+  func numbers() throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<12 { try folder.write("test/\(number)/1.png", Self.png(UInt8(number))) }
+    let data = try open(folder, splits: [.test])
+    #expect(data.answerNames == (0..<12).map { "\($0)" } && data.classNames.isEmpty)
+    let (inputs, labels) = try pixels(data, .test)
+    #expect(labels == stride(from: 0, to: inputs.count, by: 6).map { inputs[$0] })
+  }
+
+  @Test(
+    "Grey pictures are colours for a network that knows colours, and colours are not grey for one of grey")
+  func shaped() throws {
+    let folder = try insects()
+    let source = DataSource(format: .digits)
+    let data = try DataSet.open(unanswered: folder.path + "/ant/3.PNG", as: source)
+    let coloured = try #require(try data.shaped(as: [2, 3, 3]))
+    let inputs = try coloured.load(.test, shards: 0..<1, of: 1, inputs: true)[0].inputs
+    #expect(coloured.inputs == 18 && inputs == Array(repeating: 3, count: 18))
+    try folder.write("c.png", Self.png(9, .redGreenBlue))
+    let colours = try DataSet.open(unanswered: folder.path + "/c.png", as: source)
+    #expect(try colours.shaped(as: [2, 3, 1]) == nil && data.shaped(as: [3, 2, 1]) == nil)
+  }
+
   @Test("A picture that was changed after it was opened is told")
   func changed() throws {
     let folder = try insects()

@@ -15,12 +15,6 @@ extension RealRanks {
 
       """
 
-    private func epochs(_ folder: TrainingFolder, _ run: String = "run") throws -> [[String: Any]] {
-      try folder.text(run + "/metrics.jsonl").split(separator: "\n").map {
-        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-      }
-    }
-
     @Test(
       "Training ends once a figure has not become better for so many epochs, the same on every grid",
       arguments: ["validation_error", "cost", "test_error"])
@@ -35,7 +29,7 @@ extension RealRanks {
         remains.append(try folder.remains("r\(index)"))
       }
       #expect(remains[0] == remains[1])
-      let values = try epochs(folder, "r0").map { try #require($0[figure] as? Double) }
+      let values = try folder.lines("r0").map { try #require($0[figure] as? Double) }
       // By hand: the first epoch that comes three after the first best one.
       var best = 0
       let end = values.indices.first { index in
@@ -63,7 +57,7 @@ extension RealRanks {
       let folder = try TrainingFolder(Self.runFile)
       let stop = ["--set", "training.stop={patience: 4}"]
       let whole = try folder.train("1x1x1", to: "whole", stop)
-      let steps = try #require(try epochs(folder, "whole").last?["step"] as? Int)
+      let steps = try #require(try folder.lines("whole").last?["step"] as? Int)
       for limit in [steps - 25, steps - 7] {
         let part = try folder.train("2x1x1", to: "part\(limit)", stop + ["--limit-steps", "\(limit)"])
         let rest = try folder.train("1x2x1", to: "part\(limit)", stop)
@@ -95,8 +89,8 @@ extension RealRanks {
       #expect(try folder.remains("part") == folder.remains("whole"))
       #expect(try folder.remains("plain").last != folder.remains("whole").last)
       // Of 10 steps an epoch the first is measured: its rates are a fifteenth.
-      let first = try epochs(folder, "whole")[0]["weight_change"] as? [Double]
-      let full = try epochs(folder, "plain")[0]["weight_change"] as? [Double]
+      let first = try folder.lines("whole")[0]["weight_change"] as? [Double]
+      let full = try folder.lines("plain")[0]["weight_change"] as? [Double]
       for (a, b) in zip(try #require(first), try #require(full)) {
         #expect(abs(a / b * 15 - 1) < 5e-3, "\(a) \(b)")
       }

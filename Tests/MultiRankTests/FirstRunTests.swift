@@ -30,17 +30,13 @@ extension RealRanks {
       }
     }
 
-    private func told(_ folder: TrainingFolder) throws -> [String: Any] {
-      let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
-      return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-    }
-
     @Test("Two layers and a format learn the digits, whatever the seed", arguments: 1...3)
     func shortest(seed: Int) throws {
       let folder = try TrainingFolder(Self.shortest)
       let outcome = try folder.train("1x1x1", to: "run", ["--set", "seed=\(seed)"])
       #expect(outcome.status == 0, "\(outcome.story)")
-      let error = try #require(try told(folder)["test_error"] as? Double)
+      let last = try #require(try folder.lines().last)
+      let error = try #require(last["test_error"] as? Double)
       #expect(error <= 8, "\(error)")
       #expect(
         outcome.errors.contains("inputs from 0 to 1\n") && !outcome.errors.contains("eqprop: epoch "),
@@ -76,7 +72,7 @@ extension RealRanks {
         let outcome = try folder.train(
           "1x1x1", to: "run", ["--set", "training.epochs=\(isTable || isPictures ? 20 : 3)"])
         #expect(outcome.status == 0, "\(name): \(outcome.story)")
-        let line = try told(folder)
+        let line = try #require(try folder.lines().last)
         #expect(line.keys.contains { ["test_error", "test_rmse"].contains($0) }, "\(name)")
         if let error = line["test_error"] as? Double { #expect(error < 40, "\(name): \(error)") }
         if let r2 = line["test_r2"] as? Double { #expect(r2 > 0.5, "\(name): \(r2)") }

@@ -67,8 +67,7 @@ private struct Learnt: CustomStringConvertible {
       (error, cost, change) = (.infinity, .infinity, .infinity)
       return
     }
-    let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
-    let told = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    let told = try #require(try folder.lines().last)
     error = try #require(told["validation_error"] as? Double)
     cost = try #require(told["cost"] as? Double)
     change = try #require((told["weight_change"] as? [Double])?.max())

@@ -15,12 +15,6 @@ extension RealRanks {
 
       """
 
-    private func lines(_ folder: TrainingFolder, _ run: String, _ event: String) throws -> [[String: Any]] {
-      try folder.text(run + "/metrics.jsonl").split(separator: "\n").map {
-        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-      }.filter { $0["event"] as? String == event }
-    }
-
     @Test(
       "Lines within epochs are the same on every grid and through stops, and change no bit of the training")
     func bits() throws {
@@ -31,7 +25,7 @@ extension RealRanks {
       }
       let whole = try folder.remains("a")
       #expect(try ["b", "c", "d"].allSatisfy { try folder.remains($0) == whole })
-      #expect(try lines(folder, "a", "steps").compactMap { $0["step"] as? Int } == [3, 6, 9, 12, 15, 18])
+      #expect(try folder.lines("a", of: "steps").compactMap { $0["step"] as? Int } == [3, 6, 9, 12, 15, 18])
       // Stopped between two lines, after one, and before the evaluation; with a checkpoint that is older than a line.
       for (index, limit) in [4, 9, 10, 20].enumerated() {
         let part = try folder.train("2x1x1", to: "p\(limit)", ["--limit-steps", "\(limit)"])
@@ -58,10 +52,10 @@ extension RealRanks {
       let options = ["--set", "report.every=1", "--set", "training.epochs=1"]
       let outcome = try folder.train("1x1x1", to: "run", options)
       try #require(outcome.status == 0, "\(outcome.story)")
-      let steps = try lines(folder, "run", "steps")
+      let steps = try folder.lines("run", of: "steps")
       func numbers(_ key: String) throws -> [Double] { try steps.map { try #require($0[key] as? Double) } }
       func norms(_ key: String) throws -> [[Double]] { try steps.map { try #require($0[key] as? [Double]) } }
-      let epoch = try #require(try lines(folder, "run", "epoch").first)
+      let epoch = try #require(try folder.lines("run", of: "epoch").first)
       // Batches of one size: the epoch's figures are their means.
       for key in ["training_error", "cost"] {
         let mean = try numbers(key).reduce(0, +) / 10
@@ -90,7 +84,7 @@ extension RealRanks {
       #expect(try !free.isEmpty && clipped(norm * 1.0001) == free && clipped(norm * 0.999) != free)
       // It is told as it was before it is shortened.
       let told = try #require(
-        try lines(folder, "clip\(norm * 0.999)", "steps").first?["gradient_norm"] as? [Double])
+        try folder.lines("clip\(norm * 0.999)", of: "steps").first?["gradient_norm"] as? [Double])
       #expect(told == gradients)
     }
   }

@@ -140,9 +140,7 @@ extension RealRanks {
             ]
               + options)
           try #require(outcome.status == 0, "\(outcome.story)")
-          let line = try #require(folder.text("\(name)-\(seed)/metrics.jsonl").split(separator: "\n").last)
-          let told = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-          values.append(try #require(told?[key] as? Double))
+          values.append(try #require(try folder.lines("\(name)-\(seed)").last?[key] as? Double))
         }
         #expect(holds(values.reduce(0, +) / 3), "\(name): \(values)")
       }

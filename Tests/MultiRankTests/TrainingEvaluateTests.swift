@@ -46,8 +46,7 @@ extension RealRanks {
     }
 
     private func lastMetrics(_ folder: TrainingFolder) throws -> [String: Any] {
-      let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
-      return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      return try #require(try folder.lines().last)
     }
 
     @Test("Best, latest and named checkpoints are found", arguments: ["latest", "best", "step-000000007"])

@@ -76,7 +76,8 @@ extension RealRanks {
       let folder = try TrainingFolder(flipped.runFile)
       // Epochs that last far longer than a checkpoint is written: what is flipped is no copy of one under way.
       let training = folder.training(
-        flipped.grid, to: "run", ["--compare-weights", "10", "--set", "relaxation.free=1000"])
+        flipped.grid, to: "run",
+        ["--compare-weights", "10", "--set", "relaxation.free=1000", "--set", "report.every=1"])
       let job = try training.start()
       try job.waitFor("epoch 2/400")
       // The thread that writes them may be behind.
@@ -113,25 +114,30 @@ extension RealRanks {
       return try reader.elements(of: reader.tensor(flipped.name), as: Float.self)
     }
 
-    /// Stops a rank while no checkpoint is under way: the copy it would write is no weight of the network, and holds what
-    /// it held at its step.
-    private func stopAwayFromCheckpoints(_ process: pid_t, _ folder: TrainingFolder) throws {
-      for _ in 0..<200 {
+    /// Stops a rank in the middle of an epoch: no copy for a checkpoint is under way, which holds what it held at its step
+    /// and is no weight of the network.
+    private func stopWithinEpoch(_ process: pid_t, _ folder: TrainingFolder) throws {
+      for _ in 0..<400 {
         kill(process, SIGSTOP)
-        // Time for rank 0 to begin the checkpoint that may be due: it goes no further without this rank.
+        // The others go on to the next sum, where they wait for this rank.
         usleep(50_000)
-        if !folder.names("run/checkpoints").contains(where: { $0.hasPrefix(".tmp-") }) { return }
+        // A line that is being written is no line yet.
+        let step = (try? folder.lines(of: "steps"))?.last?["step"] as? Int ?? 0
+        let isSaved = folder.checkpoints().contains {
+          $0.hasSuffix(String(format: "-%09d", step - step % 50))
+        }
+        if (5..<40).contains(step % 50), isSaved { return }
         kill(process, SIGCONT)
         usleep(useconds_t.random(in: 1000...20_000))
       }
-      throw HarnessError("a checkpoint is always under way")
+      throw HarnessError("never within an epoch")
     }
 
     /// Flips the lowest bit of the first value wherever a process holds it with those that follow; how often.
     private func flip(_ values: some Collection<Float>, in process: pid_t, _ folder: TrainingFolder) throws
       -> Int
     {
-      try stopAwayFromCheckpoints(process, folder)
+      try stopWithinEpoch(process, folder)
       defer { kill(process, SIGCONT) }
       let pattern = Array(values).withUnsafeBytes { Data($0) }
       let file = try FileHandle(forUpdating: URL(fileURLWithPath: "/proc/\(process)/mem"))

@@ -119,6 +119,16 @@ extension TrainingFolder {
       best: text(checkpoints + "BEST"))
   }
 
+  /// The lines of a run's metrics that tell of an event: `epoch`, `steps`.
+  func lines(_ output: String = "run", of event: String = "epoch") throws -> [[String: Any]] {
+    try text(output + "/metrics.jsonl").split(separator: "\n").map { line in
+      guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+        throw HarnessError("no line of metrics: \(line)")
+      }
+      return object
+    }.filter { $0["event"] as? String == event }
+  }
+
   /// SHA-256 of every file below a folder, after its name, sorted.
   func digests(_ folder: String) throws -> [String] {
     let root = path + "/" + folder

@@ -47,8 +47,7 @@ extension RealRanks {
         "nudging={kind: centered, beta: 0.2}",
       ]
       try train(folder, "1x1x1", settings.flatMap { ["--set", $0] })
-      let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
-      let told = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let told = try #require(try folder.lines().last)
       let errors = try ["training_error", "test_error"].map { try #require(told[$0] as? Double) }
       #expect(errors[0] <= 35 && errors[1] <= 20, "\(errors)")
     }

@@ -44,8 +44,7 @@ extension RealRanks {
 
     /// The last line's errors as the page writes them.
     private func errors(_ folder: TrainingFolder) throws -> String {
-      let line = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
-      let metrics = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let metrics = try #require(try folder.lines().last)
       return try ["training", "validation", "test"].map { split in
         let error = try #require(metrics[split + "_error"] as? Double)
         return "\(split)\u{A0}\(String(format: "%.2f", error))\u{A0}%"

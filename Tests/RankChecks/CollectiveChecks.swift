@@ -126,7 +126,7 @@ func checkLending(_ world: borrowing Communicator) throws {
     }
   }
   for _ in 0..<5 { try borrow(false) }
-  let before = mappings()
+  let (before, made) = (mappings(), Communicator.made)
   for round in 0..<40 {
     do {
       try borrow(round % 2 == 1)
@@ -136,5 +136,6 @@ func checkLending(_ world: borrowing Communicator) throws {
     }
   }
   try expect(mappings() - before < 20, "\(mappings() - before) more mappings after 40 loans")
+  try expect(Communicator.made == made, "\(Communicator.made - made) more communicators after 40 loans")
   try world.barrier()
 }

@@ -30,7 +30,7 @@ package struct RunState: Codable, Equatable, Sendable {
     package var epoch: Int
   }
 
-  /// Whether training ends early by what a run file asks for now.
+  /// Whether training ends early by what a run file asks for, whatever it asked for before.
   func hasStopped(_ run: RunFile) -> Bool {
     guard let stop = run.training.stop, let stopping, stopping.figure == stop.figure else { return false }
     return epoch - stopping.epoch >= stop.patience
