@@ -57,7 +57,7 @@ INLINE V NAME(exp_v)(V x) {
 INLINE V NAME(rho_v)(eq_activation activation, V s) {
   if (activation == eq_hard_sigmoid || activation == eq_relu6) return NAME(clip)(s, NAME(top)(activation));
   if (activation == eq_half_hard_sigmoid) return NAME(clip)(s / (V)(NAME(top)(activation)), 1);
-  if (activation == eq_linear) return s;
+  if (activation == eq_linear || activation == eq_binary) return s;
   if (activation == eq_sigmoid) return (V)(1) / ((V)(1) + NAME(exp_v)((V)(2) - (V)(4) * s));
   if (activation == eq_silu) return s / ((V)(1) + NAME(exp_v)(-s));
   // tanh s = (e^2s - 1) / (e^2s + 1), which loses nothing near 0.

@@ -62,6 +62,25 @@ INLINE double NAME(euler_bent)(const eq_update *u, eq_activation activation) {
   return NAME(largest)(most) / (SCALAR)u->step;
 }
 
+// A binary unit stands where F is less: s^2 / 2 - s drive, of a nudged one + beta (d - s)^2 / 2.
+static double NAME(threshold)(const eq_update *u) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), curvature = (V)(1) + beta;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V mean = *(const V *)(drive + j), now = *(const V *)(s + j);
+      if (d) mean = __builtin_elementwise_fma(beta, *(const V *)(d + j), mean) / curvature;
+      V moved = mean > (V)((SCALAR)0.5) ? (V)(1) : mean == mean ? (V)(0) : mean;
+      V change = __builtin_elementwise_abs(moved - now);
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+    }
+  }
+  return NAME(largest)(most);
+}
+
 static double NAME(euler)(const eq_update *u) {
   switch (u->activation) {
     case eq_hard_sigmoid: return NAME(euler_straight)(u, eq_hard_sigmoid);
@@ -71,6 +90,7 @@ static double NAME(euler)(const eq_update *u) {
     case eq_sigmoid: return NAME(euler_bent)(u, eq_sigmoid);
     case eq_tanh: return NAME(euler_bent)(u, eq_tanh);
     case eq_silu: return NAME(euler_bent)(u, eq_silu);
+    case eq_binary: return NAME(threshold)(u);
   }
 }
 
@@ -102,6 +122,7 @@ static double NAME(minimize)(const eq_update *u) {
     case eq_linear: return NAME(minimize_either)(u, eq_linear);
     case eq_relu6: return NAME(minimize_either)(u, eq_relu6);
     case eq_half_hard_sigmoid: return NAME(minimize_either)(u, eq_half_hard_sigmoid);
+    case eq_binary: return NAME(threshold)(u);
     default: return NAME(euler)(u);
   }
 }

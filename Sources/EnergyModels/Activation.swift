@@ -106,6 +106,10 @@ extension Activation {
     return (sigma + rho * (1 - sigma), sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma)))
   }
 
+  /// ρ(s) = s of states that are 0 or 1: P(1) = 1 / (1 + e^{−(D − ½)/T}) of the drive D, drawn by Gibbs sweeps; at T = 0 a
+  /// threshold at ½, where ½s² is outweighed.
+  public static let binary = Activation("binary", .binary, clippedTo: 0...1, slope: 1) { $0 }
+
   /// Of a read-out alone, which is no state: p_i = e^{D_i} / Σ_j e^{D_j} of its drive D. Nothing is seen of it in a free
   /// phase, and β (d − p), the force of the cross-entropy, in a nudged one. As a curve it is linear: how its force passes.
   public static let softmax = Activation("softmax", .linear, isReadOut: true) { _ in 0 }
@@ -114,7 +118,8 @@ extension Activation {
 
   /// Those of this package, then those that a program adds before it reads its first run file.
   public static var allCases: [Activation] {
-    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, softmax] + added.withLock { $0 }
+    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary, softmax]
+      + added.withLock { $0 }
   }
 
   /// Makes an activation known to run files; one of the same name must not be known yet.
@@ -133,14 +138,20 @@ extension Activation {
     derivative(s, rho)
   }
 
-  /// Those of layers of states.
-  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut } }
+  /// Those of layers whose states are numbers of a range, and move by steps or to a minimum.
+  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && !$0.isBinary } }
 
   /// Whether ρ(s) = s for every value a state can take.
   public var isIdentityOnStates: Bool { slope == 1 }
 
   /// Whether ρ is linear on the states' range, so that F has a minimiser in a layer, its neighbours held, in closed form.
   public var isStraight: Bool { slope != nil }
+
+  /// Whether no kernel knows it.
+  public var isOwn: Bool { if case .own = curve { true } else { false } }
+
+  /// Whether states are 0 or 1.
+  public var isBinary: Bool { curve == .binary }
 
   /// Whether ρ has no kinks: not where states are clipped.
   public var isSmooth: Bool { range == nil && !isReadOut }

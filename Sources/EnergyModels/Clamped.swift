@@ -21,6 +21,9 @@ public struct Clamped: Sendable {
   /// where nobody asks.
   public var step = 0
   public var examples: [Int] = []
+  /// What noise is drawn from, and which of its streams the batch has: one for training, others for each split.
+  public var random = CounterRandom(seed: 0, purpose: .noise)
+  public var stream = 0
   /// How much each row counts in what is learnt; none where all count alike.
   public var weights: [Double] = []
 

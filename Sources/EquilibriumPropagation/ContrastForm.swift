@@ -15,6 +15,16 @@ public struct ContrastForm: Equatable, Sendable {
     case complex(Int, re: Double, im: Double)
     /// ⟨ρ_j ρ_kᵀ⟩⁺ − ⟨ρ_j ρ_kᵀ⟩⁻ of two phases that keep averages.
     case averages(Int, minus: Int)
+    /// −Cov(ρ_j ρ_kᵀ, C) over the iterations that a phase keeps with their costs, of each example.
+    case covariance(Int)
+
+    /// Whether it is made of averages, and so of states that need not rest.
+    public var isAveraged: Bool {
+      switch self {
+      case .averages, .covariance: true
+      case .difference, .symmetric, .product, .complex: false
+      }
+    }
   }
 
   /// When the parameters learn.
@@ -55,14 +65,15 @@ public struct ContrastForm: Equatable, Sendable {
   ///
   /// - Parameter phases: those of the rule, which say how many iterations averages are over.
   public func products(_ phases: [Phase]) -> [Int] {
-    terms.flatMap { term -> [Int] in
+    func kept(_ phase: Int) -> [Int] {
+      Array(repeating: 1, count: phases[phase].keeps.count(of: phases[phase].duration.atMost))
+    }
+    return terms.flatMap { term -> [Int] in
       switch term {
       case .difference, .symmetric, .complex: [2]
       case .product: [1]
-      case .averages(let plus, let minus):
-        [plus, minus].flatMap {
-          Array(repeating: 1, count: phases[$0].keeps.count(of: phases[$0].duration.atMost))
-        }
+      case .averages(let plus, let minus): kept(plus) + kept(minus)
+      case .covariance(let phase): kept(phase)
       }
     }
   }
@@ -72,7 +83,7 @@ public struct ContrastForm: Equatable, Sendable {
     terms.count {
       switch $0 {
       case .difference, .averages: true
-      case .symmetric, .product, .complex: false
+      case .symmetric, .product, .complex, .covariance: false
       }
     }
   }
@@ -81,6 +92,21 @@ public struct ContrastForm: Equatable, Sendable {
   public var turns: Int {
     terms.count { if case .complex = $0 { true } else { false } }
   }
+}
+
+extension Scheme {
+  /// What tells two phases apart: their ends, or their averages where states are drawn.
+  func difference(_ plus: Int, minus: Int) -> ContrastForm.Term {
+    relaxation.samples ? .averages(plus, minus: minus) : .difference(plus, minus: minus)
+  }
+
+  /// What is promised of states at rest; of states that are drawn it is not.
+  func promise(_ promise: ContrastForm.Promise) -> ContrastForm.Promise? {
+    relaxation.samples ? nil : promise
+  }
+
+  /// Whether the free phase alone tells the gradient.
+  var usesCovariance: Bool { relaxation.samples && nudging.estimator == .covariance }
 }
 
 extension ContrastForm {
@@ -114,6 +140,13 @@ extension ContrastForm {
         guard let more, let less else { preconditionFailure("a phase that keeps no averages") }
         made += more.products(sign: 1) + less.products(sign: -1)
         changes.append(more.mean.difference(from: less.mean, rows: clamped.rows))
+      case .covariance(let phase):
+        guard let averages = ends[phase].averages else {
+          preconditionFailure("a phase that keeps no averages")
+        }
+        let products = averages.covariances
+        made += products
+        changes += products.map(\.change)
       }
     }
     precondition(!changes.isEmpty, "a contrast without terms")

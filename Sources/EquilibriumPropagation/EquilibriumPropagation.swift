@@ -10,6 +10,10 @@ import EnergyModels
 /// which tends to −dC/dW_k, measured at s⁰, as β → 0; with phases at ±β and 2β below, the error falls from O(β) to O(β²),
 /// and with N phases at the N-th roots β e^{2πin/N}, on complex states, to O(β^N).
 ///
+/// Where states are drawn, averages over e^{−F/T} stand in place of the two states, and what is descended is ⟨C⟩:
+///
+///     d⟨C⟩/dθ = lim (1/β) ( ⟨∂E/∂θ⟩^β − ⟨∂E/∂θ⟩⁰ ) = −Cov⁰(∂E/∂θ, C) / T
+///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024; centered: Laborieux et al. 2021,
 /// doi:10.3389/fnins.2021.633674; N points: Laborieux & Zenke 2022, arXiv:2209.00530.
 public struct EquilibriumPropagation: Rule {
@@ -19,6 +23,11 @@ public struct EquilibriumPropagation: Rule {
 
   public func phases(_ scheme: Scheme, sign: Double) -> [Phase] {
     let beta = scheme.nudging.beta
+    if scheme.usesCovariance {
+      var free = Phase.free(scheme)
+      free.keeps = .averages(last: scheme.relaxation.sampling.average, withCosts: true)
+      return [free]
+    }
     let nudged: [Phase] =
       switch scheme.nudging.kind {
       case .oneSided: [.nudged(scheme, beta: beta)]
@@ -31,10 +40,14 @@ public struct EquilibriumPropagation: Rule {
 
   public func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm {
     let beta = scheme.nudging.beta
+    if scheme.usesCovariance {
+      return ContrastForm([.covariance(0)], over: scheme.relaxation.sampling.temperature)
+    }
+    let promise = scheme.promise(.cost)
     return switch scheme.nudging.kind {
-    case .oneSided: ContrastForm([.difference(1, minus: 0)], over: beta, promise: .cost)
-    case .randomSign: ContrastForm([.difference(1, minus: 0)], over: sign * beta, promise: .cost)
-    case .centered: ContrastForm([.difference(1, minus: 2)], over: 2 * beta, promise: .cost)
+    case .oneSided: ContrastForm([scheme.difference(1, minus: 0)], over: beta, promise: promise)
+    case .randomSign: ContrastForm([scheme.difference(1, minus: 0)], over: sign * beta, promise: promise)
+    case .centered: ContrastForm([scheme.difference(1, minus: 2)], over: 2 * beta, promise: promise)
     case .points: Points(scheme).contrast
     }
   }

@@ -116,6 +116,9 @@ extension Exchanges {
         rowsPerExample: rowsPerExample, phases: changes, keepsSlopes: dynamics.keepsSlopes,
         completesAll: duration.tolerance != nil,
         completesEach: phase.keeps.averages))
+    if phase.keeps.costs {
+      maxima.append(Maxima(count: 1, perExample: phase.keeps.count(of: duration.atMost)))
+    }
     if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
   }
 

@@ -27,16 +27,39 @@ public struct Nudging: Equatable, Sendable {
 
   /// How the cost enters the total energy.
   public var form: NudgeForm
+  /// Which random numbers the phases draw, where states are drawn.
+  public var noise: NudgingNoise
+  /// How the gradient is estimated, where states are drawn.
+  public var estimator: Estimator
 
   public init(
-    kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false, form: NudgeForm = .full
+    kind: NudgingKind, beta: Double, points: Int? = nil, reject: Bool = false, form: NudgeForm = .full,
+    noise: NudgingNoise = .common, estimator: Estimator = .contrast
   ) {
     self.kind = kind
     self.beta = beta
     self.points = points
     self.reject = reject
     self.form = form
+    self.noise = noise
+    self.estimator = estimator
   }
+}
+
+/// Which random numbers the phases of a step draw.
+public enum NudgingNoise: String, CaseIterable, Sendable {
+  /// The same: what they have in common leaves the contrast, whose deviation does not depend on β.
+  case common
+  /// Each its own, as a physical device does: the deviation of the contrast grows as 1/β.
+  case independent
+}
+
+/// How the gradient of ⟨C⟩ is estimated from states that are drawn.
+public enum Estimator: String, CaseIterable, Sendable {
+  /// (⟨∂E/∂θ⟩ of one phase − that of another) / β.
+  case contrast
+  /// −Cov(∂E/∂θ, C) / T of the free phase alone.
+  case covariance
 }
 
 /// How the cost enters the total energy of a nudged phase.

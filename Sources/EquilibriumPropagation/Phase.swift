@@ -64,18 +64,26 @@ public enum Observation: Equatable, Sendable {
   case end
   /// The states after each of the last iterations of a shard, so many.
   case iterations(last: Int)
-  /// The means of ρ(s) and of ρ(s_j) ρ(s_k)ᵀ over the last iterations of a shard, so many.
-  case averages(last: Int)
+  /// The means of ρ(s) and of ρ(s_j) ρ(s_k)ᵀ over the last iterations of a shard, so many, and how these go with the cost
+  /// of each.
+  case averages(last: Int, withCosts: Bool = false)
 
   /// Whether averages are taken.
   var averages: Bool { if case .averages = self { true } else { false } }
 
-  /// Iterations that are kept, of so many.
-  public func count(of iterations: Int) -> Int {
+  /// Whether the cost of each iteration that is kept is asked for, wherever the output is.
+  var costs: Bool { self == .averages(last: last, withCosts: true) }
+
+  private var last: Int {
     switch self {
     case .end: 0
-    case .iterations(let last), .averages(let last): min(last, iterations)
+    case .iterations(let last), .averages(let last, _): last
     }
+  }
+
+  /// Iterations that are kept, of so many.
+  public func count(of iterations: Int) -> Int {
+    min(last, iterations)
   }
 }
 
@@ -83,7 +91,8 @@ extension Phase {
   /// s⁰: relaxes with β = 0.
   public static func free(_ scheme: Scheme) -> Phase {
     Phase(
-      "free phase", from: .batch, EnergyDescent(scheme.relaxation), for: scheme.relaxation.free)
+      "free phase", from: .batch, scheme.freeDynamics, for: scheme.relaxation.free,
+      keeps: scheme.relaxation.keeps)
   }
 
   /// The forward start of a free phase: s_k = ρ(W_kᵀ ρ(s_{k−1}) + b_k), layer by layer.
@@ -97,7 +106,8 @@ extension Phase {
   public static func nudged(_ scheme: Scheme, beta: Double) -> Phase {
     Phase(
       "nudged phase, β\u{A0}=\u{A0}\(number(beta))", from: .end(of: 0),
-      scheme.nudging.form.descent(scheme.relaxation, beta), for: scheme.relaxation.nudged, beta: beta)
+      scheme.nudgedDynamics(beta: beta), for: scheme.relaxation.nudged, beta: beta,
+      keeps: scheme.relaxation.keeps)
   }
 
   /// Relaxes from s⁰ with the output held at y⁰ + share · (d − y⁰), within its range.
@@ -105,7 +115,8 @@ extension Phase {
     Phase(
       share == 1
         ? "output held at the target" : "output held \(number(share)) of the way to the target",
-      from: .end(of: 0), EnergyDescent(scheme.relaxation), for: scheme.relaxation.nudged, held: share)
+      from: .end(of: 0), scheme.freeDynamics, for: scheme.relaxation.nudged, held: share,
+      keeps: scheme.relaxation.keeps)
   }
 
   private static func number(_ value: Double) -> String { value < 0 ? "−\(-value)" : "\(value)" }

@@ -82,7 +82,7 @@ extension Inspection {
       guard let targets = clamped.targets else { preconditionFailure("a whole network has targets") }
       body(
         members.rows.map { shard, row in shard + row * deal.tiling.shards },
-        free.state[network.output].states, targets)
+        free.outputs, targets)
       count += members.rows.count
     }
   }
@@ -107,7 +107,7 @@ extension Inspection {
       precision: precision, neighbours: Alone())
     let start = State(rows: count, portion: parameters.portion, precision: precision)
     let free = try method.infer(from: start, clamped: clamped, parameters: parameters)
-    let outputs = free.state[network.output].states
+    let outputs = free.outputs
     return (0..<count).map { (input.row($0), damaged.row($0), outputs.row($0)) }
   }
 }

@@ -22,12 +22,17 @@ extension RunFile {
     checkpoint: CheckpointSettings(every: nil, keep: 3, wait: false))
 
   /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
-  /// cost, and `adam` has no momentum.
+  /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum.
   ///
   /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
   /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
+    if relaxation.updates.samples {
+      let sweeps = Duration(atMost: relaxation.sampling.sweeps)
+      if !root.isWritten("relaxation.free") { relaxation.free = sweeps }
+      if !root.isWritten("relaxation.nudged") { relaxation.nudged = sweeps }
+    }
     if training.optimizer.countsUpdates, !root.isWritten("training.momentum") { training.momentum = 0 }
     let index = network.output - 1
     guard network.layers.indices.contains(index), !root.isWritten("network.layers.\(index).activation")

@@ -17,6 +17,7 @@ extension RunFile {
     try checkMomentum(root)
     try checkStop(root)
     try checkNudging(root)
+    try checkSampling(root)
     try checkShards(root)
     try checkSlices(root)
   }

@@ -207,13 +207,27 @@ extension Codec where Value == Relaxation {
       .init(
         "updates", \.updates, .word,
         meaning:
-          "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it."),
+          "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it; `gibbs` and `langevin` draw states from e^{−F/T}."
+      ),
       .init(
         "step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 },
         meaning: "ε of an Euler step."),
       .init(
         "factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 },
         meaning: "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum."),
+      .init(
+        "temperature", \.sampling.temperature, .number("a number of at least 0", example: "0.01") { $0 >= 0 },
+        meaning: "T of e^{−F/T}, where states are drawn; at 0 they come to rest."),
+      .init(
+        "burn-in", \.sampling.burnIn, .whole(0...1_000_000, example: 10),
+        meaning: "Sweeps of each phase before its states count, where they are drawn."),
+      .init(
+        "average", \.sampling.average, .whole(1...10_000, example: 20),
+        meaning: "Sweeps of each phase that are then averaged."),
+      .init(
+        "inference", \.sampling.inference, .word,
+        meaning:
+          "How examples are judged and predicted where states are drawn: by averages, or without noise."),
       .init(
         "start", \.start, .word,
         meaning: "Where free states begin: at 0, where the example was left an epoch ago, or fed forward."),
@@ -222,13 +236,16 @@ extension Codec where Value == Relaxation {
         .duration(
           ends: "The free phase ends once no unit moves faster: the largest |Δs|/ε.",
           most: "The most iterations of a free phase with a tolerance."),
-        meaning: "How many iterations the free phase has, or a tolerance and the most it may take."),
+        .follows,
+        meaning:
+          "How many iterations the free phase has, or a tolerance and the most it may take; burn-in + average where states are drawn, else 15 without."
+      ),
       .init(
         "nudged", \.nudged,
         .duration(
           ends: "The nudged phase ends once no unit moves faster.",
           most: "The most iterations of a nudged phase with a tolerance."),
-        meaning: "The same of the nudged phase, or of each of them."),
+        .follows, meaning: "The same of the nudged phase, or of each of them."),
     ])
 }
 
@@ -252,6 +269,16 @@ extension Codec where Value == Nudging {
       .init(
         "form", \.form, .nudgeForm,
         meaning: "How the cost enters the total energy: as it is, or linearised where the free phase ended."),
+      .init(
+        "noise", \.noise, .word,
+        meaning:
+          "Whether the phases of a step draw the same random numbers, where states are drawn, or each its own."
+      ),
+      .init(
+        "estimator", \.estimator, .word,
+        meaning:
+          "How the gradient is estimated where states are drawn: by the contrast of phases, or by the covariance of pair products and cost in the free one."
+      ),
     ])
 }
 

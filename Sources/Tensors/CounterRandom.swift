@@ -12,22 +12,27 @@ public struct CounterRandom: Sendable {
     case augmentation = 5
     case examples = 6
     case corruption = 7
+    case noise = 8
   }
 
-  private let key: (UInt32, UInt32)
-  private let high: UInt32
-
-  /// The seed is Philox's key, the purpose the last word of its counter.
-  public init(seed: UInt64, purpose: Purpose) {
-    key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    high = purpose.rawValue
+  /// Philox's key.
+  public let seed: UInt64
+  /// The last word of its counter.
+  public let purpose: Purpose
+  private var key: (UInt32, UInt32) {
+    (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
   }
+
+  public init(seed: UInt64, purpose: Purpose) { (self.seed, self.purpose) = (seed, purpose) }
 
   /// 128 bits for the counter (a, b, c), each from 0 to 2³² − 1: what is cut off would be drawn twice.
   public func bits(_ a: Int, _ b: Int, _ c: Int) -> (UInt64, UInt64) {
     precondition((a | b | c) >> 32 == 0, "a counter is a number of 32 bits")
     let r = philox(
-      (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: c), high), key
+      (
+        UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: c),
+        purpose.rawValue
+      ), key
     )
     return (UInt64(r.0) | UInt64(r.1) << 32, UInt64(r.2) | UInt64(r.3) << 32)
   }

@@ -10,11 +10,15 @@ public enum Move: Sendable {
   case forward
   /// Of a read-out: p ← e^drive / Σ e^drive, and β (d − p) is what is seen of it.
   case readOut
+  /// s drawn from e^{−F/T} given the neighbours, where ρ is straight.
+  case gibbs
+  /// s ← s − ε ∂F/∂s + √(2Tε) ξ, reflected at the bounds of the states.
+  case langevin
 }
 
 /// The curve ρ as the kernels know it.
 public enum Curve: Equatable, Sendable {
-  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu
+  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary
   /// One that they do not know.
   case own(OwnCurve)
 
@@ -27,6 +31,7 @@ public enum Curve: Equatable, Sendable {
     case .relu6: eq_relu6
     case .halfHardSigmoid: eq_half_hard_sigmoid
     case .silu: eq_silu
+    case .binary: eq_binary
     case .own(let own): preconditionFailure("no kernel knows the curve \(own.name)")
     }
   }
@@ -45,6 +50,8 @@ public struct LayerUpdate {
   public var beta: Double
   /// d of a nudged output, rows × columns.
   public var targets: Matrix?
+  /// What `gibbs` and `langevin` draw with.
+  public var noise: Noise?
 
   /// Without targets nothing is nudged, whatever β is.
   public init(
@@ -93,6 +100,12 @@ public struct LayerUpdate {
     case .euler: return states.precision.kernels.pointee.euler(&update)
     case .minimize: return states.precision.kernels.pointee.minimize(&update)
     case .readOut: return states.precision.kernels.pointee.read_out(&update)
+    case .gibbs, .langevin:
+      guard let noise else { preconditionFailure("a draw without random numbers") }
+      let kernels = states.precision.kernels.pointee
+      return noise.withKernelForm(row: rows.lowerBound, unit: columns.lowerBound) {
+        move == .gibbs ? kernels.gibbs(&update, $0) : kernels.langevin(&update, $0)
+      }
     case .forward:
       states.precision.kernels.pointee.forward(&update)
       return 0

@@ -51,7 +51,7 @@ package struct Evaluation {
       counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
       if classes > 0, counter.countsOutput, let targets = clamped.targets {
         let labels = targets.largestColumns(rows: members.rows.count)
-        let answers = free.state[output].states.largestColumns(rows: members.rows.count)
+        let answers = free.outputs.largestColumns(rows: members.rows.count)
         for (label, answer) in zip(labels, answers) { result.confusion[label][answer] += 1 }
       }
       counter.addEnergies(free, clamped: clamped, parameters: parameters, data: data, into: &result.tally)

@@ -29,13 +29,14 @@ public struct Evaluator {
   /// The relaxation of an evaluation: every example starts without a past.
   ///
   /// So where a run lives on persistent states, its few iterations do not suffice from zero: they become up to
-  /// 25 times as many, to a tolerance of 10⁻³.
+  /// 25 times as many, to a tolerance of 10⁻³ unless states are drawn.
   public static func relaxation(of run: RunFile) -> Relaxation {
-    var relaxation = run.relaxation
+    var relaxation = run.relaxation.inferring
     if relaxation.start == .persistent {
       relaxation.start = .zero
       relaxation.free = Duration(
-        atMost: 25 * relaxation.free.atMost, tolerance: min(relaxation.free.tolerance ?? 1e-3, 1e-3))
+        atMost: 25 * relaxation.free.atMost,
+        tolerance: relaxation.samples ? nil : min(relaxation.free.tolerance ?? 1e-3, 1e-3))
     }
     return relaxation
   }

@@ -81,7 +81,7 @@ extension Evaluator {
       let settled = try evaluation.method.infer(
         from: examples.start(members), clamped: clamped, parameters: parameters)
       for index in gathers.indices {
-        try gathers[index].take(settled.state, examples: clamped.examples)
+        try gathers[index].take(settled, examples: clamped.examples)
       }
     }
     guard grid.isFirst else { return nil }
@@ -127,15 +127,16 @@ private struct PredictionGather {
   }
 
   /// Takes in a batch: every rank's rows with the numbers of their examples, 8 bytes each, before them.
-  mutating func take(_ state: State, examples: [Int]) throws {
+  mutating func take(_ settled: Settled, examples: [Int]) throws {
     let mine = units(at: grid.place)
     let positions = network.positions(view.layer)
     var message: [UInt8] = []
     if !mine.isEmpty {
       let matrix =
         switch view {
-        case .states(let k): state[k].states
-        case .activity(let k): state.activity(k)
+        case .states(network.output): settled.outputs
+        case .states(let k): settled.state[k].states
+        case .activity(let k): settled.averages?.mean[k] ?? settled.state.activity(k)
         }
       message = examples.flatMap { number in withUnsafeBytes(of: Int64(number), Array.init) }
       let size = examples.count * positions * mine.count * precision.size

@@ -23,6 +23,9 @@ package final class SplitData {
   /// Makes the next batch's inputs meanwhile, where that pays.
   private let preparation: InputPreparation?
   private let epochs: Int
+  /// What noise is drawn from: training's, or that of a split that is judged.
+  private let noise: CounterRandom
+  private let stream: Int
   /// Each example's last free state, where the run starts from it.
   var persistent: PersistentStates?
   /// Tells the input's drive from the rest of a batch's data.
@@ -61,6 +64,8 @@ package final class SplitData {
     let isAhead = trains && hasSpareCore && portion.seesInput && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil
     epochs = run.training.epochs
+    noise = CounterRandom(seed: run.seed, purpose: .noise)
+    stream = trains ? 0 : 1 + (Split.allCases.firstIndex(of: split) ?? 0)
     if run.keepsStates {
       persistent = PersistentStates(
         portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) },
@@ -109,6 +114,9 @@ package final class SplitData {
     var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
     clamped.step = members.epoch * batches.steps + members.step
     if isAnswered { clamped.weights = inputs.weights(members) }
+    (clamped.random, clamped.stream) = (noise, stream)
+    // An example is judged by the same noise whatever stands beside it.
+    if stream > 0 { clamped.step = 0 }
     clamped.examples = members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
     return clamped
   }

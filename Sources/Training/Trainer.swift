@@ -71,7 +71,7 @@ public final class Trainer {
     method = try run.makeMethod(
       relaxation: run.relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
     evaluation = try Evaluation(
-      run: run, relaxation: run.relaxation, grid: grid, deal: deal, perShard: evaluationRows)
+      run: run, relaxation: run.relaxation.inferring, grid: grid, deal: deal, perShard: evaluationRows)
     let relaxation = TensorBytes.live - before
     counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)

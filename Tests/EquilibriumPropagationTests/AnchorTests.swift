@@ -53,7 +53,7 @@ import Testing
     return relaxation
   }
 
-  @Test("At rest no state feels a force", arguments: forms, Updates.allCases)
+  @Test("At rest no state feels a force", arguments: forms, Updates.toRest)
   func rest(form: Form, updates: Updates) throws {
     let problem = form.problem
     let rest = try problem.free(relaxation(updates))
@@ -113,7 +113,7 @@ import Testing
       of: { try method.costAtRest(from: rest, clamped: problem.clamped, parameters: $0) },
       at: problem.parameters)
     #expect(problem.network.input.hasBias == (expected.biased.lowerBound == 0))
-    for updates in Updates.allCases {
+    for updates in Updates.toRest {
       let exact = try problem.gradient(.recurrentBackpropagation, nil, relaxation(updates), from: rest)
       #expect(relativeError(exact.all, expected.all) <= 1e-6, "\(updates.rawValue)")
       for form in [NudgeForm.full, .linear] {
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test("Backpropagation through time equals finite differences", arguments: forms, Updates.allCases)
+  @Test("Backpropagation through time equals finite differences", arguments: forms, Updates.toRest)
   func throughTime(form: Form, updates: Updates) throws {
     let problem = form.problem
     var relaxation = Problem.counted(updates, 7, step: 0.1)

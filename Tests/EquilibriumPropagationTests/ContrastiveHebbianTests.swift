@@ -18,7 +18,7 @@ import Testing
       : Problem(lively: hidden, activations.0, output: activations.1)
     let free = try problem.free().state
     let expected = try problem.energyGradient([(problem.targets, 1), (nil, -1)], from: free)
-    for updates in Updates.allCases {
+    for updates in Updates.toRest {
       var relaxation = Problem.toRest
       relaxation.updates = updates
       let (lesson, contrasts) = try problem.lesson(.contrastiveHebbian, nil, relaxation, from: free)

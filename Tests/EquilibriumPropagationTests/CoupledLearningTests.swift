@@ -69,7 +69,7 @@ import Testing
 
   @Test(
     "at β = 1 it is contrastive Hebbian learning, bit by bit", arguments: Activation.ofStates,
-    Updates.allCases)
+    Updates.toRest)
   func whole(activation: Activation, updates: Updates) throws {
     for hidden in 1...3 {
       let problem = Problem(hidden: hidden, activation)

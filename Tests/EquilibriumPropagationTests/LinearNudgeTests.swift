@@ -11,7 +11,7 @@ import Testing
   }
 
   /// At rest y = ρ′ D + β (d − y⁰), within bounds; hidden layers as ever.
-  @Test("a nudged output rests where a constant force puts it", arguments: outputs, Updates.allCases)
+  @Test("a nudged output rests where a constant force puts it", arguments: outputs, Updates.toRest)
   func rest(output: Activation, updates: Updates) throws {
     let problem = Problem(hidden: 1, .tanh, output: output)
     let free = try problem.free().state

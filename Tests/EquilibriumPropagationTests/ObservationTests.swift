@@ -15,7 +15,7 @@ import Testing
     try (1...count).map { try problem.free(Problem.counted(updates, $0)).state }
   }
 
-  @Test("the states after the last iterations are those of shorter phases", arguments: Updates.allCases)
+  @Test("the states after the last iterations are those of shorter phases", arguments: Updates.toRest)
   func iterations(updates: Updates) throws {
     for network in Self.networks {
       let problem = Problem(network, gain: 0.6, bias: -0.1...0.3)
@@ -39,7 +39,7 @@ import Testing
   /// Shards that settle stop at iterations of their own, and average over their own last ones.
   @Test(
     "averages of activities and of pair products, over each shard's own last iterations",
-    arguments: Updates.allCases)
+    arguments: Updates.toRest)
   func averages(updates: Updates) throws {
     var haveDiffered = false
     for (network, tolerance) in Self.networks.flatMap({ network in

@@ -25,7 +25,7 @@ import Testing
     let free = try problem.free().state
     let exact = try problem.gradient(.recurrentBackpropagation, from: free)
     for (points, largest) in Self.betas {
-      for updates in Updates.allCases {
+      for updates in Updates.toRest {
         let errors = try [1, 2, 4].map { part in
           let nudging = Nudging(kind: .points, beta: largest / part, points: points)
           let (lesson, contrasts) = try problem.lesson(
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("two points are centered nudging, bit by bit", arguments: Activation.ofStates, Updates.allCases)
+  @Test("two points are centered nudging, bit by bit", arguments: Activation.ofStates, Updates.toRest)
   func twoPoints(activation: Activation, updates: Updates) throws {
     let problem = Problem(hidden: 2, activation)
     let free = try problem.free().state
@@ -77,7 +77,7 @@ import Testing
   }
 
   /// The room of complex phases is shared by real and imaginary parts, and by shards that settle one after the other.
-  @Test("a shard's complex phases are the same in any company", arguments: activations, Updates.allCases)
+  @Test("a shard's complex phases are the same in any company", arguments: activations, Updates.toRest)
   func company(activations: (Activation, Activation), updates: Updates) throws {
     let shards = [[0, 1, 2], [3], [4, 5], [6, 7, 8, 9]]
     let relaxation = Relaxation(

@@ -37,7 +37,7 @@ import Testing
     let expected = try FiniteDifferences().gradient(
       of: { try method.costAtRest(from: free.state, clamped: problem.clamped, parameters: $0) },
       at: problem.parameters)
-    for updates in Updates.allCases {
+    for updates in Updates.toRest {
       let (lesson, contrasts) = try problem.lesson(
         .recurrentBackpropagation, nil, toRest(updates), from: free.state)
       #expect(lesson.phases[0].outcomes.allSatisfy { $0 == .settled } && lesson.violations.isEmpty)
@@ -61,7 +61,7 @@ import Testing
       activations.0.range != nil
       ? try problem(hidden, activations) : Problem(curved: hidden, activations.0, output: activations.1)
     let free = try problem.free().state
-    for updates in Updates.allCases {
+    for updates in Updates.toRest {
       let exact = try problem.gradient(.recurrentBackpropagation, nil, toRest(updates), from: free)
       let nudging = Nudging(kind: .centered, beta: 0.01)
       let found = try problem.gradient(.equilibriumPropagation, nudging, toRest(updates), from: free)

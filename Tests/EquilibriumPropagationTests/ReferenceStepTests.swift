@@ -35,7 +35,7 @@ import Testing
   static let cases: [Case] = {
     let networks = dense + ((try? picture()).map { [$0] } ?? [])
     return networks.flatMap { network in
-      Updates.allCases.flatMap { updates in
+      Updates.toRest.flatMap { updates in
         [NudgingKind.oneSided, .centered].map { Case(network: network, updates: updates, kind: $0) }
       }
     }

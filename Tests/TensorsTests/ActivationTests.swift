@@ -25,7 +25,7 @@ import Testing
     case .sigmoid: 1 / (1 + exp(precision.sum(2, -4 * s)))
     case .tanh: tanh(s)
     case .hardSigmoid: min(max(s, 0), 1)
-    case .linear: s
+    case .linear, .binary: s
     case .relu6: min(max(s, 0), 6)
     case .halfHardSigmoid: min(max(s / 2.0.squareRoot(), 0), 1)
     case .silu: s / (1 + exp(-s))

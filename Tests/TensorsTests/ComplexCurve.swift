@@ -25,7 +25,7 @@ extension Curve {
     case .own: preconditionFailure("no complex curve of one's own")
     case .hardSigmoid, .relu6: return Complex(re: clipped(z.re))
     case .halfHardSigmoid: return Complex(re: clipped(z.re) / 2.0.squareRoot())
-    case .linear: return z
+    case .linear, .binary: return z
     case .tanh:
       let norm = cosh(2 * z.re) + cos(2 * z.im)
       return Complex(re: sinh(2 * z.re) / norm, im: sin(2 * z.im) / norm)
@@ -49,7 +49,7 @@ extension Curve {
     case .hardSigmoid, .relu6, .halfHardSigmoid:
       let isOpen = z.re > 0 && z.re < (top ?? .infinity)
       return Complex(re: !isOpen ? 0 : self == .halfHardSigmoid ? 0.5.squareRoot() : 1)
-    case .linear: return Complex(re: 1)
+    case .linear, .binary: return Complex(re: 1)
     case .tanh:
       let rho = value(z)
       return Complex(re: 1) - rho * rho
@@ -64,7 +64,7 @@ extension Curve {
   func bend(_ s: Double) -> Double {
     switch self {
     case .own(let own): own.bend(s)
-    case .hardSigmoid, .linear, .relu6, .halfHardSigmoid: 0
+    case .hardSigmoid, .linear, .relu6, .halfHardSigmoid, .binary: 0
     case .tanh: -2 * sinh(s) / pow(cosh(s), 3)
     case .sigmoid: 2 * Curve.tanh.bend(2 * s - 1)
     // σ = ½ (1 + tanh(s/2)): σ′ = ¼ tanh′(s/2), σ″ = ⅛ tanh″(s/2).
@@ -81,7 +81,7 @@ extension Curve {
     case .hardSigmoid: 1
     case .relu6: 6
     case .halfHardSigmoid: 2.0.squareRoot()
-    case .sigmoid, .tanh, .linear, .silu: nil
+    case .sigmoid, .tanh, .linear, .silu, .binary: nil
     }
   }
 

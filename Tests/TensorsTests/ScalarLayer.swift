@@ -19,7 +19,7 @@ struct ScalarUnit {
     let rho = rho(s)
     switch curve {
     case .own(let own): return own.slope(s)
-    case .hardSigmoid, .linear, .relu6: return 1
+    case .hardSigmoid, .linear, .relu6, .binary: return 1
     case .halfHardSigmoid: return precision.quotient(1, precision.rounded(2.0.squareRoot()))
     case .sigmoid: return precision.product(precision.product(4, rho), precision.sum(1, -rho))
     case .tanh: return precision.sum(1, -precision.product(rho, rho))

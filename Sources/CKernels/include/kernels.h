@@ -12,7 +12,7 @@
 enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
 typedef enum {
-  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu
+  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu, eq_binary
 } eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
@@ -30,6 +30,19 @@ typedef struct {
   double step;             // epsilon
   double factor;           // how far `minimize` goes on the way to the minimiser; 1: to it
 } eq_update;
+
+// Which random number a unit of a row gets: the word (n / 16) % 4 of Threefry4x32-20 at the counter
+// (16 (n / 64) + n % 16, chain, sweep, step), n = 64 blocks position + unit. Nothing of how rows and columns are cut.
+typedef struct {
+  unsigned key[4];
+  const unsigned *chains;  // of each example of the block of rows and those before it in the matrix
+  long row;                // of the matrix where the block of rows begins
+  long positions;          // rows of an example
+  long unit;               // of the layer where the block of columns begins
+  long blocks;             // of 64 units, which a position has
+  unsigned sweep, step;
+  double temperature;
+} eq_noise;
 
 // Where a matrix of inputs is not zero. A product may leave out a zero: the chain's bits stay the same.
 typedef struct {
@@ -170,6 +183,14 @@ typedef struct {
   // s <- the minimiser of F given the neighbours where rho is straight, else one Euler step; returns max |change|, of an
   // Euler step / step.
   double (*minimize)(const eq_update *u);
+  // s drawn from exp(-F / temperature) given the neighbours, where rho is straight: by the inverse distribution function of
+  // one uniform number a unit; returns max |change|.
+  double (*gibbs)(const eq_update *u, const eq_noise *noise);
+  // s <- s - step dF/ds + sqrt(2 temperature step) xi, xi normal, reflected at the bounds; returns max |change| / step.
+  double (*langevin)(const eq_update *u, const eq_noise *noise);
+  // The uniform and the normal numbers of a row's first units.
+  void (*uniform)(const eq_noise *noise, long columns, void *out);
+  void (*normal)(const eq_noise *noise, long columns, void *out);
   // s <- rho(drive), the forward sweep's guess.
   void (*forward)(const eq_update *u);
   // p <- e^drive / sum over the columns of e^drive, activity <- beta (d - p), 0 where the targets are null; returns

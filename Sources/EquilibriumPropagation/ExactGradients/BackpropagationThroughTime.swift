@@ -68,10 +68,10 @@ public struct BackpropagationThroughTime: Sendable {
     func moved(_ layers: [Int]) -> [Int] {
       layers.filter { $0 != pass.network.output || !pass.network.hasReadOut }
     }
-    switch relaxation.updates {
+    switch relaxation.updates.atRest {
     case .euler:
       pass.goBack(moved(Array(pass.network.states)), .euler(relaxation.step), from: after, to: before)
-    case .evenOdd, .overRelaxed:
+    default:
       let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
       // The state between two sets holds what the sets before it have moved.
       var moments = [before]

@@ -191,5 +191,6 @@ public struct ForwardPass: Dynamics {
 }
 
 extension Updates {
-  var move: Move { self == .euler ? .euler : .minimize }
+  /// Without noise.
+  var move: Move { alternates ? .minimize : .euler }
 }

@@ -1,4 +1,4 @@
-/// How states move towards a minimum of the total energy.
+/// How states move: towards a minimum of the total energy, or through its stationary distribution e^{−F/T}.
 public enum Updates: String, CaseIterable, Sendable {
   /// Every layer at once: s ← s − ε ∂F/∂s.
   case euler
@@ -7,9 +7,60 @@ public enum Updates: String, CaseIterable, Sendable {
   /// As even-odd, but each layer goes further than its minimiser, by a factor ω < 2: s ← s + ω (s* − s). F never rises,
   /// and strong couplings, which make even-odd sweeps slow, settle in fewer of them.
   case overRelaxed = "over-relaxed"
+  /// As even-odd, each layer drawn from e^{−F/T} given its neighbours: exact, whatever T is.
+  case gibbs
+  /// As euler, with noise √(2Tε) ξ, reflected at the bounds of states: e^{−F/T} as ε → 0.
+  case langevin
 
-  /// Whether layers move in two sets, each to (or past) its minimiser given the other.
-  public var alternates: Bool { self != .euler }
+  /// Whether layers move in two sets, each given the other.
+  public var alternates: Bool { self != .euler && self != .langevin }
+
+  /// Whether states are drawn, and never rest.
+  public var samples: Bool { self == .gibbs || self == .langevin }
+
+  /// Those that come to rest.
+  public static var toRest: [Updates] { allCases.filter { !$0.samples } }
+
+  /// What is left of it where T is 0.
+  public var atRest: Updates {
+    switch self {
+    case .euler, .evenOdd, .overRelaxed: self
+    case .gibbs: .evenOdd
+    case .langevin: .euler
+    }
+  }
+}
+
+/// How states are drawn.
+public struct Sampling: Equatable, Sendable {
+  /// T of e^{−F/T}.
+  public var temperature: Double
+  /// Sweeps of each phase before states count.
+  public var burnIn: Int
+  /// Sweeps that are averaged.
+  public var average: Int
+  /// Of evaluations and predictions.
+  public var inference: Inference
+
+  public init(
+    temperature: Double = 0.01, burnIn: Int = 10, average: Int = 20, inference: Inference = .sampled
+  ) {
+    self.temperature = temperature
+    self.burnIn = burnIn
+    self.average = average
+    self.inference = inference
+  }
+
+  /// Sweeps of a phase.
+  public var sweeps: Int { burnIn + average }
+}
+
+/// How examples are judged and predicted where training draws states.
+public enum Inference: String, CaseIterable, Sendable {
+  /// By the averages of states that are drawn.
+  case sampled
+  /// Without noise, by states that come to rest.
+  case atRest = "at-rest"
 }
 
 /// Where a free phase starts.
@@ -42,22 +93,41 @@ public struct Relaxation: Equatable, Sendable {
   public var step: Double
   /// ω of over-relaxed updates, where the minimiser has a closed form.
   public var factor: Double
+  /// Of `gibbs` and `langevin`, whose phases have as many iterations as it says.
+  public var sampling: Sampling
   public var start: Start
   /// Of the free phase, whose end gives the predictions.
   public var free: Duration
   /// Of every second phase: nudged, with the output held, or of the responses of recurrent backpropagation.
   public var nudged: Duration
 
+  /// Whether states are drawn: at T = 0 they come to rest.
+  public var samples: Bool { updates.samples && sampling.temperature > 0 }
+
+  /// What phases keep for contrasts and predictions.
+  public var keeps: Observation { samples ? .averages(last: sampling.average) : .end }
+
+  /// That of evaluations and predictions.
+  public var inferring: Relaxation { sampling.inference == .atRest ? atRest : self }
+
+  /// The same without noise.
+  public var atRest: Relaxation {
+    var quiet = self
+    quiet.updates = updates.atRest
+    return quiet
+  }
+
   /// What a layer's move to its minimiser is multiplied with.
   var reach: Double { updates == .overRelaxed ? factor : 1 }
 
   public init(
-    updates: Updates, step: Double = 0.5, factor: Double = 1.2, start: Start = .zero, free: Duration,
-    nudged: Duration
+    updates: Updates, step: Double = 0.5, factor: Double = 1.2, sampling: Sampling = Sampling(),
+    start: Start = .zero, free: Duration, nudged: Duration
   ) {
     self.updates = updates
     self.step = step
     self.factor = factor
+    self.sampling = sampling
     self.start = start
     self.free = free
     self.nudged = nudged

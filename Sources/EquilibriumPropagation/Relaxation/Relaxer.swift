@@ -202,10 +202,11 @@ extension Relaxer {
     if path.phase.duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
     try completePools(&path, parameters)
     try neighbours.finish()
-    return settled(path)
+    return settled(
+      path, costs: try path.keeper.costs(path.clamped, portion: portion, neighbours: neighbours))
   }
 
-  private func settled(_ path: Trajectory) -> Settled {
+  private func settled(_ path: Trajectory, costs: [[Double]]) -> Settled {
     var progress = path.progress
     var divergedLayers: Set<Int> = []
     for shard in 0..<progress.bounds.count - 1 {
@@ -220,7 +221,7 @@ extension Relaxer {
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
       findings: path.motion.findings,
       kept: path.keeper.iterations(path.instant.iteration),
-      averages: path.keeper.averages(progress.iterations))
+      averages: path.keeper.averages(progress.iterations, costs: costs))
   }
 }
 

@@ -33,6 +33,9 @@ public struct Settled: Sendable {
   /// Averages over the last iterations, where the phase keeps them.
   public var averages: Averages?
 
+  /// What the network answers, where the output is computed: y, or ⟨y⟩ where averages are kept.
+  public var outputs: Matrix { averages?.outputs ?? state[state.network.output].states }
+
   /// The end of a phase that was given, and not run.
   public init(given state: State, shards: Int) {
     self.init(

@@ -91,44 +91,27 @@ struct Keeper {
   }
 
   /// The averages over each shard's last iterations, `made` by each.
-  func averages(_ made: [Int]) -> Averages? {
+  ///
+  /// - Parameter costs: of each state that is kept, for each row, where they are asked for.
+  func averages(_ made: [Int], costs: [[Double]]) -> Averages? {
     guard case .averages = observation else { return nil }
-    return Averages(states, shards: shards, made: made)
+    return Averages(states, shards: shards, made: made, costs: costs)
   }
-}
 
-/// Means over a shard's last iterations: of ρ(s), and of ρ(s_j) ρ(s_k)ᵀ as a sum of products.
-public struct Averages: Sendable {
-  /// ⟨ρ(s_k)⟩ of every layer known here.
-  public let mean: Contrast.Levels
-  private let levels: [Contrast.Levels]
-  private let shares: [Contrast.Levels]
-
-  /// - Parameters:
-  ///   - states: after a shard's last iterations, in any order; those beyond what a shard made are not looked at.
-  ///   - made: the iterations that each shard made.
-  init(_ states: [State], shards: [Int], made: [Int]) {
-    levels = states.map { Contrast.Levels(activityOf: $0) }
-    var shares = levels
-    for index in shares.indices {
-      for (shard, count) in made.enumerated() {
-        let rows = shards[shard]..<shards[shard + 1]
-        let kept = min(count, states.count)
-        shares[index].scale(by: index < kept ? 1 / Double(kept) : 0, rows: rows)
+  /// C of each state that is kept, for each row, where it is asked for: on every portion alike, by one maximum.
+  func costs(_ clamped: Clamped, portion: Portion, neighbours: any Neighbours) throws -> [[Double]] {
+    guard observation.costs else { return [] }
+    let (network, rows) = (portion.network, clamped.rows)
+    var costs = Array(repeating: -Double.infinity, count: states.count * rows.count)
+    if portion.holds(network.output), let targets = clamped.targets {
+      costs = states.flatMap { state in
+        rows.map { row in
+          network.cost.value(
+            outputs: state[network.output].states, targets: targets, rows: row..<row + 1)
+        }
       }
     }
-    self.shares = shares
-    var mean = shares[0]
-    for share in shares.dropFirst() { mean.add(share, rows: 0..<shards[shards.count - 1]) }
-    self.mean = mean
-  }
-
-  /// ±⟨ρ(s_j) ρ(s_k)ᵀ⟩, a product for each iteration.
-  func products(sign: Double) -> [Contrast.Term] {
-    zip(levels, shares).map { level, share in
-      var signed = share
-      if sign < 0 { signed.scale(by: -1) }
-      return Contrast.Term(.product, level, change: signed)
-    }
+    try neighbours.maximum(&costs)
+    return states.indices.map { Array(costs[$0 * rows.count..<($0 + 1) * rows.count]) }
   }
 }

@@ -13,7 +13,7 @@ public struct ContrastiveHebbian: Rule {
   public func phases(_ scheme: Scheme, sign: Double) -> [Phase] { [.free(scheme), .held(scheme, at: 1)] }
 
   public func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm {
-    ContrastForm([.difference(1, minus: 0)], over: 1, promise: .energy)
+    ContrastForm([scheme.difference(1, minus: 0)], over: 1, promise: scheme.promise(.energy))
   }
 }
 

@@ -24,8 +24,8 @@ public struct CoupledLearning: Rule {
     let shares = shares(scheme, sign: sign)
     let isCentered = shares.count == 2
     return ContrastForm(
-      [.difference(1, minus: isCentered ? 2 : 0)], over: isCentered ? 2 * shares[0] : shares[0],
-      promise: .energy)
+      [scheme.difference(1, minus: isCentered ? 2 : 0)], over: isCentered ? 2 * shares[0] : shares[0],
+      promise: scheme.promise(.energy))
   }
 
   private func shares(_ scheme: Scheme, sign: Double) -> [Double] {

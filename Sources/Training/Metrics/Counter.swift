@@ -23,7 +23,7 @@ package struct Counter {
   ) {
     for k in free.divergedLayers { tally.addDiverged(k) }
     guard countsOutput, let targets = clamped.targets else { return }
-    let outputs = free.state[network.output].states
+    let outputs = free.outputs
     tally.judge(
       outputs: outputs, targets: targets, first: data.shards.lowerBound, bounds: members.bounds,
       by: data.task, of: data.sums)

@@ -1,0 +1,208 @@
+// States drawn from their stationary distribution p(s) ~ exp(-F(s) / T), one uniform number a unit. Part of template.h.
+//
+// Q(z) = P(normal > z) = phi(z) M(z), phi the density and M Mills' ratio, within 4e-8 (float) and 3e-17 (double) of its
+// size. A tail is inverted through logarithms, so that nothing is lost however far out it lies:
+//
+//     (z - a)(z + a) / 2 = -ln(x / M(z)),   x = Q(z) / phi(a),
+//
+// by Newton's steps from a rational guess within 4.2e-4: what is drawn is within 1e-6 deviations (float), 1e-13 (double),
+// plus the rounding of its own size.
+
+#define ROOT_TWO_PI ((SCALAR)2.50662827463100050242)
+
+// ln x of a normal number above 0.
+INLINE V NAME(log_v)(V x) {
+  union { V v; NAME(ivec) i; } bits = {.v = x};
+  NAME(ivec) exponent = (bits.i - LOG_ROOT_HALF_BITS) >> EXP_MANTISSA;
+  bits.i -= exponent << EXP_MANTISSA;
+  // ln m = 2 artanh((m - 1) / (m + 1)), with an argument of at most 0.172.
+  V ratio = (bits.v - (V)(1)) / (bits.v + (V)(1)), square = ratio * ratio, sum = (V)((SCALAR)1 / (2 * LOG_TERMS - 1));
+  UNROLL for (int k = LOG_TERMS - 1; k >= 1; k--)
+    sum = __builtin_elementwise_fma(sum, square, (V)((SCALAR)1 / (2 * k - 1)));
+  V whole = __builtin_convertvector(exponent, V);
+  return __builtin_elementwise_fma(whole, (V)((SCALAR)0.693147180559945309417), (ratio + ratio) * sum);
+}
+
+// M(x) of x >= 0: a polynomial in (x - 4) / (x + 4) over x + 1.25.
+INLINE V NAME(mills_v)(V x) {
+  static const SCALAR terms[] = {MILLS};
+  V t = (x - (V)(4)) / (x + (V)(4)), sum = (V)(terms[0]);
+  UNROLL for (unsigned k = 1; k < sizeof terms / sizeof *terms; k++)
+    sum = __builtin_elementwise_fma(sum, t, (V)(terms[k]));
+  return sum / (x + (V)((SCALAR)1.25));
+}
+
+// z - a of the z >= a >= 0 with Q(z) = x phi(a); Q(z) is at most a half.
+INLINE V NAME(beyond)(V a, V x) {
+  V level = a * a - (V)(2) * NAME(log_v)(x * (V)(1 / ROOT_TWO_PI));
+  V s = __builtin_elementwise_sqrt(level);
+  V above = __builtin_elementwise_fma((V)((SCALAR)0.00890358575), s, (V)((SCALAR)0.740404189));
+  above = __builtin_elementwise_fma(above, s, (V)((SCALAR)2.48668374));
+  V below = __builtin_elementwise_fma((V)((SCALAR)0.00111910829), s, (V)((SCALAR)0.172090791));
+  below = __builtin_elementwise_fma(below, s, (V)((SCALAR)1.37887125));
+  below = __builtin_elementwise_fma(below, s, (V)(1));
+  V z = s - above / below, beyond = z - a;
+  for (int step = 0; step < TAIL_STEPS; step++) {
+    V ratio = NAME(mills_v)(z);
+    V left = __builtin_elementwise_fma(beyond * (V)((SCALAR)0.5), z + a, NAME(log_v)(x / ratio));
+    beyond -= left * ratio;
+    z = a + beyond;
+  }
+  return beyond < (V)(0) ? (V)(0) : beyond;
+}
+
+// The normal number of mean 0 and deviation 1 with P(less) = u.
+INLINE V NAME(normal_v)(V u) {
+  V other = (V)(1) - u, z = NAME(beyond)((V)(0), (u < other ? u : other) * (V)(ROOT_TWO_PI));
+  return u < other ? -z : z;
+}
+
+// The number of a normal distribution truncated to [0, top] with P(less) = u.
+//
+// Seen from the bound that is nearer to the mean, at a deviations from it, and with the share beyond the other bound, where
+// that counts.
+INLINE V NAME(truncated_v)(V mean, V u, SCALAR sigma, SCALAR top, int is_wide) {
+  NAME(ivec) is_upper = mean > (V)(top / 2);
+  V m = is_upper ? (V)(top) - mean : mean, p = is_upper ? (V)(1) - u : u, w = (V)(1) - p;
+  V a = m * (V)(-1 / sigma), size = __builtin_elementwise_abs(a), ratio = NAME(mills_v)(size);
+  NAME(ivec) is_inside = a < (V)(0);
+  // Inside, the shares below the near bound and above the far one; outside, the latter as a share of what lies beyond the
+  // near one.
+  V below = NAME(exp_v)((V)((SCALAR)-0.5) * a * a) * ratio * (V)(1 / ROOT_TWO_PI), above = (V)(0);
+  if (is_wide) {
+    V width = (V)(top / sigma), b = a + width;
+    V power = is_inside ? (V)((SCALAR)0.5) * b * b : (V)((SCALAR)0.5) * width * (a + b);
+    above = NAME(exp_v)(-power) * NAME(mills_v)(b) * (is_inside ? (V)(1 / ROOT_TWO_PI) : (V)(1) / ratio);
+  }
+  V more = w * ((V)(1) - below) + p * above, less = p * ((V)(1) - above) + w * below;
+  V inside = (less < more ? less : more) * (V)(ROOT_TWO_PI), outside = ratio * (w + p * above);
+  V beyond = NAME(beyond)(is_inside ? (V)(0) : a, is_inside ? inside : outside);
+  V drawn = __builtin_elementwise_fma((V)(sigma), less < more ? -beyond : beyond, m);
+  drawn = is_inside ? drawn : (V)(sigma) * beyond;
+  return is_upper ? (V)(top) - drawn : drawn;
+}
+
+// 1 with the probability that F / T gives it, else 0.
+INLINE V NAME(binary_v)(V mean, V u, SCALAR curvature, SCALAR temperature) {
+  V odds = NAME(exp_v)((mean - (V)((SCALAR)0.5)) * (V)(-curvature / temperature));
+  // P(1) = 1 / (1 + odds).
+  V one = u * ((V)(1) + odds) > odds ? (V)(1) : (V)(0);
+  return mean == mean ? one : mean;
+}
+
+INLINE double NAME(gibbs_of)(const eq_update *u, const eq_noise *noise, eq_activation activation, int is_wide) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), slope = (V)(NAME(straight_slope)(activation));
+  SCALAR curvature = u->targets ? 1 + (SCALAR)u->beta : 1, temperature = (SCALAR)noise->temperature;
+  SCALAR sigma = MATH(sqrt)(temperature / curvature), top = NAME(top)(activation);
+  ROWS(u) {
+    for (long from = 0; from < u->columns; from += NAME(chunk)) {
+      long count = u->columns - from < NAME(chunk) ? u->columns - from : NAME(chunk);
+      SCALAR room[NAME(chunk_room)];
+      const SCALAR *numbers = NAME(fill)(noise, noise->row + r, noise->unit + from, count, room);
+      const SCALAR *s = ROW(u->states, u->states_stride) + from, *drive = ROW(u->drive, u->drive_stride) + from,
+                   *d = u->targets ? ROW(u->targets, u->targets_stride) + from : 0;
+      SCALAR *next = ROW(u->next, u->next_stride) + from;
+      SCALAR *activity = u->activity ? ROW(u->activity, u->activity_stride) + from : 0;
+      for (long j = 0; j < count; j += 16) {
+        NAME(ivec) mask = NAME(lanes)(count - j);
+        V mean = *(const V *)(drive + j), now = *(const V *)(s + j), number = *(const V *)(numbers + j);
+        if (activation == eq_half_hard_sigmoid) mean *= slope;
+        if (d) mean = __builtin_elementwise_fma(beta, *(const V *)(d + j), mean) / (V)(curvature);
+        V moved = activation == eq_binary   ? NAME(binary_v)(mean, number, curvature, temperature)
+                  : activation == eq_linear ? __builtin_elementwise_fma((V)(sigma), NAME(normal_v)(number), mean)
+                                            : NAME(truncated_v)(mean, number, sigma, top, is_wide);
+        NAME(put_straight)(activation, NAME(keep)(now, mask), NAME(keep)(moved, mask), next, activity, j, &most);
+      }
+    }
+  }
+  return NAME(largest)(most);
+}
+
+INLINE double NAME(gibbs_box)(const eq_update *u, const eq_noise *noise, eq_activation activation) {
+  double least = NAME(top)(activation) / 2 / MATH(sqrt)((SCALAR)(noise->temperature / (u->targets ? 1 + u->beta : 1)));
+  return least < TAIL_NEGLIGIBLE ? NAME(gibbs_of)(u, noise, activation, 1) : NAME(gibbs_of)(u, noise, activation, 0);
+}
+
+static double NAME(gibbs)(const eq_update *u, const eq_noise *noise) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_hard_sigmoid);
+    case eq_relu6: return NAME(gibbs_box)(u, noise, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_half_hard_sigmoid);
+    case eq_binary: return NAME(gibbs_of)(u, noise, eq_binary, 0);
+    // Where rho bends no conditional distribution has a closed form: nothing asks for it.
+    default: return NAME(gibbs_of)(u, noise, eq_linear, 0);
+  }
+}
+
+// x where it is, or as a mirror at 0 and at top shows it.
+INLINE V NAME(reflect)(V x, SCALAR top) {
+  V turns = __builtin_elementwise_floor(x * (V)(1 / (2 * top)));
+  x = __builtin_elementwise_fma(turns, (V)(-2 * top), x);
+  return x > (V)(top) ? (V)(2 * top) - x : x;
+}
+
+INLINE double NAME(langevin_of)(const eq_update *u, const eq_noise *noise, eq_activation activation) {
+  int is_straight = activation != eq_sigmoid && activation != eq_tanh && activation != eq_silu;
+  SCALAR top = NAME(top)(activation);
+  V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
+  V size = (V)((SCALAR)__builtin_sqrt(2 * noise->temperature * u->step));
+  ROWS(u) {
+    for (long from = 0; from < u->columns; from += NAME(chunk)) {
+      long count = u->columns - from < NAME(chunk) ? u->columns - from : NAME(chunk);
+      SCALAR room[NAME(chunk_room)];
+      const SCALAR *numbers = NAME(fill)(noise, noise->row + r, noise->unit + from, count, room);
+      const SCALAR *s = ROW(u->states, u->states_stride) + from, *drive = ROW(u->drive, u->drive_stride) + from,
+                   *d = u->targets ? ROW(u->targets, u->targets_stride) + from : 0,
+                   *before = u->activity_before ? ROW(u->activity_before, u->activity_stride) + from : s;
+      SCALAR *next = ROW(u->next, u->next_stride) + from;
+      SCALAR *activity = u->activity ? ROW(u->activity, u->activity_stride) + from : 0;
+      for (long j = 0; j < count; j += 16) {
+        NAME(ivec) mask = NAME(lanes)(count - j);
+        V now = NAME(keep)(*(const V *)(s + j), mask);
+        V force = NAME(slope_v)(activation, now, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
+        if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+        V moved = __builtin_elementwise_fma(step, force, now);
+        moved = __builtin_elementwise_fma(size, NAME(normal_v)(*(const V *)(numbers + j)), moved);
+        if (top > 0) moved = NAME(reflect)(moved, top);
+        moved = NAME(keep)(moved, mask);
+        if (is_straight) {
+          NAME(put_straight)(activation, now, moved, next, activity, j, &most);
+          continue;
+        }
+        V change = __builtin_elementwise_abs(moved - now);
+        most = change > most ? change : most;
+        *(V *)(next + j) = moved;
+        *(V *)(activity + j) = NAME(keep)(NAME(rho_v)(activation, moved), mask);
+      }
+    }
+  }
+  return NAME(largest)(most) / (SCALAR)u->step;
+}
+
+static double NAME(langevin)(const eq_update *u, const eq_noise *noise) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(langevin_of)(u, noise, eq_hard_sigmoid);
+    case eq_relu6: return NAME(langevin_of)(u, noise, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(langevin_of)(u, noise, eq_half_hard_sigmoid);
+    case eq_sigmoid: return NAME(langevin_of)(u, noise, eq_sigmoid);
+    case eq_tanh: return NAME(langevin_of)(u, noise, eq_tanh);
+    case eq_silu: return NAME(langevin_of)(u, noise, eq_silu);
+    default: return NAME(langevin_of)(u, noise, eq_linear);
+  }
+}
+
+static void NAME(uniform)(const eq_noise *noise, long columns, void *out) {
+  for (long from = 0; from < columns; from += NAME(chunk)) {
+    long count = columns - from < NAME(chunk) ? columns - from : NAME(chunk);
+    SCALAR room[NAME(chunk_room)];
+    memcpy((SCALAR *)out + from, NAME(fill)(noise, noise->row, noise->unit + from, count, room), count * sizeof(SCALAR));
+  }
+}
+
+static void NAME(normal)(const eq_noise *noise, long columns, void *out) {
+  NAME(uniform)(noise, columns, out);
+  for (long j = 0; j < columns; j++) {
+    V number = NAME(normal_v)((V)(((SCALAR *)out)[j]));
+    ((SCALAR *)out)[j] = number[0];
+  }
+}

@@ -1,0 +1,80 @@
+import EnergyModels
+import Tensors
+
+/// States drawn from p(s) ∝ e^{−F(s)/T}, F = E + βC: Gibbs sweeps, exact on the colours of the even-odd sweep, or Langevin
+/// steps of all layers at once.
+///
+///     Gibbs, the neighbours held: s ~ Normal(D, T), truncated to the range of states; nudged Normal((D + βd)/(1 + β), T/(1 + β))
+///     binary: P(1) = 1 / (1 + e^{−(D − ½)/T})
+///     Langevin: s ← s − ε ∂F/∂s + √(2Tε) ξ
+///
+/// A unit's number is a function of (seed, step, example, sweep, layer, unit), and of the phase where phases are to be
+/// independent: nobody has to be told it.
+///
+/// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024, §5 (stationary distributions).
+public struct Sampler: Dynamics {
+  public let relaxation: Relaxation
+  public let beta: Double
+  /// Whether all phases draw the same numbers.
+  public let isCommon: Bool
+
+  public init(_ relaxation: Relaxation, beta: Double = 0, isCommon: Bool = true) {
+    (self.relaxation, self.beta, self.isCommon) = (relaxation, beta, isCommon)
+  }
+
+  public func motion(in scene: Scene) -> any Motion {
+    let (descent, pulls) = (EnergyDescent(relaxation, beta: beta), Pulls(scene, beta: beta))
+    let layers = scene.portion.layers
+    return Chain(
+      sampler: self, lowest: layers.lowerBound,
+      updates: layers.map {
+        var update = descent.update($0, of: scene.network, pulls)
+        update.move = relaxation.updates == .gibbs ? .gibbs : .langevin
+        return update
+      }, clamped: scene.clamped)
+  }
+
+  private final class Chain: Motion {
+    private let sampler: Sampler
+    private let lowest: Int
+    private var updates: [LayerUpdate]
+    private let clamped: Clamped
+
+    init(sampler: Sampler, lowest: Int, updates: [LayerUpdate], clamped: Clamped) {
+      (self.sampler, self.lowest, self.updates, self.clamped) = (sampler, lowest, updates, clamped)
+    }
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at instant: Instant
+    ) -> Double {
+      let own = k - lowest
+      if updates[own].noise == nil { updates[own].noise = noise(k, instant) }
+      updates[own].noise?.sweep = instant.iteration
+      return next.apply(updates[own], to: state, drive: drive, rows: rows, columns: units)
+    }
+
+    private func noise(_ k: Int, _ instant: Instant) -> Noise {
+      let (network, rows) = (clamped.network, clamped.rows.count)
+      return Noise(
+        clamped.random, layer: k, stream: clamped.stream << 16 | (sampler.isCommon ? 0 : instant.phase + 1),
+        step: instant.step, chains: instant.examples.isEmpty ? Array(0..<rows) : instant.examples,
+        temperature: sampler.relaxation.sampling.temperature, positions: network.positions(k),
+        units: network.units(k))
+    }
+  }
+}
+
+extension Scheme {
+  /// What moves states on E.
+  var freeDynamics: any Dynamics {
+    relaxation.samples ? Sampler(relaxation, isCommon: nudging.noise == .common) : EnergyDescent(relaxation)
+  }
+
+  /// What moves states on F = E + βC.
+  func nudgedDynamics(beta: Double) -> any Dynamics {
+    relaxation.samples
+      ? Sampler(relaxation, beta: beta, isCommon: nudging.noise == .common)
+      : nudging.form.descent(relaxation, beta)
+  }
+}
