@@ -6,7 +6,7 @@ extension RunFile {
   /// Everything that decides the bits of the steps already made, a `key: value` a line.
   ///
   /// It leaves out the name, what classes are called, where the data lie, when checkpoints are written, what is reported, what ends it early, and the
-  /// number of epochs unless the schedule looks ahead to it.
+  /// number of epochs unless the schedule looks ahead to it; and what is read of states that are drawn where none are.
   public var identity: String {
     decisive.map { "\($0.path): \($0.text)\n" }.joined()
   }
@@ -30,6 +30,9 @@ extension RunFile {
       // Names alone make a map of what is one word without.
       case "task.kind": !(task.task is Classification)
       case "training.epochs": training.schedule.looksAhead
+      case "relaxation.temperature", "relaxation.burn-in", "relaxation.average", "relaxation.inference",
+        "nudging.noise", "nudging.estimator":
+        relaxation.updates.samples
       default: !["checkpoint.", "report.", "training.stop.", "task.names"].contains { path.hasPrefix($0) }
       }
     }

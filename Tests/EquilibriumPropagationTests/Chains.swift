@@ -110,7 +110,9 @@ struct Estimate {
   }
 
   /// Standard errors from what is expected.
-  func distance(to value: Double) -> Double { abs(mean - value) / max(error, 1e-300) }
+  ///
+  /// - Parameter least: the error of what may never have occurred: one occurrence.
+  func distance(to value: Double, least: Double = 0) -> Double { abs(mean - value) / max(error, least) }
 }
 
 /// The solution of a small linear system.

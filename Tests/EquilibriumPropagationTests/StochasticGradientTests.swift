@@ -10,7 +10,7 @@ import Testing
 
   private func chains(
     beta: Double = 0.3, kind: NudgingKind = .centered, noise: NudgingNoise = .common,
-    estimator: Estimator = .contrast, count: Int = 2000, average: Int = 10, sign: Double = 1
+    estimator: Estimator = .contrast, count: Int = 500, average: Int = 40, sign: Double = 1
   ) -> Chains {
     Chains(
       [7, 5], .binary, updates: .gibbs, temperature: temperature, chains: count, burnIn: 60, average: average,

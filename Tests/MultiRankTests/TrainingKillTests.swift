@@ -29,9 +29,20 @@ extension RealRanks {
     @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
     func killedTwentyTimes() throws { try killed(20, seed: 2) }
 
+    @Test(
+      "Chains go on from where they were, after 20 kills",
+      .enabled(if: isLong, "asked for by launch/test --long"))
+    func chainsKilledTwentyTimes() throws {
+      try killed(
+        20, seed: 3,
+        runFile: Self.runFile.replacing(
+          "updates: euler, step: 0.5, start: persistent, free: 15, nudged: 4",
+          with: "updates: gibbs, temperature: 0.02, burn-in: 6, average: 6, start: persistent"))
+    }
+
     /// Kills one rank so many times, and starts the run again each time, on another grid.
-    private func killed(_ times: Int, seed: UInt64) throws {
-      let folder = try TrainingFolder(Self.runFile)
+    private func killed(_ times: Int, seed: UInt64, runFile: String = runFile) throws {
+      let folder = try TrainingFolder(runFile)
       let undisturbed = try folder.train("1x1x1", to: "undisturbed")
       try #require(undisturbed.status == 0)
       let remains = try folder.remains("undisturbed")

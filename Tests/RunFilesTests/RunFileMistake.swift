@@ -28,7 +28,7 @@ extension RunFileMistake {
     checkpoint: {evry: 1}
     3:14: unknown key 'checkpoint.evry'; did you mean 'every'?
     relaxation: {sweeps: 3}
-    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, start, free and nudged
+    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, temperature, burn-in, average, inference, start, free and nudged
     shards: 2
     3:1: unknown key 'shards'; did you mean 'tiling.shards'?
     seed: 1⏎seed: 2
@@ -102,7 +102,7 @@ extension RunFileMistake {
     relaxation: {updates: eulr}
     3:23: 'relaxation.updates' is 'eulr'; did you mean 'euler'?
     relaxation: {updates: newton}
-    3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd or over-relaxed
+    3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd, over-relaxed, gibbs or langevin
     relaxation: {updates: over-relaxed, factor: 2}
     3:45: 'relaxation.factor' is '2'; it takes a number above 0 and below 2, such as 1.2
     training: [1]

@@ -55,6 +55,10 @@ struct RunFileTests {
           updates: even-odd
           step: 0.5
           factor: 1.2
+          temperature: 0.01
+          burn-in: 10
+          average: 20
+          inference: sampled
           start: zero
           free: 15
           nudged: 15
@@ -62,6 +66,8 @@ struct RunFileTests {
           kind: centered
           beta: 0.2
           reject: false
+          noise: common
+          estimator: contrast
         training:
           epochs: 20
           batch: 16

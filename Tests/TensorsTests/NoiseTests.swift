@@ -95,7 +95,7 @@ import Testing
   /// One row of units, drawn with the numbers that are told beside.
   private func drawn(
     _ curve: Curve, means: [Double], temperature: Double, move: Move = .gibbs, beta: Double = 0,
-    target: Double = 0, precision: Precision
+    target: Double = 0, from: Double = 0, precision: Precision
   ) -> (states: [Double], numbers: [Double]) {
     let count = means.count
     let noise = Noise(
@@ -103,13 +103,15 @@ import Testing
       temperature: temperature, positions: 1, units: count)
     let slope = curve == .halfHardSigmoid ? 0.5.squareRoot() : 1
     let drive = Matrix(rows: 1, columns: count, precision: precision) { means[$1] / slope }
-    let states = Matrix(rows: 1, columns: count, precision: precision)
+    let states = Matrix(rows: 1, columns: count, precision: precision) { _, _ in from }
     var (next, activity): (Matrix, Matrix?) = (states, curve.isIdentity ? nil : states)
+    activity?.activate(states, curve: curve, rows: 0..<1, columns: 0..<count)
+    let before = activity
     var update = LayerUpdate(move: move, curve: curve, step: 0.3)
     (update.noise, update.beta) = (noise, beta)
     update.targets = Matrix(rows: 1, columns: count, precision: precision) { _, _ in target }
     _ = update.apply(
-      to: states, activity: activity, drive: drive, rows: 0..<1, columns: 0..<count, next: &next,
+      to: states, activity: before, drive: drive, rows: 0..<1, columns: 0..<count, next: &next,
       nextActivity: &activity)
     #expect(next.hasZeroPadding && activity?.hasZeroPadding ?? true)
     return (next.row(0), noise.numbers(row: 0, units: 0..<count, precision: precision))
@@ -219,15 +221,15 @@ import Testing
       let temperature = 0.2
       let (states, _) = drawn(
         curve, means: means, temperature: temperature, move: .langevin, beta: 0.5, target: 1,
-        precision: precision)
+        from: 0.4, precision: precision)
       let normal = Noise(
         CounterRandom(seed: 11, purpose: .noise), layer: 1, stream: 0, step: 3, chains: [5],
         temperature: temperature, positions: 1, units: 2000
       ).numbers(row: 0, units: 0..<2000, areNormal: true, precision: precision)
       for index in means.indices {
-        // From s = 0.
-        var expected =
-          0.3 * (means[index] + 0.5) + (2 * temperature * 0.3).squareRoot() * normal[index]
+        let slope = ScalarUnit(precision: precision, curve: curve).slope(0.4)
+        let force = slope * means[index] - 0.4 + 0.5 * (1 - 0.4)
+        var expected = 0.4 + 0.3 * force + (2 * temperature * 0.3).squareRoot() * normal[index]
         if let top = curve.top {
           while expected < 0 || expected > top { expected = expected < 0 ? -expected : 2 * top - expected }
         }
