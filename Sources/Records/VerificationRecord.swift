@@ -35,14 +35,16 @@ public struct VerificationRecord: Codable, Equatable, Sendable {
   public var sweeps: [GradientSweep]
   /// By rising t; empty where it was not measured.
   public var matches: [StepMatch]
+  /// Of a run whose states are drawn.
+  public var drawn: DrawnGradient?
   public var checks: [Check]
 
   public init(
     facts: Facts, gradient: [GradientMatch], sweeps: [GradientSweep], matches: [StepMatch] = [],
-    checks: [Check]
+    drawn: DrawnGradient? = nil, checks: [Check]
   ) {
     (self.facts, self.gradient, self.sweeps) = (facts, gradient, sweeps)
-    (self.matches, self.checks) = (matches, checks)
+    (self.matches, self.drawn, self.checks) = (matches, drawn, checks)
   }
 
   /// Whether every check passed; false without checks, which prove nothing.

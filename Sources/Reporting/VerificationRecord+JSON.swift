@@ -10,7 +10,8 @@ extension VerificationRecord {
       ("exact", .string(facts.exact)), ("verdict", Self.verdict(isPassed)),
       ("gradient", .array(gradient.enumerated().map { Self.json($0 + 1, $1) })),
       ("sweeps", .array(sweeps.map(Self.json))),
-      ("matches", .array(matches.map(Self.json))), ("checks", .array(checks.map(Self.json))),
+      ("matches", .array(matches.map(Self.json))), ("drawn", drawn?.json ?? .null),
+      ("checks", .array(checks.map(Self.json))),
     ]).text
   }
 

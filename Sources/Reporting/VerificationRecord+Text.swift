@@ -5,7 +5,9 @@ extension VerificationRecord {
   /// The report as tables: the gradient layer by layer, its error over β, the contrast step by step, and
   /// the checks; the last line counts those that passed.
   public var text: String {
-    let sections = [gradientText, sweepText, cosineText, matchText, checkText].filter { !$0.isEmpty }
+    let sections = [gradientText, drawnText, sweepText, cosineText, matchText, checkText].filter {
+      !$0.isEmpty
+    }
     return factsLine + sections.map { "\n" + $0 }.joined() + "\n" + lastLine
   }
 

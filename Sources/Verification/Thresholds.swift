@@ -13,6 +13,7 @@ struct Thresholds {
 
   var checks: [Check] {
     guard run.procedure.relaxes else { return [slope] }
+    if let drawn = measured.drawn { return drawnGradient(drawn) }
     let common = [atRest, freePhase] + energyDescent
     // Without rest there is no s⁰ whose gradient could be judged.
     guard measured.iterationsToRest != nil else { return common }
@@ -66,6 +67,39 @@ struct Thresholds {
         advice: "the free phase is too short, or β \(run.nudging.beta) is too large"
           + (isClamped || run.nudging.reject ? "" : "; nudging.reject leaves such examples out"))
     ]
+  }
+
+  // MARK: States that are drawn
+
+  private func drawnGradient(_ drawn: DrawnGradient) -> [Check] {
+    let sampling = run.relaxation.sampling
+    // Of a chain that is carried on only what a phase adds must settle.
+    let burnIn = run.relaxation.start == .persistent ? Int.max : sampling.burnIn
+    let settling = drawn.settling.map { max($0 - burnIn, 0) }
+    let noisiest = drawn.layers.map(\.deviation).max() ?? .nan
+    return [
+      Check(
+        name: "sweeps of a phase that count before the energy has settled",
+        value: settling.map(Double.init) ?? .infinity, limit: .atMost(0),
+        advice: "burn-in is too short: use "
+          + (drawn.settling.map { "relaxation.burn-in: \($0) or more" }
+            ?? "far more than \(sampling.burnIn), or a higher temperature")),
+      Check(
+        name: "cosine of the mean estimate with the long run's, worst layer",
+        value: measured.own?.cosine ?? .nan, limit: .atLeast(0.9),
+        advice: noisiest > 3
+          ? "the estimates are too noisy to tell: \(quieter)"
+          : "β \(run.nudging.beta) is too large, or burn-in \(sampling.burnIn) too short"),
+      Check(
+        name: "one estimate's deviation over the gradient, worst layer", value: noisiest,
+        limit: .atMost(10), advice: "hardly anything of a step is signal: \(quieter)"),
+    ]
+  }
+
+  private var quieter: String {
+    (run.nudging.noise == .independent && run.nudging.estimator == .contrast
+      ? "use nudging.noise: common, or a larger β" : "raise relaxation.average")
+      + ", or lower the temperature"
   }
 
   // MARK: The run's own gradient

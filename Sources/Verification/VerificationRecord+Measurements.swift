@@ -8,15 +8,20 @@ extension VerificationRecord {
   /// What is told of a run's verification: the facts, what was measured, and what it must keep.
   init(_ measured: Measurements, of run: RunFile, deal: Deal) {
     let units = [deal.tiling.network.inputs] + run.network.layers.map(\.units)
-    let step = run.relaxation.updates == .euler ? " \(run.relaxation.step)" : ""
+    let step = run.relaxation.updates.atRest == .euler ? " \(run.relaxation.step)" : ""
+    let isDrawn = run.relaxation.samples && run.procedure.relaxes
+    let temperature = isDrawn ? " at T \(run.relaxation.sampling.temperature)" : ""
     let isTwin = !run.procedure.relaxes
     self.init(
       facts: Facts(
         run: run.name, rule: run.rule.name, network: units.map(String.init).joined(separator: "-"),
         examples: measured.examples, grid: deal.grid.description,
-        updates: isTwin ? "none" : run.relaxation.updates.rawValue + step, nudging: run.estimate,
-        exact: isTwin ? "finite differences" : "recurrent backpropagation at rest"),
+        updates: isTwin ? "none" : run.relaxation.updates.rawValue + step + temperature,
+        nudging: run.estimate,
+        exact: isTwin
+          ? "finite differences" : isDrawn ? "a long run's" : "recurrent backpropagation at rest"),
       gradient: measured.own?.layers ?? [], sweeps: measured.sweeps, matches: measured.steps,
+      drawn: measured.drawn,
       checks: Thresholds(run: run, measured: measured).checks)
   }
 }
@@ -55,8 +60,12 @@ extension Nudging {
 extension RunFile {
   /// How the run estimates its gradient, in words.
   fileprivate var estimate: String {
+    if procedure.relaxes, relaxation.samples, nudging.estimator == .covariance {
+      return "the covariance of the free phase"
+    }
     guard procedure.usesBeta, procedure.relaxes else { return rule.name }
     let points = nudging.points.map { " \($0)" } ?? ""
-    return "\(nudging.kind.rawValue)\(points) nudging at β \(nudging.beta)"
+    let noise = relaxation.samples ? ", \(nudging.noise.rawValue) noise" : ""
+    return "\(nudging.kind.rawValue)\(points) nudging at β \(nudging.beta)\(noise)"
   }
 }

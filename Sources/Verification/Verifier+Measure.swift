@@ -41,6 +41,10 @@ extension Verifier {
       }
       return measured
     }
+    guard !run.relaxation.samples else {
+      try measureDrawn(&measured, tell)
+      return measured
+    }
     tell("the free phase, and rest")
     let free = try settle(&measured)
     if measured.iterationsToRest != nil {
@@ -189,7 +193,7 @@ extension Verifier {
   }
 
   /// Does something on rank 0 alone.
-  private func onFirst(_ body: (WholeNetwork) throws -> Void) throws {
+  func onFirst(_ body: (WholeNetwork) throws -> Void) throws {
     try grid.world.agree { if let whole { try body(whole) } }
   }
 }

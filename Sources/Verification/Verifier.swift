@@ -19,7 +19,7 @@ public struct Verifier {
   let whole: WholeNetwork?
   /// What every rule talks through.
   let messages: GridNeighbours
-  private let choices: Choices
+  let choices: Choices
 
   /// What is measured beside what is always: nil takes the usual.
   public struct Choices: Sendable {
