@@ -115,7 +115,7 @@ let package = Package(
     .testTarget(
       name: "DataSetsTests",
       dependencies: ["DataSets", "FileFormats", "Tensors", "CJPEG", "CZlib", "TestBasis"],
-      swiftSettings: unoptimised),
+      swiftSettings: strict),
     .testTarget(
       name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict
     ),
