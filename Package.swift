@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// Tests that compute little themselves: unoptimised they are compiled in half the time, what they test is not touched.
+let unoptimised: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
 // The floors of the house, top to bottom: a target imports only what stands below it.
 let package = Package(
@@ -108,7 +110,8 @@ let package = Package(
       dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestBasis", "kernels-beyond"],
       swiftSettings: strict),
     .testTarget(
-      name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib", "TestBasis"], swiftSettings: strict),
+      name: "FileFormatsTests", dependencies: ["FileFormats", "CZlib", "TestBasis"],
+      swiftSettings: unoptimised),
     .testTarget(
       name: "DataSetsTests",
       dependencies: ["DataSets", "FileFormats", "Tensors", "CJPEG", "CZlib", "TestBasis"],
@@ -117,7 +120,8 @@ let package = Package(
       name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict
     ),
     .testTarget(
-      name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"], swiftSettings: strict),
+      name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"],
+      swiftSettings: unoptimised),
     .testTarget(
       name: "EquilibriumPropagationTests",
       dependencies: [
@@ -130,32 +134,33 @@ let package = Package(
         "RunFiles", "Schema", "Tasks", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
         "Tensors", "TestBasis",
       ],
-      swiftSettings: strict),
+      swiftSettings: unoptimised),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
         "Training", "Tasks", "Records", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
         "FileFormats", "RunFiles", "Tensors",
       ],
-      swiftSettings: strict),
+      swiftSettings: unoptimised),
     .testTarget(
       name: "InspectionTests",
       dependencies: [
         "Inspection", "Records", "TestSupport", "DataSets", "EnergyModels", "EquilibriumPropagation",
         "FileFormats", "Schema", "Tensors",
-      ], swiftSettings: strict),
+      ], swiftSettings: unoptimised),
     .testTarget(
       name: "VerificationTests", dependencies: ["Verification", "EquilibriumPropagation"],
-      swiftSettings: strict),
+      swiftSettings: unoptimised),
     .testTarget(
       name: "PlanningTests",
       dependencies: [
         "Planning", "Records", "Training", "TestSupport", "DataSets", "EnergyModels", "MessagePassing",
         "RunFiles",
       ],
-      swiftSettings: strict),
+      swiftSettings: unoptimised),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Records", "FileFormats"], swiftSettings: strict),
+      name: "ReportingTests", dependencies: ["Reporting", "Records", "FileFormats"],
+      swiftSettings: unoptimised),
     // Real ranks: these suites start mpirun on `eqprop` and on `rank-checks`.
     .executableTarget(
       name: "rank-checks", dependencies: ["MessagePassing", "Records"], path: "Tests/RankChecks",
@@ -166,7 +171,7 @@ let package = Package(
         "eqprop", "rank-checks", "TestBasis", "FileFormats", "Planning", "Records", "Training",
         "RunFiles", "DataSets", "MessagePassing",
       ],
-      swiftSettings: strict),
+      swiftSettings: unoptimised),
     // Hostile input: `launch/fuzz` builds this one with libFuzzer, the tests give its corpus to the ordinary build.
     .executableTarget(
       name: "fuzz-parsers",
@@ -176,10 +181,10 @@ let package = Package(
       ],
       path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
-      name: "FuzzingTests", dependencies: ["fuzz-parsers", "TestBasis"], swiftSettings: strict),
+      name: "FuzzingTests", dependencies: ["fuzz-parsers", "TestBasis"], swiftSettings: unoptimised),
     .testTarget(
       name: "LaunchTests", dependencies: ["eqprop", "TestBasis", .product(name: "Yams", package: "Yams")],
-      exclude: ["Hosts"], swiftSettings: strict),
+      exclude: ["Hosts"], swiftSettings: unoptimised),
   ],
   swiftLanguageModes: [.v6]
 )

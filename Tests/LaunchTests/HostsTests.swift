@@ -48,7 +48,9 @@ import Testing
   func withDelayAndLossTheBitsAreThoseOfOneHost(grid: String) throws {
     let hosts = try TestHosts(grid == "3x1x1" ? 3 : 2, delay: 20, loss: 1)
     try hosts.folder.write("run.yaml", Self.runFile)
-    let options = ["--set", "training.epochs=1"]
+    // Few exchanges of much each: what is lost is sent again after a quarter of a second, all others waiting for it.
+    let options = ["training.epochs=1", "training.batch=300", "relaxation.free=4", "relaxation.nudged=2"]
+      .flatMap { ["--set", $0] }
     let ranks = grid == "3x1x1" ? "3" : "2"
     let outcome = try hosts.launch(
       ["-n", ranks, "train", "run.yaml", "--output", "run", "--grid", grid] + options

@@ -21,11 +21,12 @@ import Testing
     #expect(outcome.code == 3)
     #expect(outcome.output.hasSuffix("long 1\nthe summary\n"))
     let calls = tools.text("calls").split(separator: "\n")
-    try #require(calls.count == 4)
+    try #require(calls.count == 5)
     #expect(calls[1] == "format lint --strict --recursive Sources Tests Package.swift")
     #expect(calls[2].hasPrefix("build -c release --build-tests"))
-    #expect(calls[3].hasPrefix("test -c release --disable-xctest"))
-    #expect(calls[3].hasSuffix(" --filter A B"))
+    #expect(calls[3].hasPrefix("build -c release --package-path Tests/Stranger --scratch-path .build "))
+    #expect(calls[4].hasPrefix("test -c release --disable-xctest"))
+    #expect(calls[4].hasSuffix(" --filter A B"))
   }
 
   @Test func testsThatDoNotEndAreEndedAndShowWhatTheySaid() throws {

@@ -100,7 +100,7 @@ extension RealRanks {
     func limitOfTheHarness() throws {
       let job = try Mpirun(
         executable: "rank-checks", ranks: 2, arguments: ["2", "hang"],
-        environment: ["MPIEXEC_TIMEOUT": nil], limitSeconds: 1
+        environment: ["MPIEXEC_TIMEOUT": nil], limitSeconds: 1, graceSeconds: 0
       ).start()
       #expect(throws: HarnessError.self) { try job.wait() }
       #expect(kill(job.process, 0) == -1)

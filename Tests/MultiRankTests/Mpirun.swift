@@ -17,6 +17,8 @@ struct Mpirun {
   var environment: [String: String?] = [:]
   /// The job is ended, and the test fails, after this long.
   var limitSeconds = 60.0
+  /// How much longer mpirun has to keep the limit itself, before it is ended.
+  var graceSeconds = 6.0
 
   /// What each rank is bound to; `none` as the launcher does it, for other jobs may share the machine.
   var binding = "none"
@@ -35,7 +37,7 @@ struct Mpirun {
     let options = ["--bind-to", binding, "-n", "\(ranks)"]
     return try Job(
       command: ["mpirun"] + options + [program] + arguments, environment: fullEnvironment(),
-      limitSeconds: limitSeconds)
+      limitSeconds: limitSeconds, graceSeconds: graceSeconds)
   }
 
   /// The environment of the job.
@@ -53,6 +55,13 @@ struct Mpirun {
       "OPENBLAS_NUM_THREADS": "1",
       // A crash is expected of some checks; its backtrace is nobody's reading.
       "SWIFT_BACKTRACE": "enable=no",
+      // What a job on one host would choose anyhow, without looking for hardware that is not there, and waiting for it,
+      // in each of a thousand jobs.
+      "OMPI_MCA_pml": "ob1",
+      "PMIX_MCA_gds": "hash",
+      "HWLOC_PLUGINS_PATH": "/nonexistent",
+      // A rank that leaves with a code other than 0 makes mpirun end the others, 2 s later by default.
+      "OMPI_MCA_odls_base_sigkill_timeout": "0",
       // mpirun's own limit comes first: it also ends the ranks on other hosts.
       "MPIEXEC_TIMEOUT": "\(Int(limitSeconds.rounded(.up)))",
     ]

@@ -8,11 +8,14 @@ final class Job {
   let process: pid_t
   private let folder: URL
   private let limitSeconds: Double
+  private let graceSeconds: Double
   private let begun = Date()
   private var ended: (status: Int32, time: Date)?
 
-  init(command: [String], environment: [String: String], limitSeconds: Double) throws {
-    self.limitSeconds = limitSeconds
+  init(
+    command: [String], environment: [String: String], limitSeconds: Double, graceSeconds: Double = 6
+  ) throws {
+    (self.limitSeconds, self.graceSeconds) = (limitSeconds, graceSeconds)
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var actions = posix_spawn_file_actions_t()
@@ -89,9 +92,9 @@ final class Job {
 
   private func checkLimit() throws {
     // mpirun's own limit is the same one; this is for an mpirun that does not keep it.
-    if Date().timeIntervalSince(begun) < limitSeconds + 6 { return }
+    if Date().timeIntervalSince(begun) < limitSeconds + graceSeconds { return }
     let story = "\(output)\n\(errors)"
-    // TERM lets mpirun end its ranks, which takes it two seconds.
+    // TERM lets mpirun end its ranks.
     kill(process, SIGTERM)
     for _ in 0..<50 where !hasEnded() { usleep(100_000) }
     if !hasEnded() { kill(process, SIGKILL) }

@@ -29,8 +29,7 @@ extension RealRanks {
       let outcome = try Mpirun(
         executable: "eqprop", ranks: ranks,
         arguments: ["bench", folder.path + "/run.yaml", "--grid", grid] + short + options,
-        environment: ["OMPI_MCA_odls_base_sigkill_timeout": "0"], limitSeconds: 180,
-        binding: binding
+        limitSeconds: 180, binding: binding
       ).run()
       return (folder, outcome)
     }

@@ -112,7 +112,6 @@ extension TrainingFolder {
     let ranks = grid.split(separator: "x").reduce(1) { $0 * (Int($1) ?? 0) }
     return try Mpirun(
       executable: "eqprop", ranks: ranks, arguments: ["verify", runFile, "--grid", grid] + options,
-      environment: ["OMPI_MCA_odls_base_sigkill_timeout": "0"],
       // Thousands of small exchanges, each of which waits for every rank to be given a core.
       limitSeconds: 180
     ).run()
