@@ -330,6 +330,7 @@ extension Relaxer {
 
   /// The rows of layer k's positions in some examples.
   private func positions(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
-    rows.map { $0.times(network.positions(k)) }
+    let count = network.positions(k)
+    return count == 1 ? rows : rows.map { $0.times(count) }
   }
 }
