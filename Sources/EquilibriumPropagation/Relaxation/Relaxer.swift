@@ -238,7 +238,7 @@ extension Relaxer {
       update(k, &path)
       try neighbours.send(.activity(k), next.activity(k), rows: positions(k, path.rows))
     }
-    for k in layers.mine { swap(&path.state[k], &next[k]) }
+    for k in layers.mine { path.state.swapLayer(k, with: &next) }
     for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
     for pool in layers.pooledAbove { isPooled[pool] = false }
   }
