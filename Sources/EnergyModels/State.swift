@@ -198,6 +198,11 @@ public struct State: Sendable {
     return index
   }
 
+  /// Exchanges layer k with that of another state.
+  public mutating func swapLayer(_ k: Int, with other: inout State) {
+    swap(&layers[index(k)], &other.layers[other.index(k)])
+  }
+
   /// All activities become 0, whatever ρ(0) is: where responses and errors begin.
   public mutating func silence() {
     for k in known { self[k].withActivity { $0.set(rows: 0..<$0.rows, .zero) } }

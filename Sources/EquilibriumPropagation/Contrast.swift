@@ -18,8 +18,8 @@ public struct Contrast {
   /// The sum of what the terms change, where that is not what the only one does.
   private var sum: Levels?
 
-  /// Δ_k of every known layer: what biases learn from, and the weights of a clamped input, which never changes.
-  private var changes: Levels { sum ?? terms[0].change }
+  /// Δ_k: what biases learn from, and the weights of a clamped input, which never changes.
+  private func change(of k: Int) -> Matrix { sum?[k] ?? terms[0].change[k] }
 
   /// One matrix for each layer known here, and for each pooled connection one of what its kernel sees of the layer above.
   public struct Levels: Sendable {
@@ -123,7 +123,7 @@ extension Contrast {
     let (below, above) = (network.layout(j), PositionLayout(positions: wiring.before.positions))
     let pairs = wiring.isPlain ? nil : backward ? wiring.pairsDown : wiring.pairs
     if !network.isState(j), let input = clamped.input {
-      let seen = clamped.spread(changes[k], ofLayer: k, units: block.columns)
+      let seen = clamped.spread(change(of: k), ofLayer: k, units: block.columns)
       return [
         ContrastSum(
           pre: End(input, from: block.rows.lowerBound, layout: below),
@@ -154,10 +154,10 @@ extension Contrast {
 
   /// The sum over the batch that b_k of some units learns from, at all positions alike.
   public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
-    let positions = clamped.network.positions(k)
+    let (change, positions) = (change(of: k), clamped.network.positions(k))
     return ContrastSum(
-      pre: .one(changes[k].precision),
-      post: .init(changes[k], from: units.lowerBound, layout: PositionLayout(positions: positions)),
+      pre: .one(change.precision),
+      post: .init(change, from: units.lowerBound, layout: PositionLayout(positions: positions)),
       pairs: clamped.network.biasPairs[k])
   }
 }

@@ -155,7 +155,7 @@ public struct Lesson {
   /// The ends of the phases after the first, in order, as far as they are there; without those that left the states as
   /// they were.
   public var phases: [Settled] {
-    zip(plan, ends).dropFirst().filter { !$0.0.dynamics.isStill }.map(\.1)
+    ends.indices.dropFirst().filter { !plan[$0].dynamics.isStill }.map { ends[$0] }
   }
 
   fileprivate init(_ method: Method, from free: Settled, sign: Double, clamped: Clamped) {

@@ -29,12 +29,13 @@ extension Method {
   ) -> [Bool] {
     let k = network.output
     guard portion.holds(k), let targets = clamped.targets else { return [] }
+    let (free, nudged) = (free[k].states, nudged.map { ($0.beta, outputs: $0.state[k].states) })
     return clamped.rows.map { row in
-      func cost(_ state: State) -> Double {
-        network.cost.value(outputs: state[k].states, targets: targets, rows: row..<row + 1)
+      func cost(_ outputs: Matrix) -> Double {
+        network.cost.value(outputs: outputs, targets: targets, rows: row..<row + 1)
       }
       let atRest = cost(free)
-      return nudged.contains { beta, state in beta > 0 ? cost(state) > atRest : cost(state) < atRest }
+      return nudged.contains { beta, outputs in beta > 0 ? cost(outputs) > atRest : cost(outputs) < atRest }
     }
   }
 

@@ -103,10 +103,13 @@ extension Matrix {
     rows: Range<Int>, columns: Range<Int>, from other: Matrix, rows from: Int, columns column: Int
   ) {
     precondition(precision == other.precision, "matrices of two precisions")
-    guard !precision.isHollow else { return rows.isEmpty ? () : makeUnique() }
+    guard !rows.isEmpty else { return }
+    guard !precision.isHollow else { return makeUnique() }
+    let begin = mutablePointer(rows, columns)
+    let origin = other.pointer(from..<from + rows.count, column..<column + columns.count)
+    let (width, step) = (columns.count * precision.size, stride * precision.size)
     for i in 0..<rows.count {
-      mutablePointer(rows.lowerBound + i, columns.lowerBound)
-        .copyMemory(from: other.pointer(from + i, column), byteCount: columns.count * precision.size)
+      (begin + i * step).copyMemory(from: origin + i * other.stride * precision.size, byteCount: width)
     }
   }
 
@@ -115,9 +118,8 @@ extension Matrix {
     let width = columns.count * precision.size
     precondition(bytes.count >= rows.count * width, "too little room for the block")
     guard width > 0, !precision.isHollow, let start = bytes.baseAddress else { return 0 }
-    for (i, row) in rows.enumerated() {
-      (start + i * width).copyMemory(from: pointer(row, columns.lowerBound), byteCount: width)
-    }
+    let (begin, step) = (pointer(rows, columns), stride * precision.size)
+    for i in 0..<rows.count { (start + i * width).copyMemory(from: begin + i * step, byteCount: width) }
     return rows.count * width
   }
 
@@ -134,9 +136,8 @@ extension Matrix {
     let width = columns.count * precision.size
     guard !precision.isHollow else { return width == 0 || rows.isEmpty ? () : makeUnique() }
     precondition(bytes.count >= rows.count * width, "too few bytes for the block")
-    guard width > 0, let start = bytes.baseAddress else { return }
-    for (i, row) in rows.enumerated() {
-      mutablePointer(row, columns.lowerBound).copyMemory(from: start + i * width, byteCount: width)
-    }
+    guard width > 0, !rows.isEmpty, let start = bytes.baseAddress else { return }
+    let (begin, step) = (mutablePointer(rows, columns), stride * precision.size)
+    for i in 0..<rows.count { (begin + i * step).copyMemory(from: start + i * width, byteCount: width) }
   }
 }

@@ -72,15 +72,16 @@ extension Matrix {
 
   /// self[rows, :] = addend[rows, :].
   public mutating func set(rows: Range<Int>, _ addend: Addend) {
-    guard !precision.isHollow else { return rows.isEmpty || addend.isItself ? () : makeUnique() }
+    guard !rows.isEmpty, !addend.isItself else { return }
+    guard !precision.isHollow else { return makeUnique() }
+    let begin = mutablePointer(rows, 0..<columns)
+    let (width, step) = (columns * precision.size, stride * precision.size)
     switch addend {
     case .itself: return
-    case .zero: for i in rows { memset(mutablePointer(i, 0), 0, columns * precision.size) }
+    case .zero: for i in 0..<rows.count { memset(begin + i * step, 0, width) }
     case .row(let row):
-      for i in rows {
-        mutablePointer(i, 0).copyMemory(
-          from: row.pointer(panel: 0, row: 0), byteCount: columns * precision.size)
-      }
+      let origin = row.pointer(panel: 0, row: 0)
+      for i in 0..<rows.count { (begin + i * step).copyMemory(from: origin, byteCount: width) }
     case .matrix(let matrix):
       copy(rows: rows, columns: 0..<columns, from: matrix, rows: rows.lowerBound, columns: 0)
     }

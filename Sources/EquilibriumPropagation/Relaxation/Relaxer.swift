@@ -239,7 +239,7 @@ extension Relaxer {
       update(k, &path)
       try neighbours.send(.activity(k), next.activity(k), rows: positions(k, path.rows))
     }
-    for k in layers.mine { swap(&path.state[k], &next[k]) }
+    for k in layers.mine { path.state.swapLayer(k, with: &next) }
     for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
     for pool in layers.pooledAbove { isPooled[pool] = false }
   }
@@ -331,6 +331,7 @@ extension Relaxer {
 
   /// The rows of layer k's positions in some examples.
   private func positions(_ k: Int, _ rows: [Range<Int>]) -> [Range<Int>] {
-    rows.map { $0.times(network.positions(k)) }
+    let count = network.positions(k)
+    return count == 1 ? rows : rows.map { $0.times(count) }
   }
 }

@@ -4,18 +4,16 @@ import Tensors
 
 /// Counts what free phases show, where the output is computed.
 package struct Counter {
-  let deal: Deal
-  let place: Place
-
-  private var network: Network { deal.tiling.network }
+  private let portion: Portion
   /// The output is whole: of the slice ranks that hold it the first one counts.
   package let countsOutput: Bool
 
   package init(deal: Deal, place: Place) {
-    self.deal = deal
-    self.place = place
-    countsOutput = deal.portion(at: place).holds(deal.tiling.network.output) && place.slice == 0
+    portion = deal.portion(at: place)
+    countsOutput = portion.holds(portion.network.output) && place.slice == 0
   }
+
+  private var network: Network { portion.network }
 
   /// Adds the examples, costs and the task's sums of each shard.
   func count(
@@ -36,10 +34,11 @@ package struct Counter {
 
   /// Adds how the phases of a batch went.
   func count(_ free: Settled, _ lesson: Lesson, rejects: Bool, rows: Range<Int>, into tally: inout Tally) {
-    for k in lesson.phases.flatMap(\.divergedLayers) { tally.addDiverged(k) }
+    let phases = lesson.phases
+    for k in phases.flatMap(\.divergedLayers) { tally.addDiverged(k) }
     tally.relaxation.free.add(free, countsIterations: countsOutput)
-    for phase in lesson.phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
-    tally.relaxation.addBounds(free.state, portion: deal.portion(at: place), rows: rows)
+    for phase in phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
+    tally.relaxation.addBounds(free.state, portion: portion, rows: rows)
     if countsOutput { tally.relaxation.addViolations(lesson.violations, rejects: rejects) }
   }
 
