@@ -49,3 +49,4 @@ static const eq_kernels NAME(table) = {
 #undef ROW
 #undef WORDS
 #undef ROOT_TWO_PI
+#undef LOG_ROOT_TWO_PI

@@ -29,9 +29,8 @@ extension RunFile {
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
     if relaxation.updates.samples {
-      let sweeps = Duration(atMost: relaxation.sampling.sweeps)
-      if !root.isWritten("relaxation.free") { relaxation.free = sweeps }
-      if !root.isWritten("relaxation.nudged") { relaxation.nudged = sweeps }
+      relaxation.free = Duration(atMost: relaxation.sampling.sweeps)
+      relaxation.nudged = relaxation.free
     }
     if training.optimizer.countsUpdates, !root.isWritten("training.momentum") { training.momentum = 0 }
     let index = network.output - 1

@@ -42,14 +42,6 @@ extension RunFile {
   }
 
   private func checkSweeps(_ root: Tree) throws(SchemaError) {
-    let sweeps = relaxation.sampling.sweeps
-    for (key, duration) in [("free", relaxation.free), ("nudged", relaxation.nudged)]
-    where duration != Duration(atMost: sweeps) {
-      throw SchemaError(
-        root.position(of: "relaxation.\(key)"),
-        "'relaxation.\(key)' is of no use to \(updates), whose phases have burn-in + average sweeps, \(sweeps)",
-        hint: "delete it, and set relaxation.burn-in and relaxation.average")
-    }
     guard nudging.estimator == .covariance, relaxation.sampling.average < 2 else { return }
     throw SchemaError(
       root.position(of: "relaxation.average"),

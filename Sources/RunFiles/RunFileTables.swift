@@ -236,16 +236,15 @@ extension Codec where Value == Relaxation {
         .duration(
           ends: "The free phase ends once no unit moves faster: the largest |Δs|/ε.",
           most: "The most iterations of a free phase with a tolerance."),
-        .follows,
         meaning:
-          "How many iterations the free phase has, or a tolerance and the most it may take; burn-in + average where states are drawn, else 15 without."
+          "How many iterations the free phase has, or a tolerance and the most it may take; burn-in + average where states are drawn."
       ),
       .init(
         "nudged", \.nudged,
         .duration(
           ends: "The nudged phase ends once no unit moves faster.",
           most: "The most iterations of a nudged phase with a tolerance."),
-        .follows, meaning: "The same of the nudged phase, or of each of them."),
+        meaning: "The same of the nudged phase, or of each of them."),
     ])
 }
 

@@ -83,8 +83,9 @@ extension Verifier {
       func deviation(_ noise: NudgingNoise) throws -> Double {
         var judged = run
         (judged.nudging.beta, judged.nudging.noise) = (beta, noise)
-        guard let long, let spread = try spread(of: judged, from: 2) else { return .nan }
-        return spread.deviation(over: long.all)
+        // On every rank, whoever knows the long run's gradient.
+        let spread = try spread(of: judged, from: 2)
+        return long.flatMap { long in spread?.deviation(over: long.all) } ?? .nan
       }
       return .init(beta: beta, common: try deviation(.common), independent: try deviation(.independent))
     }

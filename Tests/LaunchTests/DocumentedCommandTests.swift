@@ -81,6 +81,7 @@ import Testing
       "launch/run verify launch/recipes/digits.yaml --set network.layers.0.activation=tanh --plot error-over-beta.svg",
       .test("TrainingVerifyDocumentsTests.page")
     ),
+    ("launch/run -n 1 verify launch/recipes/digits.yaml --set relaxation.updates=gibbs", .run()),
     ("\(digits) --output runs/again --limit-steps 300", .run()),
     (
       "launch/run -n 4 train launch/recipes/digits.yaml --output runs/again --grid 2x1x2",

@@ -64,8 +64,7 @@ import Testing
     let silent = RunFile.reference.filter { $0.standard == nil && told[$0.key] != nil }.map(\.key)
     #expect(
       silent == [
-        "name", "data.format", "network.layers.0.units", "network.layers.0.activation", "relaxation.free",
-        "relaxation.nudged", "training.momentum",
+        "name", "data.format", "network.layers.0.units", "network.layers.0.activation", "training.momentum",
         "tiling.shards", "tiling.slices",
       ])
   }

@@ -24,6 +24,10 @@ import Testing
     #expect(still.relaxation.free == Duration(atMost: 15))
     #expect(try read("relaxation.temperature=3", "nudging.noise=independent").identity == still.identity)
     #expect(try read("relaxation.updates=gibbs", "relaxation.temperature=3").identity != drawn.identity)
+    // A recipe is one changed key away.
+    let recipe = RunFileTests.recipes.first { $0.hasSuffix("/digits.yaml") }
+    let changed = try RunFile.load(path: try #require(recipe), settings: ["relaxation.updates=gibbs"])
+    #expect(changed.relaxation.free == Duration(atMost: 30))
     // What phases keep, and what they promise.
     let procedure = drawn.procedure
     #expect(procedure.phases.allSatisfy { $0.keeps == .averages(last: 4) })
@@ -38,10 +42,6 @@ import Testing
   @Test(
     "what drawn states cannot do is refused at its key, with what mends it",
     arguments: [
-      (
-        ["relaxation.free=15"],
-        "--set relaxation.free=15: 'relaxation.free' is of no use to gibbs, whose phases have burn-in + average sweeps, 30"
-      ),
       (
         ["network.layers.0.activation=tanh"],
         "'network.layers.0.activation' is tanh, whose states have no distribution in closed form, which gibbs draws from; use hard-sigmoid, linear, relu6 or half-hard-sigmoid, or relaxation.updates: langevin"
