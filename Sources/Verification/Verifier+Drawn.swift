@@ -17,14 +17,11 @@ extension Verifier {
     let own = try spread(of: run, from: 0)
     tell("a long run's gradient")
     let long = try spread(of: longRun, from: 1)
-    guard let own, let long else {
-      _ = try deviations(over: nil, tell)
-      return
-    }
+    let deviations = try deviations(over: long?.mean, tell)
+    guard let own, let long else { return }
     let layers = (1...own.mean.layers).map { k in own.layer(k, against: long) }
     measured.own = .init(own.mean, long.mean)
     measured.gradients += [("estimate", own.mean), ("exact", long.mean)]
-    let deviations = try deviations(over: long.mean, tell)
     measured.drawn = DrawnGradient(
       estimates: Self.estimates, layers: layers, deviations: deviations, memory: chain?.memory ?? .nan,
       effectiveStates: Double(run.relaxation.sampling.average) / (chain?.memory ?? .nan),
@@ -96,133 +93,5 @@ extension Verifier {
     var found: ChainEnergies?
     try onFirst { found = try $0.chainEnergies() }
     return found
-  }
-}
-
-/// Mean and variance of gradients, element by element.
-struct GradientSpread {
-  private(set) var mean: Gradient
-  private(set) var count = 0
-  /// Σ (x − mean)².
-  private var squares: Gradient
-
-  init(zerosFor gradient: Gradient) {
-    mean = gradient
-    mean.apply { _ in 0 }
-    squares = mean
-  }
-
-  mutating func add(_ gradient: Gradient) {
-    count += 1
-    let n = Double(count)
-    var step = gradient
-    step.combine(mean) { $0 - $1 }
-    mean.combine(step) { $0 + $1 / n }
-    squares.combine(step) { $0 + $1 * $1 * (n - 1) / n }
-  }
-
-  /// The deviation of one gradient as a whole, over the norm of another.
-  func deviation(over other: [Double]) -> Double { deviation(squares.all, over: other) }
-
-  private func deviation(_ squares: [Double], over other: [Double]) -> Double {
-    let variance = squares.reduce(0, +) / Double(max(count - 1, 1))
-    return (variance / max(other.reduce(0) { $0 + $1 * $1 }, .leastNormalMagnitude)).squareRoot()
-  }
-
-  /// A layer against another spread's.
-  func layer(_ k: Int, against other: GradientSpread) -> DrawnGradient.Layer {
-    let (mine, theirs) = (mean.elements(layer: k), other.mean.elements(layer: k))
-    let errors = zip(squares.elements(layer: k), other.squares.elements(layer: k)).map {
-      ($0 / Double(count - 1) / Double(count) + $1 / Double(other.count - 1) / Double(other.count))
-        .squareRoot()
-    }
-    // An element that never moves has no score.
-    let scores = zip(zip(mine, theirs), errors).compactMap { $1 > 0 ? abs($0.0 - $0.1) / $1 : nil }
-    let square = scores.reduce(0) { $0 + $1 * $1 } / Double(max(scores.count, 1))
-    return .init(
-      match: mean.match(other.mean, layer: k),
-      deviation: deviation(squares.elements(layer: k), over: theirs), meanScore: square.squareRoot(),
-      largestScore: scores.max() ?? 0)
-  }
-}
-
-extension Gradient {
-  fileprivate mutating func apply(_ body: (Double) -> Double) {
-    for index in weights.indices { weights[index] = weights[index].map(body) }
-    for index in biases.indices { biases[index] = biases[index].map(body) }
-  }
-
-  fileprivate mutating func combine(_ other: Gradient, _ body: (Double, Double) -> Double) {
-    for index in weights.indices { weights[index] = zip(weights[index], other.weights[index]).map(body) }
-    for index in biases.indices { biases[index] = zip(biases[index], other.biases[index]).map(body) }
-  }
-}
-
-/// What the energies along chains tell of them.
-struct ChainEnergies {
-  /// E after each sweep, of each example.
-  private let traces: [[Double]]
-
-  init(_ traces: [[Double]]) { self.traces = traces }
-
-  private var sweeps: Int { traces[0].count }
-
-  /// 1 + 2 Σ of the autocorrelation of the second half, summed until it is noise.
-  var memory: Double {
-    let halves = traces.map { trace -> [Double] in
-      let half = Array(trace[(trace.count / 2)...])
-      let mean = half.reduce(0, +) / Double(half.count)
-      return half.map { $0 - mean }
-    }
-    func correlation(_ lag: Int) -> Double {
-      halves.reduce(0) { sum, half in
-        (lag..<half.count).reduce(sum) { $0 + half[$1] * half[$1 - lag] / Double(half.count - lag) }
-      }
-    }
-    let variance = correlation(0)
-    guard variance > 0 else { return 1 }
-    var sum = 1.0
-    // Geyer's: pairs of neighbouring lags are positive until noise takes over.
-    for lag in stride(from: 1, to: halves[0].count / 4, by: 2) {
-      let pair = (correlation(lag) + correlation(lag + 1)) / variance
-      guard pair > 0 else { break }
-      sum += 2 * pair
-    }
-    return max(sum, 1)
-  }
-
-  /// The first sweep from which on the mean energy of the examples stays within four standard errors, as the second half
-  /// tells them; nil where there is none before that.
-  var settling: Int? {
-    let means = (0..<sweeps).map { sweep in
-      traces.reduce(0) { $0 + $1[sweep] } / Double(traces.count)
-    }
-    let half = means[(sweeps / 2)...]
-    let mean = half.reduce(0, +) / Double(half.count)
-    let deviation = (half.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(half.count)).squareRoot()
-    let outside = means[..<(sweeps / 2)].lastIndex { abs($0 - mean) > 4 * deviation }
-    guard let outside else { return 0 }
-    return outside + 1 < sweeps / 2 ? outside + 1 : nil
-  }
-}
-
-extension WholeNetwork {
-  /// E along a free phase from zero, ten times as long as the run's.
-  func chainEnergies() throws -> ChainEnergies {
-    var relaxation = run.relaxation
-    relaxation.start = .zero
-    relaxation.free = Duration(atMost: max(400, 10 * relaxation.sampling.sweeps))
-    let method = method(run.procedure.relaxing(as: relaxation))
-    var phase = method.procedure.phases[0]
-    phase.keeps = .end
-    var path = try method.begin(
-      phase, number: 0, from: batch.start, ends: [], clamped: batch.clamped, parameters: parameters)
-    var traces = batch.clamped.rows.map { _ in [Double]() }
-    while !path.isOver {
-      try method.iterate(&path, parameters)
-      let energies = parameters.energies(state: path.state, clamped: batch.clamped, rows: batch.clamped.rows)
-      for (row, energy) in energies.enumerated() { traces[row].append(energy) }
-    }
-    return ChainEnergies(traces)
   }
 }

@@ -46,9 +46,10 @@ struct RunFileRuleTests {
       #expect(runFile.rule == rule && runFile.nudging.kind == kind)
     }
     for recipe in RunFileTests.recipes {
-      let cost = try RunFile.load(path: recipe).network.cost
-      // A read-out cannot be held.
-      if rule == .contrastiveHebbian && cost == .crossEntropy { continue }
+      let loaded = try RunFile.load(path: recipe)
+      // A read-out cannot be held, and what is drawn has no response.
+      if rule == .contrastiveHebbian && loaded.network.cost == .crossEntropy { continue }
+      if rule == .recurrentBackpropagation && loaded.relaxation.samples { continue }
       _ = try RunFile.load(path: recipe, settings: [settings[0]])
     }
   }
