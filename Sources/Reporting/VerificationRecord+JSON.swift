@@ -3,16 +3,18 @@ import Records
 extension VerificationRecord {
   /// All that was measured, as one line of JSON; a cosine or an error that is not a number is `null`.
   public var json: String {
-    JSONText.object([
+    var fields: [(key: String, value: JSONText)] = [
       ("run", .string(facts.run)), ("rule", .string(facts.rule)), ("network", .string(facts.network)),
       ("examples", .integer(facts.examples)), ("grid", .string(facts.grid)),
       ("updates", .string(facts.updates)), ("nudging", .string(facts.nudging)),
       ("exact", .string(facts.exact)), ("verdict", Self.verdict(isPassed)),
       ("gradient", .array(gradient.enumerated().map { Self.json($0 + 1, $1) })),
       ("sweeps", .array(sweeps.map(Self.json))),
-      ("matches", .array(matches.map(Self.json))), ("drawn", drawn?.json ?? .null),
-      ("checks", .array(checks.map(Self.json))),
-    ]).text
+      ("matches", .array(matches.map(Self.json))),
+    ]
+    if let drawn { fields.append(("drawn", drawn.json)) }
+    fields.append(("checks", .array(checks.map(Self.json))))
+    return JSONText.object(fields).text
   }
 
   private static func verdict(_ isPassed: Bool) -> JSONText { .string(isPassed ? "passed" : "failed") }
