@@ -37,7 +37,8 @@ extension RealRanks {
         20, seed: 3,
         runFile: Self.runFile.replacing(
           "updates: euler, step: 0.5, start: persistent, free: 15, nudged: 4",
-          with: "updates: gibbs, temperature: 0.02, burn-in: 6, average: 6, start: persistent"))
+          with: "updates: gibbs, temperature: 0.02, burn-in: 6, average: 6, start: persistent"
+        ).replacing("beta: 1.0", with: "beta: 0.5"))
     }
 
     /// Kills one rank so many times, and starts the run again each time, on another grid.
