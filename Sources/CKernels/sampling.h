@@ -82,7 +82,8 @@ INLINE V NAME(truncated_v)(V mean, V u, SCALAR sigma, SCALAR top, int is_wide) {
   if (is_wide) {
     V width = (V)(top / sigma), b = a + width;
     V power = is_inside ? (V)((SCALAR)0.5) * b * b : (V)((SCALAR)0.5) * width * (a + b);
-    above = NAME(exp_v)(power < (V)(72) ? -power : (V)(-72)) * NAME(mills_v)(b) * (is_inside ? (V)(1 / ROOT_TWO_PI) : (V)(1) / ratio);
+    V share = NAME(exp_v)(power < (V)(72) ? -power : (V)(-72)) * NAME(mills_v)(b);
+    above = share * (is_inside ? (V)(1 / ROOT_TWO_PI) : (V)(1) / ratio);
   }
   V more = w * ((V)(1) - below) + p * above, less = p * ((V)(1) - above) + w * below;
   V inside = (less < more ? less : more) * (V)(ROOT_TWO_PI), outside = ratio * (w + p * above);
@@ -100,50 +101,6 @@ INLINE V NAME(binary_v)(V mean, V u, SCALAR curvature, SCALAR temperature) {
   return mean == mean ? one : mean;
 }
 
-INLINE double NAME(gibbs_of)(const eq_update *u, const eq_noise *noise, eq_activation activation, int is_wide) {
-  V most = (V)(0), beta = (V)((SCALAR)u->beta), slope = (V)(NAME(straight_slope)(activation));
-  SCALAR curvature = u->targets ? 1 + (SCALAR)u->beta : 1, temperature = (SCALAR)noise->temperature;
-  SCALAR sigma = MATH(sqrt)(temperature / curvature), top = NAME(top)(activation);
-  ROWS(u) {
-    for (long from = 0; from < u->columns; from += NAME(chunk)) {
-      long count = u->columns - from < NAME(chunk) ? u->columns - from : NAME(chunk);
-      SCALAR room[NAME(chunk_room)];
-      const SCALAR *numbers = NAME(fill)(noise, noise->row + r, noise->unit + from, count, room);
-      const SCALAR *s = ROW(u->states, u->states_stride) + from, *drive = ROW(u->drive, u->drive_stride) + from,
-                   *d = u->targets ? ROW(u->targets, u->targets_stride) + from : 0;
-      SCALAR *next = ROW(u->next, u->next_stride) + from;
-      SCALAR *activity = u->activity ? ROW(u->activity, u->activity_stride) + from : 0;
-      for (long j = 0; j < count; j += 16) {
-        NAME(ivec) mask = NAME(lanes)(count - j);
-        V mean = *(const V *)(drive + j), now = *(const V *)(s + j), number = *(const V *)(numbers + j);
-        if (activation == eq_half_hard_sigmoid) mean *= slope;
-        if (d) mean = __builtin_elementwise_fma(beta, *(const V *)(d + j), mean) / (V)(curvature);
-        V moved = activation == eq_binary   ? NAME(binary_v)(mean, number, curvature, temperature)
-                  : activation == eq_linear ? __builtin_elementwise_fma((V)(sigma), NAME(normal_v)(number), mean)
-                                            : NAME(truncated_v)(mean, number, sigma, top, is_wide);
-        NAME(put_straight)(activation, NAME(keep)(now, mask), NAME(keep)(moved, mask), next, activity, j, &most);
-      }
-    }
-  }
-  return NAME(largest)(most);
-}
-
-INLINE double NAME(gibbs_box)(const eq_update *u, const eq_noise *noise, eq_activation activation) {
-  double least = NAME(top)(activation) / 2 / MATH(sqrt)((SCALAR)(noise->temperature / (u->targets ? 1 + u->beta : 1)));
-  return least < TAIL_NEGLIGIBLE ? NAME(gibbs_of)(u, noise, activation, 1) : NAME(gibbs_of)(u, noise, activation, 0);
-}
-
-static double NAME(gibbs)(const eq_update *u, const eq_noise *noise) {
-  switch (u->activation) {
-    case eq_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_hard_sigmoid);
-    case eq_relu6: return NAME(gibbs_box)(u, noise, eq_relu6);
-    case eq_half_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_half_hard_sigmoid);
-    case eq_binary: return NAME(gibbs_of)(u, noise, eq_binary, 0);
-    // Where rho bends no conditional distribution has a closed form: nothing asks for it.
-    default: return NAME(gibbs_of)(u, noise, eq_linear, 0);
-  }
-}
-
 // x where it is, or as a mirror at 0 and at top shows it.
 INLINE V NAME(reflect)(V x, SCALAR top) {
   V turns = __builtin_elementwise_floor(x * (V)(1 / (2 * top)));
@@ -151,10 +108,16 @@ INLINE V NAME(reflect)(V x, SCALAR top) {
   return x > (V)(top) ? (V)(2 * top) - x : x;
 }
 
-INLINE double NAME(langevin_of)(const eq_update *u, const eq_noise *noise, eq_activation activation) {
-  int is_straight = activation != eq_sigmoid && activation != eq_tanh && activation != eq_silu;
-  SCALAR top = NAME(top)(activation);
-  V most = (V)(0), step = (V)((SCALAR)u->step), beta = (V)((SCALAR)u->beta);
+INLINE int NAME(is_bent)(eq_activation activation) {
+  return activation == eq_sigmoid || activation == eq_tanh || activation == eq_silu;
+}
+
+// A Gibbs or a Langevin sweep of a block.
+INLINE double NAME(draw)(const eq_update *u, const eq_noise *noise, eq_activation activation, int is_gibbs,
+                         int is_wide) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), step = (V)((SCALAR)u->step);
+  SCALAR curvature = u->targets ? 1 + (SCALAR)u->beta : 1, temperature = (SCALAR)noise->temperature;
+  SCALAR sigma = MATH(sqrt)(temperature / curvature), top = NAME(top)(activation);
   V size = (V)((SCALAR)__builtin_sqrt(2 * noise->temperature * u->step));
   ROWS(u) {
     for (long from = 0; from < u->columns; from += NAME(chunk)) {
@@ -168,14 +131,22 @@ INLINE double NAME(langevin_of)(const eq_update *u, const eq_noise *noise, eq_ac
       SCALAR *activity = u->activity ? ROW(u->activity, u->activity_stride) + from : 0;
       for (long j = 0; j < count; j += 16) {
         NAME(ivec) mask = NAME(lanes)(count - j);
-        V now = NAME(keep)(*(const V *)(s + j), mask);
-        V force = NAME(slope_v)(activation, now, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
-        if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
-        V moved = __builtin_elementwise_fma(step, force, now);
-        moved = __builtin_elementwise_fma(size, NAME(normal_v)(*(const V *)(numbers + j)), moved);
-        if (top > 0) moved = NAME(reflect)(moved, top);
+        V now = NAME(keep)(*(const V *)(s + j), mask), number = *(const V *)(numbers + j), moved;
+        V pull = NAME(slope_v)(activation, now, *(const V *)(before + j)) * *(const V *)(drive + j);
+        if (is_gibbs) {
+          V mean = d ? __builtin_elementwise_fma(beta, *(const V *)(d + j), pull) / (V)(curvature) : pull;
+          moved = activation == eq_binary   ? NAME(binary_v)(mean, number, curvature, temperature)
+                  : activation == eq_linear ? __builtin_elementwise_fma((V)(sigma), NAME(normal_v)(number), mean)
+                                            : NAME(truncated_v)(mean, number, sigma, top, is_wide);
+        } else {
+          V force = pull - now;
+          if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+          moved = __builtin_elementwise_fma(step, force, now);
+          moved = __builtin_elementwise_fma(size, NAME(normal_v)(number), moved);
+          if (top > 0) moved = NAME(reflect)(moved, top);
+        }
         moved = NAME(keep)(moved, mask);
-        if (is_straight) {
+        if (!NAME(is_bent)(activation)) {
           NAME(put_straight)(activation, now, moved, next, activity, j, &most);
           continue;
         }
@@ -186,18 +157,36 @@ INLINE double NAME(langevin_of)(const eq_update *u, const eq_noise *noise, eq_ac
       }
     }
   }
-  return NAME(largest)(most) / (SCALAR)u->step;
+  return is_gibbs ? NAME(largest)(most) : NAME(largest)(most) / (SCALAR)u->step;
+}
+
+// With what lies beyond the farther bound where T is high enough for it to count.
+INLINE double NAME(gibbs_box)(const eq_update *u, const eq_noise *noise, eq_activation activation) {
+  SCALAR sigma = MATH(sqrt)((SCALAR)(noise->temperature / (u->targets ? 1 + u->beta : 1)));
+  int is_wide = NAME(top)(activation) / 2 / sigma < TAIL_NEGLIGIBLE;
+  return is_wide ? NAME(draw)(u, noise, activation, 1, 1) : NAME(draw)(u, noise, activation, 1, 0);
+}
+
+static double NAME(gibbs)(const eq_update *u, const eq_noise *noise) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_hard_sigmoid);
+    case eq_relu6: return NAME(gibbs_box)(u, noise, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(gibbs_box)(u, noise, eq_half_hard_sigmoid);
+    case eq_binary: return NAME(draw)(u, noise, eq_binary, 1, 0);
+    // Where rho bends no conditional distribution has a closed form: nothing asks for it.
+    default: return NAME(draw)(u, noise, eq_linear, 1, 0);
+  }
 }
 
 static double NAME(langevin)(const eq_update *u, const eq_noise *noise) {
   switch (u->activation) {
-    case eq_hard_sigmoid: return NAME(langevin_of)(u, noise, eq_hard_sigmoid);
-    case eq_relu6: return NAME(langevin_of)(u, noise, eq_relu6);
-    case eq_half_hard_sigmoid: return NAME(langevin_of)(u, noise, eq_half_hard_sigmoid);
-    case eq_sigmoid: return NAME(langevin_of)(u, noise, eq_sigmoid);
-    case eq_tanh: return NAME(langevin_of)(u, noise, eq_tanh);
-    case eq_silu: return NAME(langevin_of)(u, noise, eq_silu);
-    default: return NAME(langevin_of)(u, noise, eq_linear);
+    case eq_hard_sigmoid: return NAME(draw)(u, noise, eq_hard_sigmoid, 0, 0);
+    case eq_relu6: return NAME(draw)(u, noise, eq_relu6, 0, 0);
+    case eq_half_hard_sigmoid: return NAME(draw)(u, noise, eq_half_hard_sigmoid, 0, 0);
+    case eq_sigmoid: return NAME(draw)(u, noise, eq_sigmoid, 0, 0);
+    case eq_tanh: return NAME(draw)(u, noise, eq_tanh, 0, 0);
+    case eq_silu: return NAME(draw)(u, noise, eq_silu, 0, 0);
+    default: return NAME(draw)(u, noise, eq_linear, 0, 0);
   }
 }
 

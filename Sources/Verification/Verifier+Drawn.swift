@@ -57,6 +57,7 @@ extension Verifier {
     var spread: GradientSpread?
     for step in 0..<Self.estimates {
       var clamped = batch.clamped
+      // No training's and no split's.
       (clamped.step, clamped.stream) = (step, 100 + series)
       let free = try method.infer(from: batch.start, clamped: clamped, parameters: parameters)
       var gradient = Parameters(portion: parameters.portion, precision: .float64)

@@ -8,9 +8,15 @@ public struct Averages: Sendable {
   /// ⟨s⟩ of the output, where that is known here.
   public let outputs: Matrix?
   private let levels: [Contrast.Levels]
-  private let shares: [Contrast.Levels]
+  private let stretches: [Stretch]
   /// C of each iteration, for each row.
   private let costs: [[Double]]
+
+  /// Rows whose last iterations are as many.
+  private struct Stretch {
+    let rows: Range<Int>
+    let kept: Int
+  }
 
   /// - Parameters:
   ///   - states: after a shard's last iterations, in any order; those beyond what a shard made are not looked at.
@@ -19,44 +25,45 @@ public struct Averages: Sendable {
   init(_ states: [State], shards: [Int], made: [Int], costs: [[Double]] = []) {
     levels = states.map { Contrast.Levels(activityOf: $0) }
     self.costs = costs
-    var shares = levels
-    for index in shares.indices {
-      for (shard, count) in made.enumerated() {
-        let rows = shards[shard]..<shards[shard + 1]
-        let kept = min(count, states.count)
-        shares[index].scale(by: index < kept ? 1 / Double(kept) : 0, rows: rows)
+    let areWhole = made.allSatisfy { $0 >= states.count }
+    stretches =
+      areWhole
+      ? [Stretch(rows: 0..<shards[shards.count - 1], kept: states.count)]
+      : made.enumerated().map {
+        Stretch(rows: shards[$0]..<shards[$0 + 1], kept: min($1, states.count))
       }
+    var mean = levels[0]
+    for stretch in stretches {
+      for level in levels[1..<max(stretch.kept, 1)] { mean.add(level, rows: stretch.rows) }
+      mean.scale(by: 1 / Double(max(stretch.kept, 1)), rows: stretch.rows)
     }
-    self.shares = shares
-    var mean = shares[0]
-    for share in shares.dropFirst() { mean.add(share, rows: 0..<shards[shards.count - 1]) }
     self.mean = mean
-    outputs = Self.outputs(states, shards: shards, made: made)
-  }
-
-  private static func outputs(_ states: [State], shards: [Int], made: [Int]) -> Matrix? {
     let (network, output) = (states[0].network, states[0].network.output)
-    guard states[0].known.contains(output) else { return nil }
-    var mean: Matrix?
-    for (index, state) in states.enumerated() {
-      var share = state[output].states
-      for (shard, count) in made.enumerated() {
-        let kept = min(count, states.count)
-        share.scale(
-          by: index < kept ? 1 / Double(kept) : 0,
-          rows: (shards[shard]..<shards[shard + 1]).times(network.positions(output)))
-      }
-      if mean == nil { mean = share } else { mean?.add(rows: 0..<share.rows, share) }
+    guard states[0].known.contains(output) else {
+      outputs = nil
+      return
     }
-    return mean
+    guard !network.activation(output).isIdentityOnStates else {
+      outputs = mean[output]
+      return
+    }
+    var outputs = states[0][output].states
+    for stretch in stretches {
+      let rows = stretch.rows.times(network.positions(output))
+      for state in states[1..<max(stretch.kept, 1)] { outputs.add(rows: rows, state[output].states) }
+      outputs.scale(by: 1 / Double(max(stretch.kept, 1)), rows: rows)
+    }
+    self.outputs = outputs
   }
 
   /// ±⟨ρ(s_j) ρ(s_k)ᵀ⟩, a product for each iteration.
   func products(sign: Double) -> [Contrast.Term] {
-    zip(levels, shares).map { level, share in
-      var signed = share
-      if sign < 0 { signed.scale(by: -1) }
-      return Contrast.Term(.product, level, change: signed)
+    levels.enumerated().map { index, level in
+      var share = level
+      for stretch in stretches {
+        share.scale(by: index < stretch.kept ? sign / Double(stretch.kept) : 0, rows: stretch.rows)
+      }
+      return Contrast.Term(.product, level, change: share)
     }
   }
 
