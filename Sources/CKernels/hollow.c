@@ -14,6 +14,10 @@ static void list_live(long rows, long depth, const void *a, long a_stride, long 
 static void contrast(const eq_contrast *c) {}
 static double update(const eq_update *u) { return 0; }
 static double sample(const eq_update *u, const eq_noise *noise) { return 0; }
+static double mean(const eq_update *u, double temperature) { return 0; }
+static void softplus_sums(long rows, long columns, const void *x, long stride, double scale, double less, double *out) {
+  for (long i = 0; i < rows; i++) out[i] = 0;
+}
 static void draw(const eq_noise *noise, long columns, void *out) {}
 static void forward(const eq_update *u) {}
 static double respond(const eq_response *u) { return 0; }
@@ -25,6 +29,11 @@ static void mean_difference(long rows, long columns, const void *a, long a_strid
                    long mean_stride, void *difference, long difference_stride) {}
 static void turn(long rows, long columns, double re, double im, const void *z_re, const void *z_im, long z_stride,
                  void *out_re, void *out_im, long out_stride) {}
+static void row_dots(long rows, long columns, const void *a, long a_stride, const void *w, double *out) {
+  for (long i = 0; i < rows; i++) out[i] = 0;
+}
+static void combine_rows(long rows, long columns, const void *x, long x_stride, const double *x_share, const void *y,
+                         long y_stride, const double *y_share, void *out, long out_stride) {}
 static void count_bounds(long rows, long columns, eq_activation activation, const void *activity, long stride,
                          long *low, long *high) {}
 static double squares(long rows, const void *a, const void *b) { return 0; }
@@ -49,7 +58,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    sample,   sample,       draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  count_bounds, squares,  descend,
+    sample,   sample,       mean,     softplus_sums, draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 

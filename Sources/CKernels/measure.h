@@ -14,7 +14,7 @@ static void NAME(mean_difference)(long rows, long columns, const void *a_, long 
 
 static void NAME(count_bounds)(long rows, long columns, eq_activation activation, const void *activity_, long stride,
                                long *low, long *high) {
-  if (activation == eq_linear || activation == eq_silu) return;
+  if (activation == eq_linear || activation == eq_silu || activation == eq_binary) return;
   int is_smooth = activation == eq_sigmoid || activation == eq_tanh;
   SCALAR margin = is_smooth ? (SCALAR)0.01 : 0, bottom = activation == eq_tanh ? -1 : 0;
   SCALAR lowest = bottom + margin, highest = (is_smooth ? 1 : NAME(bound)(activation)) - margin;
@@ -42,4 +42,32 @@ static double NAME(squares)(long rows, const void *a_, const void *b_) {
   double total = 0;
   for (int j = 0; j < 16; j++) total += sums[j];
   return total;
+}
+
+// out[r] = the sum over columns of a[r] w, sixteen chains in double.
+static void NAME(row_dots)(long rows, long columns, const void *a_, long a_stride, const void *w, double *out) {
+  typedef double wide __attribute__((ext_vector_type(16)));
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *a = (const SCALAR *)a_ + r * a_stride;
+    wide sums = (wide)(0);
+    for (long j = 0; j < columns; j += 16) {
+      NAME(ivec) mask = NAME(lanes)(columns - j);
+      wide x = __builtin_convertvector(NAME(keep)(*(const V *)(a + j), mask), wide);
+      wide y = __builtin_convertvector(NAME(keep)(*(const V *)((const SCALAR *)w + j), mask), wide);
+      sums = __builtin_elementwise_fma(x, y, sums);
+    }
+    double total = 0;
+    for (int j = 0; j < 16; j++) total += sums[j];
+    out[r] = total;
+  }
+}
+
+// out[r] = x_share[r] x[r] + y_share[r] y[r].
+static void NAME(combine_rows)(long rows, long columns, const void *x_, long x_stride, const double *x_share,
+                               const void *y_, long y_stride, const double *y_share, void *out_, long out_stride) {
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *x = (const SCALAR *)x_ + r * x_stride, *y = (const SCALAR *)y_ + r * y_stride;
+    SCALAR *out = (SCALAR *)out_ + r * out_stride, a = (SCALAR)x_share[r], b = (SCALAR)y_share[r];
+    for (long j = 0; j < columns; j++) out[j] = a * x[j] + b * y[j];
+  }
 }

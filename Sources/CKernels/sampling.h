@@ -190,6 +190,52 @@ static double NAME(langevin)(const eq_update *u, const eq_noise *noise) {
   }
 }
 
+// The mean of a binary unit given its neighbours, P(1); of a linear one that of its normal distribution.
+static double NAME(mean)(const eq_update *u, double temperature) {
+  V most = (V)(0), steepness = (V)((SCALAR)(-1 / temperature));
+  int is_binary = u->activation == eq_binary;
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride);
+    SCALAR *next = ROW(u->next, u->next_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      V now = *(const V *)(s + j), pull = *(const V *)(drive + j);
+      V mean = is_binary ? (V)(1) / ((V)(1) + NAME(exp_v)((pull - (V)((SCALAR)0.5)) * steepness)) : pull;
+      mean = NAME(keep)(mean, NAME(lanes)(u->columns - j));
+      V change = __builtin_elementwise_abs(mean - now);
+      most = change > most ? change : most;
+      *(V *)(next + j) = mean;
+    }
+  }
+  return NAME(largest)(most);
+}
+
+// ln(1 + e^x).
+INLINE V NAME(softplus_v)(V x) {
+  V above = x > (V)(0) ? x : (V)(0);
+  return above + NAME(log_v)((V)(1) + NAME(exp_v)(-__builtin_elementwise_abs(x)));
+}
+
+typedef double NAME(wide) __attribute__((ext_vector_type(16)));
+
+// Of each row the sum over columns of ln(1 + e^(scale a)), a = x - 1/2, less that at `less`: sixteen chains in double.
+static void NAME(softplus_sums)(long rows, long columns, const void *x, long stride, double scale, double less,
+                                double *out) {
+  V one = (V)((SCALAR)scale), other = (V)((SCALAR)less);
+  for (long r = 0; r < rows; r++) {
+    const SCALAR *row = (const SCALAR *)x + r * stride;
+    NAME(wide) sum = (NAME(wide))(0);
+    for (long j = 0; j < columns; j += 16) {
+      V a = *(const V *)(row + j) - (V)((SCALAR)0.5);
+      V value = NAME(softplus_v)(a * one);
+      if (less != 0) value -= NAME(softplus_v)(a * other);
+      sum += __builtin_convertvector(NAME(keep)(value, NAME(lanes)(columns - j)), NAME(wide));
+    }
+    double total = 0;
+    for (int i = 0; i < 16; i++) total += sum[i];
+    out[r] = total;
+  }
+}
+
 static void NAME(uniform)(const eq_noise *noise, long columns, void *out) {
   for (long from = 0; from < columns; from += NAME(chunk)) {
     long count = columns - from < NAME(chunk) ? columns - from : NAME(chunk);

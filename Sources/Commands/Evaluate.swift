@@ -22,6 +22,18 @@ struct Evaluate: RankCommand {
   )
   var split: [Split] = []
 
+  @Flag(
+    help:
+      "Of a model of inputs how likely it holds them: exact where at most 20 units are hidden, and by annealed importance sampling."
+  )
+  var logLikelihood = false
+
+  @Option(help: ArgumentHelp("Temperatures of the annealing.", valueName: "n"))
+  var temperatures = 10_000
+
+  @Option(help: ArgumentHelp("Chains of the annealing.", valueName: "n"))
+  var chains = 100
+
   @OptionGroup var options: EvaluatedOptions
 
   @Flag(help: "Prints JSON.")
@@ -29,11 +41,21 @@ struct Evaluate: RankCommand {
 
   var stallLimit: Double { options.grid.stallLimit }
 
+  func validate() throws {
+    if temperatures < 1 { throw ValidationError("--temperatures \(temperatures): at least 1 is needed") }
+    if chains < 2 { throw ValidationError("--chains \(chains): at least 2 are needed") }
+  }
+
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(data: data, on: world)
+    try world.agree {
+      guard logLikelihood, !Evaluator.knowsLikelihood(of: run) else { return }
+      throw UsageError("--log-likelihood: \(run.name) is no model of inputs whose units are all binary")
+    }
     let picked = try options.pick(on: world)
     let examples = try world.agree { try picked.fitting(open(run)) }
-    let asked = (split.isEmpty ? [.validation, .test] : split).filter { examples.count($0) > 0 }
+    let usual: [Split] = logLikelihood ? [.test] : [.validation, .test]
+    let asked = (split.isEmpty ? usual : split).filter { examples.count($0) > 0 }
     let evaluator = try options.evaluator(run, picked, of: examples, on: world) { _ in
       guard asked.isEmpty else { return }
       let hint = split.isEmpty ? "; --split training evaluates what it was trained on" : ""
@@ -41,6 +63,7 @@ struct Evaluate: RankCommand {
     }
     let isFirst = world.rank == 0
     if isFirst { complain("\(run.name), \(evaluator.checkpoint): \(examples)") }
+    if logLikelihood { return try tellLikelihoods(asked, of: examples, by: evaluator, isFirst: isFirst) }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
       guard isFirst else { continue }
@@ -53,6 +76,23 @@ struct Evaluate: RankCommand {
       } else {
         print(shown)
       }
+    }
+    return 0
+  }
+
+  private func tellLikelihoods(
+    _ splits: [Split], of examples: DataSet, by evaluator: Evaluator, isFirst: Bool
+  ) throws -> Int32 {
+    let found = try splits.map {
+      ($0, try evaluator.logLikelihood($0, of: examples, temperatures: temperatures, chains: chains))
+    }
+    guard isFirst else { return 0 }
+    if !json {
+      for (split, likelihood) in found { print("\(split.rawValue): \(likelihood.text)") }
+    } else if found.count == 1 {
+      print(found[0].1.json)
+    } else {
+      print("{" + found.map { "\"\($0.rawValue)\":\($1.json)" }.joined(separator: ",") + "}")
     }
     return 0
   }

@@ -58,9 +58,10 @@ extension Parameters {
     for slice in portion.countedSlices(of: k) {
       let units = portion.slicing.units(k, slice: slice)
       add(slice) {
-        let energy = state[k].states.energy(
-          activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: $0,
-          columns: units)
+        let energy =
+          state[k].states.energy(
+            activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: $0,
+            columns: units) + meanExcess(k, state, rows: $0, units: units)
         guard spring > 0, let x = clamped.input else { return energy }
         return energy + spring * state[k].states.squaredError(x, rows: $0)
       }
@@ -95,8 +96,21 @@ extension Parameters {
       let states = slice == 0 ? state[k].states : silent
       add(slice) {
         states.energy(activity: state.activity(k), drive: drive, driveFrom: 0, rows: $0, columns: units)
+          + (slice == 0 ? meanExcess(k, state, rows: $0, units: units) : 0)
       }
     }
+  }
+
+  /// Σ ½ (s − s²) of binary units: ½s² is ½s where s is 0 or 1, and of means of such states, in which E is linear, ½⟨s⟩.
+  private func meanExcess(_ k: Int, _ state: State, rows: Range<Int>, units: Range<Int>) -> Double {
+    guard portion.network.activation(k).isBinary, !precision.isHollow else { return 0 }
+    let states = state[k].states
+    let half = Matrix(rows: 1, columns: states.columns, precision: precision) { _, _ in 0.5 }
+    let sum = states.rowDots(half, rows: rows, columns: units).reduce(0, +)
+    // ½s² − s·s.
+    return sum
+      + states.energy(
+        activity: states, drive: states, driveFrom: units.lowerBound, rows: rows, columns: units)
   }
 
   /// E(s) summed over some rows, where the portion is the whole network.

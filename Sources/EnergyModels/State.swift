@@ -83,11 +83,12 @@ public struct LayerState: Sendable {
 
   /// Puts s at some values, within the range of states, and ρ(s) with it.
   public mutating func setStates(_ values: Matrix, activation: Activation, rows: Range<Int>) {
-    guard activation.range == nil else {
-      return moveStates(by: 1, towards: values, activation: activation, rows: rows)
+    let all = 0..<states.columns
+    switch activation.range {
+    case nil: states.copy(rows: rows, columns: all, from: values, rows: rows.lowerBound, columns: 0)
+    case 0...1: states.activate(values, curve: .hardSigmoid, rows: rows, columns: all)
+    default: return moveStates(by: 1, towards: values, activation: activation, rows: rows)
     }
-    states.copy(
-      rows: rows, columns: 0..<states.columns, from: values, rows: rows.lowerBound, columns: 0)
     refreshActivity(activation, rows: rows, columns: 0..<states.columns)
   }
 

@@ -14,9 +14,11 @@ public struct Contrast {
   /// Rows of the batch that were left out of it.
   public private(set) var rejected = 0
   private let clamped: Clamped
-  private var terms: [Term]
+  var terms: [Term]
   /// The sum of what the terms change, where that is not what the only one does.
   private var sum: Levels?
+  /// What biases learn from, where that is not what the terms change.
+  var biases: Levels?
 
   /// Δ_k: what biases learn from, and the weights of a clamped input, which never changes.
   private func change(of k: Int) -> Matrix { sum?[k] ?? terms[0].change[k] }
@@ -52,7 +54,7 @@ public struct Contrast {
   struct Term {
     let kind: Kind
     /// a: activities, or their mean.
-    let states: Levels
+    var states: Levels
     /// Δ: what is left out of every sum where an example is.
     var change: Levels
 
@@ -90,6 +92,7 @@ public struct Contrast {
   /// Multiplies what is learnt from each row.
   mutating func weigh(_ weights: [Double]) {
     for (row, weight) in weights.enumerated() where weight != 1 {
+      biases?.scale(by: weight, rows: row..<row + 1)
       sum?.scale(by: weight, rows: row..<row + 1)
       for index in terms.indices {
         terms[index].change.scale(by: weight, rows: row..<row + 1)
@@ -104,6 +107,7 @@ public struct Contrast {
     rejected = rows.count
     guard !rows.isEmpty else { return }
     sum?.clear(rows)
+    biases?.clear(rows)
     for index in terms.indices {
       if case .complex(let half) = terms[index].kind {
         terms[index].change.clear(rows + rows.map { $0 + half })
@@ -154,7 +158,7 @@ extension Contrast {
 
   /// The sum over the batch that b_k of some units learns from, at all positions alike.
   public func sum(bias k: Int, units: Range<Int>) -> ContrastSum {
-    let (change, positions) = (change(of: k), clamped.network.positions(k))
+    let (change, positions) = (biases?[k] ?? change(of: k), clamped.network.positions(k))
     return ContrastSum(
       pre: .one(change.precision),
       post: .init(change, from: units.lowerBound, layout: PositionLayout(positions: positions)),
@@ -200,6 +204,16 @@ extension Contrast.Levels {
     for (index, k) in known.enumerated() {
       matrices[index].add(rows: rows.times(network.positions(k)), other.matrices[index])
     }
+  }
+
+  /// Takes the offset of its layer off each activity, of layers at one position.
+  mutating func subtract(_ offsets: Offsets, rows: Range<Int>) {
+    for (index, k) in known.enumerated() { matrices[index].subtract(row: offsets[k], rows: rows) }
+  }
+
+  /// Changes the matrix of every layer.
+  mutating func change(rows: Range<Int>, _ body: (_ k: Int, Matrix) -> Matrix) {
+    for (index, k) in known.enumerated() { matrices[index] = body(k, matrices[index]) }
   }
 
   /// The complex conjugates of weight · z of complex activities z, whose lower half of rows holds imaginary parts.

@@ -51,14 +51,18 @@ public struct ContrastForm: Equatable, Sendable {
   public var learns: Learning
   /// nil where nothing is promised.
   public var promise: Promise?
+  /// Whether activities count from the offsets of their layers.
+  public var centers: Bool
 
   public init(
-    _ terms: [Term], over strength: Double, learns: Learning = .once, promise: Promise? = nil
+    _ terms: [Term], over strength: Double, learns: Learning = .once, promise: Promise? = nil,
+    centers: Bool = false
   ) {
     self.terms = terms
     self.strength = strength
     self.learns = learns
     self.promise = promise
+    self.centers = centers
   }
 
   /// The sums that a connection between layers of states learns from, in order: how many products each is made of.

@@ -68,6 +68,7 @@ extension Procedure {
     let phases = phases
     for (number, phase) in phases.enumerated() {
       if phase.origin == .batch { step.addStart(scheme.relaxation.start) }
+      if phase.origin == .chains { step.addStart(.persistent) }
       // What a read-out or a pooled connection computes is of the parameters, which may change in every iteration.
       let isCut = contrast.learns == .everyIteration && number == phases.count - 1
       step.add(phase, updates: scheme.relaxation.updates, changes: isCut ? phase.duration.atMost : 1)
@@ -75,6 +76,7 @@ extension Procedure {
     if contrast.learns == .everyIteration, let last = phases.last { step.updates = last.duration.atMost }
     if contrast.promise == .energy { step.addEnergies(states: 1 + phases.count { $0.held != nil }) }
     if scheme.nudging.reject, canReject { step.addRejection() }
+    if contrast.centers { step.addOffsets() }
     step.sums = contrast.products(phases).count
     return step
   }
@@ -109,7 +111,7 @@ extension Exchanges {
           count: changes, sets: [[network.output]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
           keepsSlopes: true))
     }
-    let sets = updates.sets(network).map { $0.filter { phase.held == nil || $0 != network.output } }
+    let sets = updates.sets(network).map { phase.moving($0, of: network) }
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: dynamics.parts,
@@ -124,6 +126,11 @@ extension Exchanges {
 
   fileprivate mutating func addEnergies(states: Int) {
     maxima.append(Maxima(count: states, perExample: network.states.count * slicing.slices))
+  }
+
+  /// Two sums of each layer and slice.
+  fileprivate mutating func addOffsets() {
+    maxima.append(Maxima(count: 1, perExample: 2 * network.states.count * slicing.slices))
   }
 
   fileprivate mutating func addRejection() { maxima.append(Maxima(count: 1, perExample: 1)) }

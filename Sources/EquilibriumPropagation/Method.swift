@@ -5,8 +5,9 @@ import Tensors
 /// they run.
 public final class Method {
   public let procedure: Procedure
-  /// The one that infers.
+  /// The one that a step begins with, and those that answer.
   private let first: Phase
+  private let inference: [Phase]
   private var relaxer: Relaxer
   /// Where complex states settle.
   private var complexRelaxer: Relaxer?
@@ -16,7 +17,7 @@ public final class Method {
     _ procedure: Procedure, portion: Portion, rows: Int, precision: Precision, neighbours: any Neighbours
   ) {
     self.procedure = procedure
-    first = procedure.phases[0]
+    (first, inference) = (procedure.phases[0], procedure.inference)
     func relaxer(rows: Int) -> Relaxer {
       Relaxer(
         portion: portion, relaxation: procedure.scheme.relaxation, rows: rows, precision: precision,
@@ -40,22 +41,46 @@ public final class Method {
   var network: Network { relaxer.network }
   var neighbours: any Neighbours { relaxer.neighbours }
 
-  /// The states whose outputs are the predictions: s⁰, or a feed-forward pass.
+  /// The first phase of a step: s⁰, or a feed-forward pass.
   ///
   /// - Parameter start: gives the portion's own units; neighbours' are exchanged first. Its room is taken over.
+  public func begin(
+    from start: consuming State, clamped: Clamped, parameters: Parameters
+  ) throws -> Settled {
+    try run(first, number: 0, from: consume start, ends: [], clamped: clamped, parameters: parameters)
+  }
+
+  /// The phases by which examples are answered: the last one's outputs are the predictions.
+  public func answer(
+    from start: consuming State, clamped: Clamped, parameters: Parameters
+  ) throws -> [Settled] {
+    var ends = [
+      try run(
+        inference[0], number: 0, from: consume start, ends: [], clamped: clamped, parameters: parameters)
+    ]
+    for (number, phase) in inference.enumerated().dropFirst() {
+      ends.append(try run(phase, number: number, ends: ends, clamped: clamped, parameters: parameters))
+    }
+    return ends
+  }
+
+  /// The states whose outputs are the predictions.
   public func infer(
     from start: consuming State, clamped: Clamped, parameters: Parameters
   ) throws -> Settled {
-    try run(
-      first, number: 0, from: consume start, ends: [], clamped: clamped,
-      parameters: parameters)
+    let ends = try answer(from: consume start, clamped: clamped, parameters: parameters)
+    return ends[ends.count - 1]
   }
 
   /// The lesson of a batch whose free states are known.
   ///
-  /// - Parameter sign: +1 or −1, drawn once a step, for phases whose nudge has a random sign.
-  public func lesson(from free: Settled, sign: Double, clamped: Clamped) -> Lesson {
-    Lesson(self, from: free, sign: sign, clamped: clamped)
+  /// - Parameters:
+  ///   - sign: +1 or −1, drawn once a step, for phases whose nudge has a random sign.
+  ///   - chains: where the run's chains were left, where they are carried on.
+  public func lesson(
+    from free: Settled, sign: Double, clamped: Clamped, chains: State? = nil
+  ) -> Lesson {
+    Lesson(self, from: free, sign: sign, clamped: clamped, chains: chains)
   }
 
   /// The same from states that no phase of this method has found.
@@ -84,10 +109,12 @@ public final class Method {
     parameters: Parameters
   ) throws -> Trajectory {
     let instant = Instant(phase: number, step: clamped.step, examples: clamped.examples)
+    let isCarriedOn = phase.origin == .chains && start != nil
     let start = origin(of: phase, start: consume start, ends: ends)
     return try withRelaxer(of: phase) {
       try $0.begin(
-        phase, from: consume start, instant: instant, ends: ends, clamped: clamped, parameters: parameters)
+        phase, from: consume start, isCarriedOn: isCarriedOn, instant: instant, ends: ends, clamped: clamped,
+        parameters: parameters)
     }
   }
 
@@ -101,6 +128,7 @@ public final class Method {
       }
       return start
     case .end(let earlier): return ends[earlier].state
+    case .chains: return consume start ?? ends[ends.count - 1].state
     case .silence(let earlier):
       let rows = phase.dynamics.isComplex ? 2 * relaxer.capacity : relaxer.capacity
       var silent = State(rows: rows, portion: portion, precision: relaxer.precision)
@@ -146,6 +174,8 @@ public struct Lesson {
   private let form: ContrastForm
   private let clamped: Clamped
   private var ends: [Settled]
+  /// Where the run's chains are: at the end of the step where they go on from there.
+  public private(set) var chains: State?
   /// The phase in whose iterations the parameters learn.
   private var path: Trajectory?
   private var isOver = false
@@ -158,9 +188,12 @@ public struct Lesson {
     ends.indices.dropFirst().filter { !plan[$0].dynamics.isStill }.map { ends[$0] }
   }
 
-  fileprivate init(_ method: Method, from free: Settled, sign: Double, clamped: Clamped) {
+  fileprivate init(
+    _ method: Method, from free: Settled, sign: Double, clamped: Clamped, chains: consuming State?
+  ) {
     self.method = method
     self.clamped = clamped
+    self.chains = consume chains
     let (rule, scheme) = (method.procedure.rule, method.procedure.scheme)
     plan = rule.phases(scheme, sign: sign)
     form = rule.contrast(scheme, sign: sign)
@@ -175,6 +208,7 @@ public struct Lesson {
       try runPhases(plan.count, parameters)
       violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
       var contrast = form.contrast(of: ends, clamped: clamped)
+      if form.centers { try method.center(&contrast, clamped) }
       contrast.weigh(clamped.weights)
       if method.procedure.scheme.nudging.reject { try method.reject(violations, from: &contrast, clamped) }
       isOver = true
@@ -212,8 +246,14 @@ public struct Lesson {
   /// Runs those of the first phases that have not ended.
   private mutating func runPhases(_ count: Int, _ parameters: Parameters) throws {
     for number in ends.count..<max(count, ends.count) {
+      let isOfChains = plan[number].origin == .chains
+      // Nobody else may hold what is moved in place.
+      let start = isOfChains ? chains.take() : nil
       ends.append(
-        try method.run(plan[number], number: number, ends: ends, clamped: clamped, parameters: parameters))
+        try method.run(
+          plan[number], number: number, from: consume start, ends: ends, clamped: clamped, parameters: parameters
+        ))
+      if isOfChains { chains = ends[number].state }
     }
   }
 }

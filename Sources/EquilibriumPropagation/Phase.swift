@@ -8,6 +8,8 @@ public struct Phase: Sendable {
     case batch
     /// Where an earlier phase ended.
     case end(of: Int)
+    /// Where the run's chains were left by the step before; where nobody carries them on, where the phase before ended.
+    case chains
     /// At zero, with activities 0 whatever ρ(0) is: where responses and errors begin. Pooled connections count as they did
     /// at the end of an earlier phase, where one is named.
     case silence(slopesOf: Int? = nil)
@@ -33,11 +35,14 @@ public struct Phase: Sendable {
   public var beta: Double?
   /// The share of its way from y⁰ to the targets at which the output is put and held.
   public var held: Double?
+  /// Whether an input of states stays where it is.
+  public var holdsInput = false
   public var keeps: Observation
 
   public init(
     _ name: String, from origin: Origin, order: Order = .sweeps, _ dynamics: any Dynamics,
-    for duration: Duration, beta: Double? = nil, held: Double? = nil, keeps: Observation = .end
+    for duration: Duration, beta: Double? = nil, held: Double? = nil, holdsInput: Bool = false,
+    keeps: Observation = .end
   ) {
     self.name = name
     self.origin = origin
@@ -46,6 +51,7 @@ public struct Phase: Sendable {
     self.duration = duration
     self.beta = beta
     self.held = held
+    self.holdsInput = holdsInput
     self.keeps = keeps
   }
 
@@ -55,6 +61,13 @@ public struct Phase: Sendable {
   /// Whether it shows how states settle: real ones, that are no responses.
   public var isShown: Bool {
     order == .sweeps && !dynamics.isComplex && dynamics.parts == .all && !dynamics.isStill
+  }
+}
+
+extension Phase {
+  /// The layers of a network that move in it, of some.
+  func moving(_ layers: [Int], of network: Network) -> [Int] {
+    layers.filter { (held == nil || $0 != network.output) && (!holdsInput || $0 > 0) }
   }
 }
 

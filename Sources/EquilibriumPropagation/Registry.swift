@@ -12,7 +12,7 @@ public enum Registry {
   public static var rules: [any Rule.Type] {
     [
       EquilibriumPropagation.self, ContrastiveHebbian.self, CoupledLearning.self, ContinualPropagation.self,
-      Backpropagation.self, RecurrentBackpropagation.self, DualPropagation.self,
+      ContrastiveDivergence.self, Backpropagation.self, RecurrentBackpropagation.self, DualPropagation.self,
     ] + added
   }
 

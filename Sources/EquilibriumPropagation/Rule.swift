@@ -20,6 +20,16 @@ public protocol Rule: Equatable, Sendable {
   /// - Parameter sign: +1 or −1, drawn once a step, for phases whose nudge has a random sign.
   func phases(_ scheme: Scheme, sign: Double) -> [Phase]
 
+  /// How the network answers an example: phases of which the last one's outputs are the answer, and the first one's states
+  /// have the energy that is told; nil where the first phase of a step is all of it.
+  func inference(_ scheme: Scheme) -> [Phase]?
+
+  /// Whether it learns from states that are drawn alone.
+  var needsNoise: Bool { get }
+
+  /// The same rule on a network of this form, where it has one for each.
+  func fitted(toFreeInput isFree: Bool) -> Self
+
   /// What the parameters learn from, told by the numbers of the phases.
   func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm
 
@@ -30,6 +40,9 @@ public protocol Rule: Equatable, Sendable {
 extension Rule {
   public static var keys: [Key<Self>] { [] }
   public var kinds: (kinds: [NudgingKind], reason: String)? { nil }
+  public func inference(_ scheme: Scheme) -> [Phase]? { nil }
+  public var needsNoise: Bool { false }
+  public func fitted(toFreeInput isFree: Bool) -> Self { self }
 }
 
 /// A rule as a run holds it, whichever it is.
@@ -37,6 +50,11 @@ public struct LearningRule: Hashable, Sendable, CustomStringConvertible {
   public let rule: any Rule
 
   public init(_ rule: any Rule) { self.rule = rule }
+
+  /// The same rule on a network of this form.
+  public func fitted(toFreeInput isFree: Bool) -> LearningRule {
+    LearningRule(rule.fitted(toFreeInput: isFree))
+  }
 
   /// As a run file calls it.
   public var name: String { type(of: rule).name }
@@ -69,6 +87,15 @@ public struct Procedure: Sendable {
 
   /// The phases of a step, a sign of +1 where it is drawn.
   public var phases: [Phase] { rule.phases(scheme, sign: 1) }
+
+  /// How the network answers.
+  public var inference: [Phase] { rule.inference(scheme) ?? [phases[0]] }
+
+  /// Whether a step shows how its examples are answered.
+  public var answersInSteps: Bool { rule.inference(scheme) == nil }
+
+  /// The phase that begins where the chains of the run were left.
+  public var chains: Int? { phases.firstIndex { $0.origin == .chains } }
 
   /// The contrast of a step, a sign of +1 where it is drawn.
   public var contrast: ContrastForm { rule.contrast(scheme, sign: 1) }
@@ -112,6 +139,7 @@ public struct Procedure: Sendable {
 
   /// What the rule descends, as β → 0.
   public var objective: Objective {
+    if rule.needsNoise { return .likelihood }
     if !relaxes { return .costOfPass }
     return holdsOutput ? .heldEnergies : .costAtRest
   }
@@ -122,6 +150,8 @@ public struct Procedure: Sendable {
     case costAtRest
     /// C(y) of a feed-forward pass.
     case costOfPass
+    /// −ln p of what the first phase holds, under e^{−E/T}.
+    case likelihood
     /// The energies of phases that hold the output, as their contrast weighs them, with the values held fixed.
     case heldEnergies
   }

@@ -16,15 +16,16 @@ extension DryRun {
     examples: [Split: Int], of scalar: StoredScalar = .byte, sharesMemory: Bool = true
   ) -> MemoryCount {
     let examples = examples.filter { $0.value > 0 }
+    let carried = run.carriedStates { examples[$0] ?? 0 }
     var memory = MemoryCount(
       weights: 0, moments: 0, relaxation: 0,
-      persistentStates: run.keepsStates ? examples.values.reduce(0) { $0 + stateBytes(examples: $1) } : 0,
+      persistentStates: carried.values.reduce(0) { $0 + stateBytes(examples: $1) },
       messages: [rows, shards * evaluatedPerShard].reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
       },
       data: examples.values.reduce(0) { $0 + dataBytes(examples: $1, scalar) })
     let layout = CheckpointLayout(
-      deal: deal, moments: run.training.moments, persistent: run.keepsStates ? examples : [:],
+      deal: deal, moments: run.training.moments, persistent: carried, offsets: run.procedure.contrast.centers,
       precision: precision)
     let saved = layout.mostBytes(ranks: deal.grid.ranks)
     (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)

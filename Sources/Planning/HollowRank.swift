@@ -50,7 +50,7 @@ struct HollowRank {
   func step(examples: Int) throws -> Int {
     try peak {
       let batch = batch(examples: examples, perShard: dry.deal.tiling.perShard)
-      let free = try training.infer(
+      let free = try training.begin(
         from: start(perShard: dry.deal.tiling.perShard), clamped: batch, parameters: parameters)
       var learning = parameters
       var lesson = training.lesson(from: free, sign: 1, clamped: batch)

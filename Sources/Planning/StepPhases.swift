@@ -9,8 +9,9 @@ struct StepPhase {
   var iterations: Double
   /// What of a layer's drive is computed in an iteration.
   var parts: DriveParts = .all
-  /// Whether the output rests.
+  /// Whether the output rests, and whether an input of states does.
   var holdsOutput = false
+  var holdsInput = false
   /// Whether states have imaginary parts, which double every row.
   var isComplex = false
 }
@@ -35,8 +36,9 @@ extension RunFile {
     procedure.phases.enumerated().flatMap { number, phase in
       var counted = StepPhase(
         part: number == 0 ? .free : .nudged, iterations: Double(phase.duration.atMost),
-        parts: phase.dynamics.parts, holdsOutput: phase.held != nil, isComplex: phase.dynamics.isComplex)
-      if phase.origin == .batch {
+        parts: phase.dynamics.parts, holdsOutput: phase.held != nil, holdsInput: phase.holdsInput,
+        isComplex: phase.dynamics.isComplex)
+      if phase.origin == .batch, phase.duration == relaxation.free {
         counted.iterations = iterations.free
       } else if phase.order == .sweeps, phase.duration == relaxation.nudged, !phase.dynamics.isStill {
         counted.iterations = iterations.nudged

@@ -42,7 +42,7 @@ struct WorkCount {
         .data, .elements(pixels), operations: 0,
         bytes: Double(pixels + work.scalarSize * rows * padded(network.inputs)))
     }
-    guard run.keepsStates else { return }
+    guard run.keepsStates || run.keepsChains else { return }
     for k in portion.layers {
       work.addElements(
         .data, rows: rows * network.positions(k), columns: portion.units(k).count, times: 2, operations: 0,
@@ -79,7 +79,7 @@ struct WorkCount {
       guard moves(below) else { continue }
       products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.output) {
+    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.output) && !(phase.holdsInput && k == 0) {
       let units = portion.units(k).count
       var ontoMatrix =
         !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)

@@ -32,6 +32,12 @@ extension Figure {
   public static let rmse = Figure("rmse", name: "RMSE", axis: "root of the mean squared error")
   /// The mean of |y − d|.
   public static let mae = Figure("mae", name: "MAE", axis: "mean absolute error")
+  /// ln p of an example, in nats.
+  public static let logLikelihood = Figure(
+    "log_likelihood", name: "log-likelihood", axis: "log-likelihood, nats an example", isBetterLower: false)
+  /// The root of the mean squared difference of inputs and what the model makes of them.
+  public static let reconstruction = Figure(
+    "reconstruction", name: "reconstruction", axis: "root of the mean squared reconstruction error")
   /// R², the share of the targets' variance that is explained.
   public static let r2 = Figure("r2", name: "R²", axis: "explained share of variance", isBetterLower: false)
 }

@@ -114,5 +114,7 @@ public struct RunFile: Equatable, Sendable {
   private static let subject = Subject(name: "run file", setting: "training.batch=20", keys: reference)
 
   /// The rule together with how it settles and nudges.
-  public var procedure: Procedure { Procedure(rule, Scheme(relaxation, nudging)) }
+  public var procedure: Procedure {
+    Procedure(rule.fitted(toFreeInput: network.input.anchor != .clamped), Scheme(relaxation, nudging))
+  }
 }

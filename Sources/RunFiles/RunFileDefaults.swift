@@ -22,12 +22,22 @@ extension RunFile {
     checkpoint: CheckpointSettings(every: nil, keep: 3, wait: false))
 
   /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
-  /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum.
+  /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum; a model of inputs has its
+  /// output there, and a rule that needs noise draws by `gibbs`, such a model at T = 1.
   ///
   /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
   /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
+    if task.task.isOfInputs, !root.isWritten("network.output"), network.input.anchor != .clamped {
+      network.outputLayer = 0
+    }
+    if rule.rule.needsNoise {
+      if !root.isWritten("relaxation.updates") { relaxation.updates = .gibbs }
+      if network.input.anchor != .clamped, !root.isWritten("relaxation.temperature") {
+        relaxation.sampling.temperature = 1
+      }
+    }
     if relaxation.updates.samples {
       relaxation.free = Duration(atMost: relaxation.sampling.sweeps)
       relaxation.nudged = relaxation.free

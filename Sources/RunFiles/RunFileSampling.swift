@@ -6,6 +6,8 @@ import Tensors
 /// What states that are drawn need of the other keys.
 extension RunFile {
   func checkSampling(_ root: Tree) throws(SchemaError) {
+    try checkDensity(root)
+    try checkDivergence(root)
     try checkBinary(root)
     guard procedure.relaxes else { return }
     guard relaxation.updates.samples else { return try checkUnread(root) }
@@ -52,7 +54,7 @@ extension RunFile {
     var drawn = procedure.scheme
     drawn.relaxation.sampling.temperature = 1
     let contrast = rule.rule.contrast(drawn, sign: 1)
-    guard contrast.terms.allSatisfy(\.isAveraged), contrast.learns == .once else {
+    guard rule.rule.needsNoise || contrast.terms.allSatisfy(\.isAveraged), contrast.learns == .once else {
       throw SchemaError(
         root.position(of: nudging.kind == .points ? "nudging.kind" : "rule"),
         "'relaxation.updates' is \(updates), but "

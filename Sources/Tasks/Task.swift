@@ -41,6 +41,8 @@ public protocol Task: Equatable, Sendable {
 
   /// What tables, pages and predictions call the classes; empty where these have numbers or there are none.
   var classNames: [String] { get }
+  /// Whether it is to know how likely inputs are, by a model p(x) and not by answers.
+  var isOfInputs: Bool { get }
   /// Whether examples count differently in what is learnt, so that every rank needs to know what answers them.
   var weighs: Bool { get }
   /// What of the task does not fit the data it is trained on, with the key to change; nil where all does.
@@ -63,6 +65,7 @@ extension Task {
   public func reasonAgainstClipping(_ source: DataSource) -> String? { nil }
   public var classNames: [String] { [] }
   public var weighs: Bool { false }
+  public var isOfInputs: Bool { false }
   public func mismatch(with data: DataSet) -> String? { nil }
 }
 

@@ -13,6 +13,35 @@ extension Matrix {
       nil, 0, mutablePointer(rows, columns), stride)
   }
 
+  /// Takes a row off each of some rows.
+  public mutating func subtract(row other: Matrix, rows: Range<Int>) {
+    precision.kernels.pointee.mean_difference(
+      rows.count, columns, pointer(rows, 0..<columns), stride, other.pointer(0..<1, 0..<columns), 0, nil, 0,
+      mutablePointer(rows, 0..<columns), stride)
+  }
+
+  /// Of each of some rows Σ_j x_j w_j over some columns, `w` being a row of as many columns as this; in Float64.
+  public func rowDots(_ w: Matrix, rows: Range<Int>, columns: Range<Int>) -> [Double] {
+    guard !rows.isEmpty else { return [] }
+    return Array(unsafeUninitializedCapacity: rows.count) { buffer, count in
+      precision.kernels.pointee.row_dots(
+        rows.count, columns.count, pointer(rows, columns), stride, w.pointer(0..<1, columns), buffer.baseAddress)
+      count = rows.count
+    }
+  }
+
+  /// Of each of some rows share · self + other share · other, which may be a single row; a share for each.
+  public func combined(_ shares: [Double], with other: Matrix, _ others: [Double], rows: Range<Int>) -> Matrix {
+    precondition(shares.count == rows.count && others.count == rows.count, "a share for each row")
+    var out = Matrix(rows: self.rows, columns: columns, precision: precision)
+    let (all, step) = (0..<columns, other.rows == 1 ? 0 : other.stride)
+    precision.kernels.pointee.combine_rows(
+      rows.count, columns, pointer(rows, all), stride, shares,
+      other.pointer(step == 0 ? 0..<1 : rows, all), step, others,
+      out.mutablePointer(rows, all), out.stride)
+    return out
+  }
+
   /// Multiplies some rows by a factor.
   public mutating func scale(by factor: Double, rows: Range<Int>) {
     guard !precision.isHollow else { return rows.isEmpty ? () : makeUnique() }
@@ -73,6 +102,17 @@ extension Matrix {
     precision.kernels.pointee.energy(
       rows.count, columns.count, pointer(rows, columns), stride, activity.pointer(rows, columns),
       activity.stride, drive.pointer(rows, driveFrom..<driveFrom + columns.count), drive.stride)
+  }
+
+  /// Of each of some rows Σ_j ln(1 + e^{scale · (x_j − ½)}) over columns from 0, less the same of `less` where that is not
+  /// 0; in Float64.
+  public func softplusSums(scale: Double, less: Double = 0, rows: Range<Int>, columns: Int) -> [Double] {
+    guard !rows.isEmpty else { return [] }
+    return Array(unsafeUninitializedCapacity: rows.count) { buffer, count in
+      precision.kernels.pointee.softplus_sums(
+        rows.count, columns, pointer(rows, 0..<columns), stride, scale, less, buffer.baseAddress)
+      count = rows.count
+    }
   }
 
   /// Σ ½ (self − targets)² over rows, then columns, in Float64.

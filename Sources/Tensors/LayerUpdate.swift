@@ -1,7 +1,7 @@
 import CKernels
 
 /// How one layer's states are moved, given everything that drives them.
-public enum Move: Sendable {
+public enum Move: Equatable, Sendable {
   /// s ← s − ε ∂F/∂s.
   case euler
   /// s ← the minimiser of F given the neighbours; an Euler step where it has no closed form.
@@ -14,6 +14,8 @@ public enum Move: Sendable {
   case gibbs
   /// s ← s − ε ∂F/∂s + √(2Tε) ξ, reflected at the bounds of the states.
   case langevin
+  /// s ← ⟨s⟩ of e^{−F/T} given the neighbours, of linear and binary units.
+  case mean(temperature: Double)
 }
 
 /// The curve ρ as the kernels know it.
@@ -100,6 +102,7 @@ public struct LayerUpdate {
     case .euler: return states.precision.kernels.pointee.euler(&update)
     case .minimize: return states.precision.kernels.pointee.minimize(&update)
     case .readOut: return states.precision.kernels.pointee.read_out(&update)
+    case .mean(let temperature): return states.precision.kernels.pointee.mean(&update, temperature)
     case .gibbs, .langevin:
       guard let noise else { preconditionFailure("a draw without random numbers") }
       let kernels = states.precision.kernels.pointee

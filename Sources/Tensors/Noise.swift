@@ -9,7 +9,7 @@ import CKernels
 /// Source: Salmon et al. 2011, doi:10.1145/2063384.2063405.
 public struct Noise: Sendable {
   /// T of e^{−F/T}.
-  public let temperature: Double
+  public var temperature: Double
   /// The number of the chain in each row of examples.
   private let chains: [UInt32]
   private let positions: Int

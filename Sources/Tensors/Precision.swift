@@ -22,7 +22,7 @@ public enum Precision: String, CaseIterable, Sendable {
   /// The same size without numbers.
   public var hollow: Precision { size == 4 ? .hollow32 : .hollow64 }
 
-  var isHollow: Bool { self == .hollow32 || self == .hollow64 }
+  package var isHollow: Bool { self == .hollow32 || self == .hollow64 }
 
   /// The arithmetic, for the fastest instruction set this processor runs.
   var kernels: UnsafePointer<eq_kernels> {

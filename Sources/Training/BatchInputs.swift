@@ -106,6 +106,13 @@ package struct BatchMembers: Sendable {
     (self.epoch, self.step, self.bounds, self.rows) = (epoch, step, bounds, rows)
   }
 
+  /// The same rows, each called by its place among its shard's.
+  var places: BatchMembers {
+    var places = self
+    for row in rows.indices { places.rows[row].row = row - bounds[rows[row].shard] }
+    return places
+  }
+
   /// The same batch without examples.
   var empty: BatchMembers { BatchMembers(epoch: epoch, step: step, bounds: bounds, rows: []) }
 }

@@ -27,41 +27,60 @@ package struct Evaluation {
   let method: Method
   let messages: GridNeighbours
   private let task: LearningTask
+  private let keepsStates: Bool
+  /// The most of a batch.
+  private let rows: Int
+  /// T, where the states that energies are told of hold means of hidden units.
+  private let temperatureOfMeans: Double?
 
   init(run: RunFile, relaxation: Relaxation, grid: Grid, deal: Deal, perShard: Int) throws {
     (self.grid, self.deal, task) = (grid, deal, run.task)
-    let rows = deal.shards(replica: grid.place.replica).count * perShard
+    keepsStates = run.keepsStates
+    let isOfMeans = run.procedure.inference[0].dynamics is ConditionalMeans
+    temperatureOfMeans = isOfMeans ? relaxation.sampling.temperature : nil
+    rows = deal.shards(replica: grid.place.replica).count * perShard
     messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
     method = try run.makeMethod(
       relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
   }
 
   /// Evaluates this rank's shards. Nothing is joined yet.
-  func tally(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
+  ///
+  /// - Parameters:
+  ///   - epoch: whose order the batches have.
+  ///   - steps: batches at most; nil takes all.
+  func tally(
+    _ data: SplitData, parameters: Parameters, epoch: Int = 0, steps: Int? = nil
+  ) throws -> EvaluationResult {
     let counter = Counter(deal: deal, place: grid.place)
     var result = EvaluationResult(tally: Tally(deal.tiling, of: task), confusion: [])
     let output = deal.tiling.network.output
     let classes = task.task.supervision == .labels ? deal.tiling.network.units(output) : 0
     result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
-    for step in 0..<data.batches.steps {
-      let members = data.members(epoch: 0, step: step)
+    for step in 0..<min(data.batches.steps, steps ?? .max) {
+      let members = data.members(epoch: epoch, step: step)
       let clamped = data.clamp(members, parameters: parameters)
-      let free = try method.infer(from: data.start(members), clamped: clamped, parameters: parameters)
-      data.persistent?.store(members, from: free.state)
+      let ends = try method.answer(from: data.start(members, rows: rows), clamped: clamped, parameters: parameters)
+      let free = ends[ends.count - 1]
+      if keepsStates { data.keep(members, from: free.state) }
       counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
       if classes > 0, counter.countsOutput, let targets = clamped.targets {
         let labels = targets.largestColumns(rows: members.rows.count)
         let answers = free.outputs.largestColumns(rows: members.rows.count)
         for (label, answer) in zip(labels, answers) { result.confusion[label][answer] += 1 }
       }
-      counter.addEnergies(free, clamped: clamped, parameters: parameters, data: data, into: &result.tally)
+      counter.addEnergies(
+        ends[0], at: temperatureOfMeans, clamped: clamped, parameters: parameters, data: data,
+        into: &result.tally)
     }
     return result
   }
 
   /// Evaluates a split on every rank and joins what they found, on rank 0.
-  func run(_ data: SplitData, parameters: Parameters) throws -> EvaluationResult {
-    var result = try tally(data, parameters: parameters)
+  func run(
+    _ data: SplitData, parameters: Parameters, epoch: Int = 0, steps: Int? = nil
+  ) throws -> EvaluationResult {
+    var result = try tally(data, parameters: parameters, epoch: epoch, steps: steps)
     result.tally = try result.tally.joined(over: grid)
     guard !result.confusion.isEmpty else { return result }
     var counts = result.confusion.flatMap { $0.map(Int64.init) }

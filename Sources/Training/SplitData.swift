@@ -26,8 +26,12 @@ package final class SplitData {
   /// What noise is drawn from: training's, or that of a split that is judged.
   private let noise: CounterRandom
   private let stream: Int
-  /// Each example's last free state, where the run starts from it.
+  /// What the run carries on of it.
+  let carried: CarriedStates?
+  /// Each example's last free state, where the run starts from it, or the chains.
   var persistent: PersistentStates?
+  /// Whether free phases begin at nothing that was kept.
+  private let startsAnew: Bool
   /// Tells the input's drive from the rest of a batch's data.
   var clock: StepClock?
   private var order: (epoch: Int, rows: [[Int]])?
@@ -66,11 +70,14 @@ package final class SplitData {
     epochs = run.training.epochs
     noise = CounterRandom(seed: run.seed, purpose: .noise)
     stream = trains ? 0 : 1 + (Split.allCases.firstIndex(of: split) ?? 0)
-    if run.keepsStates {
+    carried = run.carried(split).flatMap { run.keepsStates || trains ? $0 : nil }
+    if carried != nil {
       persistent = PersistentStates(
-        portion: portion, counts: shards.map { [batches] in batches.count(shard: $0) },
+        portion: portion,
+        counts: shards.map { [batches, carried] in carried == .chains ? perShard : batches.count(shard: $0) },
         precision: precision)
     }
+    startsAnew = !run.keepsStates
   }
 
   /// Bytes of the pixels, labels and targets held here, and of what looks inputs up.
@@ -127,11 +134,24 @@ package final class SplitData {
     return members.epoch + 1 < epochs ? self.members(epoch: members.epoch + 1, step: 0) : nil
   }
 
-  /// The states a free phase starts from.
-  package func start(_ members: BatchMembers) -> State {
-    var state = State(rows: max(mostRows, 1), portion: portion, precision: precision)
-    persistent?.load(members, into: &state)
+  /// The states a free phase starts from, with room for the most rows of a batch, or more.
+  package func start(_ members: BatchMembers, rows: Int = 1) -> State {
+    var state = State(rows: max(mostRows, rows), portion: portion, precision: precision)
+    if !startsAnew { persistent?.load(members, into: &state) }
     return state
+  }
+
+  /// Where the batch's chains were left, where they go on from there.
+  func chains(_ members: BatchMembers) -> State? {
+    guard startsAnew, let persistent else { return nil }
+    var state = State(rows: max(mostRows, 1), portion: portion, precision: precision)
+    persistent.load(carried == .chains ? members.places : members, into: &state)
+    return state
+  }
+
+  /// Keeps where a batch's free states, or its chains, are.
+  func keep(_ members: BatchMembers, from state: State) {
+    persistent?.store(carried == .chains ? members.places : members, from: state)
   }
 }
 

@@ -10,7 +10,7 @@ extension Trainer {
     traffic.end(at: state.step)
     Watchdog.note("evaluation after epoch", state.epoch + 1)
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
-    let trained = try state.tally.joined(over: grid)
+    var trained = try state.tally.joined(over: grid)
     grid.clock?.enter(.evaluation)
     TensorBytes.restartPeak()
     var evaluated: [Split: Tally] = [:]
@@ -20,15 +20,32 @@ extension Trainer {
       evaluated[data.split] = result.tally
       if confusion.isEmpty { confusion = result.confusion }
     }
+    var trainedEnergy: Double?
+    if !answersInSteps {
+      // As many training examples as are held against them.
+      let batch = training.batches.size(step: 0)
+      let others = splits.first { $0.split != .training }?.batches.examples ?? training.batches.examples
+      let result = try evaluation.run(
+        training, parameters: parameters, epoch: state.epoch, steps: (others + batch - 1) / batch)
+      evaluated[.training] = result.tally
+      trainedEnergy = result.tally.energy
+      (trained, trained.relaxation) = (result.tally, trained.relaxation)
+    }
     if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
     grid.clock?.leave()
     state.epoch += 1
     state.cursor = 0
+    let judged = evaluated[.validation] ?? evaluated[.test]
+    let isDensity = run.task.task.isOfInputs
+    let likelihood = isDensity ? try logLikelihood(freeEnergy: judged?.energy ?? trainedEnergy) : nil
     let line = MetricsLine(
       epoch: state.epoch, step: state.step, training: trained.scores(run.task),
       validation: evaluated[.validation]?.scores(run.task) ?? [],
       test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
-      energy: (evaluated[.validation] ?? evaluated[.test])?.energy,
+      energy: isDensity ? nil : judged?.energy,
+      density: isDensity
+        ? .init(freeEnergy: judged?.energy ?? trainedEnergy, training: trainedEnergy, logLikelihood: likelihood)
+        : nil,
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
       ranks: grid.shape.ranks)

@@ -15,6 +15,8 @@ public final class Trainer {
   package let deal: Deal
   package let directory: RunDirectory
   let method: Method
+  /// Whether a step's first phase tells how its examples are answered.
+  let answersInSteps: Bool
   let evaluation: Evaluation
   let counter: Counter
   let splits: [SplitData]
@@ -26,6 +28,8 @@ public final class Trainer {
   let report: (TrainingEvent) -> Void
   package var parameters: Parameters
   package var state: RunState
+  /// What activities are counted from, where they are.
+  package var offsets: Offsets?
   var traffic: StepTraffic
   /// What this rank holds, and the most that it took so far.
   var memory: MemoryCount
@@ -35,6 +39,8 @@ public final class Trainer {
   var lock: DirectoryLock?
   let data: DataSet
   var symptoms: Symptoms
+  /// Whether nothing was given that it goes on from.
+  var beginsAnew = false
   /// Whether training has ended early; every rank knows.
   var hasStopped = false
   var examplesThisEpoch = 0
@@ -50,6 +56,7 @@ public final class Trainer {
     (self.run, self.data, self.grid, self.deal, self.report) = (run, data, grid, deal, report)
     grid.clock = StepClock()
     directory = RunDirectory(path: output)
+    answersInSteps = run.procedure.answersInSteps
     let portion = deal.portion(at: grid.place)
     let precision = run.training.precision
     let perShard = deal.tiling.perShard
@@ -75,8 +82,9 @@ public final class Trainer {
     let relaxation = TensorBytes.live - before
     counter = Counter(deal: deal, place: grid.place)
     parameters = Parameters(portion: portion, precision: precision)
-    parameters.initialize(run.network.initialization, seed: run.seed)
+    run.initialize(&parameters)
     optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
+    if run.procedure.contrast.centers { offsets = Offsets(portion, precision: precision) }
     memory = MemoryCount(
       weights: parameters.byteCount, moments: optimizer.moments.byteCount, relaxation: relaxation,
       persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
@@ -152,21 +160,28 @@ public final class Trainer {
     defer { memory.step = max(memory.step, TensorBytes.peak - heldTensors) }
     grid.clock?.enter(.data)
     let members = training.members(epoch: state.epoch, step: state.cursor)
-    let clamped = training.clamp(members, parameters: parameters)
+    var clamped = training.clamp(members, parameters: parameters)
     let start = training.start(members)
     grid.clock?.leave()
     grid.clock?.enter(.free)
-    let free = try method.infer(from: consume start, clamped: clamped, parameters: parameters)
+    let free = try method.begin(from: consume start, clamped: clamped, parameters: parameters)
     grid.clock?.leave()
     counter.count(
-      free, members: members, clamped: clamped, data: training, into: &state.tally)
+      free, answers: answersInSteps, members: members, clamped: clamped, data: training, into: &state.tally)
     grid.clock?.enter(.data)
-    training.persistent?.store(members, from: free.state)
+    if run.keepsStates { training.keep(members, from: free.state) }
+    let chains = training.chains(members)
     grid.clock?.leave()
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    var lesson = method.lesson(from: free, sign: sign(step: state.step), clamped: clamped)
+    if beginsAnew, state.step == 0 { try beginWithMeans(of: free, shards: members.bounds, examples: examples) }
+    if offsets != nil {
+      try slideOffsets(by: free, shards: members.bounds, examples: examples)
+      clamped.offsets = offsets
+    }
+    var lesson = method.lesson(
+      from: free, sign: sign(step: state.step), clamped: clamped, chains: consume chains)
     let factor = run.training.factor(epoch: state.epoch, step: state.step)
     while let contrast = try lesson.next(parameters) {
       try optimizer.step(
@@ -174,6 +189,7 @@ public final class Trainer {
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
+    if let chains = lesson.chains { training.keep(members, from: chains) }
     if let before { try measure(from: before, factor: factor) }
     examplesThisEpoch += examples
     state.step += 1
@@ -184,6 +200,30 @@ public final class Trainer {
   /// first ones where rates have to find their balance.
   private var isMeasured: Bool {
     state.cursor.isMultiple(of: 50) || (optimizer.rates.areBalanced && state.step < 250)
+  }
+
+  /// The biases of a binary model of inputs begin where these, on their own, would have the means of the first batch, which
+  /// count as if there were one example more, half of it 1.
+  private func beginWithMeans(of data: Settled, shards: [Int], examples: Int) throws {
+    guard run.rule.rule.needsNoise, deal.tiling.network.isState(0),
+      deal.tiling.network.activation(0).isBinary, parameters.portion.holds(0)
+    else { return }
+    let sum = try optimizer.sum(data.state.activity(0), shards: shards)
+    for (index, unit) in parameters.portion.units(0).enumerated() {
+      let share = (sum[0, unit] + 0.5) / Double(examples + 1)
+      parameters[bias: 0][0, index] = 0.5 + run.relaxation.sampling.temperature * log(share / (1 - share))
+    }
+  }
+
+  /// The offsets go on to the means of the batch; at the first step to where these are.
+  private func slideOffsets(by data: Settled, shards: [Int], examples: Int) throws {
+    guard var offsets, let rate = run.offsetRate else { return }
+    for k in offsets.layers {
+      let activity = data.state.activity(k)
+      let sum = try optimizer.sum(activity, shards: shards)
+      offsets.slide(k, to: sum, examples: examples, rate: state.step == 0 ? 1 : rate)
+    }
+    self.offsets = offsets
   }
 
   private func measure(from before: Parameters, factor: Double) throws {

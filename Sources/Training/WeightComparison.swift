@@ -20,7 +20,7 @@ struct WeightComparison {
 
   init(_ model: Model, settings: TrainingSettings, deal: Deal, place: Place) {
     blocks = ComparedBlocks(
-      deal, moments: settings.moments, splits: model.persistent.keys,
+      deal, moments: settings.moments, carriedOn: model.persistent.keys,
       // What MPI adds up belongs to the ranks that add: slice ranks need not get the same.
       slice: settings.reduction == .mpi ? place.slice : nil)
     guard blocks.areHeldTwice else { return }
@@ -147,7 +147,7 @@ private struct ComparedBlocks {
   private let slice: Int?
   private let each: Int
 
-  init(_ deal: Deal, moments: [Moment], splits: some Collection<Split>, slice: Int?) {
+  init(_ deal: Deal, moments: [Moment], carriedOn: some Collection<CarriedStates>, slice: Int?) {
     self.deal = deal
     self.slice = slice
     let network = deal.tiling.network
@@ -173,18 +173,18 @@ private struct ComparedBlocks {
         add("layers.\(k).bias" + suffix, .bias(layer: k, moment: moment), rows: 1, columns: parts(k))
       }
     }
-    for split in Split.allCases where splits.contains(split) {
+    for carried in CarriedStates.allCases where carriedOn.contains(carried) {
       for k in network.states {
         add(
-          "states.\(split.rawValue).\(k)", Self.states(split, k), rows: deal.tiling.shards, columns: parts(k))
+          "states.\(carried.name).\(k)", Self.states(carried, k), rows: deal.tiling.shards, columns: parts(k))
       }
     }
     (self.names, self.firsts, self.widths, self.numbers, each) = (names, firsts, widths, numbers, end)
   }
 
   /// The persistent states of a layer, whatever their examples.
-  static func states(_ split: Split, _ k: Int) -> CheckpointLayout.Content {
-    .states(split, layer: k, examples: 0..<0)
+  static func states(_ carried: CarriedStates, _ k: Int) -> CheckpointLayout.Content {
+    .states(carried, layer: k, examples: 0..<0)
   }
 
   /// Whether any two ranks hold the same tensor: the biases of the output, which is whole, at the least.

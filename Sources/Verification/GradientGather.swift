@@ -49,7 +49,7 @@ struct GradientGather {
       switch content {
       case .weight(let connection, _): parameters[connection: connection].forward
       case .bias(let k, _): parameters[bias: k]
-      case .states: nil
+      case .states, .offset: nil
       }
     guard let panels else { return [] }
     var bytes = [UInt8](repeating: 0, count: panels.depth * panels.columns * parameters.precision.size)
@@ -69,7 +69,7 @@ extension Gradient {
       switch content {
       case .weight(let connection, _): weights[connection][index] = value
       case .bias(let k, _): self[bias: k][index] = value
-      case .states: break
+      case .states, .offset: break
       }
     }
   }

@@ -59,7 +59,7 @@ extension Verifier {
       var clamped = batch.clamped
       // No training's and no split's.
       (clamped.step, clamped.stream) = (step, 100 + series)
-      let free = try method.infer(from: batch.start, clamped: clamped, parameters: parameters)
+      let free = try method.begin(from: batch.start, clamped: clamped, parameters: parameters)
       var gradient = Parameters(portion: parameters.portion, precision: .float64)
       var lesson = method.lesson(from: free, sign: step.isMultiple(of: 2) ? 1 : -1, clamped: clamped)
       while let contrast = try lesson.next(parameters) {

@@ -101,7 +101,7 @@ public struct Verifier {
   static func parameters(_ run: RunFile, weights: Weights?, deal: Deal, place: Place) throws -> Parameters {
     var parameters = Parameters(portion: deal.portion(at: place), precision: .float64)
     guard let weights else {
-      parameters.initialize(run.network.initialization, seed: run.seed)
+      run.initialize(&parameters)
       return parameters
     }
     var model = Model(parameters)

@@ -27,8 +27,10 @@ import Training
   /// Counts that shards do not divide.
   private func layout(_ deal: Deal) -> CheckpointLayout {
     CheckpointLayout(
-      deal: deal, moments: [.velocity], persistent: [.training: 47, .validation: 11, .test: 1],
-      precision: .float32)
+      deal: deal, moments: [.velocity],
+      persistent: [
+        .examples(.training): 47, .examples(.validation): 11, .examples(.test): 1, .chains: 20,
+      ], offsets: true, precision: .float32)
   }
 
   @Test("The pieces of the ranks cover every tensor just once", arguments: cases.indices)
@@ -49,7 +51,7 @@ import Training
     for (tiling, grids) in Self.cases {
       for grid in grids {
         let deal = try deal(tiling, grid)
-        let content = CheckpointLayout.Content.states(.training, layer: 1, examples: examples)
+        let content = CheckpointLayout.Content.states(.examples(.training), layer: 1, examples: examples)
         let counts = try coverage(content, examples.count, tiling.network.units(1), deal)
         #expect(counts.allSatisfy { $0 == 1 }, "\(examples) on \(grid)")
       }
@@ -94,7 +96,7 @@ import Training
   func shardsOfStates() throws {
     let deal = try deal(tiling(units: [10], shards: 3), "1x1x1")
     for piece in CheckpointLayout.pieces(
-      of: .states(.training, layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
+      of: .states(.examples(.training), layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
     {
       for i in 0..<piece.bands {
         // Example e is row e / shards of shard e mod shards.
@@ -135,8 +137,13 @@ import Training
         layer-1.safetensors: ["layers.1.weight [20, 100]", "layers.1.bias [100]", \
         "layers.1.weight.velocity [20, 100]", "layers.1.bias.velocity [100]"]
         """)
-    #expect(listed(one).last == #"states-test-4-0.safetensors: ["states.test.4.from.0 [1, 10]"]"#)
-    #expect(one.files.count == 4 + 3 * 4)
+    #expect(listed(one).last == #"states-chains-4-0.safetensors: ["states.chains.4.from.0 [20, 10]"]"#)
+    #expect(
+      listed(one)[4] == """
+        offsets.safetensors: ["layers.1.offset [100]", "layers.2.offset [40]", "layers.3.offset [130]", \
+        "layers.4.offset [10]"]
+        """)
+    #expect(one.files.count == 4 + 1 + 4 * 4)
     let adam = CheckpointLayout(
       deal: try deal(tiling, "1x1x1"), moments: [.mean, .square], persistent: [:], precision: .float32)
     #expect(
@@ -150,7 +157,7 @@ import Training
   func cut() throws {
     let deal = try deal(tiling(units: [100_000, 10], shards: 2), "1x1x1")
     let layout = CheckpointLayout(
-      deal: deal, moments: [], persistent: [.training: 1000], precision: .float64)
+      deal: deal, moments: [], persistent: [.examples(.training): 1000], precision: .float64)
     let states = layout.files.flatMap(\.tensors).filter { $0.name.hasPrefix("states.training.1.") }
     #expect(states.count > 1)
     #expect(states.reduce(0) { $0 + $1.rows } == 1000)

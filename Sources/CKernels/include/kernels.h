@@ -188,6 +188,11 @@ typedef struct {
   double (*gibbs)(const eq_update *u, const eq_noise *noise);
   // s <- s - step dF/ds + sqrt(2 temperature step) xi, xi normal, reflected at the bounds; returns max |change| / step.
   double (*langevin)(const eq_update *u, const eq_noise *noise);
+  // s <- the mean of exp(-F / temperature) given the neighbours, of binary and linear units; returns max |change|.
+  double (*mean)(const eq_update *u, double temperature);
+  // Of each row the sum over columns of ln(1 + e^(scale (x - 1/2))), less, where `less` is not 0, that of `less` in place
+  // of `scale`.
+  void (*softplus_sums)(long rows, long columns, const void *x, long stride, double scale, double less, double *out);
   // The uniform and the normal numbers of a row's first units.
   void (*uniform)(const eq_noise *noise, long columns, void *out);
   void (*normal)(const eq_noise *noise, long columns, void *out);
@@ -210,6 +215,11 @@ typedef struct {
   // out <- the complex conjugate of (re + i im) z
   void (*turn)(long rows, long columns, double re, double im, const void *z_re, const void *z_im, long z_stride,
                void *out_re, void *out_im, long out_stride);
+  // out[r] = the sum over columns of a[r] w, in double.
+  void (*row_dots)(long rows, long columns, const void *a, long a_stride, const void *w, double *out);
+  // out[r] = x_share[r] x[r] + y_share[r] y[r].
+  void (*combine_rows)(long rows, long columns, const void *x, long x_stride, const double *x_share, const void *y,
+                       long y_stride, const double *y_share, void *out, long out_stride);
   // Adds to low and high how many of a row's activities stand at, or within 1 % of, the bounds of rho's range.
   void (*count_bounds)(long rows, long columns, eq_activation activation, const void *activity, long stride,
                        long *low, long *high);

@@ -17,8 +17,10 @@ struct Relaxer {
   private let sweep: [LayerSet]
   /// The output, where it is a read-out.
   private let readOut: LayerSet?
-  /// The sweep without the output.
+  /// Without the output, without the input, and without both.
   private let hiddenSweep: [LayerSet]
+  private let upperSweep: [LayerSet]
+  private let innerSweep: [LayerSet]
   /// The layers one by one from the input upwards.
   private let ascending: [LayerSet]
   /// The drive of each layer of the portion.
@@ -48,10 +50,15 @@ struct Relaxer {
     }
     isPooled = portion.pooled.map { _ in false }
     let (network, output) = (portion.network, portion.network.output)
-    sweep = relaxation.updates.sets(network).map { LayerSet($0, portion: portion) }
+    func sweep(_ moves: (Int) -> Bool) -> [LayerSet] {
+      relaxation.updates.sets(network).map { $0.filter(moves) }.filter { !$0.isEmpty }
+        .map { LayerSet($0, portion: portion) }
+    }
+    self.sweep = sweep { _ in true }
+    hiddenSweep = sweep { $0 != output }
+    upperSweep = sweep { $0 > 0 }
+    innerSweep = sweep { $0 > 0 && $0 != output }
     readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
-    hiddenSweep = relaxation.updates.sets(network).map { $0.filter { $0 != output } }
-      .filter { !$0.isEmpty }.map { LayerSet($0, portion: portion) }
     ascending = (1...network.depth).map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
@@ -100,7 +107,7 @@ extension Relaxer {
   ///
   /// What nobody else holds of these states is moved itself; the rest is copied when it moves.
   mutating func begin(
-    _ phase: Phase, from start: consuming State, instant: Instant, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, isCarriedOn: Bool = false, instant: Instant, ends: [Settled], clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
     let scene = Scene(
@@ -109,6 +116,7 @@ extension Relaxer {
     if phase.origin == .batch {
       start = try begin(consume start, instant: instant, clamped: clamped, parameters: parameters)
     }
+    if isCarriedOn { start = try share(consume start, layers: Array(network.states), rows: [clamped.rows]) }
     if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
     var path = Trajectory(phase, scene: scene, from: consume start, instant: instant)
     try refresh(&path, parameters)
@@ -172,7 +180,9 @@ extension Relaxer {
     for stretch in path.progress.moving { path.residuals[stretch.shard] = 0 }
     let sets: [LayerSet] =
       switch path.phase.order {
-      case .sweeps: path.phase.held == nil ? sweep : hiddenSweep
+      case .sweeps:
+        path.phase.holdsInput
+          ? path.phase.held == nil ? upperSweep : innerSweep : path.phase.held == nil ? sweep : hiddenSweep
       case .upwards: ascending
       case .downwards: ascending.reversed()
       }

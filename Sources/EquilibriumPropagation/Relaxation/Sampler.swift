@@ -65,6 +65,29 @@ public struct Sampler: Dynamics {
   }
 }
 
+/// Each layer at the mean of e^{−E/T}, its neighbours held: P(1) of binary units, the drive of linear ones.
+public struct ConditionalMeans: Dynamics {
+  public let temperature: Double
+
+  public init(temperature: Double) { self.temperature = temperature }
+
+  public func motion(in scene: Scene) -> any Motion { Mean(network: scene.network, temperature: temperature) }
+
+  private struct Mean: Motion {
+    let network: Network
+    let temperature: Double
+
+    func move(
+      _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
+      to next: inout LayerState, at instant: Instant
+    ) -> Double {
+      let update = LayerUpdate(
+        move: .mean(temperature: temperature), curve: network.activation(k).curve, step: 1)
+      return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+    }
+  }
+}
+
 extension Scheme {
   /// What moves states on E.
   var freeDynamics: any Dynamics {

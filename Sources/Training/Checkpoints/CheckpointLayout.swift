@@ -13,8 +13,10 @@ package struct CheckpointLayout: Sendable {
     case weight(connection: Int, moment: Moment?)
     /// b_k, n_k; or a moment beside it.
     case bias(layer: Int, moment: Moment?)
-    /// Persistent states of layer k for consecutive examples of a split, at each of their positions n_k.
-    case states(Split, layer: Int, examples: Range<Int>)
+    /// μ_k, n_k: what activities of a layer are counted from.
+    case offset(layer: Int)
+    /// Of consecutive examples of a split, or rows of a batch, states of layer k, at each of their positions n_k.
+    case states(CarriedStates, layer: Int, examples: Range<Int>)
   }
 
   package struct Tensor: Sendable {
@@ -43,7 +45,10 @@ package struct CheckpointLayout: Sendable {
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
-  package init(deal: Deal, moments: [Moment], persistent: [Split: Int], precision: Precision) {
+  package init(
+    deal: Deal, moments: [Moment], persistent: [CarriedStates: Int], offsets: Bool = false,
+    precision: Precision
+  ) {
     self.precision = precision
     let network = deal.tiling.network
     var files: [File] = []
@@ -64,19 +69,27 @@ package struct CheckpointLayout: Sendable {
             ]
           }))
     }
-    for split in Split.allCases {
-      guard let count = persistent[split], count > 0 else { continue }
+    if offsets {
+      files.append(
+        File(
+          name: "offsets.safetensors",
+          tensors: network.states.map {
+            Tensor("layers.\($0).offset", .offset(layer: $0), shape: [network.units($0)])
+          }))
+    }
+    for carried in CarriedStates.allCases {
+      guard let count = persistent[carried], count > 0 else { continue }
       for k in network.states {
         let most = max(1, CheckpointLayout.bytesAFile / (network.shape(k).count * precision.size))
         for first in stride(from: 0, to: count, by: most) {
           let examples = first..<min(first + most, count)
-          let name = "states.\(split.rawValue).\(k).from.\(first)"
+          let name = "states.\(carried.name).\(k).from.\(first)"
           files.append(
             File(
-              name: "states-\(split.rawValue)-\(k)-\(first).safetensors",
+              name: "states-\(carried.name)-\(k)-\(first).safetensors",
               tensors: [
                 Tensor(
-                  name, .states(split, layer: k, examples: examples),
+                  name, .states(carried, layer: k, examples: examples),
                   shape: [examples.count] + network.shape(k).extents)
               ]))
         }
@@ -108,13 +121,9 @@ extension Connection {
 extension CheckpointLayout {
   /// The layout of a run's checkpoints.
   init(run: RunFile, data: DataSet, deal: Deal) {
-    var persistent: [Split: Int] = [:]
-    if run.keepsStates {
-      for split in Split.allCases { persistent[split] = data.count(split) }
-    }
     self.init(
-      deal: deal, moments: run.training.moments, persistent: persistent,
-      precision: run.training.precision)
+      deal: deal, moments: run.training.moments, persistent: run.carriedStates(data.count),
+      offsets: run.procedure.contrast.centers, precision: run.training.precision)
   }
 }
 
@@ -159,7 +168,7 @@ extension CheckpointLayout {
           firstRow: rows.lowerBound, rowStep: network.units(j), bands: network.wirings[index].taps,
           height: rows.count, columns: columns)
       ]
-    case .bias(let k, _):
+    case .bias(let k, _), .offset(let k):
       guard place.replica == 0, portion.holds(k), deal.tiling.slicing.isCut(k) || place.slice == 0 else {
         return []
       }

@@ -8,10 +8,16 @@ import Tensors
 package struct Model {
   package var parameters: Parameters
   var moments: Moments
-  var persistent: [Split: PersistentStates]
+  var persistent: [CarriedStates: PersistentStates]
+  /// nil where activities are not counted from any.
+  var offsets: Offsets?
 
-  init(parameters: Parameters, moments: Moments, persistent: [Split: PersistentStates]) {
+  init(
+    parameters: Parameters, moments: Moments, persistent: [CarriedStates: PersistentStates],
+    offsets: Offsets? = nil
+  ) {
     (self.parameters, self.moments, self.persistent) = (parameters, moments, persistent)
+    self.offsets = offsets
   }
 
   /// Weights and biases alone.
@@ -33,6 +39,7 @@ package struct Model {
     case .bias(let k, let moment):
       guard let moment else { return parameters[bias: k].pack(into: bytes) }
       moments.biases[k - first][moment]?.pack(into: bytes)
+    case .offset(let k): _ = offsets?[k].pack(rows: 0..<1, columns: piece.columns, into: bytes)
     case .states(let split, let k, _):
       _ = persistent[split]?.states[k - first][piece.shard - firstShard].pack(
         rows: (piece.shardRow..<piece.shardRow + piece.bands).times(piece.height),
@@ -64,6 +71,10 @@ package struct Model {
           parameters[bias: k][0, j] = values[unit]
         }
       }
+    case .offset(let k):
+      guard var row = offsets?[k] else { return }
+      for unit in 0..<row.columns { row[0, unit] = values[unit] }
+      offsets?[k] = row
     case .states: preconditionFailure("states are taken by examples")
     }
   }
@@ -71,7 +82,7 @@ package struct Model {
   /// Takes over its units of some consecutive examples' states, all of this replica: their bytes as files hold them, every
   /// unit at every position.
   mutating func takeStates(
-    _ split: Split, layer k: Int, examples: Range<Int>, _ bytes: [UInt8], place: Place, deal: Deal
+    _ carried: CarriedStates, layer k: Int, examples: Range<Int>, _ bytes: [UInt8], place: Place, deal: Deal
   ) {
     let portion = parameters.portion
     guard portion.holds(k) else { return }
@@ -83,7 +94,7 @@ package struct Model {
         for position in 0..<positions {
           let start = ((i * positions + position) * network.units(k) + units.lowerBound)
           let row = example / shards * positions + position
-          persistent[split]?.states[index][example % shards - firstShard].unpack(
+          persistent[carried]?.states[index][example % shards - firstShard].unpack(
             rows: row..<row + 1, columns: 0..<units.count,
             from: UnsafeRawBufferPointer(rebasing: bytes[(start * parameters.precision.size)...]))
         }
@@ -96,6 +107,7 @@ package struct Model {
     switch content {
     case .weight(let connection, _): parameters.portion.connections.contains(connection)
     case .bias(let k, _): parameters.portion.holds(k)
+    case .offset(let k): offsets?.layers.contains(k) ?? false
     case .states(let split, let k, _): parameters.portion.holds(k) && persistent[split] != nil
     }
   }

@@ -32,14 +32,19 @@ extension Trainer {
     if picked.isEmpty { try save(origin) }
   }
 
+  /// Takes over what was read.
+  func take(_ model: Model) {
+    parameters = model.parameters
+    (optimizer.moments, offsets) = (model.moments, model.offsets)
+    for data in splits { data.persistent = data.carried.flatMap { model.persistent[$0] } }
+  }
+
   private func load(_ picked: String, _ origin: Origin) throws {
     try grid.world.agree {
       let folder = directory.store.folder(picked)
       var model = self.model
       try layout.read(folder, into: &model, place: grid.place, deal: deal)
-      parameters = model.parameters
-      optimizer.moments = model.moments
-      for data in splits { data.persistent = model.persistent[data.split] }
+      take(model)
       let (inputs, targets, form) = (state.inputs, state.targets, state.form)
       state = try directory.store.state(picked)
       try refuse(origin, unlessOf: state)
@@ -75,9 +80,10 @@ extension Trainer {
   }
 
   var model: Model {
-    var persistent: [Split: PersistentStates] = [:]
-    for split in splits { persistent[split.split] = split.persistent }
-    return Model(parameters: parameters, moments: optimizer.moments, persistent: persistent)
+    var persistent: [CarriedStates: PersistentStates] = [:]
+    for split in splits { if let carried = split.carried { persistent[carried] = split.persistent } }
+    return Model(
+      parameters: parameters, moments: optimizer.moments, persistent: persistent, offsets: offsets)
   }
 
   func stop(_ ending: TrainingEnding) throws -> TrainingEnding {

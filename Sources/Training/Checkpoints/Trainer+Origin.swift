@@ -33,7 +33,7 @@ extension Trainer {
   /// Takes up what the run begins with.
   func load(_ origin: Origin) throws {
     switch origin {
-    case .drawn: break
+    case .drawn: beginsAnew = true
     case .weights(let path, let layers):
       let isRun = try grid.world.broadcast([FileStatus.isDirectory(path) ? 1 : 0], from: 0) == [1]
       // Others may train there: one rank says which checkpoint is the newest.
@@ -117,18 +117,15 @@ extension Trainer {
           "has made \(before.epoch) epochs, training.epochs is \(run.training.epochs): nothing is left to do")
       }
       let keepsMoments = saved.training.moments == run.training.moments
-      var persistent: [Split: Int] = [:]
-      for split in splits where isSameData && saved.keepsStates && split.persistent != nil {
-        persistent[split.split] = data.count(split.split)
-      }
+      let there = saved.carriedStates(data.count)
+      let persistent = isSameData ? run.carriedStates(data.count).filter { there[$0] == $1 } : [:]
       var model = self.model
       try CheckpointLayout(
         deal: deal, moments: keepsMoments ? run.training.moments : [], persistent: persistent,
+        offsets: run.procedure.contrast.centers && saved.procedure.contrast.centers,
         precision: run.training.precision
       ).read(picked.folder, into: &model, place: grid.place, deal: deal)
-      parameters = model.parameters
-      optimizer.moments = model.moments
-      for split in splits { split.persistent = model.persistent[split.split] }
+      take(model)
       (state.step, state.epoch) = (before.step, before.epoch)
       state.origin = try before.digest
       if isSameData, saved.task == run.task, before.best?.step == before.step { state.best = before.best }

@@ -123,6 +123,16 @@ package final class Optimizer {
     }
   }
 
+  /// Σ over the batch of some activities, each at one position: over shards and replicas as what biases learn from.
+  func sum(_ activity: Matrix, shards: [Int]) throws -> Panels {
+    var sum = Panels(depth: 1, columns: activity.columns, precision: activity.precision)
+    let all = 0..<sum.count
+    ContrastSum(pre: .one(activity.precision), post: .init(activity))
+      .write(panels: all, to: &sum, at: 0, shards: shards)
+    if !isOnlyReplica { try add(sum.scalars(panels: all), byMPI: false) }
+    return sum
+  }
+
   /// What learns by itself, in order: of each connection its weights in each direction that is held, then the biases.
   private func tensors(_ parameters: Parameters) -> [LearningTensor] {
     if let known { return known }

@@ -1,3 +1,4 @@
+import EnergyModels
 import EquilibriumPropagation
 import RunFiles
 
@@ -14,12 +15,22 @@ extension RunFile {
       precision: training.precision, neighbours: messages)
   }
 
+  /// Parameters before the first step: where only drawn states teach, binary units begin with both values alike.
+  package func initialize(_ parameters: inout Parameters) {
+    parameters.initialize(network.initialization, seed: seed)
+    guard rule.rule.needsNoise else { return }
+    for k in parameters.portion.layers where parameters.portion.network.activation(k).isBinary {
+      let units = parameters.portion.units(k).count
+      for unit in 0..<units { parameters[bias: k][0, unit] = 0.5 }
+    }
+  }
+
+  /// The rate at which offsets slide.
+  var offsetRate: Double? { (rule.rule as? ContrastiveDivergence)?.offsets }
+
   /// What rules talk through at a place of the grid; every rank of the replica must make it.
   package func makeNeighbours(grid: Grid, deal: Deal, rows: Int) throws -> GridNeighbours {
     try GridNeighbours(
       grid: grid, deal: deal, rows: procedure.messageRows(rows), precision: training.precision)
   }
-
-  /// Whether each example keeps its last free state.
-  package var keepsStates: Bool { relaxation.start == .persistent && procedure.relaxes }
 }

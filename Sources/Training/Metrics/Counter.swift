@@ -16,11 +16,13 @@ package struct Counter {
   private var network: Network { portion.network }
 
   /// Adds the examples, costs and the task's sums of each shard.
+  ///
+  /// - Parameter answers: whether its outputs are answers; without, only what diverged is told.
   func count(
-    _ free: Settled, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
+    _ free: Settled, answers: Bool = true, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
   ) {
     for k in free.divergedLayers { tally.addDiverged(k) }
-    guard countsOutput, let targets = clamped.targets else { return }
+    guard answers, countsOutput, let targets = clamped.targets else { return }
     let outputs = free.outputs
     tally.judge(
       outputs: outputs, targets: targets, first: data.shards.lowerBound, bounds: members.bounds,
@@ -42,11 +44,17 @@ package struct Counter {
     if countsOutput { tally.relaxation.addViolations(lesson.violations, rejects: rejects) }
   }
 
+  /// - Parameter temperature: T of a state in which hidden units are at their means, whose free energy counts.
   func addEnergies(
-    _ free: Settled, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
+    _ free: Settled, at temperature: Double? = nil, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
   ) {
     let parts = zip(clamped.shards, clamped.shards.dropFirst()).map { $0..<$1 }
-    let terms = parameters.energyTerms(state: free.state, clamped: clamped, parts: parts)
+    var terms = parameters.energyTerms(state: free.state, clamped: clamped, parts: parts)
+    if let temperature {
+      for (part, rows) in parts.enumerated() {
+        terms[part] += parameters.entropyTerms(state: free.state, at: temperature, rows: rows)
+      }
+    }
     for (shard, terms) in zip(data.shards, terms) {
       for term in terms { tally.add(term, shard: shard) }
     }

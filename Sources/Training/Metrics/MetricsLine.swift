@@ -17,6 +17,8 @@ public struct MetricsLine: Equatable, Sendable {
   public var cost: Double?
   /// Mean energy of the evaluated free states: the validation set's, else the test set's.
   public var energy: Double?
+  /// What is told of a model of inputs.
+  public var density: DensityFigures?
   /// How the training examples' phases went.
   public var relaxation: RelaxationFigures
   /// Training examples of all ranks over `seconds`.
@@ -29,7 +31,7 @@ public struct MetricsLine: Equatable, Sendable {
 
   public init(
     epoch: Int, step: Int, training: [Score], validation: [Score] = [], test: [Score] = [],
-    cost: Double?, energy: Double?, relaxation: RelaxationFigures = RelaxationFigures(),
+    cost: Double?, energy: Double?, density: DensityFigures? = nil, relaxation: RelaxationFigures = RelaxationFigures(),
     examplesPerSecond: Double, seconds: Double, ranks: Int? = nil
   ) {
     self.epoch = epoch
@@ -39,6 +41,7 @@ public struct MetricsLine: Equatable, Sendable {
     self.test = test
     self.cost = cost
     self.energy = energy
+    self.density = density
     self.relaxation = relaxation
     self.examplesPerSecond = examplesPerSecond
     self.seconds = seconds
@@ -47,6 +50,7 @@ public struct MetricsLine: Equatable, Sendable {
 
   /// What judges the epoch: the first figure of the validation examples, else of the training examples.
   public var judging: Score? {
+    if let likelihood = density?.logLikelihood { return Score(.logLikelihood, likelihood) }
     if let score = validation.first, score.value != nil { return score }
     return training.first
   }
@@ -56,6 +60,7 @@ public struct MetricsLine: Equatable, Sendable {
   func value(of name: String?) -> (Double, Figure)? {
     guard let name else { return judging.flatMap { score in score.value.map { ($0, score.figure) } } }
     if name == "cost" { return cost.map { ($0, Figure("cost", name: "cost", axis: "cost")) } }
+    for (key, value, figure) in density?.figures ?? [] where key == name { return (value, figure) }
     for (split, scores) in [("training", training), ("validation", validation), ("test", test)] {
       for score in scores where "\(split)_\(score.figure.key)" == name {
         return score.value.map { ($0, score.figure) }
@@ -74,7 +79,7 @@ public struct MetricsLine: Equatable, Sendable {
     for (key, value) in scores + [("cost", cost), ("energy", energy)] {
       if let value { fields.append("\"\(key)\":\(value.json)") }
     }
-    fields += relaxation.fields
+    fields += (density?.fields ?? []) + relaxation.fields
     fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
     fields.append("\"seconds\":\((seconds * 1000).rounded() / 1000)")
     if let ranks { fields.append("\"ranks\":\(ranks)") }
@@ -90,6 +95,35 @@ public struct MetricsLine: Equatable, Sendable {
     if object["event"] as? String == "steps" { return (object["step"] as? Int).map { $0 <= step } }
     return (object["epoch"] as? Int).map { $0 <= epoch }
   }
+}
+
+/// What is told of a model of inputs, with the weights of an epoch's end.
+public struct DensityFigures: Equatable, Sendable {
+  /// The mean of F(v) = −T ln Σ_h e^{−E(v, h)/T} of the validation examples, else of the test examples.
+  public var freeEnergy: Double?
+  /// That of as many training examples.
+  public var training: Double?
+  /// Exact, of the same examples, in nats an example, where few enough units are hidden.
+  public var logLikelihood: Double?
+
+  /// Training − validation: 0 as long as nothing is learnt by heart.
+  public var gap: Double? {
+    guard let freeEnergy, let training else { return nil }
+    return training - freeEnergy
+  }
+
+  /// With their names in a line.
+  var figures: [(key: String, value: Double, figure: Figure)] {
+    [
+      ("free_energy", freeEnergy, Figure("free_energy", name: "free energy", axis: "free energy")),
+      (
+        "free_energy_gap", gap,
+        Figure("free_energy_gap", name: "free-energy gap", axis: "free energy, training − validation")
+      ), ("log_likelihood", logLikelihood, .logLikelihood),
+    ].compactMap { key, value, figure in value.map { (key, $0, figure) } }
+  }
+
+  var fields: [String] { figures.map { "\"\($0.key)\":\($0.value.json)" } }
 }
 
 extension Double {
