@@ -16,7 +16,8 @@ extension Parameters {
         let units = portion.slicing.units(k, slice: slice)
         guard portion.network.activation(k).isBinary else {
           let each = 0.5 * log(2 * Double.pi * temperature)
-          return EnergyTerm(layer: k, slice: slice, value: -temperature * each * Double(units.count * rows.count))
+          return EnergyTerm(
+            layer: k, slice: slice, value: -temperature * each * Double(units.count * rows.count))
         }
         var sum = 0.0
         for row in rows {

@@ -28,7 +28,8 @@ extension Method {
     var shares = Array(repeating: -Double.infinity, count: network.states.count * slices * 2 * rows)
     for k in portion.layers {
       for slice in portion.countedSlices(of: k) {
-        let dots = contrast.dots(k, with: offsets[k], units: slicing.units(k, slice: slice), rows: clamped.rows)
+        let dots = contrast.dots(
+          k, with: offsets[k], units: slicing.units(k, slice: slice), rows: clamped.rows)
         for (index, values) in [dots.mean, dots.change].enumerated() {
           let start = (((k - first) * slices + slice) * 2 + index) * rows
           shares.replaceSubrange(start..<start + rows, with: values)

@@ -251,7 +251,8 @@ public struct Lesson {
       let start = isOfChains ? chains.take() : nil
       ends.append(
         try method.run(
-          plan[number], number: number, from: consume start, ends: ends, clamped: clamped, parameters: parameters
+          plan[number], number: number, from: consume start, ends: ends, clamped: clamped,
+          parameters: parameters
         ))
       if isOfChains { chains = ends[number].state }
     }

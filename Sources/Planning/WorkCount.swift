@@ -79,7 +79,8 @@ struct WorkCount {
       guard moves(below) else { continue }
       products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers where moves(k) && !(phase.holdsOutput && k == network.output) && !(phase.holdsInput && k == 0) {
+    for k in portion.layers
+    where moves(k) && !(phase.holdsOutput && k == network.output) && !(phase.holdsInput && k == 0) {
       let units = portion.units(k).count
       var ontoMatrix =
         !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)

@@ -6,7 +6,8 @@ extension LogLikelihood {
   public var text: String {
     func nats(_ value: Double) -> String { String(format: "%.2f", value).replacing("-", with: "−") }
     let counted = exact.map { "\(nats($0)) nats an example, counted; " } ?? ""
-    return "ln p \(counted)\(nats(ais)) ± \(nats(error)) \(exact == nil ? "nats an example " : "")by annealing, "
+    return
+      "ln p \(counted)\(nats(ais)) ± \(nats(error)) \(exact == nil ? "nats an example " : "")by annealing, "
       + "\(nats(reverse)) from the other side; of \(Figures.count(examples, "example"))"
   }
 

@@ -47,7 +47,9 @@ extension RunFile {
         hint: "write start: zero, and persistent: true of the rule for chains that are carried on")
     }
     guard network.input.anchor != .clamped else {
-      guard procedure.contrast.centers || (rule.rule as? ContrastiveDivergence)?.offsets != nil else { return }
+      guard procedure.contrast.centers || (rule.rule as? ContrastiveDivergence)?.offsets != nil else {
+        return
+      }
       throw SchemaError(
         root.position(of: "rule.offsets"), "'rule.offsets' is of no use to an input that is held",
         hint: "delete it")

@@ -25,13 +25,15 @@ extension Matrix {
     guard !rows.isEmpty else { return [] }
     return Array(unsafeUninitializedCapacity: rows.count) { buffer, count in
       precision.kernels.pointee.row_dots(
-        rows.count, columns.count, pointer(rows, columns), stride, w.pointer(0..<1, columns), buffer.baseAddress)
+        rows.count, columns.count, pointer(rows, columns), stride, w.pointer(0..<1, columns),
+        buffer.baseAddress)
       count = rows.count
     }
   }
 
   /// Of each of some rows share · self + other share · other, which may be a single row; a share for each.
-  public func combined(_ shares: [Double], with other: Matrix, _ others: [Double], rows: Range<Int>) -> Matrix {
+  public func combined(_ shares: [Double], with other: Matrix, _ others: [Double], rows: Range<Int>) -> Matrix
+  {
     precondition(shares.count == rows.count && others.count == rows.count, "a share for each row")
     var out = Matrix(rows: self.rows, columns: columns, precision: precision)
     let (all, step) = (0..<columns, other.rows == 1 ? 0 : other.stride)

@@ -60,7 +60,8 @@ package struct Evaluation {
     for step in 0..<min(data.batches.steps, steps ?? .max) {
       let members = data.members(epoch: epoch, step: step)
       let clamped = data.clamp(members, parameters: parameters)
-      let ends = try method.answer(from: data.start(members, rows: rows), clamped: clamped, parameters: parameters)
+      let ends = try method.answer(
+        from: data.start(members, rows: rows), clamped: clamped, parameters: parameters)
       let free = ends[ends.count - 1]
       if keepsStates { data.keep(members, from: free.state) }
       counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)

@@ -44,7 +44,8 @@ extension Trainer {
       test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
       energy: isDensity ? nil : judged?.energy,
       density: isDensity
-        ? .init(freeEnergy: judged?.energy ?? trainedEnergy, training: trainedEnergy, logLikelihood: likelihood)
+        ? .init(
+          freeEnergy: judged?.energy ?? trainedEnergy, training: trainedEnergy, logLikelihood: likelihood)
         : nil,
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,

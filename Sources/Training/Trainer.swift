@@ -175,7 +175,9 @@ public final class Trainer {
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    if beginsAnew, state.step == 0 { try beginWithMeans(of: free, shards: members.bounds, examples: examples) }
+    if beginsAnew, state.step == 0 {
+      try beginWithMeans(of: free, shards: members.bounds, examples: examples)
+    }
     if offsets != nil {
       try slideOffsets(by: free, shards: members.bounds, examples: examples)
       clamped.offsets = offsets

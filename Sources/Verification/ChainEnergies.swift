@@ -51,16 +51,22 @@ struct ChainEnergies {
 }
 
 extension WholeNetwork {
-  /// E along a free phase from zero, ten times as long as the run's.
+  /// E along a free phase from zero, or along the model's chain from the data, ten times as long as the run's.
   func chainEnergies() throws -> ChainEnergies {
     var relaxation = run.relaxation
     relaxation.start = .zero
     relaxation.free = Duration(atMost: max(400, 10 * relaxation.sampling.sweeps))
     let method = method(run.procedure.relaxing(as: relaxation))
-    var phase = method.procedure.phases[0]
+    let isOfModel = run.procedure.objective == .likelihood
+    var phase = method.procedure.phases[isOfModel ? 1 : 0]
     phase.keeps = .end
+    if isOfModel { phase.duration = Duration(atMost: max(400, 10 * (run.chainSteps ?? 1))) }
+    let data =
+      isOfModel
+      ? [try method.begin(from: batch.start, clamped: batch.clamped, parameters: parameters)] : []
     var path = try method.begin(
-      phase, number: 0, from: batch.start, ends: [], clamped: batch.clamped, parameters: parameters)
+      phase, number: data.count, from: isOfModel ? nil : batch.start, ends: data, clamped: batch.clamped,
+      parameters: parameters)
     var traces = batch.clamped.rows.map { _ in [Double]() }
     while !path.isOver {
       try method.iterate(&path, parameters)

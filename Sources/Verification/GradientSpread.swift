@@ -14,6 +14,12 @@ struct GradientSpread {
     squares = mean
   }
 
+  /// A gradient that is known, and does not spread.
+  init(exactly gradient: Gradient) {
+    self.init(zerosFor: gradient)
+    (mean, count) = (gradient, 2)
+  }
+
   mutating func add(_ gradient: Gradient) {
     count += 1
     let n = Double(count)

@@ -30,6 +30,8 @@ struct Measurements {
   /// Iterations from the end of the run's own free phase to a residual of `Relaxation.rest`; nil where 20,000 do not
   /// reach it.
   var iterationsToRest: Int?
+  /// Whether what drawn gradients are held against is known exactly.
+  var isExact = false
   /// What is measured of states that are drawn.
   var drawn: DrawnGradient?
   /// Examples of the batch that break the rule's promise, as a share.

@@ -72,6 +72,7 @@ struct Thresholds {
   // MARK: States that are drawn
 
   private func drawnGradient(_ drawn: DrawnGradient) -> [Check] {
+    if run.procedure.objective == .likelihood { return likelihood(drawn) }
     let sampling = run.relaxation.sampling
     // Of a chain that is carried on only what a phase adds must settle.
     let burnIn = run.relaxation.start == .persistent ? Int.max : sampling.burnIn
@@ -93,6 +94,24 @@ struct Thresholds {
       Check(
         name: "one estimate's deviation over the gradient, worst layer", value: noisiest,
         limit: .atMost(10), advice: "hardly anything of a step is signal: \(quieter)"),
+    ]
+  }
+
+  /// A short chain has its bias; what it teaches must lead the same way all the same.
+  private func likelihood(_ drawn: DrawnGradient) -> [Check] {
+    let steps = run.chainSteps ?? 1
+    let noisiest = drawn.layers.map(\.deviation).max() ?? .nan
+    let isPersistent = run.procedure.chains != nil
+    return [
+      Check(
+        name: "cosine of the mean estimate with the gradient of ln p, worst layer",
+        value: measured.own?.cosine ?? .nan, limit: .atLeast(0.5),
+        advice: "a chain remembers \(short(drawn.memory)) sweeps, and has \(steps) a step: use rule.steps: \(2 * steps) or "
+          + "more" + (isPersistent ? ", or a lower rate" : ", or persistent: true")),
+      Check(
+        name: "one estimate's deviation over the gradient, worst layer", value: noisiest,
+        limit: .atMost(10),
+        advice: "hardly anything of a step is signal: use a larger batch, or a lower rate"),
     ]
   }
 

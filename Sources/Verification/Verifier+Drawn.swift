@@ -6,6 +6,11 @@ import Tensors
 import Training
 
 /// Gradients of runs whose states are drawn: estimates made many times over, each of a step of its own, against a long run's.
+extension RunFile {
+  /// k of a rule whose chains go on for so many sweeps.
+  var chainSteps: Int? { (rule.rule as? ContrastiveDivergence)?.steps }
+}
+
 extension Verifier {
   /// Estimates of each kind.
   private static var estimates: Int { 40 }
@@ -15,8 +20,16 @@ extension Verifier {
     let chain = try energies()
     tell("the run's own gradient, \(Self.estimates) times")
     let own = try spread(of: run, from: 0)
-    tell("a long run's gradient")
-    let long = try spread(of: longRun, from: 1)
+    var long: GradientSpread?
+    if run.procedure.objective == .likelihood {
+      tell("the gradient of ln p")
+      try onFirst { long = try $0.likelihoodGradient().map { GradientSpread(exactly: $0) } }
+      measured.isExact = try grid.world.broadcast([long == nil ? 0 : 1], from: 0) == [1]
+    }
+    if !measured.isExact {
+      tell("a long run's gradient")
+      long = try spread(of: longRun, from: 1)
+    }
     let deviations = try deviations(over: long?.mean, tell)
     guard let own, let long else { return }
     let layers = (1...own.mean.layers).map { k in own.layer(k, against: long) }
@@ -24,13 +37,17 @@ extension Verifier {
     measured.gradients += [("estimate", own.mean), ("exact", long.mean)]
     measured.drawn = DrawnGradient(
       estimates: Self.estimates, layers: layers, deviations: deviations, memory: chain?.memory ?? .nan,
-      effectiveStates: Double(run.relaxation.sampling.average) / (chain?.memory ?? .nan),
+      effectiveStates: Double(run.chainSteps ?? run.relaxation.sampling.average) / (chain?.memory ?? .nan),
       settling: chain?.settling)
   }
 
   /// Phases ten times as long at a small β, each drawing the same numbers.
   private var longRun: RunFile {
     var long = run
+    if var rule = run.rule.rule as? ContrastiveDivergence {
+      (rule.steps, rule.persistent) = (max(200, 20 * rule.steps), false)
+      long.rule = LearningRule(rule)
+    }
     long.nudging.kind = .centered
     long.nudging.beta = min(abs(run.nudging.beta), 0.05)
     (long.nudging.noise, long.nudging.estimator) = (.common, .contrast)
@@ -55,16 +72,22 @@ extension Verifier {
       relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages)
     let optimizer = try Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
     var spread: GradientSpread?
-    for step in 0..<Self.estimates {
+    // Chains that are carried on have left the data long ago.
+    var chains: State?
+    let burnIn = run.procedure.chains == nil ? 0 : Self.estimates
+    for step in -burnIn..<Self.estimates {
       var clamped = batch.clamped
       // No training's and no split's.
-      (clamped.step, clamped.stream) = (step, 100 + series)
+      (clamped.step, clamped.stream) = (step + burnIn, 100 + series)
       let free = try method.begin(from: batch.start, clamped: clamped, parameters: parameters)
       var gradient = Parameters(portion: parameters.portion, precision: .float64)
-      var lesson = method.lesson(from: free, sign: step.isMultiple(of: 2) ? 1 : -1, clamped: clamped)
+      var lesson = method.lesson(
+        from: free, sign: step.isMultiple(of: 2) ? 1 : -1, clamped: clamped, chains: chains)
       while let contrast = try lesson.next(parameters) {
         try optimizer.step(&gradient, contrast: contrast, examples: batch.examples)
       }
+      chains = lesson.chains
+      guard step >= 0 else { continue }
       guard let whole = try GradientGather(grid: grid, deal: deal).gather(gradient) else { continue }
       if spread == nil { spread = GradientSpread(zerosFor: whole) }
       spread?.add(whole)

@@ -65,7 +65,8 @@ import Testing
     expect(try estimates(machine, rule(12, persistent: true), count: 80, after: 5), machine.gradient)
   }
 
-  @Test("near the optimum what one sweep teaches is another gradient than that of ln p, what ten teach less so")
+  @Test(
+    "near the optimum what one sweep teaches is another gradient than that of ln p, what ten teach less so")
   func biasAtTheOptimum() throws {
     var machine = Machine(hidden: 2, patterns: Machine.stripes, copies: 400)
     for _ in 0..<800 { machine.learn(machine.gradient, rate: 0.5) }
@@ -124,9 +125,11 @@ import Testing
           $0 + $1.value
         }
       let drives = machine.hidden(input).map { log($0 / (1 - $0)) }
-      let expected = drives.reduce(input.indices.reduce(0) {
-        $0 - input[$1] * (machine.parameters[bias: 0][0, $1] - 0.5)
-      }) { $0 - temperature * log(1 + exp($1 / temperature)) }
+      let expected = drives.reduce(
+        input.indices.reduce(0) {
+          $0 - input[$1] * (machine.parameters[bias: 0][0, $1] - 0.5)
+        }
+      ) { $0 - temperature * log(1 + exp($1 / temperature)) }
       #expect(abs(free - expected) < 1e-10, "\(free), \(expected)")
     }
   }

@@ -22,7 +22,9 @@ struct Machine {
     let random = CounterRandom(seed: 41, purpose: .weights)
     parameters.connections[0].fill { i, j in gain * random.normal(i, j, 0) }
     for k in 0...1 {
-      for unit in 0..<network.units(k) { parameters[bias: k][0, unit] = 0.5 + 0.4 * random.normal(unit, k, 1) }
+      for unit in 0..<network.units(k) {
+        parameters[bias: k][0, unit] = 0.5 + 0.4 * random.normal(unit, k, 1)
+      }
     }
     self.patterns = patterns
     rows = patterns.count * copies
@@ -81,7 +83,8 @@ struct Machine {
     let (visible, hidden) = (network.units(0), network.units(1))
     func sums(_ sums: [ContrastSum], _ depth: Int, _ columns: Int) -> [Double] {
       let panels = Panels(sums, depth: depth, columns: columns, shards: [0, rows], .float64)
-      return (0..<depth).flatMap { i in (0..<columns).map { panels[i, $0] / Double(rows) / contrast.strength } }
+      return (0..<depth).flatMap { i in (0..<columns).map { panels[i, $0] / Double(rows) / contrast.strength }
+      }
     }
     let block = Block(rows: 0..<visible, columns: 0..<hidden)
     return sums(contrast.sums(0, block: block, backward: false), visible, hidden)
@@ -149,8 +152,10 @@ struct Machine {
   /// ⟨v h⟩, ⟨v⟩ and ⟨h⟩ of inputs with these shares.
   func statistics(_ shares: [Double]) -> [Double] {
     let (visible, hidden) = (network.units(0), network.units(1))
-    var (pairs, v, h) = ([Double](repeating: 0, count: visible * hidden), [Double](repeating: 0, count: visible),
-      [Double](repeating: 0, count: hidden))
+    var (pairs, v, h) = (
+      [Double](repeating: 0, count: visible * hidden), [Double](repeating: 0, count: visible),
+      [Double](repeating: 0, count: hidden)
+    )
     for (input, share) in zip(inputs, shares) where share > 0 {
       let means = self.hidden(input)
       for i in 0..<visible {

@@ -96,7 +96,8 @@ import Training
   func shardsOfStates() throws {
     let deal = try deal(tiling(units: [10], shards: 3), "1x1x1")
     for piece in CheckpointLayout.pieces(
-      of: .states(.examples(.training), layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0), deal: deal)
+      of: .states(.examples(.training), layer: 1, examples: 7..<20), at: deal.grid.place(ofRank: 0),
+      deal: deal)
     {
       for i in 0..<piece.bands {
         // Example e is row e / shards of shard e mod shards.

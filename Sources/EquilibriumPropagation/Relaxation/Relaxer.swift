@@ -107,7 +107,8 @@ extension Relaxer {
   ///
   /// What nobody else holds of these states is moved itself; the rest is copied when it moves.
   mutating func begin(
-    _ phase: Phase, from start: consuming State, isCarriedOn: Bool = false, instant: Instant, ends: [Settled], clamped: Clamped,
+    _ phase: Phase, from start: consuming State, isCarriedOn: Bool = false, instant: Instant, ends: [Settled],
+    clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
     let scene = Scene(

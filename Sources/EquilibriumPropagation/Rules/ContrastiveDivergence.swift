@@ -15,7 +15,8 @@ import Schema
 /// Source: Hinton 2002, doi:10.1162/089976602760128018; persistent: Tieleman 2008, doi:10.1145/1390156.1390290.
 public struct ContrastiveDivergence: Rule {
   public static let name = "contrastive-divergence"
-  public static let summary = "The contrast of states that hold the data and of a short chain that has left them."
+  public static let summary =
+    "The contrast of states that hold the data and of a short chain that has left them."
   /// k.
   public var steps = 1
   public var persistent = false

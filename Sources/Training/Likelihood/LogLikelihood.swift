@@ -25,7 +25,8 @@ extension Evaluator {
     let result = try evaluate(split, of: data)
     let (rank, ranks) = (grid.world.rank, grid.world.count)
     // Rank 0 alone knows the joined tally.
-    var known: [Double] = rank == 0 ? [result.tally.energy ?? Double.nan, Double(result.tally.totalExamples)] : [0, 0]
+    var known: [Double] =
+      rank == 0 ? [result.tally.energy ?? Double.nan, Double(result.tally.totalExamples)] : [0, 0]
     try grid.world.join(&known)
     let effort = AnnealedImportance.Effort(temperatures: temperatures, chains: chains)
     let rows = max(AnnealedImportance.rows(effort, ranks: ranks), 4096)

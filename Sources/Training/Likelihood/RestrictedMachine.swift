@@ -34,6 +34,12 @@ package struct RestrictedMachine {
     clamped = Clamped(shards: [0, rows], input: nil, targets: nil, parameters: self.parameters)
   }
 
+  /// Of parameters that are whole already.
+  package init(whole parameters: Parameters, temperature: Double) {
+    (self.parameters, self.temperature, rows) = (parameters, temperature, Self.chunk)
+    clamped = Clamped(shards: [0, rows], input: nil, targets: nil, parameters: parameters)
+  }
+
   func state() -> State { State(rows: rows, portion: parameters.portion, precision: parameters.precision) }
 
   /// What drives layer k in the first rows.
@@ -88,6 +94,44 @@ package struct RestrictedMachine {
   /// The hidden units of a row, by the number that they are the bits of.
   func setHidden(_ bits: Int, row: Int, of state: inout State) {
     for unit in 0..<hidden { state[1].states[row, unit] = Double(bits >> unit & 1) }
+  }
+
+  /// ⟨v hᵀ⟩, row-major, ⟨v⟩ and ⟨h⟩ of the model, by counting all states of the hidden units; nil where these are too many.
+  package func modelMeans() -> (pairs: [Double], visible: [Double], hidden: [Double])? {
+    guard hidden <= Self.mostEnumerated else { return nil }
+    let chunks = (0..<(1 << hidden) / chunk).map(logShares)
+    let partition = logSum(chunks.map(logSum))
+    let precision = parameters.precision
+    var pairs = Panels(depth: visible, columns: hidden, precision: precision)
+    var (ones, twos) = (
+      Panels(depth: 1, columns: visible, precision: precision),
+      Panels(depth: 1, columns: hidden, precision: precision)
+    )
+    func add(_ sum: ContrastSum, to total: inout Panels) {
+      var term = Panels(depth: total.depth, columns: total.columns, precision: precision)
+      sum.write(panels: 0..<term.count, to: &term, at: 0, shards: [0, chunk])
+      total.add(term, panels: 0..<total.count)
+    }
+    for (index, logs) in chunks.enumerated() {
+      var state = State(rows: chunk, portion: parameters.portion, precision: precision)
+      for row in 0..<chunk { setHidden(index * chunk + row, row: row, of: &state) }
+      var mean = state[0]
+      let update = LayerUpdate(move: .mean(temperature: temperature), curve: .binary, step: 1)
+      _ = mean.apply(
+        update, to: state[0], drive: drive(of: 0, state, rows: chunk), rows: 0..<chunk, columns: 0..<visible)
+      let (shares, none) = (logs.map { exp($0 - partition) }, logs.map { _ in 0.0 })
+      func weighed(_ matrix: Matrix) -> Matrix {
+        matrix.combined(shares, with: matrix, none, rows: 0..<chunk)
+      }
+      let v = weighed(mean.states)
+      add(ContrastSum(pre: .init(v), post: .init(state[1].states)), to: &pairs)
+      add(ContrastSum(pre: .one(precision), post: .init(v)), to: &ones)
+      add(ContrastSum(pre: .one(precision), post: .init(weighed(state[1].states))), to: &twos)
+    }
+    return (
+      (0..<visible).flatMap { i in (0..<hidden).map { pairs[i, $0] } }, (0..<visible).map { ones[0, $0] },
+      (0..<hidden).map { twos[0, $0] }
+    )
   }
 
   /// Numbers of hidden states drawn from p(h), one for each uniform number; nil where they are too many.

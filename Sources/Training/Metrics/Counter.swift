@@ -19,7 +19,8 @@ package struct Counter {
   ///
   /// - Parameter answers: whether its outputs are answers; without, only what diverged is told.
   func count(
-    _ free: Settled, answers: Bool = true, members: BatchMembers, clamped: Clamped, data: SplitData, into tally: inout Tally
+    _ free: Settled, answers: Bool = true, members: BatchMembers, clamped: Clamped, data: SplitData,
+    into tally: inout Tally
   ) {
     for k in free.divergedLayers { tally.addDiverged(k) }
     guard answers, countsOutput, let targets = clamped.targets else { return }
@@ -46,7 +47,8 @@ package struct Counter {
 
   /// - Parameter temperature: T of a state in which hidden units are at their means, whose free energy counts.
   func addEnergies(
-    _ free: Settled, at temperature: Double? = nil, clamped: Clamped, parameters: Parameters, data: SplitData, into tally: inout Tally
+    _ free: Settled, at temperature: Double? = nil, clamped: Clamped, parameters: Parameters, data: SplitData,
+    into tally: inout Tally
   ) {
     let parts = zip(clamped.shards, clamped.shards.dropFirst()).map { $0..<$1 }
     var terms = parameters.energyTerms(state: free.state, clamped: clamped, parts: parts)

@@ -31,7 +31,8 @@ public struct MetricsLine: Equatable, Sendable {
 
   public init(
     epoch: Int, step: Int, training: [Score], validation: [Score] = [], test: [Score] = [],
-    cost: Double?, energy: Double?, density: DensityFigures? = nil, relaxation: RelaxationFigures = RelaxationFigures(),
+    cost: Double?, energy: Double?, density: DensityFigures? = nil,
+    relaxation: RelaxationFigures = RelaxationFigures(),
     examplesPerSecond: Double, seconds: Double, ranks: Int? = nil
   ) {
     self.epoch = epoch
