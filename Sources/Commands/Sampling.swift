@@ -2,25 +2,38 @@ import ArgumentParser
 import DataSets
 import FileFormats
 import Foundation
+import Inspection
 import MessagePassing
 
 /// `eqprop sample DIR`: what the network takes for a class, as pictures.
 struct Sampling: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
-    abstract: "Holds the output at a class and lets the input settle; writes the inputs as a PNG.",
-    discussion: "Example: launch/run sample runs/mnist-fast-1h --label 7")
+    abstract:
+      "Draws what the network takes for a class, or what a model of inputs takes for one: a PNG, of a model an NPY too.",
+    discussion: """
+      Of a classifier the output is held at a class and the input settles. Of a model of inputs chains move from noise; \
+      with --frames each is a row, its states over time.
+
+      Examples: launch/run sample runs/mnist-fast-1h --label 7
+                launch/run sample runs/mnist-rbm --count 64
+      """)
 
   @OptionGroup var inspected: InspectedOptions
 
   @Option(help: "A class; may be repeated (default: every class, a row each).")
   var label: [Int] = []
 
-  @Option(help: ArgumentHelp("Samples of a class.", valueName: "n"))
-  var count = 4
+  @Option(help: ArgumentHelp("Samples of a class (default: 4), or chains (16).", valueName: "n"))
+  var count: Int?
 
-  @Option(help: ArgumentHelp("Iterations of input and hidden layers.", valueName: "n"))
-  var iterations = 200
+  @Option(
+    help: ArgumentHelp(
+      "Iterations of input and hidden layers (default: 200), or sweeps of chains (1,000).", valueName: "n"))
+  var iterations: Int?
+
+  @Option(help: ArgumentHelp("Of chains: states of each, over its sweeps.", valueName: "n"))
+  var frames = 1
 
   @Option(help: "The input's step ε, above 0 and at most 1.")
   var step = 0.1
@@ -34,11 +47,14 @@ struct Sampling: RankCommand {
 
   func validate() throws {
     try FileEnding.check("--output", output, among: ["png"])
-    guard 1...1000 ~= count else {
+    if let count, !(1...1000 ~= count) {
       throw ValidationError("--count \(count): from 1 to 1000 samples are needed")
     }
-    guard 1...1_000_000 ~= iterations else {
+    if let iterations, !(1...1_000_000 ~= iterations) {
       throw ValidationError("--iterations \(iterations): from 1 to 1000000 iterations are needed")
+    }
+    guard 1...min(100, iterations ?? 100) ~= frames else {
+      throw ValidationError("--frames \(frames): from 1 to 100 are needed, at most one an iteration")
     }
     guard step > 0 && step <= 1 else {
       throw ValidationError("--step \(step): above 0 and at most 1 is needed")
@@ -53,6 +69,7 @@ struct Sampling: RankCommand {
 
   private func draw() throws {
     let inspection = try inspected.load()
+    if inspection.run.task.task.isOfInputs { return try drawChains(of: inspection) }
     guard !inspection.network.hasReadOut else {
       throw UsageError("the output of this run is a soft-max read-out and no state: it cannot be held")
     }
@@ -72,7 +89,7 @@ struct Sampling: RankCommand {
     var rows: [[[Double]]] = []
     for label in label.isEmpty ? Array(0..<classes) : label {
       let samples = try inspection.samples(
-        of: label, count: count, iterations: iterations, step: step, seed: seed)
+        of: label, count: count ?? 4, iterations: iterations ?? 200, step: step, seed: seed)
       print(
         "label \(label): energy "
           + samples.map { String(format: "%.3f", $0.energy) }.joined(separator: " ")
