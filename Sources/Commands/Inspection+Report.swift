@@ -1,4 +1,5 @@
 import DataSets
+import EquilibriumPropagation
 import Foundation
 import Inspection
 import Reporting
@@ -83,6 +84,21 @@ extension Inspection {
     return ("no. \(example)", String(format: "target %.4g, output %.4g", wanted, told))
   }
 
+  /// Eight chains from noise, ten states of each.
+  var drawnChains: DrawnChains {
+    get throws {
+      let chains = try chains(count: 8, sweeps: 512, frames: 10, seed: 1)
+      let energies = ChainEnergies(chains.energies)
+      return DrawnChains(
+        picture: data.isPicture
+          ? Picture(
+            (0..<8).map { chain in chains.frames.map { brightness(of: $0.inputs[chain]) } }, data.extents)
+          : nil,
+        sweeps: chains.frames.map(\.sweep), autocorrelation: energies.autocorrelation(lags: 64),
+        memory: energies.memory, counted: chains.energies[0].count / 2)
+    }
+  }
+
   var receptiveFields: ReceptiveFields {
     get throws {
       guard data.isPicture else { throw Absence("the input is not an image") }
@@ -103,5 +119,25 @@ extension Inspection {
     return
       "Every example settles from zero here, as evaluate does it; the curves are those of persistent states, "
       + "so their errors may differ a little."
+  }
+}
+
+extension Picture {
+  /// Pictures of values from 0, black, to 1, white, in rows, a pixel apart.
+  fileprivate init(_ rows: [[[Double]]], _ extents: [Int]) {
+    let (height, width, channels) = (extents[0], extents[1], extents[2])
+    let across = (rows.map(\.count).max() ?? 0) * (width + 1)
+    var pixels = [UInt8](repeating: 96, count: across * rows.count * (height + 1) * channels)
+    for (row, pictures) in rows.enumerated() {
+      for (column, picture) in pictures.enumerated() {
+        for y in 0..<height {
+          let start = ((row * (height + 1) + y) * across + column * (width + 1)) * channels
+          for x in 0..<width * channels {
+            pixels[start + x] = UInt8((255 * min(max(picture[y * width * channels + x], 0), 1)).rounded())
+          }
+        }
+      }
+    }
+    self.init(width: across, height: rows.count * (height + 1), channels: channels, pixels: pixels)
   }
 }

@@ -52,6 +52,9 @@ extension RunRecord {
       fields: try inspection.then(others, "receptive fields") { try $0.receptiveFields },
       answers: try Answers(run, inspection, examined, others),
       runFile: run.resolvedYAML, settings: run.settings.map { Setting($0.key, $0.value) })
+    if run.task.task.isOfInputs {
+      record.chains = try inspection.then(others, "chains") { try $0.drawnChains }
+    }
     record.failure = try SweepFolder.failure(of: run, at: directory)
     record.unshown = unshown.lines
     return record

@@ -110,6 +110,10 @@ extension Activation {
   /// threshold at ½, where ½s² is outweighed.
   public static let binary = Activation("binary", .binary, clippedTo: 0...1, slope: 1) { $0 }
 
+  /// ρ(s) = s of a layer of which one unit is 1 and the others 0: P(c) = e^{D_c/T} / Σ e^{D/T} of its drive D, drawn by Gibbs
+  /// sweeps; a class that belongs to the states, as `softmax` does not.
+  public static let categorical = Activation("categorical", .binary, clippedTo: 0...1, slope: 1) { $0 }
+
   /// Of a read-out alone, which is no state: p_i = e^{D_i} / Σ_j e^{D_j} of its drive D. Nothing is seen of it in a free
   /// phase, and β (d − p), the force of the cross-entropy, in a nudged one. As a curve it is linear: how its force passes.
   public static let softmax = Activation("softmax", .linear, isReadOut: true) { _ in 0 }
@@ -118,7 +122,7 @@ extension Activation {
 
   /// Those of this package, then those that a program adds before it reads its first run file.
   public static var allCases: [Activation] {
-    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary, softmax]
+    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary, categorical, softmax]
       + added.withLock { $0 }
   }
 
@@ -139,7 +143,7 @@ extension Activation {
   }
 
   /// Those of layers whose states are numbers of a range, and move by steps or to a minimum.
-  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && !$0.isBinary } }
+  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && $0.curve != .binary } }
 
   /// Whether ρ(s) = s for every value a state can take.
   public var isIdentityOnStates: Bool { slope == 1 }
@@ -151,7 +155,10 @@ extension Activation {
   public var isOwn: Bool { if case .own = curve { true } else { false } }
 
   /// Whether states are 0 or 1.
-  public var isBinary: Bool { curve == .binary }
+  public var isBinary: Bool { self == .binary }
+
+  /// Whether one unit of a layer is 1, the others 0.
+  public var isCategorical: Bool { self == .categorical }
 
   /// Whether ρ has no kinks: not where states are clipped.
   public var isSmooth: Bool { range == nil && !isReadOut }

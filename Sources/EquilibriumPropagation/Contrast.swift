@@ -57,6 +57,23 @@ public struct Contrast {
     var states: Levels
     /// Δ: what is left out of every sum where an example is.
     var change: Levels
+    /// Of rows of many states, in which an input of states is held.
+    var held: Held?
+
+    /// What the weights of the input learn from, the same in all states: a row for each example.
+    struct Held {
+      let bounds: [Int]
+      let input: Levels
+      var change: Levels
+
+      /// The rows of an example in all states, of a batch with these shards.
+      func rows(of row: Int, shards: [Int]) -> [Int] {
+        guard let shard = shards.dropLast().lastIndex(where: { $0 <= row }) else { return [] }
+        let size = shards[shard + 1] - shards[shard]
+        return Array(
+          stride(from: bounds[shard] + row - shards[shard], to: bounds[shard + 1], by: max(size, 1)))
+      }
+    }
 
     enum Kind {
       /// a_j Δ_kᵀ + Δ_j a_kᵀ.
@@ -95,6 +112,13 @@ public struct Contrast {
       biases?.scale(by: weight, rows: row..<row + 1)
       sum?.scale(by: weight, rows: row..<row + 1)
       for index in terms.indices {
+        if let held = terms[index].held {
+          terms[index].held?.change.scale(by: weight, rows: row..<row + 1)
+          for row in held.rows(of: row, shards: clamped.shards) {
+            terms[index].change.scale(by: weight, rows: row..<row + 1)
+          }
+          continue
+        }
         terms[index].change.scale(by: weight, rows: row..<row + 1)
         guard case .complex(let half) = terms[index].kind else { continue }
         terms[index].change.scale(by: weight, rows: row + half..<row + half + 1)
@@ -109,7 +133,10 @@ public struct Contrast {
     sum?.clear(rows)
     biases?.clear(rows)
     for index in terms.indices {
-      if case .complex(let half) = terms[index].kind {
+      if let held = terms[index].held {
+        terms[index].held?.change.clear(rows)
+        terms[index].change.clear(rows.flatMap { held.rows(of: $0, shards: clamped.shards) })
+      } else if case .complex(let half) = terms[index].kind {
         terms[index].change.clear(rows + rows.map { $0 + half })
       } else {
         terms[index].change.clear(rows)
@@ -147,6 +174,12 @@ extension Contrast {
       ContrastSum(pre: first.pre, post: first.post, and: second, pairs: pairs)
     }
     return terms.map { term in
+      if let held = term.held {
+        guard j > 0 else { return sum(ends(held.input, held.change)) }
+        var tall = sum(ends(term.states, term.change))
+        tall.bounds = held.bounds
+        return tall
+      }
       let (states, change) = (term.states, term.change)
       return switch term.kind {
       case .symmetric: sum(ends(states, change), ends(change, states))
@@ -212,7 +245,7 @@ extension Contrast.Levels {
   }
 
   /// Changes the matrix of every layer.
-  mutating func change(rows: Range<Int>, _ body: (_ k: Int, Matrix) -> Matrix) {
+  mutating func change(_ body: (_ k: Int, Matrix) -> Matrix) {
     for (index, k) in known.enumerated() { matrices[index] = body(k, matrices[index]) }
   }
 

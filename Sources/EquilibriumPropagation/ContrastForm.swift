@@ -15,6 +15,10 @@ public struct ContrastForm: Equatable, Sendable {
     case complex(Int, re: Double, im: Double)
     /// ⟨ρ_j ρ_kᵀ⟩⁺ − ⟨ρ_j ρ_kᵀ⟩⁻ of two phases that keep averages.
     case averages(Int, minus: Int)
+    /// factor · (ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ) of two phases' ends.
+    case scaled(Double, Int, minus: Int)
+    /// factor · ⟨ρ_j ρ_kᵀ⟩ over the weighed states of a phase that holds an input of states.
+    case expectation(Double, Int)
     /// −Cov(ρ_j ρ_kᵀ, C) over the iterations that a phase keeps with their costs, of each example.
     case covariance(Int)
 
@@ -22,7 +26,7 @@ public struct ContrastForm: Equatable, Sendable {
     public var isAveraged: Bool {
       switch self {
       case .averages, .covariance: true
-      case .difference, .symmetric, .product, .complex: false
+      case .difference, .symmetric, .product, .complex, .scaled, .expectation: false
       }
     }
   }
@@ -74,7 +78,8 @@ public struct ContrastForm: Equatable, Sendable {
     }
     return terms.flatMap { term -> [Int] in
       switch term {
-      case .difference, .symmetric, .complex: [2]
+      case .difference, .symmetric, .complex, .scaled: [2]
+      case .expectation(_, let phase): [kept(phase).count]
       case .product: [1]
       case .averages(let plus, let minus): kept(plus) + kept(minus)
       case .covariance(let phase): kept(phase)
@@ -86,8 +91,8 @@ public struct ContrastForm: Equatable, Sendable {
   public var differences: Int {
     terms.count {
       switch $0 {
-      case .difference, .averages: true
-      case .symmetric, .product, .complex, .covariance: false
+      case .difference, .averages, .scaled: true
+      case .symmetric, .product, .complex, .covariance, .expectation: false
       }
     }
   }
@@ -126,6 +131,21 @@ extension ContrastForm {
           ends[plus].state, ends[minus].state, rows: clamped.rows)
         made.append(Contrast.Term(.symmetric, mean, change: change))
         changes.append(change)
+      case .scaled(let factor, let plus, let minus):
+        let (mean, difference) = Contrast.Levels.between(
+          ends[plus].state, ends[minus].state, rows: clamped.rows)
+        var change = difference
+        let (shares, none) = (clamped.rows.map { _ in factor }, clamped.rows.map { _ in 0.0 })
+        change.change { _, change in change.combined(shares, with: change, none, rows: clamped.rows) }
+        made.append(Contrast.Term(.symmetric, mean, change: change))
+        changes.append(change)
+      case .expectation(let factor, let phase):
+        guard let averages = ends[phase].averages else {
+          preconditionFailure("a phase that keeps no averages")
+        }
+        let (term, mean) = averages.expectation(times: factor)
+        made.append(term)
+        changes.append(mean)
       case .symmetric(let at, let response):
         let change = Contrast.Levels(activityOf: ends[response].state)
         made.append(Contrast.Term(.symmetric, Contrast.Levels(activityOf: ends[at].state), change: change))

@@ -99,10 +99,14 @@ extension Exchanges {
     let (dynamics, duration) = (phase.dynamics, phase.duration)
     let rowsPerExample = dynamics.isComplex ? 2 : 1
     guard phase.order == .sweeps else {
-      return sweeps.append(
+      sweeps.append(
         Sweeps(
-          count: 1, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts,
+          count: duration.atMost, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts,
           keepsSlopes: dynamics.keepsSlopes))
+      if case .weighed(let count) = phase.keeps {
+        maxima.append(Maxima(count: 1, perExample: count * (slicing.slices + 1)))
+      }
+      return
     }
     if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[network.output]], parts: [])) }
     if network.hasReadOut, dynamics.readsOut {

@@ -80,6 +80,8 @@ public enum Observation: Equatable, Sendable {
   /// The means of ρ(s) and of ρ(s_j) ρ(s_k)ᵀ over the last iterations of a shard, so many, and how these go with the cost
   /// of each.
   case averages(last: Int, withCosts: Bool = false)
+  /// The same of every iteration, so many, each by the weight that the dynamics finds for each row.
+  case weighed(count: Int)
 
   /// Whether averages are taken.
   var averages: Bool { if case .averages = self { true } else { false } }
@@ -90,7 +92,7 @@ public enum Observation: Equatable, Sendable {
   private var last: Int {
     switch self {
     case .end: 0
-    case .iterations(let last), .averages(let last, _): last
+    case .iterations(let last), .averages(let last, _), .weighed(let last): last
     }
   }
 

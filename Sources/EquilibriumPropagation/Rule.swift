@@ -28,7 +28,7 @@ public protocol Rule: Equatable, Sendable {
   var needsNoise: Bool { get }
 
   /// The same rule on a network of this form, where it has one for each.
-  func fitted(toFreeInput isFree: Bool) -> Self
+  func fitted(to form: NetworkForm) -> Self
 
   /// What the parameters learn from, told by the numbers of the phases.
   func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm
@@ -42,7 +42,19 @@ extension Rule {
   public var kinds: (kinds: [NudgingKind], reason: String)? { nil }
   public func inference(_ scheme: Scheme) -> [Phase]? { nil }
   public var needsNoise: Bool { false }
-  public func fitted(toFreeInput isFree: Bool) -> Self { self }
+  public func fitted(to form: NetworkForm) -> Self { self }
+}
+
+/// What a rule may have several forms for.
+public struct NetworkForm: Equatable, Sendable {
+  /// Whether the input is of states.
+  public var hasFreeInput: Bool
+  /// Units of a categorical output; 0 of others.
+  public var classes: Int
+
+  public init(hasFreeInput: Bool, classes: Int = 0) {
+    (self.hasFreeInput, self.classes) = (hasFreeInput, classes)
+  }
 }
 
 /// A rule as a run holds it, whichever it is.
@@ -52,9 +64,7 @@ public struct LearningRule: Hashable, Sendable, CustomStringConvertible {
   public init(_ rule: any Rule) { self.rule = rule }
 
   /// The same rule on a network of this form.
-  public func fitted(toFreeInput isFree: Bool) -> LearningRule {
-    LearningRule(rule.fitted(toFreeInput: isFree))
-  }
+  public func fitted(to form: NetworkForm) -> LearningRule { LearningRule(rule.fitted(to: form)) }
 
   /// As a run file calls it.
   public var name: String { type(of: rule).name }

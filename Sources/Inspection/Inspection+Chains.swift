@@ -40,7 +40,8 @@ extension Inspection {
     let phase = Phase(
       "chain", from: .batch, Sampler(relaxation, isCommon: false), for: Duration(atMost: sweeps))
     let start = State(rows: count, portion: parameters.portion, precision: precision)
-    var path = try method.begin(phase, number: 0, from: start, ends: [], clamped: clamped, parameters: parameters)
+    var path = try method.begin(
+      phase, number: 0, from: start, ends: [], clamped: clamped, parameters: parameters)
     var chains = SampledChains(frames: [], energies: Array(repeating: [], count: count))
     let means = LayerUpdate(
       move: .mean(temperature: relaxation.sampling.temperature), curve: network.activation(0).curve, step: 1)

@@ -19,6 +19,7 @@ extension EpochMetrics {
     self.init(
       epoch: epoch, step: step, training: object.scores("training"), validation: object.scores("validation"),
       test: object.scores("test"), cost: fixed.cost, energy: fixed.energy,
+      freeEnergy: fixed.freeEnergy, freeEnergyGap: fixed.freeEnergyGap, logLikelihood: fixed.logLikelihood,
       examplesPerSecond: fixed.examplesPerSecond, seconds: fixed.seconds,
       freeIterations: fixed.freeIterations, nudgedIterations: fixed.nudgedIterations,
       freeResidual: fixed.freeResidual, nudgedResidual: fixed.nudgedResidual,
@@ -66,6 +67,9 @@ extension EpochMetrics {
     let step: Int?
     let cost: Double?
     let energy: Double?
+    let freeEnergy: Double?
+    let freeEnergyGap: Double?
+    let logLikelihood: Double?
     let examplesPerSecond: Double?
     let seconds: Double?
     let freeIterations: Double?
@@ -82,6 +86,9 @@ extension EpochMetrics {
 
     private enum CodingKeys: String, CodingKey {
       case event, epoch, step, cost, energy, seconds, rates, violations, rejected, ranks
+      case freeEnergy = "free_energy"
+      case freeEnergyGap = "free_energy_gap"
+      case logLikelihood = "log_likelihood"
       case examplesPerSecond = "examples_per_second"
       case freeIterations = "free_iterations"
       case nudgedIterations = "nudged_iterations"

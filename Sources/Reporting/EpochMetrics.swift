@@ -16,6 +16,12 @@ public struct EpochMetrics: Equatable, Sendable {
   public var cost: Double?
   /// Mean energy of the evaluated free states: the validation set's, else the test set's.
   public var energy: Double?
+  /// Of a model of inputs the mean free energy of the validation examples, else of the test examples, and how far that of as
+  /// many training examples lies above it.
+  public var freeEnergy: Double?
+  public var freeEnergyGap: Double?
+  /// The exact mean of ln p of the same examples, where it is counted.
+  public var logLikelihood: Double?
   /// Training examples a second, over `seconds`.
   public var examplesPerSecond: Double?
   /// Seconds of the epoch, its evaluation left out; of an epoch taken up again those since then.
@@ -47,6 +53,7 @@ public struct EpochMetrics: Equatable, Sendable {
   public init(
     epoch: Int, step: Int, training: [String: Double] = [:], validation: [String: Double] = [:],
     test: [String: Double] = [:], cost: Double? = nil, energy: Double? = nil,
+    freeEnergy: Double? = nil, freeEnergyGap: Double? = nil, logLikelihood: Double? = nil,
     examplesPerSecond: Double? = nil,
     seconds: Double? = nil, freeIterations: Double? = nil, nudgedIterations: Double? = nil,
     freeResidual: Double? = nil, nudgedResidual: Double? = nil, atLower: [Double]? = nil,
@@ -60,6 +67,7 @@ public struct EpochMetrics: Equatable, Sendable {
     self.test = test
     self.cost = cost
     self.energy = energy
+    (self.freeEnergy, self.freeEnergyGap, self.logLikelihood) = (freeEnergy, freeEnergyGap, logLikelihood)
     self.examplesPerSecond = examplesPerSecond
     self.seconds = seconds
     self.freeIterations = freeIterations
@@ -92,8 +100,13 @@ public struct EpochMetrics: Equatable, Sendable {
 }
 
 extension [EpochMetrics] {
-  /// The index of the epoch that a figure judges best, of equals the first; nil where none has the figure.
+  /// The index of the epoch that a figure judges best, of equals the first; nil where none has the figure. Where ln p is
+  /// counted, that judges.
   func best(by figure: Figure?) -> Int? {
+    let likelihoods = enumerated().filter { $0.element.logLikelihood?.isFinite ?? false }
+    if let most = likelihoods.map({ $0.element.logLikelihood ?? 0 }).max() {
+      return likelihoods.first { $0.element.logLikelihood == most }?.offset
+    }
     guard let figure else { return nil }
     var best: (index: Int, value: Double)?
     for (index, epoch) in enumerated() {

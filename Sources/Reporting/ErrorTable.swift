@@ -81,7 +81,15 @@ public struct ErrorTable: Equatable, Sendable {
         ("cost", .optional(metrics.cost)), ("energy", .optional(metrics.energy)),
         ("examples_per_second", .optional(metrics.examplesPerSecond)),
         ("seconds", .optional(metrics.seconds)),
-      ] + Self.dynamics(metrics))
+      ] + Self.density(metrics) + Self.dynamics(metrics))
+  }
+
+  /// What is told of a model of inputs.
+  private static func density(_ metrics: EpochMetrics) -> [(key: String, value: JSONText)] {
+    [
+      ("free_energy", metrics.freeEnergy), ("free_energy_gap", metrics.freeEnergyGap),
+      ("log_likelihood", metrics.logLikelihood),
+    ].compactMap { key, value in value.map { (key, .number($0)) } }
   }
 
   /// How the phases and the layers fared, as far as it was measured.

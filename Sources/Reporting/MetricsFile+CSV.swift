@@ -51,6 +51,8 @@ private struct MetricsColumn {
     [MetricsColumn("epoch") { Double($0.epoch) }, MetricsColumn("step") { Double($0.step) }]
       + EpochMetrics.scores(figures).map { MetricsColumn($0.key, $0.value) } + [
         MetricsColumn("cost", \.cost), MetricsColumn("energy", \.energy),
+        MetricsColumn("free_energy", \.freeEnergy), MetricsColumn("free_energy_gap", \.freeEnergyGap),
+        MetricsColumn("log_likelihood", \.logLikelihood),
         MetricsColumn("free_iterations", \.freeIterations),
         MetricsColumn("nudged_iterations", \.nudgedIterations),
         MetricsColumn("free_residual", \.freeResidual), MetricsColumn("nudged_residual", \.nudgedResidual),

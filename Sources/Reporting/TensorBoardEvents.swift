@@ -50,6 +50,8 @@ public enum TensorBoardEvents {
     let single: [(String, Double?)] =
       scores + [
         ("cost", epoch.cost), ("energy", epoch.energy),
+        ("free_energy", epoch.freeEnergy), ("free_energy_gap", epoch.freeEnergyGap),
+        ("log_likelihood", epoch.logLikelihood),
         ("iterations/free", epoch.freeIterations), ("iterations/nudged", epoch.nudgedIterations),
         ("residual/free", epoch.freeResidual), ("residual/nudged", epoch.nudgedResidual),
         ("violations", epoch.violations), ("speed/examples a second", epoch.examplesPerSecond),

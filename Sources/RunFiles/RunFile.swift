@@ -115,6 +115,11 @@ public struct RunFile: Equatable, Sendable {
 
   /// The rule together with how it settles and nudges.
   public var procedure: Procedure {
-    Procedure(rule.fitted(toFreeInput: network.input.anchor != .clamped), Scheme(relaxation, nudging))
+    let output = network.layers.last
+    let form = NetworkForm(
+      hasFreeInput: network.input.anchor != .clamped,
+      classes: network.outputLayer == nil && output?.activation.isCategorical ?? false
+        ? output?.units ?? 0 : 0)
+    return Procedure(rule.fitted(to: form), Scheme(relaxation, nudging))
   }
 }

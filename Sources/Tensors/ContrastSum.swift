@@ -53,6 +53,8 @@ public struct ContrastSum {
   /// Of a convolution the pairs of positions that each of its taps joins, over which it is summed in every example; both
   /// products have ends of one layout.
   public var pairs: TapPairs?
+  /// Row numbers of its own in place of those of the batch, as many.
+  public var bounds: [Int]?
 
   /// `live` is dropped where it cannot be used.
   public init(
@@ -115,7 +117,8 @@ public struct ContrastSum {
     return contrast
   }
 
-  private func run(_ contrast: inout eq_contrast, shards bounds: [Int], kernels: UnsafePointer<eq_kernels>) {
+  private func run(_ contrast: inout eq_contrast, shards batch: [Int], kernels: UnsafePointer<eq_kernels>) {
+    let bounds = bounds ?? batch
     precondition(bounds.count > 1 && bounds.count - 1 <= Int(eq_most_shards), "no shards, or too many")
     let examples = bounds[bounds.count - 1]
     precondition(pre.holds(examples) && post.holds(examples), "more examples than rows")

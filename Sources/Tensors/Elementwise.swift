@@ -106,13 +106,15 @@ extension Matrix {
       activity.stride, drive.pointer(rows, driveFrom..<driveFrom + columns.count), drive.stride)
   }
 
-  /// Of each of some rows Σ_j ln(1 + e^{scale · (x_j − ½)}) over columns from 0, less the same of `less` where that is not
+  /// Of each of some rows Σ_j ln(1 + e^{scale · (x_j − ½)}) over so many columns, less the same of `less` where that is not
   /// 0; in Float64.
-  public func softplusSums(scale: Double, less: Double = 0, rows: Range<Int>, columns: Int) -> [Double] {
+  public func softplusSums(scale: Double, less: Double = 0, rows: Range<Int>, from: Int = 0, columns: Int)
+    -> [Double]
+  {
     guard !rows.isEmpty else { return [] }
     return Array(unsafeUninitializedCapacity: rows.count) { buffer, count in
       precision.kernels.pointee.softplus_sums(
-        rows.count, columns, pointer(rows, 0..<columns), stride, scale, less, buffer.baseAddress)
+        rows.count, columns, pointer(rows, from..<from + columns), stride, scale, less, buffer.baseAddress)
       count = rows.count
     }
   }

@@ -106,7 +106,8 @@ struct Thresholds {
       Check(
         name: "cosine of the mean estimate with the gradient of ln p, worst layer",
         value: measured.own?.cosine ?? .nan, limit: .atLeast(0.5),
-        advice: "a chain remembers \(short(drawn.memory)) sweeps, and has \(steps) a step: use rule.steps: \(2 * steps) or "
+        advice:
+          "a chain remembers \(short(drawn.memory)) sweeps, and has \(steps) a step: use rule.steps: \(2 * steps) or "
           + "more" + (isPersistent ? ", or a lower rate" : ", or persistent: true")),
       Check(
         name: "one estimate's deviation over the gradient, worst layer", value: noisiest,

@@ -19,7 +19,8 @@ extension VerificationRecord {
         updates: isTwin ? "none" : run.relaxation.updates.rawValue + step + temperature,
         nudging: run.estimate,
         exact: isTwin
-          ? "finite differences" : measured.isExact
+          ? "finite differences"
+          : measured.isExact
             ? "all states counted" : isDrawn ? "a long run's" : "recurrent backpropagation at rest"),
       gradient: measured.own?.layers ?? [], sweeps: measured.sweeps, matches: measured.steps,
       drawn: measured.drawn,

@@ -53,7 +53,7 @@ struct Machine {
   func procedure(_ rule: ContrastiveDivergence) -> Procedure {
     let sampling = Sampling(temperature: Self.temperature)
     return Procedure(
-      LearningRule(rule.fitted(toFreeInput: true)),
+      LearningRule(rule.fitted(to: NetworkForm(hasFreeInput: true))),
       Scheme(
         Relaxation(
           updates: .gibbs, sampling: sampling, free: Duration(atMost: 1), nudged: Duration(atMost: 1)),

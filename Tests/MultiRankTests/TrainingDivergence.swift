@@ -1,6 +1,6 @@
 /// Models that learn from what they would draw themselves, whoever draws it.
 extension TrainingMethod {
-  static let divergences = [machine, shortChains, heldAnswers]
+  static let divergences = [machine, shortChains, heldAnswers, classMachine, answersOnly]
 
   /// Chains that no example owns, offsets of layers cut and whole; the last batch leaves chains where they were.
   static let machine = TrainingMethod(
@@ -37,6 +37,40 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x1x2", "1x1x4", "2x1x2", "8x1x1", "2x1x4"])
+
+  /// Classes among the states, counted and drawn, on two stages too.
+  static let classMachine = TrainingMethod(
+    name: "a restricted Boltzmann machine with classes, hybrid, persistent chains",
+    runFile: """
+      name: class-machine
+      data: {format: digits, training: 100, validation: 30}
+      rule: {kind: contrastive-divergence, labels: hybrid, weight: 0.1, persistent: true}
+      network:
+        input: {anchor: free, activation: binary}
+        layers: [{units: 96, activation: binary, rate: 0.2}, {units: 10, activation: categorical, rate: 0.2}]
+      training: {epochs: 2, batch: 16, momentum: 0.5, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 3, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "2x2x1", "2x1x2", "1x2x2"])
+
+  static let answersOnly = TrainingMethod(
+    name: "a restricted Boltzmann machine with classes, discriminative, weighed, in Float64",
+    runFile: """
+      name: answers-only
+      data: {format: digits, training: 90, validation: 30}
+      task: {kind: classification, weights: [1, 2, 1, 1, 1, 0.5, 1, 1, 1, 1]}
+      rule: {kind: contrastive-divergence, labels: discriminative}
+      network:
+        input: {anchor: free, activation: binary}
+        layers: [{units: 70, activation: binary, rate: 0.2}, {units: 10, activation: categorical, rate: 0.2}]
+      training: {epochs: 2, batch: 16, momentum: 0, schedule: constant, precision: float64}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 3, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "4x1x1", "1x2x2", "4x2x1"])
 
   /// Each example's chain goes on in the next epoch, its input held.
   static let heldAnswers = TrainingMethod(

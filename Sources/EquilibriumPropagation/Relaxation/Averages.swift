@@ -8,6 +8,9 @@ public struct Averages: Sendable {
   /// ⟨s⟩ of the output, where that is known here.
   public let outputs: Matrix?
   private let levels: [Contrast.Levels]
+  /// The weight of each state, for each row, where they do not count alike.
+  private let weights: [[Double]]?
+  private let shards: [Int]
   private let stretches: [Stretch]
   /// C of each iteration, for each row.
   private let costs: [[Double]]
@@ -25,6 +28,7 @@ public struct Averages: Sendable {
   init(_ states: [State], shards: [Int], made: [Int], costs: [[Double]] = []) {
     levels = states.map { Contrast.Levels(activityOf: $0) }
     self.costs = costs
+    (weights, self.shards) = (nil, shards)
     let areWhole = made.allSatisfy { $0 >= states.count }
     stretches =
       areWhole
@@ -54,6 +58,64 @@ public struct Averages: Sendable {
       outputs.scale(by: 1 / Double(max(stretch.kept, 1)), rows: rows)
     }
     self.outputs = outputs
+  }
+
+  /// - Parameter weights: of each state for each row; of a row their sum is 1.
+  init(_ states: [State], shards: [Int], weights: [[Double]]) {
+    levels = states.map { Contrast.Levels(activityOf: $0) }
+    (self.weights, self.shards, costs, stretches) = (weights, shards, [], [])
+    let rows = 0..<shards[shards.count - 1]
+    let none = rows.map { _ in 0.0 }
+    let ones = rows.map { _ in 1.0 }
+    func sum(_ matrices: [Matrix]) -> Matrix {
+      let first = matrices[0].combined(weights[0], with: matrices[0], none, rows: rows)
+      return zip(matrices, weights).dropFirst().reduce(first) {
+        $0.combined(ones, with: $1.0, $1.1, rows: rows)
+      }
+    }
+    var mean = levels[0]
+    let all = levels
+    mean.change { k, _ in sum(all.map { $0[k] }) }
+    self.mean = mean
+    let output = states[0].network.output
+    outputs = states[0].known.contains(output) ? sum(states.map { $0[output].states }) : nil
+  }
+
+  /// Weight · ⟨ρ(s_j) ρ(s_k)ᵀ⟩ of states in which an input of states is held: one product over the rows of all states.
+  func expectation(times factor: Double) -> (term: Contrast.Term, mean: Contrast.Levels) {
+    guard let weights else { preconditionFailure("states that do not count by weights") }
+    let count = levels.count
+    var bounds = [0]
+    /// Of each shard its rows of the first state, then of the next.
+    var places: [(from: Range<Int>, to: Int)] = []
+    for shard in 0..<shards.count - 1 {
+      let rows = shards[shard]..<shards[shard + 1]
+      for state in 0..<count { places.append((rows, bounds[shard] + state * rows.count)) }
+      bounds.append(bounds[shard] + count * rows.count)
+    }
+    func tall(_ matrices: [Matrix]) -> Matrix {
+      var tall = Matrix(
+        rows: max(bounds[bounds.count - 1], 1), columns: matrices[0].columns, precision: matrices[0].precision
+      )
+      for (index, place) in places.enumerated() {
+        tall.copy(
+          rows: place.to..<place.to + place.from.count, columns: 0..<tall.columns,
+          from: matrices[index % count], rows: place.from.lowerBound, columns: 0)
+      }
+      return tall
+    }
+    let rows = 0..<shards[shards.count - 1]
+    let none = rows.map { _ in 0.0 }
+    var (states, change, sum) = (levels[0], levels[0], mean)
+    let all = levels
+    states.change { k, _ in tall(all.map { $0[k] }) }
+    change.change { k, _ in
+      tall(zip(all, weights).map { $0[k].combined($1.map { factor * $0 }, with: $0[k], none, rows: rows) })
+    }
+    sum.change { _, mean in mean.combined(rows.map { _ in factor }, with: mean, none, rows: rows) }
+    var term = Contrast.Term(.product, states, change: change)
+    term.held = .init(bounds: bounds, input: levels[0], change: sum)
+    return (term, sum)
   }
 
   /// ±⟨ρ(s_j) ρ(s_k)ᵀ⟩, a product for each iteration.

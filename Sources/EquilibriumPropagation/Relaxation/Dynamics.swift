@@ -40,12 +40,17 @@ public protocol Motion {
     to next: inout LayerState, at instant: Instant
   ) -> Double
 
+  /// ln of the weight of each iteration that was made, for each row, as far as this portion knows it: of each slice of the
+  /// network's cut layers, then of what is whole; a weight is the product of all shares.
+  var logWeights: [Int: [[Double]]] { get }
+
   /// What it has found besides the states, for the phases that come after it; nil where that is nothing.
   var findings: (any Sendable)? { get }
 }
 
 extension Motion {
   public var findings: (any Sendable)? { nil }
+  public var logWeights: [Int: [[Double]]] { [:] }
 }
 
 /// Where a relaxation is: what noise and observers go by.
@@ -68,6 +73,8 @@ public struct Scene {
   public let clamped: Clamped
   /// The ends of the phases before it.
   public let ends: [Settled]
+  /// The biases of the output, where it is a layer of classes that is held.
+  public var classBias: Panels?
 
   /// The whole network.
   public var network: Network { portion.network }

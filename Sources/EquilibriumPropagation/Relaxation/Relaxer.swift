@@ -29,6 +29,8 @@ struct Relaxer {
   private var partials: [[PartialDrives?]]
   /// For each connection from a layer of states of another portion what it sends down.
   private var descending: [PartialDrives]
+  /// Of a phase that holds the input and has several iterations what that sends with the bias into a layer.
+  private var heldDrives: [Int: Matrix] = [:]
   /// Where the next states are written while the present ones are still read.
   private var next: State
   /// For each pooled connection what it computes before and after pooling.
@@ -111,8 +113,12 @@ extension Relaxer {
     clamped: Clamped,
     parameters: Parameters
   ) throws -> Trajectory {
-    let scene = Scene(
+    var scene = Scene(
       portion: portion, rows: capacity, precision: precision, clamped: clamped, ends: ends)
+    if network.activation(network.output).isCategorical, portion.holds(network.output) {
+      scene.classBias = parameters[bias: network.output]
+    }
+    heldDrives = [:]
     if phase.dynamics.isComplex { start = start.complex }
     if phase.origin == .batch {
       start = try begin(consume start, instant: instant, clamped: clamped, parameters: parameters)
@@ -214,10 +220,13 @@ extension Relaxer {
     try completePools(&path, parameters)
     try neighbours.finish()
     return settled(
-      path, costs: try path.keeper.costs(path.clamped, portion: portion, neighbours: neighbours))
+      path, costs: try path.keeper.costs(path.clamped, portion: portion, neighbours: neighbours),
+      weights: try path.keeper.weights(
+        path.motion.logWeights, rows: path.clamped.rows.count, slices: portion.slicing.slices,
+        neighbours: neighbours))
   }
 
-  private func settled(_ path: Trajectory, costs: [[Double]]) -> Settled {
+  private func settled(_ path: Trajectory, costs: [[Double]], weights: [[Double]]?) -> Settled {
     var progress = path.progress
     var divergedLayers: Set<Int> = []
     for shard in 0..<progress.bounds.count - 1 {
@@ -232,7 +241,7 @@ extension Relaxer {
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
       findings: path.motion.findings,
       kept: path.keeper.iterations(path.instant.iteration),
-      averages: path.keeper.averages(progress.iterations, costs: costs))
+      averages: path.keeper.averages(progress.iterations, costs: costs, weights: weights))
   }
 }
 
@@ -261,6 +270,14 @@ extension Relaxer {
     let (own, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
     var isFirst = true
     for (index, driver) in portion.drivers(of: k).enumerated() where path.counts(driver) {
+      let isHeld =
+        path.phase.holdsInput && driver.layer == 0 && path.phase.duration.atMost > 1 && !driver.isPartial
+        && !driver.isElsewhere && !driver.isPooled
+      if isHeld, let held = heldDrives[k] {
+        for rows in path.rows { drives[own].set(rows: rows, .matrix(held)) }
+        isFirst = false
+        continue
+      }
       if driver.isPartial || driver.isElsewhere {
         try neighbours.receive(
           .partialDrives(into: k, from: driver.layer), into: &partials[own][index]!,
@@ -283,6 +300,7 @@ extension Relaxer {
         }
       }
       isFirst = false
+      if isHeld { heldDrives[k] = drives[own] }
     }
     guard isFirst else { return }
     for rows in path.rows {

@@ -5,7 +5,7 @@ import Tensors
 /// steps of all layers at once.
 ///
 ///     Gibbs, the neighbours held: s ~ Normal(D, T), truncated to the range of states; nudged Normal((D + βd)/(1 + β), T/(1 + β))
-///     binary: P(1) = 1 / (1 + e^{−(D − ½)/T})
+///     binary: P(1) = 1 / (1 + e^{−(D − ½)/T});   categorical: P(c) = e^{D_c/T} / Σ e^{D/T}
 ///     Langevin: s ← s − ε ∂F/∂s + √(2Tε) ξ
 ///
 /// A unit's number is a function of (seed, step, example, sweep, layer, unit), and of the phase where phases are to be
@@ -51,6 +51,9 @@ public struct Sampler: Dynamics {
       let own = k - lowest
       if updates[own].noise == nil { updates[own].noise = noise(k, instant) }
       updates[own].noise?.sweep = instant.iteration
+      if clamped.network.activation(k).isCategorical, let noise = updates[own].noise {
+        return next.drawClass(drive: drive, at: noise.temperature, rows: rows, by: noise)
+      }
       return next.apply(updates[own], to: state, drive: drive, rows: rows, columns: units)
     }
 
@@ -81,6 +84,7 @@ public struct ConditionalMeans: Dynamics {
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at instant: Instant
     ) -> Double {
+      precondition(!network.activation(k).isCategorical, "a layer of classes is held, or drawn")
       let update = LayerUpdate(
         move: .mean(temperature: temperature), curve: network.activation(k).curve, step: 1)
       return next.apply(update, to: state, drive: drive, rows: rows, columns: units)

@@ -1,4 +1,5 @@
 import EnergyModels
+import Foundation
 import Tensors
 
 /// States on their way through a phase.
@@ -93,9 +94,35 @@ struct Keeper {
   /// The averages over each shard's last iterations, `made` by each.
   ///
   /// - Parameter costs: of each state that is kept, for each row, where they are asked for.
-  func averages(_ made: [Int], costs: [[Double]]) -> Averages? {
+  func averages(_ made: [Int], costs: [[Double]], weights: [[Double]]? = nil) -> Averages? {
+    if let weights { return Averages(states, shards: shards, weights: weights) }
     guard case .averages = observation else { return nil }
     return Averages(states, shards: shards, made: made, costs: costs)
+  }
+
+  /// The weight of each iteration for each row, where it is asked for: on every portion alike, by one maximum.
+  func weights(
+    _ known: [Int: [[Double]]], rows: Int, slices: Int, neighbours: any Neighbours
+  ) throws -> [[Double]]? {
+    guard case .weighed = observation else { return nil }
+    let count = states.count
+    var shares = Array(repeating: -Double.infinity, count: (slices + 1) * count * rows)
+    for (part, logs) in known {
+      for (iteration, logs) in logs.enumerated() {
+        let start = (part * count + iteration) * rows
+        shares.replaceSubrange(start..<start + rows, with: logs)
+      }
+    }
+    try neighbours.maximum(&shares)
+    // A layer that is whole is known to the first slice alone.
+    let parts = (0...slices).filter { rows == 0 || shares[$0 * count * rows] > -.infinity }
+    let logs = (0..<count).map { iteration in
+      (0..<rows).map { row in parts.reduce(0) { $0 + shares[($1 * count + iteration) * rows + row] } }
+    }
+    let most = (0..<rows).map { row in logs.map { $0[row] }.max() ?? 0 }
+    let sizes = logs.map { zip($0, most).map { exp($0 - $1) } }
+    let totals = (0..<rows).map { row in sizes.reduce(0) { $0 + $1[row] } }
+    return sizes.map { zip($0, totals).map { $0 / $1 } }
   }
 
   /// C of each state that is kept, for each row, where it is asked for: on every portion alike, by one maximum.

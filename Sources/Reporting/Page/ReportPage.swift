@@ -13,7 +13,7 @@ public struct ReportPage: Equatable, Sendable {
   public var html: String {
     PageFrame.page(
       title: run.facts.name, head: head,
-      sections: [learning, relaxation, settling, weights, answers, time, runFile])
+      sections: [learning, relaxation, settling, weights, drawnChains, answers, time, runFile])
   }
 
   var curves: Curves { Curves(form: form) }
@@ -68,7 +68,16 @@ public struct ReportPage: Equatable, Sendable {
             [Curves.series("training", epochs, \.cost)], including: [0]),
           curves.figure(
             "Energy of the evaluated examples", "mean energy E(s⁰)",
-            [Curves.series("evaluated", epochs, \.energy)], scale: .linear))
+            [Curves.series("evaluated", epochs, \.energy)], scale: .linear),
+          curves.figure(
+            "Free energy of the evaluated examples", "mean free energy F(v)",
+            [Curves.series("evaluated", epochs, \.freeEnergy)], scale: .linear),
+          curves.figure(
+            "Free energy of training examples above that", "training − evaluated",
+            [Curves.series("gap", epochs, \.freeEnergyGap)], including: [0], scale: .linear),
+          curves.figure(
+            "Log-likelihood of the evaluated examples", "ln p, nats an example",
+            [Curves.series("evaluated", epochs, \.logLikelihood)], scale: .linear))
       })
   }
 

@@ -64,6 +64,8 @@ public struct RunRecord: Equatable, Sendable {
   public var checkpoint: Recorded<Checkpoint>
   /// How a few examples settle.
   public var relaxations: Recorded<[RelaxedExample]>
+  /// Chains of a model of inputs; nil of other runs.
+  public var chains: Recorded<DrawnChains>?
   /// What the first layer looks for.
   public var fields: Recorded<ReceptiveFields>
   /// How a split's examples are answered.
