@@ -78,7 +78,7 @@ extension Contrast {
   ) {
     var levels = terms[0].change
     let states = terms[0].states
-    levels.change { k, change in
+    levels.replaceEach { k, change in
       let dots = dots(k)
       return change.combined(dots.map { 1 - $0.mean }, with: states[k], dots.map { -$0.change }, rows: rows)
     }

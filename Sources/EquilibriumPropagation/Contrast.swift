@@ -244,8 +244,8 @@ extension Contrast.Levels {
     for (index, k) in known.enumerated() { matrices[index].subtract(row: offsets[k], rows: rows) }
   }
 
-  /// Changes the matrix of every layer.
-  mutating func change(_ body: (_ k: Int, Matrix) -> Matrix) {
+  /// Puts another matrix in place of each layer's.
+  mutating func replaceEach(_ body: (_ k: Int, Matrix) -> Matrix) {
     for (index, k) in known.enumerated() { matrices[index] = body(k, matrices[index]) }
   }
 

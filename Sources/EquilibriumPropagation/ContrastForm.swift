@@ -136,7 +136,7 @@ extension ContrastForm {
           ends[plus].state, ends[minus].state, rows: clamped.rows)
         var change = difference
         let (shares, none) = (clamped.rows.map { _ in factor }, clamped.rows.map { _ in 0.0 })
-        change.change { _, change in change.combined(shares, with: change, none, rows: clamped.rows) }
+        change.replaceEach { _, change in change.combined(shares, with: change, none, rows: clamped.rows) }
         made.append(Contrast.Term(.symmetric, mean, change: change))
         changes.append(change)
       case .expectation(let factor, let phase):

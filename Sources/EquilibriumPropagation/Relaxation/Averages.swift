@@ -75,7 +75,7 @@ public struct Averages: Sendable {
     }
     var mean = levels[0]
     let all = levels
-    mean.change { k, _ in sum(all.map { $0[k] }) }
+    mean.replaceEach { k, _ in sum(all.map { $0[k] }) }
     self.mean = mean
     let output = states[0].network.output
     outputs = states[0].known.contains(output) ? sum(states.map { $0[output].states }) : nil
@@ -108,11 +108,11 @@ public struct Averages: Sendable {
     let none = rows.map { _ in 0.0 }
     var (states, change, sum) = (levels[0], levels[0], mean)
     let all = levels
-    states.change { k, _ in tall(all.map { $0[k] }) }
-    change.change { k, _ in
+    states.replaceEach { k, _ in tall(all.map { $0[k] }) }
+    change.replaceEach { k, _ in
       tall(zip(all, weights).map { $0[k].combined($1.map { factor * $0 }, with: $0[k], none, rows: rows) })
     }
-    sum.change { _, mean in mean.combined(rows.map { _ in factor }, with: mean, none, rows: rows) }
+    sum.replaceEach { _, mean in mean.combined(rows.map { _ in factor }, with: mean, none, rows: rows) }
     var term = Contrast.Term(.product, states, change: change)
     term.held = .init(bounds: bounds, input: levels[0], change: sum)
     return (term, sum)
