@@ -14,6 +14,7 @@ static void list_live(long rows, long depth, const void *a, long a_stride, long 
 static void contrast(const eq_contrast *c) {}
 static double update(const eq_update *u) { return 0; }
 static double sample(const eq_update *u, const eq_noise *noise) { return 0; }
+static double hastings(const eq_update *u, const void *next_drive) { return 0; }
 static void draw(const eq_noise *noise, long columns, void *out) {}
 static void forward(const eq_update *u) {}
 static double respond(const eq_response *u) { return 0; }
@@ -49,7 +50,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    sample,   sample,       draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  count_bounds, squares,  descend,
+    sample,   sample,       hastings, draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 
