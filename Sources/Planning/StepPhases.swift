@@ -11,6 +11,8 @@ struct StepPhase {
   var parts: DriveParts = .all
   /// Whether the output rests.
   var holdsOutput = false
+  /// Whether each iteration's states are proposed: the drives of the first ones are computed besides.
+  var proposes = false
   /// Whether states have imaginary parts, which double every row.
   var isComplex = false
 }
@@ -35,7 +37,8 @@ extension RunFile {
     procedure.phases.enumerated().flatMap { number, phase in
       var counted = StepPhase(
         part: number == 0 ? .free : .nudged, iterations: Double(phase.duration.atMost),
-        parts: phase.dynamics.parts, holdsOutput: phase.held != nil, isComplex: phase.dynamics.isComplex)
+        parts: phase.dynamics.parts, holdsOutput: phase.held != nil, proposes: phase.dynamics.proposes,
+        isComplex: phase.dynamics.isComplex)
       if phase.origin == .batch {
         counted.iterations = iterations.free
       } else if phase.order == .sweeps, phase.duration == relaxation.nudged, !phase.dynamics.isStill {
