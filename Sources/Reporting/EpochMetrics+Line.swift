@@ -24,7 +24,8 @@ extension EpochMetrics {
       freeResidual: fixed.freeResidual, nudgedResidual: fixed.nudgedResidual,
       atLower: Self.numbers(fixed.atLower), atUpper: Self.numbers(fixed.atUpper),
       weightChange: Self.numbers(fixed.weightChange), rates: Self.numbers(fixed.rates),
-      violations: fixed.violations, rejected: fixed.rejected, ranks: fixed.ranks)
+      violations: fixed.violations, rejected: fixed.rejected, acceptance: fixed.acceptance, ranks: fixed.ranks
+    )
   }
 
   /// JSON has no NaN: what was not finite was written as `null`.
@@ -78,10 +79,11 @@ extension EpochMetrics {
     let rates: [Double?]?
     let violations: Double?
     let rejected: Int?
+    let acceptance: Double?
     let ranks: Int?
 
     private enum CodingKeys: String, CodingKey {
-      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, ranks
+      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, acceptance, ranks
       case examplesPerSecond = "examples_per_second"
       case freeIterations = "free_iterations"
       case nudgedIterations = "nudged_iterations"

@@ -7,7 +7,12 @@ struct ChainEnergies {
   /// E after each sweep, of each example.
   private let traces: [[Double]]
 
-  init(_ traces: [[Double]]) { self.traces = traces }
+  /// Steps in percent that examples accepted of those that were proposed to them.
+  let acceptance: Double?
+
+  init(_ traces: [[Double]], acceptance: Double? = nil) {
+    (self.traces, self.acceptance) = (traces, acceptance)
+  }
 
   private var sweeps: Int { traces[0].count }
 
@@ -67,6 +72,7 @@ extension WholeNetwork {
       let energies = parameters.energies(state: path.state, clamped: batch.clamped, rows: batch.clamped.rows)
       for (row, energy) in energies.enumerated() { traces[row].append(energy) }
     }
-    return ChainEnergies(traces)
+    let accepted = try method.end(&path, parameters).acceptance?.share
+    return ChainEnergies(traces, acceptance: accepted.map { 100 * $0 })
   }
 }
