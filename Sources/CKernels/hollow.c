@@ -18,6 +18,7 @@ static double mean(const eq_update *u, double temperature) { return 0; }
 static void softplus_sums(long rows, long columns, const void *x, long stride, double scale, double less, double *out) {
   for (long i = 0; i < rows; i++) out[i] = 0;
 }
+static double hastings(const eq_update *u, const void *next_drive) { return 0; }
 static void draw(const eq_noise *noise, long columns, void *out) {}
 static void forward(const eq_update *u) {}
 static double respond(const eq_response *u) { return 0; }
@@ -58,7 +59,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    sample,   sample,       mean,     softplus_sums, draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
+    sample,   sample,       mean,     softplus_sums, hastings, draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 

@@ -108,6 +108,12 @@ INLINE V NAME(reflect)(V x, SCALAR top) {
   return x > (V)(top) ? (V)(2 * top) - x : x;
 }
 
+// Where `reflect` shows x the wrong way round.
+INLINE NAME(ivec) NAME(is_mirrored)(V x, SCALAR top) {
+  V turns = __builtin_elementwise_floor(x * (V)(1 / (2 * top)));
+  return __builtin_elementwise_fma(turns, (V)(-2 * top), x) > (V)(top);
+}
+
 INLINE int NAME(is_bent)(eq_activation activation) {
   return activation == eq_sigmoid || activation == eq_tanh || activation == eq_silu;
 }
@@ -129,6 +135,7 @@ INLINE double NAME(draw)(const eq_update *u, const eq_noise *noise, eq_activatio
                    *before = u->activity_before ? ROW(u->activity_before, u->activity_stride) + from : s;
       SCALAR *next = ROW(u->next, u->next_stride) + from;
       SCALAR *activity = u->activity ? ROW(u->activity, u->activity_stride) + from : 0;
+      SCALAR *unfolded = u->unfolded ? ROW(u->unfolded, u->unfolded_stride) + from : 0;
       for (long j = 0; j < count; j += 16) {
         NAME(ivec) mask = NAME(lanes)(count - j);
         V now = NAME(keep)(*(const V *)(s + j), mask), number = *(const V *)(numbers + j), moved;
@@ -143,6 +150,7 @@ INLINE double NAME(draw)(const eq_update *u, const eq_noise *noise, eq_activatio
           if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
           moved = __builtin_elementwise_fma(step, force, now);
           moved = __builtin_elementwise_fma(size, NAME(normal_v)(number), moved);
+          if (unfolded) *(V *)(unfolded + j) = NAME(keep)(moved, mask);
           if (top > 0) moved = NAME(reflect)(moved, top);
         }
         moved = NAME(keep)(moved, mask);
@@ -233,6 +241,55 @@ static void NAME(softplus_sums)(long rows, long columns, const void *x, long str
     double total = 0;
     for (int i = 0; i < 16; i++) total += sum[i];
     out[r] = total;
+  }
+}
+
+// T log of the densities of Langevin's step there and back.
+INLINE double NAME(step_ratio)(const eq_update *u, const void *next_drive, eq_activation activation) {
+  typedef double wide __attribute__((ext_vector_type(16)));
+  wide sums = (wide)(0);
+  SCALAR top = NAME(top)(activation);
+  V beta = (V)((SCALAR)u->beta);
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = u->targets ? ROW(u->targets, u->targets_stride) : 0,
+                 *before = u->activity_before ? ROW(u->activity_before, u->activity_stride) : s;
+    const SCALAR *next = ROW(u->next, u->next_stride), *onto = ROW(next_drive, u->drive_stride),
+                 *after = u->activity ? ROW(u->activity, u->activity_stride) : next,
+                 *unfolded = u->unfolded ? ROW(u->unfolded, u->unfolded_stride) : next;
+    for (long j = 0; j < u->columns; j += 16) {
+      NAME(ivec) mask = NAME(lanes)(u->columns - j);
+      V now = *(const V *)(s + j), then = *(const V *)(next + j), reached = *(const V *)(unfolded + j);
+      V force = NAME(slope_v)(activation, now, *(const V *)(before + j)) * *(const V *)(drive + j) - now;
+      V back = NAME(slope_v)(activation, then, *(const V *)(after + j)) * *(const V *)(onto + j) - then;
+      if (d) {
+        force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - now, force);
+        back = __builtin_elementwise_fma(beta, *(const V *)(d + j) - then, back);
+      }
+      if (top > 0) back = NAME(is_mirrored)(reached, top) ? -back : back;
+      wide f = __builtin_convertvector(NAME(keep)(force, mask), wide);
+      wide g = __builtin_convertvector(NAME(keep)(back, mask), wide);
+      wide way = __builtin_convertvector(NAME(keep)(reached, mask), wide) -
+                 __builtin_convertvector(NAME(keep)(now, mask), wide);
+      // (f + g) ((x' - s) / 2 + step/4 (g - f))
+      wide half = __builtin_elementwise_fma((wide)(u->step / 4), g - f, (wide)(0.5) * way);
+      sums = __builtin_elementwise_fma(f + g, half, sums);
+    }
+  }
+  double total = 0;
+  for (int j = 0; j < 16; j++) total += sums[j];
+  return total;
+}
+
+static double NAME(hastings)(const eq_update *u, const void *next_drive) {
+  switch (u->activation) {
+    case eq_hard_sigmoid: return NAME(step_ratio)(u, next_drive, eq_hard_sigmoid);
+    case eq_relu6: return NAME(step_ratio)(u, next_drive, eq_relu6);
+    case eq_half_hard_sigmoid: return NAME(step_ratio)(u, next_drive, eq_half_hard_sigmoid);
+    case eq_sigmoid: return NAME(step_ratio)(u, next_drive, eq_sigmoid);
+    case eq_tanh: return NAME(step_ratio)(u, next_drive, eq_tanh);
+    case eq_silu: return NAME(step_ratio)(u, next_drive, eq_silu);
+    default: return NAME(step_ratio)(u, next_drive, eq_linear);
   }
 }
 

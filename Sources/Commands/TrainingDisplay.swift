@@ -65,6 +65,7 @@ final class TrainingDisplay {
       shown.training = metrics.training.first?.value
       shown.validation = metrics.validation.first?.value
       shown.test = metrics.test.first?.value
+      shown.acceptance = metrics.relaxation.acceptance
       shown.examplesPerSecond = metrics.examplesPerSecond
       let left = Double(shown.epochs - metrics.epoch) * metrics.seconds
       shown.secondsLeft = left > 0 ? left : nil

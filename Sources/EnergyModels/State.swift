@@ -44,6 +44,21 @@ public struct LayerState: Sendable {
       nextActivity: &bent)
   }
 
+  /// The same of a Langevin step; `unfolded`, where there is one, tells where it leads before it is reflected.
+  public mutating func apply(
+    _ update: LayerUpdate, to other: LayerState, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
+    unfolded: inout Matrix?
+  ) -> Double {
+    update.apply(
+      to: other.states, activity: other.bent, drive: drive, rows: rows, columns: columns, next: &states,
+      nextActivity: &bent, unfolded: &unfolded)
+  }
+
+  /// The end of a Langevin step.
+  public func end(drive: Matrix) -> LangevinStep.End {
+    LangevinStep.End(states: states, activity: bent, drive: drive)
+  }
+
   /// Becomes, in a block, what `update` makes of another complex state of the same layer; returns its residual.
   public mutating func apply(
     _ update: ComplexUpdate, to other: LayerState, drive: Matrix, rows: Range<Int>, columns: Range<Int>

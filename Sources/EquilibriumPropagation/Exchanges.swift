@@ -22,6 +22,8 @@ public struct Exchanges: Equatable, Sendable {
     public var completesAll = false
     /// Whether pools are brought up to date after every pass, because that is kept.
     public var completesEach = false
+    /// Whether layers hand out their activity: not where only drives are computed.
+    public var handsOut = true
 
     /// How often the slopes of the pooled connection between two layers are handed out.
     public func slopes(from j: Int, to k: Int) -> Int {
@@ -115,17 +117,31 @@ extension Exchanges {
           count: changes, sets: [[network.output]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
           keepsSlopes: true))
     }
-    let sets = updates.sets(network).map { phase.moving($0, of: network) }
+    let all = updates.sets(network)
+    let sets = all.map { phase.moving($0, of: network) }
     sweeps.append(
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: dynamics.parts,
         rowsPerExample: rowsPerExample, phases: changes, keepsSlopes: dynamics.keepsSlopes,
         completesAll: duration.tolerance != nil,
         completesEach: phase.keeps.averages))
+    if dynamics.proposes { addProposals(of: all, held: phase.held != nil, iterations: duration.atMost) }
     if phase.keeps.costs {
       maxima.append(Maxima(count: 1, perExample: phase.keeps.count(of: duration.atMost)))
     }
     if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
+  }
+
+  /// The drives of the states that a phase begins with, those of an output that is held, and what a step costs each example.
+  ///
+  /// The drives of what is proposed stand where other dynamics have those of the next iteration.
+  private mutating func addProposals(of sets: [[Int]], held: Bool, iterations: Int) {
+    func evaluate(_ sets: [[Int]], times: Int) {
+      sweeps.append(Sweeps(count: times, sets: sets, parts: .all, keepsSlopes: true, handsOut: false))
+    }
+    evaluate(sets, times: 1)
+    if held { evaluate([[network.output]], times: iterations) }
+    addEnergies(states: iterations)
   }
 
   fileprivate mutating func addEnergies(states: Int) {

@@ -102,7 +102,7 @@ public struct DryRun: Sendable {
   /// The ways of what is handed out when some layers are moved once.
   private func moved(_ layers: [Int], in sweeps: Exchanges.Sweeps, _ routes: Routes) -> [Routes.Route] {
     layers.flatMap { k in
-      [routes[.activity(k)]]
+      (sweeps.handsOut ? [routes[.activity(k)]] : [])
         + deal.tiling.network.neighbours(k)
         .filter { sweeps.parts.contains($0 < k ? .below : .above) }
         .map { routes[.partialDrives(into: k, from: $0)] }

@@ -12,6 +12,8 @@ struct StepPhase {
   /// Whether the output rests, and whether an input of states does.
   var holdsOutput = false
   var holdsInput = false
+  /// Whether each iteration's states are proposed: the drives of the first ones are computed besides.
+  var proposes = false
   /// Whether states have imaginary parts, which double every row.
   var isComplex = false
 }
@@ -37,7 +39,7 @@ extension RunFile {
       var counted = StepPhase(
         part: number == 0 ? .free : .nudged, iterations: Double(phase.duration.atMost),
         parts: phase.dynamics.parts, holdsOutput: phase.held != nil, holdsInput: phase.holdsInput,
-        isComplex: phase.dynamics.isComplex)
+        proposes: phase.dynamics.proposes, isComplex: phase.dynamics.isComplex)
       if phase.origin == .batch, phase.duration == relaxation.free {
         counted.iterations = iterations.free
       } else if phase.order == .sweeps, phase.duration == relaxation.nudged, !phase.dynamics.isStill {

@@ -71,17 +71,19 @@ struct WorkCount {
 
   /// - Parameter layers: those that move; nil for all.
   func count(_ phase: StepPhase, layers: [Int]? = nil, _ work: inout StepWork) {
-    func moves(_ k: Int) -> Bool { layers?.contains(k) ?? true }
-    let times = phase.iterations * (phase.isComplex ? 2 : 1)
+    func counts(_ k: Int) -> Bool { layers?.contains(k) ?? true }
+    let moves = phase.iterations * (phase.isComplex ? 2 : 1)
+    let times = moves + (phase.proposes ? 1 : 0)
     // The weights between two stages belong to the upper one, which computes what it sends down.
     for index in portion.descending where phase.parts.contains(.above) {
       let (below, above) = (network.connections[index].source, network.connections[index].target)
-      guard moves(below) else { continue }
+      guard counts(below) else { continue }
       products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers
-    where moves(k) && !(phase.holdsOutput && k == network.output) && !(phase.holdsInput && k == 0) {
-      let units = portion.units(k).count
+    for k in portion.layers where counts(k) && !(phase.holdsInput && k == 0) {
+      let (units, isHeld) = (portion.units(k).count, phase.holdsOutput && k == network.output)
+      // An output that is held is driven where F is asked for.
+      guard !isHeld || phase.proposes else { continue }
       var ontoMatrix =
         !network.isState(0) && network.connection(0, k) != nil && phase.parts.contains(.constant)
       for source in portion.drivers(of: k)
@@ -100,8 +102,16 @@ struct WorkCount {
       }
       let isBent = !network.activation(k).isIdentityOnStates
       work.addElements(
+        phase.part, rows: rows * network.positions(k), columns: units, times: isHeld ? 0 : moves,
+        operations: 4, moves: isBent ? 4 : 3)
+      guard phase.proposes else { continue }
+      // The states are kept, F is summed, and the way back is held against the way there.
+      work.addElements(
         phase.part, rows: rows * network.positions(k), columns: units, times: times, operations: 4,
-        moves: isBent ? 4 : 3)
+        moves: isBent ? 3 : 2)
+      work.addElements(
+        phase.part, rows: rows * network.positions(k), columns: units, times: isHeld ? 0 : moves,
+        operations: 14, moves: isBent ? 10 : 6)
     }
   }
 

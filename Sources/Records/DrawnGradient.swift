@@ -40,12 +40,15 @@ public struct DrawnGradient: Codable, Equatable, Sendable {
   public var effectiveStates: Double
   /// Sweeps after which the energy stays where it belongs; nil where it never does.
   public var settling: Int?
+  /// Steps in percent that examples accepted along that chain, where steps were proposed.
+  public var acceptance: Double?
 
   public init(
     estimates: Int, layers: [Layer], deviations: [Deviation], memory: Double, effectiveStates: Double,
-    settling: Int?
+    settling: Int?, acceptance: Double? = nil
   ) {
     (self.estimates, self.layers, self.deviations) = (estimates, layers, deviations)
     (self.memory, self.effectiveStates, self.settling) = (memory, effectiveStates, settling)
+    self.acceptance = acceptance
   }
 }

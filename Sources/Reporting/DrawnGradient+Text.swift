@@ -30,6 +30,9 @@ extension VerificationRecord {
       + (isOfChain
         ? "a step has \(Self.figure(drawn.effectiveStates)) times as many sweeps\n"
         : "a phase averages \(Self.figure(drawn.effectiveStates)) independent states\n")
+      + (drawn.acceptance.map {
+        "examples accept \(Self.figure($0)) % of the steps proposed to them, where 57 % go farthest\n"
+      } ?? "")
   }
 
   private static func figure(_ value: Double) -> String { String(format: "%.3g", value) }
@@ -38,32 +41,33 @@ extension VerificationRecord {
 extension DrawnGradient {
   /// The same as JSON.
   var json: JSONText {
-    .object([
-      ("estimates", .integer(estimates)),
-      (
-        "layers",
-        .array(
-          layers.enumerated().map { index, layer in
-            .object([
-              ("layer", .integer(index + 1)), ("cosine", .number(layer.match.cosine)),
-              ("relative_error", .number(layer.match.relativeError)),
-              ("deviation", .number(layer.deviation)), ("mean_score", .number(layer.meanScore)),
-              ("largest_score", .number(layer.largestScore)),
-            ])
-          })
-      ),
-      (
-        "deviations",
-        .array(
-          deviations.map {
-            .object([
-              ("beta", .number($0.beta)), ("common", .number($0.common)),
-              ("independent", .number($0.independent)),
-            ])
-          })
-      ),
-      ("memory", .number(memory)), ("effective_states", .number(effectiveStates)),
-      ("settling", settling.map(JSONText.integer) ?? .null),
-    ])
+    .object(
+      [
+        ("estimates", .integer(estimates)),
+        (
+          "layers",
+          .array(
+            layers.enumerated().map { index, layer in
+              .object([
+                ("layer", .integer(index + 1)), ("cosine", .number(layer.match.cosine)),
+                ("relative_error", .number(layer.match.relativeError)),
+                ("deviation", .number(layer.deviation)), ("mean_score", .number(layer.meanScore)),
+                ("largest_score", .number(layer.largestScore)),
+              ])
+            })
+        ),
+        (
+          "deviations",
+          .array(
+            deviations.map {
+              .object([
+                ("beta", .number($0.beta)), ("common", .number($0.common)),
+                ("independent", .number($0.independent)),
+              ])
+            })
+        ),
+        ("memory", .number(memory)), ("effective_states", .number(effectiveStates)),
+        ("settling", settling.map(JSONText.integer) ?? .null),
+      ] + (acceptance.map { [("acceptance", .number($0))] } ?? []))
   }
 }

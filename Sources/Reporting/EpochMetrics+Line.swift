@@ -25,7 +25,8 @@ extension EpochMetrics {
       freeResidual: fixed.freeResidual, nudgedResidual: fixed.nudgedResidual,
       atLower: Self.numbers(fixed.atLower), atUpper: Self.numbers(fixed.atUpper),
       weightChange: Self.numbers(fixed.weightChange), rates: Self.numbers(fixed.rates),
-      violations: fixed.violations, rejected: fixed.rejected, ranks: fixed.ranks)
+      violations: fixed.violations, rejected: fixed.rejected, acceptance: fixed.acceptance, ranks: fixed.ranks
+    )
   }
 
   /// JSON has no NaN: what was not finite was written as `null`.
@@ -82,10 +83,11 @@ extension EpochMetrics {
     let rates: [Double?]?
     let violations: Double?
     let rejected: Int?
+    let acceptance: Double?
     let ranks: Int?
 
     private enum CodingKeys: String, CodingKey {
-      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, ranks
+      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, acceptance, ranks
       case freeEnergy = "free_energy"
       case freeEnergyGap = "free_energy_gap"
       case logLikelihood = "log_likelihood"

@@ -49,6 +49,8 @@ public struct EpochMetrics: Equatable, Sendable {
   public var violations: Double?
   /// Examples left out of the contrast for that.
   public var rejected: Int?
+  /// The share of proposed steps, in percent, that examples accepted where states are drawn by `mala`.
+  public var acceptance: Double?
 
   public init(
     epoch: Int, step: Int, training: [String: Double] = [:], validation: [String: Double] = [:],
@@ -58,7 +60,7 @@ public struct EpochMetrics: Equatable, Sendable {
     seconds: Double? = nil, freeIterations: Double? = nil, nudgedIterations: Double? = nil,
     freeResidual: Double? = nil, nudgedResidual: Double? = nil, atLower: [Double]? = nil,
     atUpper: [Double]? = nil, weightChange: [Double]? = nil, rates: [Double]? = nil,
-    violations: Double? = nil, rejected: Int? = nil, ranks: Int? = nil
+    violations: Double? = nil, rejected: Int? = nil, acceptance: Double? = nil, ranks: Int? = nil
   ) {
     self.epoch = epoch
     self.step = step
@@ -80,6 +82,7 @@ public struct EpochMetrics: Equatable, Sendable {
     self.rates = rates
     self.violations = violations
     self.rejected = rejected
+    self.acceptance = acceptance
     self.ranks = ranks
   }
 

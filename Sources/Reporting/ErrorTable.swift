@@ -57,6 +57,7 @@ public struct ErrorTable: Equatable, Sendable {
     }
     return scores + [
       Column(name: "cost", value: \.cost, shown: Figures.cost),
+      Column(name: "accepted %", value: \.acceptance, shown: Figures.percent),
       Column(name: "examples/s", value: \.examplesPerSecond, shown: Figures.rate),
     ]
   }
@@ -104,6 +105,7 @@ public struct ErrorTable: Equatable, Sendable {
       ("weight_change", numbers(metrics.weightChange)), ("rates", numbers(metrics.rates)),
       ("violations", metrics.violations.map(JSONText.number)),
       ("rejected", metrics.rejected.map(JSONText.integer)),
+      ("acceptance", metrics.acceptance.map(JSONText.number)),
     ]
     return fields.compactMap { key, value in value.map { (key: key, value: $0) } }
   }

@@ -57,6 +57,7 @@ private struct MetricsColumn {
         MetricsColumn("nudged_iterations", \.nudgedIterations),
         MetricsColumn("free_residual", \.freeResidual), MetricsColumn("nudged_residual", \.nudgedResidual),
         MetricsColumn("violations", \.violations), MetricsColumn("rejected") { $0.rejected.map(Double.init) },
+        MetricsColumn("acceptance", \.acceptance),
         MetricsColumn("examples_per_second", \.examplesPerSecond), MetricsColumn("seconds", \.seconds),
         MetricsColumn("ranks") { $0.ranks.map(Double.init) },
       ]

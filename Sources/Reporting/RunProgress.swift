@@ -18,6 +18,8 @@ public struct RunProgress: Equatable, Sendable {
   public var validation: Double?
   /// When last measured; nil before that or without such a split.
   public var test: Double?
+  /// The share of proposed steps, in percent, that were accepted in the last epoch, where any were proposed.
+  public var acceptance: Double?
   /// Training examples a second.
   public var examplesPerSecond: Double?
   /// The share of rank 0's time that went to other ranks, 0…1; nil on one rank, and before it is measured.
@@ -27,7 +29,8 @@ public struct RunProgress: Equatable, Sendable {
 
   public init(
     epoch: Int, epochs: Int, step: Int, steps: Int, figure: Figure = .error, training: Double? = nil,
-    validation: Double? = nil, test: Double? = nil, examplesPerSecond: Double? = nil,
+    validation: Double? = nil, test: Double? = nil, acceptance: Double? = nil,
+    examplesPerSecond: Double? = nil,
     waiting: Double? = nil, secondsLeft: Double? = nil
   ) {
     self.epoch = epoch
@@ -38,6 +41,7 @@ public struct RunProgress: Equatable, Sendable {
     self.training = training
     self.validation = validation
     self.test = test
+    self.acceptance = acceptance
     self.examplesPerSecond = examplesPerSecond
     self.waiting = waiting
     self.secondsLeft = secondsLeft
@@ -71,6 +75,7 @@ public struct RunProgress: Equatable, Sendable {
   private func joined(_ epoch: String, _ scores: String, _ speed: String) -> String {
     let parts: [String?] = [
       epoch, scores.isEmpty ? nil : scores,
+      acceptance.map { "accepted \(Int($0.rounded())) %" },
       examplesPerSecond.map { Figures.rate($0) + speed },
       waiting.map { "waiting \(Int((100 * $0).rounded())) %" },
       secondsLeft.flatMap(Figures.time).map { "\($0) left" },

@@ -54,7 +54,8 @@ public enum TensorBoardEvents {
         ("log_likelihood", epoch.logLikelihood),
         ("iterations/free", epoch.freeIterations), ("iterations/nudged", epoch.nudgedIterations),
         ("residual/free", epoch.freeResidual), ("residual/nudged", epoch.nudgedResidual),
-        ("violations", epoch.violations), ("speed/examples a second", epoch.examplesPerSecond),
+        ("violations", epoch.violations), ("acceptance", epoch.acceptance),
+        ("speed/examples a second", epoch.examplesPerSecond),
       ]
     let layers: [(String, [Double]?)] = [
       ("at lower bound", epoch.atLower), ("at upper bound", epoch.atUpper),

@@ -94,7 +94,7 @@ extension RunFile {
       if relaxation.updates == .gibbs, !activation.isStraight {
         throw refuse(
           "whose states have no distribution in closed form, which gibbs draws from",
-          known.filter(\.isStraight), ", or relaxation.updates: langevin")
+          known.filter(\.isStraight), ", or relaxation.updates: mala or langevin")
       }
     }
     guard relaxation.updates == .gibbs,
@@ -107,6 +107,6 @@ extension RunFile {
       root.position(of: path + ".pool"),
       "'\(path).pool' is \(network.joined[index].coupling.pooling?.kind.rawValue ?? ""), under which states have no "
         + "distribution in closed form, which gibbs draws from",
-      hint: "write pool: average, or relaxation.updates: langevin")
+      hint: "write pool: average, or relaxation.updates: mala or langevin")
   }
 }

@@ -207,11 +207,11 @@ extension Codec where Value == Relaxation {
       .init(
         "updates", \.updates, .word,
         meaning:
-          "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it; `gibbs` and `langevin` draw states from e^{−F/T}."
+          "Euler steps of all layers at once, sweeps of even and odd layers to their minimum, or beyond it; `gibbs`, `langevin` and `mala` draw states from e^{−F/T}."
       ),
       .init(
         "step", \.step, .number("a number above 0 and at most 1", example: "0.5") { $0 > 0 && $0 <= 1 },
-        meaning: "ε of an Euler step."),
+        meaning: "ε of an Euler or a Langevin step."),
       .init(
         "factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 },
         meaning: "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum."),

@@ -75,29 +75,28 @@ public struct LayerUpdate {
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
   ) -> Double {
+    var unfolded: Matrix?
+    return apply(
+      to: states, activity: activity, drive: drive, rows: rows, columns: columns, next: &next,
+      nextActivity: &nextActivity, unfolded: &unfolded)
+  }
+
+  /// The same; `unfolded`, where there is one, of just these columns, tells where `langevin` leads before it is reflected.
+  public func apply(
+    to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
+    next: inout Matrix, nextActivity: inout Matrix?, unfolded: inout Matrix?
+  ) -> Double {
     if case .own(let own) = curve {
       return apply(
         own, to: states, drive: drive, rows: rows, columns: columns, next: &next, nextActivity: &nextActivity)
     }
-    let nudge = beta == 0 ? nil : targets
-    var update = eq_update()
-    update.rows = rows.count
-    update.columns = columns.count
-    update.states = states.pointer(rows, columns)
-    update.states_stride = states.stride
-    update.drive = drive.pointer(rows, 0..<columns.count)
-    update.drive_stride = drive.stride
-    update.targets = nudge?.pointer(rows, columns)
-    update.targets_stride = nudge?.stride ?? 0
-    update.activity_before = activity?.pointer(rows, columns)
-    update.activity_stride = activity?.stride ?? 0
+    var update = kernelForm(
+      of: states, activity: activity, drive: drive, driveFrom: 0, rows: rows, columns: columns)
     update.next = next.mutablePointer(rows, columns)
     update.next_stride = next.stride
     update.activity = nextActivity?.mutablePointer(rows, columns)
-    update.activation = curve.code
-    update.beta = beta
-    update.step = step
-    update.factor = factor
+    update.unfolded = unfolded?.mutablePointer(rows, 0..<columns.count)
+    update.unfolded_stride = unfolded?.stride ?? 0
     switch move {
     case .euler: return states.precision.kernels.pointee.euler(&update)
     case .minimize: return states.precision.kernels.pointee.minimize(&update)
@@ -113,5 +112,29 @@ public struct LayerUpdate {
       states.precision.kernels.pointee.forward(&update)
       return 0
     }
+  }
+
+  /// Of states that are read, and what drives them, from a column of `drive` on.
+  func kernelForm(
+    of states: Matrix, activity: Matrix?, drive: Matrix, driveFrom first: Int, rows: Range<Int>,
+    columns: Range<Int>
+  ) -> eq_update {
+    let nudge = beta == 0 ? nil : targets
+    var update = eq_update()
+    update.rows = rows.count
+    update.columns = columns.count
+    update.states = states.pointer(rows, columns)
+    update.states_stride = states.stride
+    update.drive = drive.pointer(rows, first..<first + columns.count)
+    update.drive_stride = drive.stride
+    update.targets = nudge?.pointer(rows, columns)
+    update.targets_stride = nudge?.stride ?? 0
+    update.activity_before = activity?.pointer(rows, columns)
+    update.activity_stride = activity?.stride ?? 0
+    update.activation = curve.code
+    update.beta = beta
+    update.step = step
+    update.factor = factor
+    return update
   }
 }

@@ -49,6 +49,13 @@ public struct Noise: Sendable {
     }
   }
 
+  /// Whether a number of a row's own, uniform on (0, 1), is below e^x.
+  public func falls(belowExponentialOf x: Double, row: Int) -> Bool {
+    var number = 0.0
+    withKernelForm(row: row, unit: 0) { Precision.float64.kernels.pointee.uniform($0, 1, &number) }
+    return naturalLogarithm(number) < x
+  }
+
   /// The numbers of some units of a row, uniform on (0, 1), or normal of mean 0 and deviation 1, as the kernels draw them.
   public func numbers(
     row: Int, units: Range<Int>, areNormal: Bool = false, precision: Precision = .float64

@@ -94,7 +94,18 @@ struct Thresholds {
       Check(
         name: "one estimate's deviation over the gradient, worst layer", value: noisiest,
         limit: .atMost(10), advice: "hardly anything of a step is signal: \(quieter)"),
-    ]
+    ] + acceptance(drawn)
+  }
+
+  /// A chain whose steps are too long hardly moves; one whose steps are too short moves, if slowly.
+  private func acceptance(_ drawn: DrawnGradient) -> [Check] {
+    drawn.acceptance.map {
+      [
+        Check(
+          name: "share of the proposed steps that are accepted, in %", value: $0, limit: .atLeast(20),
+          advice: run.mendOfAcceptance($0))
+      ]
+    } ?? []
   }
 
   /// A short chain has its bias; what it teaches must lead the same way all the same.

@@ -38,7 +38,7 @@ extension Verifier {
     measured.drawn = DrawnGradient(
       estimates: Self.estimates, layers: layers, deviations: deviations, memory: chain?.memory ?? .nan,
       effectiveStates: Double(run.chainSteps ?? run.relaxation.sampling.average) / (chain?.memory ?? .nan),
-      settling: chain?.settling)
+      settling: chain?.settling, acceptance: chain?.acceptance)
   }
 
   /// Phases ten times as long at a small β, each drawing the same numbers.

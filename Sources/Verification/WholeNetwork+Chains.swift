@@ -25,6 +25,7 @@ extension WholeNetwork {
       let energies = parameters.energies(state: path.state, clamped: batch.clamped, rows: batch.clamped.rows)
       for (row, energy) in energies.enumerated() { traces[row].append(energy) }
     }
-    return ChainEnergies(traces)
+    let accepted = try method.end(&path, parameters).acceptance?.share
+    return ChainEnergies(traces, acceptance: accepted.map { 100 * $0 })
   }
 }

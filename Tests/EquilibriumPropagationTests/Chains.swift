@@ -51,10 +51,10 @@ struct Chains {
       procedure, portion: problem.portion, rows: count, precision: .float64, neighbours: Alone())
   }
 
-  /// The end of one phase from zero.
-  func end(of phase: Phase, step: Int = 0) throws -> Settled {
+  /// The end of one phase from zero, or from where another ended.
+  func end(of phase: Phase, from start: State? = nil, step: Int = 0) throws -> Settled {
     try method.run(
-      phase, number: 0, from: problem.zeros, ends: [], clamped: clamped(step: step),
+      phase, number: 0, from: start ?? problem.zeros, ends: [], clamped: clamped(step: step),
       parameters: problem.parameters)
   }
 

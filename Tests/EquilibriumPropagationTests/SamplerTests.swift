@@ -7,7 +7,7 @@ import Testing
 /// Samplers against stationary distributions that are known exactly.
 @Suite("Samplers") struct SamplerTests {
   /// Means and second moments of all units within four standard errors.
-  private func expect(
+  func expect(
     _ chains: Chains, _ phase: Phase, means: [Double], moments: [[Double]], _ what: String
   ) throws {
     let state = try chains.end(of: phase).state
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  private func nudged(_ chains: Chains, beta: Double) -> Phase {
+  func nudged(_ chains: Chains, beta: Double) -> Phase {
     var phase = beta == 0 ? Phase.free(chains.scheme) : Phase.nudged(chains.scheme, beta: beta)
     phase.origin = .batch
     return phase
@@ -126,7 +126,7 @@ import Testing
     arguments: Updates.allCases.filter(\.samples))
   func cold(updates: Updates) throws {
     // What is reflected at a bound keeps ε |∂F/∂s| from it.
-    let activation = updates == .langevin ? Activation.tanh : .hardSigmoid
+    let activation = updates == .gibbs ? Activation.hardSigmoid : .tanh
     var chains = Chains(
       [6, 5, 3], activation, updates: updates, temperature: 0, chains: 20, burnIn: 100, gain: 0.5)
     let still = try chains.problem.method(Problem.counted(updates.atRest, 101, step: 0.1))

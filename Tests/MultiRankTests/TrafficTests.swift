@@ -45,6 +45,8 @@ extension RealRanks {
       Trial(
         method: .pooled, grids: ["1x1x2"],
         options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
+      Trial(method: .adjusted, grids: ["1x1x1", "2x1x1", "1x1x2", "1x3x2"]),
+      Trial(method: .adjustedPictures, grids: ["1x1x2", "1x3x1", "1x2x2"]),
       Trial(method: .twin, grids: ["2x1x1", "1x4x1", "1x2x2"]),
       Trial(method: .balanced, grids: ["2x2x2"]),
       Trial(method: .adam, grids: ["1x1x1", "2x1x1", "1x2x2", "2x2x2"]),
@@ -97,6 +99,8 @@ extension RealRanks {
         Trial(
           method: .pooled, grids: ["1x1x1", "1x1x2"],
           options: ["rule=recurrent-backpropagation", "relaxation.updates=euler"]),
+        Trial(method: .adjusted, grids: ["1x1x1", "1x3x2"]),
+        Trial(method: .adjustedPictures, grids: ["1x1x1", "1x2x2"]),
         Trial(method: .twin, grids: ["1x1x1", "1x2x2"]),
         Trial(method: .adam, grids: ["1x1x1", "2x2x2"]),
         Trial(method: .nesterov, grids: ["2x2x1"]),

@@ -39,7 +39,8 @@ extension RealRanks {
       }
     }
 
-    @Test("ln p rises, is counted and annealed to the same, from both sides, with the same bytes on every grid")
+    @Test(
+      "ln p rises, is counted and annealed to the same, from both sides, with the same bytes on every grid")
     func likelihood() throws {
       let folder = try TrainingFolder(Self.runFile)
       let outcome = try folder.train("2x1x1", to: "run", [])
@@ -75,7 +76,9 @@ extension RealRanks {
     func learning() throws {
       func last(_ options: [String]) throws -> Double {
         let folder = try TrainingFolder(Self.runFile)
-        let settings = (["network.layers.0.rate=0.02", "training.epochs=6"] + options).flatMap { ["--set", $0] }
+        let settings = (["network.layers.0.rate=0.02", "training.epochs=6"] + options).flatMap {
+          ["--set", $0]
+        }
         let outcome = try folder.train("2x1x1", to: "run", settings)
         try #require(outcome.status == 0, "\(outcome.story)")
         return try #require(try lines(folder).last?["log_likelihood"] as? Double)
@@ -100,7 +103,9 @@ extension RealRanks {
       }
       _ = try succeeds("report", [run])
       let page = folder.text("run/report.html")
-      for words in ["Chains of the model", "Autocorrelation", "Log-likelihood", "Free energy", "Receptive fields"] {
+      for words in [
+        "Chains of the model", "Autocorrelation", "Log-likelihood", "Free energy", "Receptive fields",
+      ] {
         #expect(page.contains(words), "\(words)")
       }
       let sampled = try succeeds("sample", [run, "--count", "9", "--frames", "4", "--iterations", "40"])

@@ -42,6 +42,8 @@ extension RealRanks {
         method: .regression, options: [],
         stretches: [("1x3x1", 3), ("4x1x1", 9), ("1x1x2", 14), ("2x2x1", nil)]),
       Stops(method: .masked, options: [], stretches: [("1x2x1", 3), ("2x1x1", 10), ("1x1x2", nil)]),
+      // Examples' chains.
+      Stops(method: .adjusted, options: [], stretches: [("1x3x2", 2), ("2x1x1", 7), ("1x1x2", nil)]),
       Stops(method: .nesterov, options: [], stretches: [("1x3x1", 4), ("2x1x1", 8), ("1x1x2", nil)]),
     ]
 

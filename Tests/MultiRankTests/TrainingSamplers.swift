@@ -1,6 +1,8 @@
 /// States that are drawn, whoever draws them.
 extension TrainingMethod {
-  static let samplers = [boxes, chains, covariances, langevin, drawnPictures]
+  static let samplers = [
+    boxes, chains, covariances, langevin, drawnPictures, adjusted, adjustedPictures,
+  ]
 
   /// Both phases draw the same numbers, in layers cut into unequal slices and in a whole one.
   static let boxes = TrainingMethod(
@@ -83,6 +85,53 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x2x1", "1x1x2", "2x2x1", "2x1x2", "1x3x2"])
+
+  /// Each example accepts its step as a whole, on all ranks that hold its layers; chains go on in the next epoch.
+  static let adjusted = TrainingMethod(
+    name: "Metropolis-adjusted Langevin steps, persistent, skips and a tied input",
+    runFile: """
+      name: adjusted
+      data: {format: digits, training: 80, validation: 30}
+      network:
+        input: {anchor: {spring: 2}}
+        layers:
+          - {units: 96, activation: tanh, rate: 0.05}
+          - {units: 70, activation: sigmoid, rate: 0.05}
+          - {units: 10, activation: linear, rate: 0.05}
+        connections: [{from: 0, to: 1}, {from: 1, to: 2}, {from: 2, to: 3}, {from: 1, to: 3}]
+        initialization: {uniform: 0.7}
+      relaxation: {updates: mala, step: 0.1, temperature: 0.02, burn-in: 6, average: 4, start: persistent}
+      nudging: {kind: centered, beta: 0.3}
+      training: {epochs: 2, batch: 16, momentum: 0, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 3, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "2x1x2", "1x3x2", "4x1x1"])
+
+  /// Steps reflected at bounds, under convolutions and soft pooling; the second phase holds the output, whose drive counts all
+  /// the same.
+  static let adjustedPictures = TrainingMethod(
+    name:
+      "Metropolis-adjusted Langevin steps of boxes, soft pooling, contrastive Hebbian, independent numbers",
+    runFile: """
+      name: adjusted-pictures
+      rule: contrastive-hebbian
+      data: {format: digits, training: 40, validation: 20}
+      network:
+        layers:
+          - {units: 64, kernel: 3, padding: 1, pool: soft, rate: 0.02}
+          - {units: 66, activation: tanh, kernel: 3, padding: 1, pool: max, rate: 0.02}
+          - {units: 10, rate: 0.02}
+        initialization: {uniform: 0.4}
+      relaxation: {updates: mala, step: 0.005, temperature: 0.5, burn-in: 4, average: 3, start: forward}
+      nudging: {noise: independent}
+      training: {epochs: 1, batch: 8, momentum: 0, schedule: constant, precision: float64}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 2, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "2x2x1", "1x3x1", "1x2x2"])
 
   /// Units at every position; the second phase holds the output.
   static let drawnPictures = TrainingMethod(

@@ -32,6 +32,7 @@ extension RealRanks {
         let memory: Double
         let effectiveStates: Double
         let settling: Int?
+        let acceptance: Double?
       }
       let drawn: Drawn
     }
@@ -63,6 +64,28 @@ extension RealRanks {
         let outcome = try folder.verify(grid, options)
         #expect(outcome.status == 0 && outcome.withoutGrid == alone.withoutGrid, "\(grid): \(outcome.story)")
       }
+    }
+
+    /// Phases that draw the same numbers part where one accepts a step and the other does not: a share of β.
+    @Test("Adjusted Langevin steps are judged alike; their deviation is 1/√β with common numbers")
+    func adjusted() throws {
+      let folder = try TrainingFolder(
+        Self.runFile.replacing("{units: 66,", with: "{units: 66, activation: tanh,").replacing(
+          "updates: gibbs, temperature: 0.01, burn-in: 8, average: 10",
+          with: "updates: mala, step: 0.3, temperature: 0.01, burn-in: 20, average: 20"))
+      let options = ["--json", "--betas", "0.2,0.05"]
+      let alone = try folder.verify("1x1x1", options)
+      try #require(alone.status == 0, "\(alone.story)")
+      let drawn = try told(alone)
+      #expect(drawn.layers.allSatisfy { $0.cosine > 0.95 && $0.deviation < 2 })
+      let (large, small) = (drawn.deviations[0], drawn.deviations[1])
+      #expect(abs(small.common / large.common / 2 - 1) < 0.25, "\(drawn.deviations)")
+      #expect(abs(small.independent / large.independent / 4 - 1) < 0.2, "\(drawn.deviations)")
+      #expect((40...75).contains(drawn.acceptance ?? 0))
+      let other = try folder.verify("1x2x1", options)
+      #expect(other.status == 0 && other.withoutGrid == alone.withoutGrid, "\(other.story)")
+      let long = try folder.verify("1x1x1", ["--betas", "0.1", "--set", "relaxation.step=0.9"])
+      #expect(long.status == 1 && long.output.contains("lower relaxation.step (now 0.9)"), "\(long.story)")
     }
 
     @Test("What is too noisy, or has not burnt in, is told with what mends it")

@@ -101,6 +101,21 @@ import Training
     #expect(Self.operations(adam, .optimizer) == 15 * Self.parameters)
   }
 
+  @Test("Where steps are proposed, one drive more a phase, F of it, and the way back")
+  func proposals() throws {
+    let work = try Self.work(
+      try Self.run("relaxation.updates=mala", "relaxation.burn-in=3", "relaxation.average=4"))
+    let products: Int = 8 * (Self.iteration - Self.updates)
+    #expect(Self.operations(work, .free) == products + (8 * 4 + 7 * (4 + 14)) * 20 * 110)
+    #expect(Self.operations(work, .nudged) >= 2 * Self.operations(work, .free))
+    let adjusted = try Self.run("relaxation.updates=mala").procedure
+    let langevin = try Self.run("relaxation.updates=langevin").procedure
+    let slicing = Tiling(try Self.run(), input: .digits).slicing
+    let (more, less) = (adjusted.exchanges(slicing), langevin.exchanges(slicing))
+    #expect(more.sweeps.filter { !$0.handsOut }.map(\.count) == [1, 1, 1] && less.maxima.isEmpty)
+    #expect(more.maxima.map(\.count) == [30, 30, 30] && more.maxima.allSatisfy { $0.perExample == 4 })
+  }
+
   @Test("Zeros of the input count for nothing")
   func liveShare() throws {
     let run = try Self.run()

@@ -44,7 +44,8 @@ struct MetricsFileTests {
     {"event":"epoch","epoch":3,"step":60,"training_error":1.5,"validation_error":2.5,"test_error":3.5,\
     "cost":0.25,"energy":-1.5,"examples_per_second":10.5,"seconds":2.25,"free_iterations":14.5,\
     "nudged_iterations":4.25,"free_residual":0.001,"nudged_residual":0.002,"at_lower":[0.25,0.0],\
-    "at_upper":[0.125,1.0],"weight_change":[0.01,null],"rates":[0.2,0.1],"violations":1.25,"rejected":7}
+    "at_upper":[0.125,1.0],"weight_change":[0.01,null],"rates":[0.2,0.1],"violations":1.25,"rejected":7,\
+    "acceptance":56.5}
     """
 
   @Test("phases and layers: every field is read and written under its own name")
@@ -54,7 +55,7 @@ struct MetricsFileTests {
     #expect(epoch.freeResidual == 0.001 && epoch.nudgedResidual == 0.002)
     #expect(epoch.atLower == [0.25, 0] && epoch.atUpper == [0.125, 1] && epoch.rates == [0.2, 0.1])
     #expect(epoch.weightChange?.first == 0.01 && epoch.weightChange?.last?.isNaN == true)
-    #expect(epoch.violations == 1.25 && epoch.rejected == 7)
+    #expect(epoch.violations == 1.25 && epoch.rejected == 7 && epoch.acceptance == 56.5)
     let written = Self.full.replacingOccurrences(of: #""event":"epoch","#, with: "")
     #expect(ErrorTable([epoch]).json == #"{"best_epoch":3,"epochs":["# + written + "]}")
     #expect(try epochs(Self.second)[0].rates == nil)

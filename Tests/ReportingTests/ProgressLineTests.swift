@@ -29,6 +29,8 @@ struct ProgressLineTests {
       epoch: 1, epochs: 2, step: 0, steps: 10, test: 100, examplesPerSecond: .infinity, secondsLeft: .nan
     )
     #expect(tested.line == "epoch 1/2 step 0/10 · test 100.00 % · – examples/s")
+    let adjusted = RunProgress(epoch: 1, epochs: 2, step: 5, steps: 10, acceptance: 56.7)
+    #expect(adjusted.line == "epoch 1/2 step 5/10 · accepted 57 %")
   }
 
   @Test(

@@ -102,7 +102,7 @@ extension RunFileMistake {
     relaxation: {updates: eulr}
     3:23: 'relaxation.updates' is 'eulr'; did you mean 'euler'?
     relaxation: {updates: newton}
-    3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd, over-relaxed, gibbs or langevin
+    3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd, over-relaxed, gibbs, langevin or mala
     relaxation: {updates: over-relaxed, factor: 2}
     3:45: 'relaxation.factor' is '2'; it takes a number above 0 and below 2, such as 1.2
     training: [1]

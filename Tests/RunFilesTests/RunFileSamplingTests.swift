@@ -44,7 +44,7 @@ import Testing
     arguments: [
       (
         ["network.layers.0.activation=tanh"],
-        "'network.layers.0.activation' is tanh, whose states have no distribution in closed form, which gibbs draws from; use hard-sigmoid, linear, relu6 or half-hard-sigmoid, or relaxation.updates: langevin"
+        "'network.layers.0.activation' is tanh, whose states have no distribution in closed form, which gibbs draws from; use hard-sigmoid, linear, relu6 or half-hard-sigmoid, or relaxation.updates: mala or langevin"
       ),
       (
         ["rule=recurrent-backpropagation"],
@@ -79,6 +79,22 @@ import Testing
         "'network.layers.0.activation' is binary, but euler moves states by steps; write relaxation.updates: gibbs, or use hard-sigmoid"
       ),
       (
+        ["relaxation.updates=mala", "network.layers.0.activation=binary"],
+        "'network.layers.0.activation' is binary, but mala moves states by steps; write relaxation.updates: gibbs, or use hard-sigmoid"
+      ),
+      (
+        ["relaxation.updates=mala", "network.cost=cross-entropy", "network.layers.1.activation=softmax"],
+        "'network.layers.1.activation' is softmax, whose force is no energy's that could be drawn from; use linear, and cost: squared-error"
+      ),
+      (
+        ["relaxation.updates=mala", "rule=continual", "nudging.kind=one-sided"],
+        "'relaxation.updates' is mala, but the rule continual contrasts states at rest, which drawn ones never are; use equilibrium-propagation, or updates: even-odd"
+      ),
+      (
+        ["relaxation.updates=mala", "relaxation.step=1.5"],
+        "'relaxation.step' is '1.5'; it takes a number above 0 and at most 1, such as 0.5"
+      ),
+      (
         ["rule=backpropagation", "network.layers.0.activation=binary"],
         "'network.layers.0.activation' is binary, but the rule backpropagation makes passes; write relaxation.updates: gibbs, or use hard-sigmoid"
       ),
@@ -88,7 +104,7 @@ import Testing
       ),
       (
         ["network.layers.0.kernel=3", "network.layers.0.pool=max"],
-        "'network.layers.0.pool' is max, under which states have no distribution in closed form, which gibbs draws from; write pool: average, or relaxation.updates: langevin"
+        "'network.layers.0.pool' is max, under which states have no distribution in closed form, which gibbs draws from; write pool: average, or relaxation.updates: mala or langevin"
       ),
       (
         ["relaxation.temperature=-1"],
@@ -111,6 +127,8 @@ import Testing
       ["network.layers.1.activation=binary"], ["relaxation.inference=at-rest"],
       ["network.layers.0.kernel=3", "network.layers.0.pool=average"],
       ["relaxation.updates=langevin", "network.layers.0.activation=silu"],
+      ["relaxation.updates=mala", "network.layers.0.activation=tanh"],
+      ["relaxation.updates=mala", "network.layers.0.kernel=3", "network.layers.0.pool=soft"],
       ["network.input={anchor: {spring: 2}}"],
     ] {
       let run = try RunFile.parse(

@@ -287,6 +287,8 @@ import Testing
             let move = isGibbs ? table.pointee.gibbs : table.pointee.langevin
             found.append(move?(&update, &form).bitPattern ?? 0)
           }
+          // The way there and back, under other drives.
+          if !isGibbs { found.append(table.pointee.hastings(&update, states.pointer(0, 0)).bitPattern) }
           found += next.bits + activity.bits
         }
       }

@@ -35,13 +35,14 @@ import Training
     line.relaxation.rates = [0.2, 0.1]
     line.relaxation.violations = 1.5
     line.relaxation.rejected = 3
+    line.relaxation.acceptance = 56.5
     line.ranks = 4
     #expect(
       line.json == """
         {"event":"epoch","epoch":3,"step":33,"training_error":0.1,"test_error":33.333333333333336,"cost":1e-07,\
         "energy":-2.5,"free_iterations":12.5,"nudged_iterations":4.0,"free_residual":0.001,"nudged_residual":0.25,\
         "at_lower":[0.5,0.0],"at_upper":[0.125,0.0],"weight_change":[0.0001,0.0002],"rates":[0.2,0.1],\
-        "violations":1.5,"rejected":3,"examples_per_second":1234.6,"seconds":0.012,"ranks":4}
+        "violations":1.5,"rejected":3,"acceptance":56.5,"examples_per_second":1234.6,"seconds":0.012,"ranks":4}
         """)
     #expect(MetricsLine.isPast(line.json, epoch: 3, step: 33) == true)
   }

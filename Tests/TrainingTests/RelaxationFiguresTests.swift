@@ -20,6 +20,7 @@ import Training
     (upper.relaxation.free.residual, upper.relaxation.nudged.residual) = (0.125, 2e-5)
     (upper.relaxation.low, upper.relaxation.units) = ([0, 10], [0, 40])
     (upper.relaxation.violations, upper.relaxation.rejected, upper.relaxation.judged) = (3, 3, 24)
+    upper.relaxation.acceptance = Acceptance(proposed: 80, accepted: 50)
     var joined = lower
     joined.join(upper)
     var other = upper
@@ -42,12 +43,13 @@ import Training
     #expect(figures.freeResidual == 0.25 && figures.nudgedResidual == 2e-5)
     #expect(figures.atLower == [0.125, 0.25] && figures.atUpper == [0.5, 0])
     #expect(figures.weightChange == [0.125, 0.1875] && figures.rates == [0.1, 0.05])
-    #expect(figures.violations == 12.5 && figures.rejected == 3)
+    #expect(figures.violations == 12.5 && figures.rejected == 3 && figures.acceptance == 62.5)
     let object = try json(figures)
     #expect(object["free_iterations"] as? Double == 11.25 && object["nudged_residual"] as? Double == 2e-5)
     #expect(object["at_lower"] as? [Double] == [0.125, 0.25])
     #expect(object["weight_change"] as? [Double] == [0.125, 0.1875])
     #expect(object["violations"] as? Double == 12.5 && object["rejected"] as? Int == 3)
+    #expect(object["acceptance"] as? Double == 62.5)
   }
 
   @Test("What a rule does not do is not told")
@@ -61,7 +63,7 @@ import Training
     let tiling = TestSupport.tiling(units: [128, 10])
     let nothing = RelaxationFigures(Tally(tiling).relaxation, run: try runFile(), rates: [0.1, 0.05])
     #expect(nothing.freeIterations == nil && nothing.violations == nil && nothing.weightChange == [])
-    #expect(nothing.atLower == [0, 0])
+    #expect(nothing.atLower == [0, 0] && nothing.acceptance == nil)
     let keys = try json(nothing).keys
     #expect(!keys.contains("free_iterations") && !keys.contains("weight_change") && keys.contains("rates"))
   }

@@ -57,6 +57,27 @@ import Training
     #expect(symptoms.found(in: line(4) { ($0.weightChange[0], $0.rates[0]) = (0, 0) }).isEmpty)
   }
 
+  @Test("Steps that are hardly ever accepted, or nearly always, are told with what mends it")
+  func acceptance() throws {
+    func told(_ share: Double, _ settings: [String] = []) throws -> [String] {
+      let run = try RunFile.parse(
+        smallestRunFile, file: "m.yaml",
+        settings: ["relaxation.updates=mala", "relaxation.step=0.4"] + settings)
+      var symptoms = Symptoms(run, outputs: 10, reach: 1)
+      return symptoms.found(in: line(1) { $0.acceptance = share })
+    }
+    #expect(
+      try told(3.25) == [
+        "epoch 1: 3.25 % of the proposed steps are accepted, where 57 % go farthest: lower relaxation.step (now 0.4), or write relaxation.updates: gibbs where units stand at bounds"
+      ])
+    #expect(
+      try told(99) == [
+        "epoch 1: 99 % of the proposed steps are accepted, where 57 % go farthest: raise relaxation.step (now 0.4)"
+      ])
+    #expect(try told(57).isEmpty && told(20).isEmpty && told(95).isEmpty)
+    #expect(try told(99, ["relaxation.step=1"]).isEmpty)
+  }
+
   @Test("What follows from schedule, rejection, rule and a right output is no symptom, or has its own words")
   func context() throws {
     var late = try symptoms("training.schedule={kind: exponential, factor: 0.5}", "training.epochs=40")

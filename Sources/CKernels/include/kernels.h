@@ -24,7 +24,8 @@ typedef struct {
   void *next;              // s afterwards; may be `states`
   const void *activity_before;  // rho(s); null where rho is the identity on the states' range
   void *activity;          // rho(s) afterwards; may be `activity_before`
-  long states_stride, drive_stride, targets_stride, next_stride, activity_stride;
+  void *unfolded;          // where `langevin` leads before it is reflected; null where nobody asks
+  long states_stride, drive_stride, targets_stride, next_stride, activity_stride, unfolded_stride;
   eq_activation activation;
   double beta;             // 0 where the layer is not nudged
   double step;             // epsilon
@@ -193,6 +194,10 @@ typedef struct {
   // Of each row the sum over columns of ln(1 + e^(scale (x - 1/2))), less, where `less` is not 0, that of `less` in place
   // of `scale`.
   void (*softplus_sums)(long rows, long columns, const void *x, long stride, double scale, double less, double *out);
+  // T log q(s' | s) / q(s | s') of langevin's step from `states` under `drive` to `next` under `next_drive` (of the same
+  // stride): the sum over rows and columns of step/4 (|g'|^2 - |g|^2) - (x' - s) (g + g') / 2, g = dF/ds, in double. With bounds
+  // x' is `unfolded`, and g' there the mirror image of dF/ds at s'.
+  double (*hastings)(const eq_update *u, const void *next_drive);
   // The uniform and the normal numbers of a row's first units.
   void (*uniform)(const eq_noise *noise, long columns, void *out);
   void (*normal)(const eq_noise *noise, long columns, void *out);

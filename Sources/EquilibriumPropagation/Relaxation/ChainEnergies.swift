@@ -3,7 +3,12 @@ public struct ChainEnergies {
   /// E after each sweep, of each example.
   private let traces: [[Double]]
 
-  public init(_ traces: [[Double]]) { self.traces = traces }
+  /// Steps in percent that examples accepted of those that were proposed to them.
+  public let acceptance: Double?
+
+  public init(_ traces: [[Double]], acceptance: Double? = nil) {
+    (self.traces, self.acceptance) = (traces, acceptance)
+  }
 
   /// The second half of each, from its mean.
   private var halves: [[Double]] {

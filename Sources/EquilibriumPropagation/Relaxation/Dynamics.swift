@@ -11,6 +11,8 @@ public protocol Dynamics: Sendable {
   var readsOut: Bool { get }
   /// Whether pooled connections keep the slopes that they are given: of responses, which are linear.
   var keepsSlopes: Bool { get }
+  /// Whether where it moves the states is proposed to each example, which accepts all of it or nothing.
+  var proposes: Bool { get }
   /// Whether it leaves the states as they are.
   var isStill: Bool { get }
   /// Whether ρ′ is taken from ρ alone, which some activations do not allow.
@@ -24,6 +26,7 @@ extension Dynamics {
   public var isComplex: Bool { false }
   public var readsOut: Bool { false }
   public var keepsSlopes: Bool { false }
+  public var proposes: Bool { false }
   public var isStill: Bool { false }
   public var takesSlopesFromActivity: Bool { false }
 }

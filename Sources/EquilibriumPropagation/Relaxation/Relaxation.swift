@@ -11,12 +11,24 @@ public enum Updates: String, CaseIterable, Sendable {
   case gibbs
   /// As euler, with noise √(2Tε) ξ, reflected at the bounds of states: e^{−F/T} as ε → 0.
   case langevin
+  /// As langevin, each example accepting a step as a whole or staying where it is: e^{−F/T} whatever ε is.
+  case mala
 
   /// Whether layers move in two sets, each given the other.
-  public var alternates: Bool { self != .euler && self != .langevin }
+  public var alternates: Bool {
+    switch self {
+    case .euler, .langevin, .mala: false
+    case .evenOdd, .overRelaxed, .gibbs: true
+    }
+  }
 
   /// Whether states are drawn, and never rest.
-  public var samples: Bool { self == .gibbs || self == .langevin }
+  public var samples: Bool {
+    switch self {
+    case .gibbs, .langevin, .mala: true
+    case .euler, .evenOdd, .overRelaxed: false
+    }
+  }
 
   /// Those that come to rest.
   public static var toRest: [Updates] { allCases.filter { !$0.samples } }
@@ -26,7 +38,7 @@ public enum Updates: String, CaseIterable, Sendable {
     switch self {
     case .euler, .evenOdd, .overRelaxed: self
     case .gibbs: .evenOdd
-    case .langevin: .euler
+    case .langevin, .mala: .euler
     }
   }
 }
@@ -93,7 +105,7 @@ public struct Relaxation: Equatable, Sendable {
   public var step: Double
   /// ω of over-relaxed updates, where the minimiser has a closed form.
   public var factor: Double
-  /// Of `gibbs` and `langevin`, whose phases have as many iterations as it says.
+  /// Of `gibbs`, `langevin` and `mala`, whose phases have as many iterations as it says.
   public var sampling: Sampling
   public var start: Start
   /// Of the free phase, whose end gives the predictions.

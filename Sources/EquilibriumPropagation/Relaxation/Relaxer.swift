@@ -14,7 +14,7 @@ struct Relaxer {
   /// Rows of its matrices: examples at most, or twice as many for complex states.
   let capacity: Int
   /// What one iteration moves together, one set of layers after the other: all at once, or colour by colour.
-  private let sweep: [LayerSet]
+  let sweep: [LayerSet]
   /// The output, where it is a read-out.
   private let readOut: LayerSet?
   /// Without the output, without the input, and without both.
@@ -24,19 +24,21 @@ struct Relaxer {
   /// The layers one by one from the input upwards.
   private let ascending: [LayerSet]
   /// The drive of each layer of the portion.
-  private var drives: [Matrix]
+  var drives: [Matrix]
   /// For each layer of the portion and each of its drivers the partial drives, where there are any.
-  private var partials: [[PartialDrives?]]
+  var partials: [[PartialDrives?]]
   /// For each connection from a layer of states of another portion what it sends down.
-  private var descending: [PartialDrives]
+  var descending: [PartialDrives]
   /// Of a phase that holds the input and has several iterations what that sends with the bias into a layer.
-  private var heldDrives: [Int: Matrix] = [:]
+  var heldDrives: [Int: Matrix] = [:]
   /// Where the next states are written while the present ones are still read.
-  private var next: State
+  var next: State
   /// For each pooled connection what it computes before and after pooling.
   var pools: [(values: Matrix, pooled: Matrix)]
   /// Whether that, and the slopes, are those of the present states.
   var isPooled: [Bool]
+  /// Where states are proposed.
+  var room: ProposalRoom?
 
   init(
     portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
@@ -72,6 +74,9 @@ struct Relaxer {
             into: k, from: $0.layer, of: portion, rows: rows, precision: precision) : nil
       }
     }
+    room =
+      relaxation.updates == .mala
+      ? ProposalRoom(portion, rows: rows, precision: precision, drives: drives) : nil
     descending = portion.descending.map {
       let connection = network.connections[$0]
       return Parameters.partialDrives(
@@ -134,6 +139,7 @@ extension Relaxer {
   mutating func refresh(_ path: inout Trajectory, _ parameters: Parameters) throws {
     isPooled = isPooled.map { _ in false }
     if let readOut, path.phase.dynamics.readsOut { try move(readOut, &path, parameters) }
+    if let chain = path.adjusted { try evaluate(chain, &path, parameters) }
   }
 
   /// One iteration: every set of layers once.
@@ -148,7 +154,13 @@ extension Relaxer {
       case .upwards: ascending
       case .downwards: ascending.reversed()
       }
-    for layers in sets { try move(layers, &path, parameters) }
+    for layers in sets {
+      if let chain = path.adjusted {
+        try propose(layers, chain, &path, parameters)
+      } else {
+        try move(layers, &path, parameters)
+      }
+    }
     if hasTolerance { try neighbours.maximum(&path.residuals) }
     let moved = path.rows
     let rested = path.progress.advance(residuals: path.residuals)
@@ -194,7 +206,7 @@ extension Relaxer {
     return Settled(
       state: path.state, outcomes: progress.outcomes, iterations: progress.iterations,
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
-      findings: path.motion.findings,
+      findings: path.motion.findings, acceptance: path.adjusted == nil ? nil : path.acceptance,
       kept: path.keeper.iterations(path.instant.iteration),
       averages: path.keeper.averages(progress.iterations, costs: costs, weights: weights))
   }
@@ -210,61 +222,18 @@ extension Relaxer {
     for index in layers.descending { try sendDrivesBelow(index, &path, parameters) }
     for k in layers.mine { try sendPartialDrives(into: k, &path, parameters) }
     for k in layers.mine {
-      try setDrive(of: k, &path, parameters)
+      try setDrive(of: k, path.phase.dynamics.parts, &path, parameters)
       update(k, &path)
       try neighbours.send(.activity(k), next.activity(k), rows: positions(k, path.rows))
     }
+    try take(layers, &path)
+  }
+
+  /// What some layers have moved to becomes their state, here and in the neighbours' share of them.
+  mutating func take(_ layers: LayerSet, _ path: inout Trajectory) throws {
     for k in layers.mine { path.state.swapLayer(k, with: &next) }
     for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
     for pool in layers.pooledAbove { isPooled[pool] = false }
-  }
-
-  /// Everything that drives layer k, in order; what others compute of it is taken in when its turn comes, after what is
-  /// computed here.
-  private mutating func setDrive(of k: Int, _ path: inout Trajectory, _ parameters: Parameters) throws {
-    let (own, parts) = (k - portion.layers.lowerBound, path.phase.dynamics.parts)
-    var isFirst = true
-    for (index, driver) in portion.drivers(of: k).enumerated() where path.counts(driver) {
-      let isHeld =
-        path.phase.holdsInput && driver.layer == 0 && path.phase.duration.atMost > 1 && !driver.isPartial
-        && !driver.isElsewhere && !driver.isPooled
-      if isHeld, let held = heldDrives[k] {
-        for rows in path.rows { drives[own].set(rows: rows, .matrix(held)) }
-        isFirst = false
-        continue
-      }
-      if driver.isPartial || driver.isElsewhere {
-        try neighbours.receive(
-          .partialDrives(into: k, from: driver.layer), into: &partials[own][index]!,
-          rows: positions(k, path.rows))
-      }
-      for rows in path.rows {
-        // Bias and input are real: imaginary parts have none.
-        let base: Addend =
-          isFirst
-          ? parameters.constant(
-            of: k, clamped: path.clamped,
-            counts: parts.contains(.constant) && rows.lowerBound < path.clamped.rows.upperBound) : .itself
-        if driver.isPooled, let pool = portion.pool(into: k, from: driver.layer) {
-          parameters.add(&pools[pool].pooled, from: driver, to: &drives[own], of: k, onto: base, rows: rows)
-        } else if driver.isPartial || driver.isElsewhere {
-          parameters.add(
-            &partials[own][index]!, from: driver, to: &drives[own], of: k, onto: base, rows: rows)
-        } else {
-          parameters.drive(&drives[own], of: k, from: driver, state: path.state, onto: base, rows: rows)
-        }
-      }
-      isFirst = false
-      if isHeld { heldDrives[k] = drives[own] }
-    }
-    guard isFirst else { return }
-    for rows in path.rows {
-      drives[own].set(
-        rows: rows.times(network.positions(k)),
-        parameters.constant(
-          of: k, clamped: path.clamped,
-          counts: parts.contains(.constant) && rows.lowerBound < path.clamped.rows.upperBound))
-    }
   }
 
   private mutating func update(_ k: Int, _ path: inout Trajectory) {
@@ -274,34 +243,6 @@ extension Relaxer {
         k, from: path.state[k], drive: drives[own], rows: stretch.rows.times(network.positions(k)),
         units: portion.units(k), to: &next[k], at: path.instant)
       path.residuals[stretch.shard] = max(path.residuals[stretch.shard], residual)
-    }
-  }
-
-  private mutating func sendDrivesBelow(_ index: Int, _ path: inout Trajectory, _ parameters: Parameters)
-    throws
-  {
-    guard path.phase.dynamics.parts.contains(.above) else { return }
-    let connection = network.connections[portion.descending[index]]
-    let (j, k) = (connection.source, connection.target)
-    for rows in path.rows {
-      parameters.setPartialDrives(&descending[index], into: j, from: k, state: path.state, rows: rows)
-    }
-    try neighbours.send(
-      .partialDrives(into: j, from: k), descending[index], rows: positions(j, path.rows))
-  }
-
-  private mutating func sendPartialDrives(into k: Int, _ path: inout Trajectory, _ parameters: Parameters)
-    throws
-  {
-    let own = k - portion.layers.lowerBound
-    for (i, driver) in portion.drivers(of: k).enumerated()
-    where driver.isPartial && !driver.isElsewhere && path.counts(driver) {
-      for rows in path.rows {
-        parameters.setPartialDrives(
-          &partials[own][i]!, into: k, from: driver.layer, state: path.state, rows: rows)
-      }
-      try neighbours.send(
-        .partialDrives(into: k, from: driver.layer), partials[own][i]!, rows: positions(k, path.rows))
     }
   }
 

@@ -2,11 +2,12 @@ import EnergyModels
 import Tensors
 
 /// States drawn from p(s) ∝ e^{−F(s)/T}, F = E + βC: Gibbs sweeps, exact on the colours of the even-odd sweep, or Langevin
-/// steps of all layers at once.
+/// steps of all layers at once, as they come or Metropolis-adjusted.
 ///
 ///     Gibbs, the neighbours held: s ~ Normal(D, T), truncated to the range of states; nudged Normal((D + βd)/(1 + β), T/(1 + β))
 ///     binary: P(1) = 1 / (1 + e^{−(D − ½)/T});   categorical: P(c) = e^{D_c/T} / Σ e^{D/T}
 ///     Langevin: s ← s − ε ∂F/∂s + √(2Tε) ξ
+///     mala: the same, where an example accepts it: see `AdjustedChain`
 ///
 /// A unit's number is a function of (seed, step, example, sweep, layer, unit), and of the phase where phases are to be
 /// independent: nobody has to be told it.
@@ -17,12 +18,17 @@ public struct Sampler: Dynamics {
   public let beta: Double
   /// Whether all phases draw the same numbers.
   public let isCommon: Bool
+  public var proposes: Bool { relaxation.updates == .mala }
 
   public init(_ relaxation: Relaxation, beta: Double = 0, isCommon: Bool = true) {
     (self.relaxation, self.beta, self.isCommon) = (relaxation, beta, isCommon)
   }
 
   public func motion(in scene: Scene) -> any Motion {
+    proposes ? AdjustedChain(chain(in: scene)) : chain(in: scene)
+  }
+
+  private func chain(in scene: Scene) -> Chain {
     let (descent, pulls) = (EnergyDescent(relaxation, beta: beta), Pulls(scene, beta: beta))
     let layers = scene.portion.layers
     return Chain(
@@ -34,7 +40,7 @@ public struct Sampler: Dynamics {
       }, clamped: scene.clamped)
   }
 
-  private final class Chain: Motion {
+  final class Chain: Motion {
     private let sampler: Sampler
     private let lowest: Int
     private var updates: [LayerUpdate]
@@ -48,23 +54,35 @@ public struct Sampler: Dynamics {
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at instant: Instant
     ) -> Double {
-      let own = k - lowest
-      if updates[own].noise == nil { updates[own].noise = noise(k, instant) }
-      updates[own].noise?.sweep = instant.iteration
-      if clamped.network.activation(k).isCategorical, let noise = updates[own].noise {
+      let update = update(k, at: instant)
+      if clamped.network.activation(k).isCategorical, let noise = update.noise {
         return next.drawClass(drive: drive, at: noise.temperature, rows: rows, by: noise)
       }
-      return next.apply(updates[own], to: state, drive: drive, rows: rows, columns: units)
+      return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
     }
 
-    private func noise(_ k: Int, _ instant: Instant) -> Noise {
-      let (network, rows) = (clamped.network, clamped.rows.count)
-      return Noise(
-        clamped.random, layer: k, stream: clamped.stream << 16 | (sampler.isCommon ? 0 : instant.phase + 1),
-        step: instant.step, chains: instant.examples.isEmpty ? Array(0..<rows) : instant.examples,
-        temperature: sampler.relaxation.sampling.temperature, positions: network.positions(k),
-        units: network.units(k))
+    /// What moves layer k in a sweep.
+    func update(_ k: Int, at instant: Instant) -> LayerUpdate {
+      let own = k - lowest
+      if updates[own].noise == nil {
+        let network = clamped.network
+        updates[own].noise = noise(
+          k, positions: network.positions(k), units: network.units(k), at: instant)
+      }
+      updates[own].noise?.sweep = instant.iteration
+      return updates[own]
     }
+
+    /// The numbers of a phase that stand under a layer's word.
+    func noise(_ word: Int, positions: Int, units: Int, at instant: Instant) -> Noise {
+      Noise(
+        clamped.random, layer: word,
+        stream: clamped.stream << 16 | (sampler.isCommon ? 0 : instant.phase + 1), step: instant.step,
+        chains: instant.examples.isEmpty ? Array(0..<clamped.rows.count) : instant.examples,
+        temperature: temperature, positions: positions, units: units)
+    }
+
+    var temperature: Double { sampler.relaxation.sampling.temperature }
   }
 }
 

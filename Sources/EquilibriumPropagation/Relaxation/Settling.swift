@@ -28,6 +28,8 @@ public struct Settled: Sendable {
   var half = 0
   /// What the phase found besides the states.
   public var findings: (any Sendable)?
+  /// Of what the phase proposed to examples, where it proposed anything.
+  public var acceptance: Acceptance?
   /// The states after the last iterations, the oldest first, where the phase keeps them.
   public var kept: [State] = []
   /// Averages over the last iterations, where the phase keeps them.
@@ -45,7 +47,8 @@ public struct Settled: Sendable {
 
   init(
     state: State, outcomes: [Outcome], iterations: [Int], residual: Double, divergedLayers: Set<Int> = [],
-    half: Int = 0, findings: (any Sendable)? = nil, kept: [State] = [], averages: Averages? = nil
+    half: Int = 0, findings: (any Sendable)? = nil, acceptance: Acceptance? = nil, kept: [State] = [],
+    averages: Averages? = nil
   ) {
     self.state = state
     self.outcomes = outcomes
@@ -54,6 +57,7 @@ public struct Settled: Sendable {
     self.divergedLayers = divergedLayers
     self.half = half
     self.findings = findings
+    self.acceptance = acceptance
     self.kept = kept
     self.averages = averages
   }

@@ -6,6 +6,8 @@ import Tensors
 public struct Trajectory {
   let phase: Phase
   let motion: any Motion
+  /// The same, where what it moves to is proposed.
+  let adjusted: AdjustedChain?
   /// The batch.
   var clamped: Clamped
   /// The states as they are.
@@ -14,6 +16,8 @@ public struct Trajectory {
   public internal(set) var instant: Instant
   var progress: Progress
   var residuals: [Double]
+  /// What became of what was proposed.
+  var acceptance = Acceptance()
   var keeper: Keeper
   /// Where imaginary parts begin; 0 where states are real.
   let half: Int
@@ -26,6 +30,7 @@ public struct Trajectory {
     self.instant = instant
     clamped = scene.clamped
     motion = phase.dynamics.motion(in: scene)
+    adjusted = motion as? AdjustedChain
     progress = Progress(shards: clamped.shards, tolerance: phase.duration.tolerance)
     residuals = Array(repeating: 0, count: clamped.shards.count - 1)
     half = phase.dynamics.isComplex ? scene.rows / 2 : 0
@@ -49,9 +54,11 @@ public struct Trajectory {
   /// All rows of the batch.
   var allRows: [Range<Int>] { parts(clamped.rows) }
 
-  func counts(_ driver: Driver) -> Bool {
-    phase.dynamics.parts.contains(driver.isBelow ? .below : .above)
-  }
+}
+
+extension Driver {
+  /// Whether it is among the parts of a drive.
+  func counts(in parts: DriveParts) -> Bool { parts.contains(isBelow ? .below : .above) }
 }
 
 extension [Range<Int>] {

@@ -113,6 +113,9 @@ public struct ReportPage: Equatable, Sendable {
         ? curves.figure(
           "Examples that break the rule’s promise", "share of examples, %",
           [Curves.series("training", epochs, \.violations)], including: [0]) : "",
+      curves.figure(
+        "Proposed steps that are accepted", "share of proposals, %",
+        [Curves.series("training", epochs, \.acceptance)], including: [0, 100], scale: .linear),
     ]
     guard figures.contains(where: { !$0.isEmpty }) else { return "" }
     return HTML.section("Settling, saturation and change", PageFrame.figures(figures.joined()))

@@ -42,7 +42,9 @@ package struct Counter {
     tally.relaxation.free.add(free, countsIterations: countsOutput)
     for phase in phases { tally.relaxation.nudged.add(phase, countsIterations: countsOutput) }
     tally.relaxation.addBounds(free.state, portion: portion, rows: rows)
-    if countsOutput { tally.relaxation.addViolations(lesson.violations, rejects: rejects) }
+    guard countsOutput else { return }
+    tally.relaxation.addViolations(lesson.violations, rejects: rejects)
+    for phase in [free] + phases { tally.relaxation.addAcceptance(phase.acceptance) }
   }
 
   /// - Parameter temperature: T of a state in which hidden units are at their means, whose free energy counts.

@@ -25,6 +25,8 @@ public struct RelaxationFigures: Equatable, Sendable {
   public var violations: Double?
   /// Examples left out of the mean for that.
   public var rejected: Int?
+  /// Steps in percent that examples accepted of those that `mala` proposed to them, over all phases.
+  public var acceptance: Double?
 
   /// No figures: nil and empty.
   public init() {}
@@ -46,6 +48,7 @@ public struct RelaxationFigures: Equatable, Sendable {
     self.rates = rates
     violations = tally.judged == 0 ? nil : 100 * Double(tally.violations) / Double(tally.judged)
     rejected = run.nudging.reject ? tally.rejected : nil
+    acceptance = tally.acceptance?.share.map { 100 * $0 }
   }
 
   /// The figures that are there, as fields of a JSON object, in a fixed order.
@@ -61,5 +64,6 @@ public struct RelaxationFigures: Equatable, Sendable {
     }
     return numbers + lists + (violations.map { ["\"violations\":\($0.json)"] } ?? [])
       + (rejected.map { ["\"rejected\":\($0)"] } ?? [])
+      + (acceptance.map { ["\"acceptance\":\($0.json)"] } ?? [])
   }
 }

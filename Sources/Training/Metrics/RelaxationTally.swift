@@ -39,6 +39,8 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
   package var violations = 0
   package var rejected = 0
   package var judged = 0
+  /// Of the steps that were proposed to examples, where any were.
+  package var acceptance: Acceptance?
   /// Sums over the measured steps of ‖ΔW_k‖/‖W_k‖, on rank 0, and their number.
   package var changes: [Double]
   package var measurements = 0
@@ -72,6 +74,13 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
     judged += violations.count
   }
 
+  mutating func addAcceptance(_ told: Acceptance?) {
+    guard let told else { return }
+    var sum = acceptance ?? Acceptance()
+    sum.add(told)
+    acceptance = sum
+  }
+
   mutating func addChanges(_ ratios: [Double]) {
     for k in changes.indices { changes[k] += ratios[k] }
     measurements += 1
@@ -89,6 +98,7 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
     violations += other.violations
     rejected += other.rejected
     judged += other.judged
+    addAcceptance(other.acceptance)
     measurements += other.measurements
   }
 
@@ -101,5 +111,6 @@ package struct RelaxationTally: Codable, Equatable, Sendable {
   var counts: [Int] {
     [free.iterations, free.count, nudged.iterations, nudged.count] + low + high + units
       + [violations, rejected, judged, measurements]
+      + (acceptance.map { [$0.accepted, $0.proposed - $0.accepted] } ?? [])
   }
 }

@@ -26,9 +26,10 @@ package struct Symptoms {
   ///
   /// - Parameter confusion: [label][prediction] of the validation or test examples; empty where labels answer none.
   package mutating func found(in line: MetricsLine, confusion: [[Int]] = []) -> [String] {
-    (explosion(line) + bounds(line) + stillness(line) + silence(line, confusion)).compactMap { key, text in
-      told.insert(key).inserted ? "epoch \(line.epoch): \(text)" : nil
-    }
+    (explosion(line) + bounds(line) + stillness(line) + silence(line, confusion) + acceptance(line))
+      .compactMap { key, text in
+        told.insert(key).inserted ? "epoch \(line.epoch): \(text)" : nil
+      }
   }
 
   private typealias Symptom = (key: String, text: String)
@@ -81,6 +82,13 @@ package struct Symptoms {
     }
   }
 
+  /// Steps that are hardly ever accepted, or so short that next to all are, where 57 % move the farthest.
+  private func acceptance(_ line: MetricsLine) -> [Symptom] {
+    guard let mend = run.mendOfAcceptance(line.relaxation.acceptance) else { return [] }
+    let share = String(format: "%.3g", line.relaxation.acceptance ?? 0)
+    return [("acceptance", "\(share) % of the proposed steps are accepted, where 57 % go farthest: \(mend)")]
+  }
+
   /// A class of the split that was never predicted once there was time to learn it.
   private func silence(_ line: MetricsLine, _ confusion: [[Int]]) -> [Symptom] {
     let never = confusion.indices.filter { answer in
@@ -106,6 +114,21 @@ package struct Symptoms {
 
   private var rates: String {
     Set(run.network.startingRates).sorted().map { "\($0)" }.joined(separator: ", ")
+  }
+}
+
+extension RunFile {
+  /// What mends a share of proposed steps that are accepted, in percent, far from the 57 % that are best; nil where it is not.
+  ///
+  /// Source: Roberts & Rosenthal 1998, doi:10.1111/1467-9868.00123.
+  package func mendOfAcceptance(_ acceptance: Double?) -> String? {
+    guard let acceptance, !(20...95).contains(acceptance) else { return nil }
+    guard acceptance < 20 else {
+      return relaxation.step < 1 ? "raise relaxation.step (now \(relaxation.step))" : nil
+    }
+    let isBounded = network.layers.contains { $0.activation.range != nil }
+    return "lower relaxation.step (now \(relaxation.step))"
+      + (isBounded ? ", or write relaxation.updates: gibbs where units stand at bounds" : "")
   }
 }
 
