@@ -23,7 +23,7 @@ extension RunFile {
 
   /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
   /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum; a model of inputs has its
-  /// output there, and a rule that needs noise draws by `gibbs`, such a model at T = 1.
+  /// output there, and a rule that needs noise draws by `gibbs`, or `langevin` where ρ bends, such a model at T = 1.
   ///
   /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
   /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
@@ -33,7 +33,10 @@ extension RunFile {
       network.outputLayer = 0
     }
     if rule.rule.needsNoise {
-      if !root.isWritten("relaxation.updates") { relaxation.updates = .gibbs }
+      if !root.isWritten("relaxation.updates") {
+        let areStraight = network.layers.allSatisfy(\.activation.isStraight)
+        relaxation.updates = areStraight || network.input.anchor != .clamped ? .gibbs : .langevin
+      }
       if network.input.anchor != .clamped, !root.isWritten("relaxation.temperature") {
         relaxation.sampling.temperature = 1
       }

@@ -8,6 +8,7 @@ extension RunFile {
   func check(_ root: Tree) throws(SchemaError) {
     try checkConnections(root)
     try checkCouplings(root)
+    try checkDensity(root)
     try checkInput(root)
     try checkTask(root)
     try checkReadOut(root)

@@ -6,7 +6,6 @@ import Tensors
 /// What states that are drawn need of the other keys.
 extension RunFile {
   func checkSampling(_ root: Tree) throws(SchemaError) {
-    try checkDensity(root)
     try checkDivergence(root)
     try checkBinary(root)
     guard procedure.relaxes else { return }

@@ -125,7 +125,8 @@ extension Codec where Value: Sendable {
   }
 
   private static func unknown(_ entry: Tree.Entry, _ path: Path, names: [String]) -> SchemaError {
-    let elsewhere = path.subject.keys.filter { $0.hasSuffix("." + entry.key) }
+    let own = "\(path.appending(entry.key))"
+    let elsewhere = path.subject.keys.filter { $0.hasSuffix("." + entry.key) && $0 != own }
     let hint =
       if let near = Spelling.nearest(entry.key, in: names) {
         "did you mean '\(near)'?"
@@ -137,7 +138,7 @@ extension Codec where Value: Sendable {
         "the keys here are \(Spelling.listed(names, "and"))"
       }
     return SchemaError(
-      entry.position, "unknown key '\(SchemaError.shown("\(path.appending(entry.key))", limit: 80))'",
+      entry.position, "unknown key '\(SchemaError.shown(own, limit: 80))'",
       hint: hint)
   }
 }

@@ -15,7 +15,7 @@ import Testing
     func sums(_ weights: [Double]) throws -> [[Double]] {
       problem.weights = weights
       let method = problem.rule(test.rule, nudging, relaxation)
-      let free = try method.infer(
+      let free = try method.begin(
         from: problem.zeros, clamped: problem.clamped, parameters: problem.parameters)
       var lesson = method.lesson(from: free, sign: 1, clamped: problem.clamped)
       var sums: [[Double]] = []

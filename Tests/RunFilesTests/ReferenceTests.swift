@@ -13,6 +13,9 @@ import Testing
     "training.stop.figure": "training.stop.patience=1", "task.names": "task.kind=classification",
     "task.weights": "task.kind=classification", "task.standardize": "task.kind=regression",
     "task.corrupt": "task.kind=autoencoder",
+    "rule.steps": "rule.kind=contrastive-divergence", "rule.persistent": "rule.kind=contrastive-divergence",
+    "rule.offsets": "rule.kind=contrastive-divergence", "rule.labels": "rule.kind=contrastive-divergence",
+    "rule.weight": "rule.kind=contrastive-divergence",
     "task.corrupt.mask": "task.kind=autoencoder", "task.corrupt.noise": "task.kind=autoencoder",
   ].merging(
     ["factor", "period", "growth", "floor"].map {
@@ -53,12 +56,15 @@ import Testing
   func defaults() throws {
     let settings = try RunFile.parse(Self.shortest, file: "m.yaml").settings
     let told = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0.value) })
-    // A task's own keys have their defaults where the task is named.
+    // A task's own keys have their defaults where the task is named, a rule's where that is.
+    let divergence = try RunFile.parse(
+      Self.shortest, file: "m.yaml", settings: ["rule=contrastive-divergence"])
+    let rules = Dictionary(uniqueKeysWithValues: divergence.settings.map { ($0.key, $0.value) })
     let regression = try RunFile.parse(
       "{data: {format: friedman}, task: regression, network: {layers: [{units: 1}]}}", file: "m.yaml")
     let tasks = Dictionary(uniqueKeysWithValues: regression.settings.map { ($0.key, $0.value) })
     for key in RunFile.reference {
-      let held = key.key.hasPrefix("task.") ? tasks : told
+      let held = key.key.hasPrefix("task.") ? tasks : key.key.hasPrefix("rule.") ? rules : told
       if let standard = key.standard { #expect(held[key.key] == standard, "\(key.key)") }
     }
     let silent = RunFile.reference.filter { $0.standard == nil && told[$0.key] != nil }.map(\.key)

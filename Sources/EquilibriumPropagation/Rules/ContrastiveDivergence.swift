@@ -94,6 +94,7 @@ public struct ContrastiveDivergence: Rule {
       var data = Phase.held(scheme, at: 1)
       (data.origin, data.name) = (.batch, "data")
       data.dynamics = Sampler(scheme.relaxation, isCommon: false)
+      data.keeps = .averages(last: scheme.relaxation.sampling.average)
       return [data, chain(scheme, keeps: .averages(last: 1))]
     }
     let enumeration = isDiscriminative ? [enumeration(scheme, from: .end(of: 0))] : []
