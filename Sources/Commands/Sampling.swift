@@ -12,11 +12,10 @@ struct Sampling: RankCommand {
     abstract:
       "Draws what the network takes for a class, or what a model of inputs takes for one: a PNG, of a model an NPY too.",
     discussion: """
-      Of a classifier the output is held at a class and the input settles. Of a model of inputs chains move from noise; \
-      with --frames each is a row, its states over time.
+      Example: launch/run sample runs/mnist-fast-1h --label 7
 
-      Examples: launch/run sample runs/mnist-fast-1h --label 7
-                launch/run sample runs/mnist-rbm --count 64
+      Of a classifier the output is held at a class and the input settles. Of a model of inputs chains move from noise: \
+      launch/run sample runs/mnist-rbm --count 64; with --frames each is a row, its states over time.
       """)
 
   @OptionGroup var inspected: InspectedOptions

@@ -103,7 +103,7 @@ extension Parameters {
 
   /// Σ ½ (s − s²) of binary units: ½s² is ½s where s is 0 or 1, and of means of such states, in which E is linear, ½⟨s⟩.
   private func meanExcess(_ k: Int, _ state: State, rows: Range<Int>, units: Range<Int>) -> Double {
-    guard portion.network.activation(k).curve == .binary, !precision.isHollow else { return 0 }
+    guard portion.network.activation(k).curve == .binary else { return 0 }
     let states = state[k].states
     let half = Matrix(rows: 1, columns: states.columns, precision: precision) { _, _ in 0.5 }
     let sum = states.rowDots(half, rows: rows, columns: units).reduce(0, +)

@@ -23,7 +23,9 @@ extension DryRun {
       messages: [rows, shards * evaluatedPerShard].reduce(sharesMemory ? sumBytes : 0) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
       },
-      data: examples.values.reduce(0) { $0 + dataBytes(examples: $1, scalar) })
+      data: examples.reduce(0) {
+        $0 + dataBytes(examples: $1.value, scalar, trains: $1.key == .training)
+      })
     let layout = CheckpointLayout(
       deal: deal, moments: run.training.moments, persistent: carried, offsets: run.procedure.contrast.centers,
       precision: precision)
@@ -85,9 +87,10 @@ extension DryRun {
     }
   }
 
-  private func dataBytes(examples: Int, _ scalar: StoredScalar) -> Int {
-    let output = portion.network.output
-    let supervision = portion.holds(output) ? run.task.task.supervision : nil
+  private func dataBytes(examples: Int, _ scalar: StoredScalar, trains: Bool) -> Int {
+    let (output, task) = (portion.network.output, run.task.task)
+    // Where examples count differently, every rank knows what answers them.
+    let supervision = portion.holds(output) || trains && task.weighs ? task.supervision : nil
     let answer =
       switch supervision {
       case .labels: 1

@@ -158,6 +158,8 @@ public struct DryRun: Sendable {
       + portion.layers.filter { portion.network.biased.contains($0) && !run.network.isFrozen($0) }.map {
         Sum(scalars: padded(portion.units($0).count))
       }
+      + (run.procedure.contrast.centers
+        ? portion.known.map { Sum(scalars: padded(portion.network.units($0))) } : [])
   }
 }
 

@@ -22,6 +22,7 @@ struct HollowRank {
   private let evaluation: Method
   private let parameters: Parameters
   private let optimizer: Optimizer
+  private let offsets: Offsets?
   /// The next batch's inputs, where another thread makes them meanwhile.
   private let nextInput: Matrix?
 
@@ -39,7 +40,9 @@ struct HollowRank {
     relaxationBytes = TensorBytes.hollow.live
     parameters = Parameters(portion: portion, precision: precision)
     optimizer = try Optimizer(run: run, hollow: parameters, replicas: dry.deal.grid.replicas)
-    (weightBytes, momentBytes) = (parameters.byteCount, optimizer.momentBytes)
+    offsets = run.procedure.contrast.centers ? Offsets(portion, precision: precision) : nil
+    weightBytes = parameters.byteCount
+    momentBytes = optimizer.momentBytes + (offsets?.byteCount ?? 0)
     let isAhead =
       portion.seesInput && BatchInputs.areCostly(numbers: dry.rows * portion.network.inputs, scalar)
     nextInput =
@@ -49,11 +52,13 @@ struct HollowRank {
   /// The most bytes that a step takes besides what is held, its change of the weights being measured.
   func step(examples: Int) throws -> Int {
     try peak {
-      let batch = batch(examples: examples, perShard: dry.deal.tiling.perShard)
+      var batch = batch(examples: examples, perShard: dry.deal.tiling.perShard)
       let free = try training.begin(
         from: start(perShard: dry.deal.tiling.perShard), clamped: batch, parameters: parameters)
       var learning = parameters
-      var lesson = training.lesson(from: free, sign: 1, clamped: batch)
+      let chains = run.keepsChains ? start(perShard: dry.deal.tiling.perShard) : nil
+      batch.offsets = offsets
+      var lesson = training.lesson(from: free, sign: 1, clamped: batch, chains: consume chains)
       while let contrast = try lesson.next(learning) {
         try optimizer.step(&learning, contrast: contrast, examples: batch.rows.count)
       }
@@ -65,10 +70,11 @@ struct HollowRank {
   func evaluation(examples: Int) throws -> Int {
     try peak {
       let batch = batch(examples: examples, perShard: dry.evaluatedPerShard)
-      let free = try evaluation.infer(
+      let ends = try evaluation.answer(
         from: start(perShard: dry.evaluatedPerShard), clamped: batch, parameters: parameters)
       let parts = zip(batch.shards, batch.shards.dropFirst()).map { $0..<$1 }
-      _ = parameters.energyTerms(state: free.state, clamped: batch, parts: parts)
+      _ = parameters.energyTerms(state: ends[0].state, clamped: batch, parts: parts)
+      withExtendedLifetime(ends) {}
     }
   }
 
@@ -92,10 +98,12 @@ struct HollowRank {
     func room(_ columns: Int) -> Matrix {
       Matrix(rows: dry.shards * perShard, columns: columns, precision: run.training.precision)
     }
-    return Clamped(
+    var clamped = Clamped(
       shards: bounds, input: portion.seesInput ? room(network.inputs) : nil,
       targets: portion.holds(network.output) ? room(network.units(network.output)) : nil,
       parameters: parameters)
+    if run.task.task.weighs { clamped.weights = clamped.rows.map { _ in 2 } }
+    return clamped
   }
 }
 

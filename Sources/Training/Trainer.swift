@@ -86,7 +86,8 @@ public final class Trainer {
     optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
     if run.procedure.contrast.centers { offsets = Offsets(portion, precision: precision) }
     memory = MemoryCount(
-      weights: parameters.byteCount, moments: optimizer.moments.byteCount, relaxation: relaxation,
+      weights: parameters.byteCount, moments: optimizer.moments.byteCount + (offsets?.byteCount ?? 0),
+      relaxation: relaxation,
       persistentStates: splits.reduce(0) { $0 + ($1.persistent?.byteCount ?? 0) },
       messages: messages.byteCount + evaluation.messages.byteCount + optimizer.messageBytes,
       data: splits.reduce(0) { $0 + $1.byteCount })
@@ -121,6 +122,7 @@ public final class Trainer {
     isFresh: Bool = false, from origin: Origin = .drawn, limitSteps: Int? = nil
   ) throws -> TrainingEnding {
     try resume(isFresh: isFresh, origin: origin)
+    try beginWithMeans()
     _ = grid.clock?.take()
     let stepsPerEpoch = training.batches.steps
     while state.epoch < run.training.epochs, !hasStopped {
@@ -175,9 +177,6 @@ public final class Trainer {
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    if beginsAnew, state.step == 0 {
-      try beginWithMeans(of: free, shards: members.bounds, examples: examples)
-    }
     if offsets != nil {
       try slideOffsets(by: free, shards: members.bounds, examples: examples)
       clamped.offsets = offsets
@@ -206,14 +205,16 @@ public final class Trainer {
 
   /// The biases of a binary model of inputs begin where these, on their own, would have the means of the first batch, which
   /// count as if there were one example more, half of it 1.
-  private func beginWithMeans(of data: Settled, shards: [Int], examples: Int) throws {
-    guard run.rule.rule.needsNoise, deal.tiling.network.isState(0),
+  private func beginWithMeans() throws {
+    guard beginsAnew, state.step == 0, run.rule.rule.needsNoise, deal.tiling.network.isState(0),
       deal.tiling.network.activation(0).isBinary, parameters.portion.holds(0)
     else { return }
-    let sum = try optimizer.sum(data.state.activity(0), shards: shards)
-    for (index, unit) in parameters.portion.units(0).enumerated() {
-      let share = (sum[0, unit] + 0.5) / Double(examples + 1)
-      parameters[bias: 0][0, index] = 0.5 + run.relaxation.sampling.temperature * log(share / (1 - share))
+    let members = training.members(epoch: 0, step: 0)
+    guard let input = training.clamp(members, parameters: parameters).input else { return }
+    let sum = try optimizer.sum(input, shards: members.bounds)
+    for unit in parameters.portion.units(0) {
+      let share = min(max((sum[0, unit] + 0.5) / Double(training.batches.size(step: 0) + 1), 1e-3), 1 - 1e-3)
+      parameters[bias: 0][0, unit] = 0.5 + run.relaxation.sampling.temperature * log(share / (1 - share))
     }
   }
 

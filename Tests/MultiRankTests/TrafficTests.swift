@@ -34,9 +34,9 @@ extension RealRanks {
       Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
       Trial(method: .pooled, grids: ["1x1x2", "1x1x4", "1x2x2", "2x3x2"]),
       Trial(method: .machine, grids: ["1x1x1", "2x1x1", "1x1x2", "4x1x2"]),
-      Trial(method: .shortChains, grids: ["1x1x4", "2x1x2"]),
+      Trial(method: .shortChains, grids: ["2x1x2"]),
       Trial(method: .classMachine, grids: ["1x2x1", "1x1x2", "2x2x2"]),
-      Trial(method: .answersOnly, grids: ["1x2x2", "2x1x1"]),
+      Trial(method: .answersOnly, grids: ["1x2x2"]),
       Trial(method: .heldAnswers, grids: ["1x3x1", "2x1x2"]),
       Trial(method: .readOut, grids: ["1x2x2", "1x3x1", "2x1x2"]),
       Trial(

@@ -58,16 +58,16 @@ public struct ClassEnumeration: Dynamics {
 extension LayerState {
   /// One unit of each row is 1.
   fileprivate mutating func setClass(_ index: Int, rows: Range<Int>) {
-    guard !states.precision.isHollow else { return }
     states.set(rows: rows, .zero)
+    guard !states.precision.isHollow else { return }
     for row in rows { states[row, index] = 1 }
   }
 
   /// The unit of each row that is 1 is drawn: P(c) = e^{D_c/T} / Σ e^{D/T}; returns the largest change.
   mutating func drawClass(drive: Matrix, at temperature: Double, rows: Range<Int>, by noise: Noise) -> Double
   {
-    guard !states.precision.isHollow else { return 0 }
     states.set(rows: rows, .zero)
+    guard !states.precision.isHollow else { return 0 }
     for row in rows {
       let drives = drive.row(row).map { $0 / temperature }
       let most = drives.max() ?? 0
