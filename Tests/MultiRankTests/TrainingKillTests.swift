@@ -41,6 +41,26 @@ extension RealRanks {
         ).replacing("beta: 1.0", with: "beta: 0.5"))
     }
 
+    /// Of a machine with classes, so that it has a stage to spare.
+    private static let machine = """
+      name: killed-machine
+      data: {format: digits, training: 600, validation: 100}
+      rule: {kind: contrastive-divergence, labels: generative, persistent: true, offsets: 0.05}
+      network:
+        input: {anchor: free, activation: binary}
+        layers: [{units: 96, activation: binary, rate: 0.1}, {units: 10, activation: categorical, rate: 0.1}]
+      training: {epochs: 8, batch: 12, momentum: 0.5, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 10, keep: 2}
+
+      """
+
+    @Test("Chains that no example owns, and offsets, go on from where they were, after 3 kills")
+    func machineKilled() throws { try killed(3, seed: 4, runFile: Self.machine) }
+
+    @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
+    func machineKilledTwentyTimes() throws { try killed(20, seed: 5, runFile: Self.machine) }
+
     /// Kills one rank so many times, and starts the run again each time, on another grid.
     private func killed(_ times: Int, seed: UInt64, runFile: String = runFile) throws {
       let folder = try TrainingFolder(runFile)
