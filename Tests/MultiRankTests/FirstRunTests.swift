@@ -73,7 +73,8 @@ extension RealRanks {
           "1x1x1", to: "run", ["--set", "training.epochs=\(isTable || isPictures ? 20 : 3)"])
         #expect(outcome.status == 0, "\(name): \(outcome.story)")
         let line = try #require(try folder.lines().last)
-        #expect(line.keys.contains { ["test_error", "test_rmse"].contains($0) }, "\(name)")
+        #expect(
+          line.keys.contains { ["test_error", "test_rmse", "test_reconstruction"].contains($0) }, "\(name)")
         if let error = line["test_error"] as? Double { #expect(error < 40, "\(name): \(error)") }
         if let r2 = line["test_r2"] as? Double { #expect(r2 > 0.5, "\(name): \(r2)") }
         if let rmse = line["test_rmse"] as? Double, line["test_r2"] == nil {
