@@ -20,7 +20,9 @@ extension DryRun {
     var memory = MemoryCount(
       weights: 0, moments: 0, relaxation: 0,
       persistentStates: carried.values.reduce(0) { $0 + stateBytes(examples: $1) },
-      messages: [rows, shards * evaluatedPerShard].reduce(sharesMemory ? sumBytes : 0) {
+      messages: [rows, shards * evaluatedPerShard * run.relaxation.inferring.chains].reduce(
+        sharesMemory ? sumBytes : 0
+      ) {
         $0 + messageBytes(rows: $1, sharesMemory: sharesMemory)
       },
       data: examples.reduce(0) {

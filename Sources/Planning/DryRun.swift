@@ -26,7 +26,7 @@ public struct DryRun: Sendable {
   /// Shards of this rank.
   var shards: Int { deal.shards(replica: place.replica).count }
   /// Examples of a batch on this rank.
-  var rows: Int { shards * deal.tiling.perShard }
+  var rows: Int { shards * deal.tiling.perShard * run.relaxation.chains }
   private var size: Int { run.training.precision.size }
   private var grid: GridShape { deal.grid }
 

@@ -36,7 +36,9 @@ struct HollowRank {
     func method(rows: Int) -> Method {
       Method(run.procedure, portion: portion, rows: rows, precision: precision, neighbours: neighbours)
     }
-    (training, evaluation) = (method(rows: dry.rows), method(rows: dry.shards * dry.evaluatedPerShard))
+    (training, evaluation) = (
+      method(rows: dry.rows), method(rows: dry.shards * dry.evaluatedPerShard * run.relaxation.chains)
+    )
     relaxationBytes = TensorBytes.hollow.live
     parameters = Parameters(portion: portion, precision: precision)
     optimizer = try Optimizer(run: run, hollow: parameters, replicas: dry.deal.grid.replicas)
@@ -85,18 +87,23 @@ struct HollowRank {
   }
 
   private func start(perShard: Int) -> State {
-    State(rows: dry.shards * perShard, portion: dry.portion, precision: run.training.precision)
+    State(
+      rows: dry.shards * perShard * run.relaxation.chains, portion: dry.portion,
+      precision: run.training.precision)
   }
 
   /// The first batch of so many examples: of every shard as many as any.
   private func batch(examples: Int, perShard: Int) -> Clamped {
     let batches = Batches(examples: examples, shards: dry.deal.tiling.shards, perShard: perShard, seed: nil)
     let bounds = dry.deal.shards(replica: dry.place.replica).reduce(into: [0]) { bounds, shard in
-      bounds.append(bounds[bounds.count - 1] + batches.indices(step: 0, shard: shard).count)
+      bounds.append(
+        bounds[bounds.count - 1] + batches.indices(step: 0, shard: shard).count * run.relaxation.chains)
     }
     let (portion, network) = (dry.portion, dry.portion.network)
     func room(_ columns: Int) -> Matrix {
-      Matrix(rows: dry.shards * perShard, columns: columns, precision: run.training.precision)
+      Matrix(
+        rows: dry.shards * perShard * run.relaxation.chains, columns: columns,
+        precision: run.training.precision)
     }
     var clamped = Clamped(
       shards: bounds, input: portion.seesInput ? room(network.inputs) : nil,

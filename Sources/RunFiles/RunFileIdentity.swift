@@ -31,6 +31,7 @@ extension RunFile {
       case "task.kind": !(task.task is Classification)
       case "training.epochs": training.schedule.looksAhead
       case "relaxation.temperature", "relaxation.burn-in", "relaxation.average", "relaxation.inference",
+        "relaxation.chains",
         "nudging.noise", "nudging.estimator":
         relaxation.updates.samples
       default: !["checkpoint.", "report.", "training.stop.", "task.names"].contains { path.hasPrefix($0) }

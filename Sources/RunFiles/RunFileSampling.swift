@@ -11,6 +11,7 @@ extension RunFile {
     guard procedure.relaxes else { return }
     guard relaxation.updates.samples else { return try checkUnread(root) }
     try checkSweeps(root)
+    try checkChains(root)
     try checkRule(root)
     try checkLayers(root)
   }
@@ -40,6 +41,22 @@ extension RunFile {
       root.position(of: "nudging.estimator"),
       "'nudging.estimator' is covariance, but relaxation.updates: \(updates) comes to rest, where nothing varies",
       hint: "use updates: gibbs, or estimator: contrast")
+  }
+
+  /// States that are carried on are one of each example, or of each row of a batch.
+  private func checkChains(_ root: Tree) throws(SchemaError) {
+    guard relaxation.sampling.chains > 1 else { return }
+    let path = "relaxation.chains"
+    func refuse(_ what: String, _ hint: String) -> SchemaError {
+      SchemaError(
+        root.position(of: path), "'\(path)' is \(relaxation.sampling.chains), but \(what)", hint: hint)
+    }
+    if relaxation.start == .persistent {
+      throw refuse("start: persistent carries on one chain an example", "delete it, or write start: zero")
+    }
+    if rule.rule.needsNoise {
+      throw refuse("the rule \(rule.name) has a chain for each row of a batch", "use a larger training.batch")
+    }
   }
 
   private func checkSweeps(_ root: Tree) throws(SchemaError) {

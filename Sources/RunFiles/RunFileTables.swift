@@ -225,6 +225,9 @@ extension Codec where Value == Relaxation {
         "average", \.sampling.average, .whole(1...10_000, example: 20),
         meaning: "Sweeps of each phase that are then averaged."),
       .init(
+        "chains", \.sampling.chains, .whole(1...1000, example: 4),
+        meaning: "Chains of each example, independent of each other, that are averaged too."),
+      .init(
         "inference", \.sampling.inference, .word,
         meaning:
           "How examples are judged and predicted where states are drawn: by averages, or without noise."),

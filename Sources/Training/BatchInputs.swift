@@ -106,6 +106,14 @@ package struct BatchMembers: Sendable {
     (self.epoch, self.step, self.bounds, self.rows) = (epoch, step, bounds, rows)
   }
 
+  /// Each row so many times, one after the other.
+  func repeated(_ copies: Int) -> BatchMembers {
+    guard copies > 1 else { return self }
+    return BatchMembers(
+      epoch: epoch, step: step, bounds: bounds.map { copies * $0 },
+      rows: rows.flatMap { Array(repeating: $0, count: copies) })
+  }
+
   /// The same rows, each called by its place among its shard's.
   var places: BatchMembers {
     var places = self

@@ -38,7 +38,7 @@ package struct Evaluation {
     keepsStates = run.keepsStates
     let isOfMeans = run.procedure.inference[0].dynamics is ConditionalMeans
     temperatureOfMeans = isOfMeans ? relaxation.sampling.temperature : nil
-    rows = deal.shards(replica: grid.place.replica).count * perShard
+    rows = deal.shards(replica: grid.place.replica).count * perShard * relaxation.chains
     messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
     method = try run.makeMethod(
       relaxation: relaxation, grid: grid, deal: deal, rows: rows, messages: messages)
@@ -66,9 +66,7 @@ package struct Evaluation {
       if keepsStates { data.keep(members, from: free.state) }
       counter.count(free, members: members, clamped: clamped, data: data, into: &result.tally)
       if classes > 0, counter.countsOutput, let targets = clamped.targets {
-        let labels = targets.largestColumns(rows: members.rows.count)
-        let answers = free.outputs.largestColumns(rows: members.rows.count)
-        for (label, answer) in zip(labels, answers) { result.confusion[label][answer] += 1 }
+        data.count(members, outputs: free.outputs, targets: targets, into: &result.confusion)
       }
       counter.addEnergies(
         ends[0], at: temperatureOfMeans, clamped: clamped, parameters: parameters, data: data,

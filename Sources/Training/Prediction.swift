@@ -81,7 +81,7 @@ extension Evaluator {
       let settled = try evaluation.method.infer(
         from: examples.start(members), clamped: clamped, parameters: parameters)
       for index in gathers.indices {
-        try gathers[index].take(settled, examples: clamped.examples)
+        try gathers[index].take(settled, members, of: examples)
       }
     }
     guard grid.isFirst else { return nil }
@@ -127,7 +127,8 @@ private struct PredictionGather {
   }
 
   /// Takes in a batch: every rank's rows with the numbers of their examples, 8 bytes each, before them.
-  mutating func take(_ settled: Settled, examples: [Int]) throws {
+  mutating func take(_ settled: Settled, _ members: BatchMembers, of data: SplitData) throws {
+    let examples = data.numbers(members)
     let mine = units(at: grid.place)
     let positions = network.positions(view.layer)
     var message: [UInt8] = []
@@ -138,11 +139,12 @@ private struct PredictionGather {
         case .states(let k): settled.state[k].states
         case .activity(let k): settled.averages?.mean[k] ?? settled.state.activity(k)
         }
+      let told = data.answers(members, matrix, positions: positions)
       message = examples.flatMap { number in withUnsafeBytes(of: Int64(number), Array.init) }
       let size = examples.count * positions * mine.count * precision.size
       message += [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
         if size > 0 {
-          _ = matrix.pack(
+          _ = told.pack(
             rows: 0..<examples.count * positions, columns: mine, into: UnsafeMutableRawBufferPointer(buffer))
         }
         count = size

@@ -23,6 +23,8 @@ package final class SplitData {
   /// Makes the next batch's inputs meanwhile, where that pays.
   private let preparation: InputPreparation?
   private let epochs: Int
+  /// Rows of each example: its chains.
+  package let chainsEach: Int
   /// What noise is drawn from: training's, or that of a split that is judged.
   private let noise: CounterRandom
   private let stream: Int
@@ -62,8 +64,10 @@ package final class SplitData {
     let values = data.values(precision)
     task = run.task.task.prepared(for: data, values: values, seed: run.seed)
     sums = run.task.task.sums(outputs: portion.network.units(output))
+    chainsEach = (trains ? run.relaxation : run.relaxation.inferring).chains
     inputs = BatchInputs(
-      examples: examples, shardCount: deal.tiling.shards, values: values, mostRows: shards.count * perShard,
+      examples: examples, shardCount: deal.tiling.shards, values: values,
+      mostRows: shards.count * perShard * chainsEach,
       augment: data.source.augment, task: task, trains: trains, seed: run.seed)
     let isAhead = trains && hasSpareCore && portion.seesInput && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil
@@ -91,7 +95,7 @@ package final class SplitData {
   var extent: ClosedRange<Double>? { shards.lowerBound == 0 ? inputs.extent : nil }
 
   /// The most rows a batch has here.
-  package var mostRows: Int { shards.count * batches.perShard }
+  package var mostRows: Int { shards.count * batches.perShard * chainsEach }
 
   /// The rows of a step: which example of which shard stands in each.
   package func members(epoch: Int, step: Int) -> BatchMembers {
@@ -110,22 +114,56 @@ package final class SplitData {
   /// What the batch clamps: inputs and targets.
   package func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
     let network = portion.network
-    let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(members) : nil
-    if let preparation, let next = next(members) { preparation.begin(next) }
+    let rows = members.repeated(chainsEach)
+    let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(rows) : nil
+    if let preparation, let next = next(members) { preparation.begin(next.repeated(chainsEach)) }
     let targets =
       portion.holds(network.output)
       ? inputs.targets(
-        isAnswered ? members : members.empty, columns: network.units(network.output)) : nil
+        isAnswered ? rows : rows.empty, columns: network.units(network.output)) : nil
     clock?.enter(.drive)
     defer { clock?.leave() }
-    var clamped = Clamped(shards: members.bounds, input: input, targets: targets, parameters: parameters)
+    var clamped = Clamped(shards: rows.bounds, input: input, targets: targets, parameters: parameters)
     clamped.step = members.epoch * batches.steps + members.step
-    if isAnswered { clamped.weights = inputs.weights(members) }
+    if isAnswered { clamped.weights = inputs.weights(rows) }
     (clamped.random, clamped.stream) = (noise, stream)
     // An example is judged by the same noise whatever stands beside it.
     if stream > 0 { clamped.step = 0 }
-    clamped.examples = members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
+    clamped.examples = numbers(members)
+    if chainsEach > 1 {
+      clamped.examples = clamped.examples.flatMap { example in
+        (0..<chainsEach).map { example * chainsEach + $0 }
+      }
+    }
     return clamped
+  }
+
+  /// Of each row of a batch the number of its example in the split.
+  func numbers(_ members: BatchMembers) -> [Int] {
+    members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
+  }
+
+  /// What a batch's rows hold, with a row for each example: the mean over its chains, at each position.
+  // Inlined it breaks the compiler (6.3.1).
+  @inline(never)
+  package func answers(_ members: BatchMembers, _ rows: Matrix, positions: Int = 1) -> Matrix {
+    guard chainsEach > 1 else { return rows }
+    let (count, chains) = (members.rows.count * positions, chainsEach)
+    return Matrix(rows: max(count, 1), columns: rows.columns, precision: rows.precision) { row, column in
+      guard row < count else { return 0 }
+      let (example, position) = row.quotientAndRemainder(dividingBy: positions)
+      let sum = (0..<chains).reduce(0) {
+        $0 + rows[(example * chains + $1) * positions + position, column]
+      }
+      return sum / Double(chains)
+    }
+  }
+
+  /// Adds a batch's answers to confusion[label][answer].
+  func count(_ members: BatchMembers, outputs: Matrix, targets: Matrix, into confusion: inout [[Int]]) {
+    let labels = answers(members, targets).largestColumns(rows: members.rows.count)
+    let found = answers(members, outputs).largestColumns(rows: members.rows.count)
+    for (label, answer) in zip(labels, found) { confusion[label][answer] += 1 }
   }
 
   /// Who follows in training.

@@ -71,7 +71,7 @@ public final class Trainer {
       }
     }
     splits[0].clock = grid.clock
-    let rows = deal.shards(replica: grid.place.replica).count * perShard
+    let rows = deal.shards(replica: grid.place.replica).count * perShard * run.relaxation.chains
     let before = TensorBytes.live
     let messages = try run.makeNeighbours(grid: grid, deal: deal, rows: rows)
     traffic = StepTraffic(messages, grid: grid)
@@ -186,7 +186,8 @@ public final class Trainer {
     let factor = run.training.factor(epoch: state.epoch, step: state.step)
     while let contrast = try lesson.next(parameters) {
       try optimizer.step(
-        &parameters, contrast: contrast, examples: examples, factor: factor, isTold: isTold)
+        &parameters, contrast: contrast, examples: examples * training.chainsEach, factor: factor,
+        isTold: isTold)
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)

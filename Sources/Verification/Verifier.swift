@@ -123,7 +123,7 @@ extension Verifier.Batch {
     clamped = split.clamp(members, parameters: Parameters(portion: portion, precision: .float64))
     start = split.start(members)
     rows = split.mostRows
-    examples = split.batches.size(step: 0)
+    examples = split.batches.size(step: 0) * split.chainsEach
   }
 
   /// The same with the input's drive through some weights.

@@ -33,6 +33,7 @@ extension RealRanks {
       Trial(method: .coupled, grids: ["1x3x2", "2x2x2"]),
       Trial(method: .continual, grids: ["2x2x1", "1x2x2"]),
       Trial(method: .pooled, grids: ["1x1x2", "1x1x4", "1x2x2", "2x3x2"]),
+      Trial(method: .severalChains, grids: ["1x1x1", "1x2x2"], options: ["data.training=160"]),
       Trial(method: .machine, grids: ["1x1x1", "2x1x1", "1x1x2", "4x1x2"]),
       Trial(method: .shortChains, grids: ["2x1x2"]),
       Trial(method: .classMachine, grids: ["1x2x1", "1x1x2", "2x2x2"]),

@@ -1,7 +1,7 @@
 /// States that are drawn, whoever draws them.
 extension TrainingMethod {
   static let samplers = [
-    boxes, chains, covariances, langevin, drawnPictures, adjusted, adjustedPictures,
+    boxes, chains, covariances, langevin, drawnPictures, adjusted, adjustedPictures, severalChains,
   ]
 
   /// Both phases draw the same numbers, in layers cut into unequal slices and in a whole one.
@@ -21,6 +21,25 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x2x1", "1x3x1", "1x1x2", "2x2x1", "2x1x2", "1x2x2", "1x1x4", "4x1x1"])
+
+  /// Rows of a shard that are three to an example; the last batch has fewer.
+  static let severalChains = TrainingMethod(
+    name: "three chains of each example, under a kernel, weighed",
+    runFile: """
+      name: several-chains
+      data: {format: digits, training: 44, validation: 21}
+      task: {kind: classification, weights: [1, 2, 1, 1, 1, 0.5, 1, 1, 1, 1]}
+      network:
+        layers: [{units: 8, kernel: 3, pool: average, rate: 0.05}, {units: 70, rate: 0.05}, {units: 10, activation: linear, rate: 0.05}]
+        initialization: {uniform: 0.6}
+      relaxation: {updates: gibbs, temperature: 0.02, burn-in: 3, average: 3, chains: 3}
+      nudging: {kind: centered, beta: 0.3, noise: independent}
+      training: {epochs: 2, batch: 16, momentum: 0, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 2, keep: 9}
+
+      """,
+    grids: ["2x1x1", "1x2x1", "1x1x2", "2x2x1", "2x1x2", "1x3x1"])
 
   /// Each example's chain goes on in the next epoch.
   static let chains = TrainingMethod(

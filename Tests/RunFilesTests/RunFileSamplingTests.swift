@@ -40,6 +40,21 @@ import Testing
   }
 
   @Test(
+    "several chains of an example count where states are drawn, and are refused where they are carried on")
+  func chains() throws {
+    let several = try read("relaxation.updates=gibbs", "relaxation.chains=4")
+    #expect(several.relaxation.chains == 4)
+    #expect(several.identity != (try read("relaxation.updates=gibbs")).identity)
+    #expect(try read("relaxation.chains=4").relaxation.chains == 1)
+    #expect(try read("relaxation.chains=4").identity == (try read()).identity)
+    let message = "'relaxation.chains' is 4, but start: persistent carries on one chain an example"
+    let error = #expect(throws: SchemaError.self) {
+      try read("relaxation.updates=gibbs", "relaxation.chains=4", "relaxation.start=persistent")
+    }
+    #expect(error?.description.contains(message) ?? false)
+  }
+
+  @Test(
     "what drawn states cannot do is refused at its key, with what mends it",
     arguments: [
       (

@@ -58,6 +58,7 @@ struct RunFileTests {
           temperature: 0.01
           burn-in: 10
           average: 20
+          chains: 1
           inference: sampled
           start: zero
           free: 15

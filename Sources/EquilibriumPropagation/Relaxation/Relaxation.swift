@@ -51,6 +51,8 @@ public struct Sampling: Equatable, Sendable {
   public var burnIn: Int
   /// Sweeps that are averaged.
   public var average: Int
+  /// Chains of each example, that are averaged too.
+  public var chains = 1
   /// Of evaluations and predictions.
   public var inference: Inference
 
@@ -115,6 +117,9 @@ public struct Relaxation: Equatable, Sendable {
 
   /// Whether states are drawn: at T = 0 they come to rest.
   public var samples: Bool { updates.samples && sampling.temperature > 0 }
+
+  /// Chains of each example.
+  public var chains: Int { samples ? sampling.chains : 1 }
 
   /// What phases keep for contrasts and predictions.
   public var keeps: Observation { samples ? .averages(last: sampling.average) : .end }

@@ -23,8 +23,8 @@ package struct Counter {
     into tally: inout Tally
   ) {
     for k in free.divergedLayers { tally.addDiverged(k) }
-    guard answers, countsOutput, let targets = clamped.targets else { return }
-    let outputs = free.outputs
+    guard answers, countsOutput, let given = clamped.targets else { return }
+    let (outputs, targets) = (data.answers(members, free.outputs), data.answers(members, given))
     tally.judge(
       outputs: outputs, targets: targets, first: data.shards.lowerBound, bounds: members.bounds,
       by: data.task, of: data.sums)
@@ -60,7 +60,7 @@ package struct Counter {
       }
     }
     for (shard, terms) in zip(data.shards, terms) {
-      for term in terms { tally.add(term, shard: shard) }
+      for term in terms { tally.add(term, shard: shard, share: 1 / Double(data.chainsEach)) }
     }
   }
 }

@@ -44,8 +44,10 @@ public struct Tally: Equatable, Sendable {
   }
 
   /// Adds one tile's part of the energy of a shard of the evaluated examples where it belongs: by shard, layer and slice.
-  public mutating func add(_ term: EnergyTerm, shard: Int) {
-    energies[(shard * layers + term.layer - first) * slices + term.slice] += term.value
+  ///
+  /// - Parameter share: of the term.
+  public mutating func add(_ term: EnergyTerm, shard: Int, share: Double = 1) {
+    energies[(shard * layers + term.layer - first) * slices + term.slice] += share * term.value
   }
 
   /// Adds what the outputs of some shards' rows show to the task's sums.
