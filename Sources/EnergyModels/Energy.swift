@@ -53,7 +53,7 @@ extension Parameters {
     _ add: (_ slice: Int, (Range<Int>) -> Double) -> Void
   ) {
     let drive = driveFromBelow(k, state: state, clamped: clamped, rows: rows)
-    let first = portion.units(k).lowerBound
+    let (first, half) = (portion.units(k).lowerBound, half(k))
     let spring = k == 0 ? portion.network.input.stiffness : 0
     for slice in portion.countedSlices(of: k) {
       let units = portion.slicing.units(k, slice: slice)
@@ -61,7 +61,7 @@ extension Parameters {
         let energy =
           state[k].states.energy(
             activity: state.activity(k), drive: drive, driveFrom: units.lowerBound - first, rows: $0,
-            columns: units) + meanExcess(k, state, rows: $0, units: units)
+            columns: units) + meanExcess(k, state, half: half, rows: $0, units: units)
         guard spring > 0, let x = clamped.input else { return energy }
         return energy + spring * state[k].states.squaredError(x, rows: $0)
       }
@@ -79,7 +79,7 @@ extension Parameters {
     _ k: Int, state: State, clamped: Clamped, rows: Range<Int>,
     _ add: (_ slice: Int, (Range<Int>) -> Double) -> Void
   ) {
-    let units = 0..<portion.network.units(k)
+    let (units, half) = (0..<portion.network.units(k), half(k))
     let positions = portion.network.positions(k)
     let silent = Matrix(rows: rows.upperBound * positions, columns: units.count, precision: precision)
     let partials = portion.drivers(of: k).filter { $0.isBelow && $0.isPartial }.map { source in
@@ -96,21 +96,29 @@ extension Parameters {
       let states = slice == 0 ? state[k].states : silent
       add(slice) {
         states.energy(activity: state.activity(k), drive: drive, driveFrom: 0, rows: $0, columns: units)
-          + (slice == 0 ? meanExcess(k, state, rows: $0, units: units) : 0)
+          + (slice == 0 ? meanExcess(k, state, half: half, rows: $0, units: units) : 0)
       }
     }
   }
 
   /// Σ ½ (s − s²) of binary units: ½s² is ½s where s is 0 or 1, and of means of such states, in which E is linear, ½⟨s⟩.
-  private func meanExcess(_ k: Int, _ state: State, rows: Range<Int>, units: Range<Int>) -> Double {
-    guard portion.network.activation(k).curve == .binary else { return 0 }
+  ///
+  /// - Parameter half: a row of ½; nil of other units.
+  private func meanExcess(
+    _ k: Int, _ state: State, half: Matrix?, rows: Range<Int>, units: Range<Int>
+  ) -> Double {
+    guard let half else { return 0 }
     let states = state[k].states
-    let half = Matrix(rows: 1, columns: states.columns, precision: precision) { _, _ in 0.5 }
     let sum = states.rowDots(half, rows: rows, columns: units).reduce(0, +)
     // ½s² − s·s.
     return sum
       + states.energy(
         activity: states, drive: states, driveFrom: units.lowerBound, rows: rows, columns: units)
+  }
+
+  private func half(_ k: Int) -> Matrix? {
+    guard portion.network.activation(k).curve == .binary else { return nil }
+    return Matrix(rows: 1, columns: portion.network.units(k), precision: precision) { _, _ in 0.5 }
   }
 
   /// E(s) summed over some rows, where the portion is the whole network.

@@ -5,8 +5,8 @@ import Tensors
 public struct ContrastForm: Equatable, Sendable {
   /// What a connection W_{jk} between layers of states learns from.
   public enum Term: Equatable, Sendable {
-    /// ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ of two phases' ends, as ρ̄_j Δ_kᵀ + Δ_j ρ̄_kᵀ: see `Contrast`.
-    case difference(Int, minus: Int)
+    /// factor · (ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ) of two phases' ends, as ρ̄_j Δ_kᵀ + Δ_j ρ̄_kᵀ: see `Contrast`.
+    case difference(Int, minus: Int, times: Double = 1)
     /// ρ_j g_kᵀ + g_j ρ_kᵀ of the activities of one phase and the responses g of another.
     case symmetric(Int, response: Int)
     /// a_j b_kᵀ of the activities that two phases, or one twice, ended with.
@@ -15,8 +15,6 @@ public struct ContrastForm: Equatable, Sendable {
     case complex(Int, re: Double, im: Double)
     /// ⟨ρ_j ρ_kᵀ⟩⁺ − ⟨ρ_j ρ_kᵀ⟩⁻ of two phases that keep averages.
     case averages(Int, minus: Int)
-    /// factor · (ρ⁺_j ρ⁺_kᵀ − ρ⁻_j ρ⁻_kᵀ) of two phases' ends.
-    case scaled(Double, Int, minus: Int)
     /// factor · ⟨ρ_j ρ_kᵀ⟩ over the weighed states of a phase that holds an input of states.
     case expectation(Double, Int)
     /// −Cov(ρ_j ρ_kᵀ, C) over the iterations that a phase keeps with their costs, of each example.
@@ -26,7 +24,7 @@ public struct ContrastForm: Equatable, Sendable {
     public var isAveraged: Bool {
       switch self {
       case .averages, .covariance: true
-      case .difference, .symmetric, .product, .complex, .scaled, .expectation: false
+      case .difference, .symmetric, .product, .complex, .expectation: false
       }
     }
   }
@@ -55,18 +53,18 @@ public struct ContrastForm: Equatable, Sendable {
   public var learns: Learning
   /// nil where nothing is promised.
   public var promise: Promise?
-  /// Whether activities count from the offsets of their layers.
-  public var centers: Bool
+  /// The rate at which the offsets slide that activities are counted from; nil where they count as they are.
+  public var offsets: Double?
 
   public init(
     _ terms: [Term], over strength: Double, learns: Learning = .once, promise: Promise? = nil,
-    centers: Bool = false
+    offsets: Double? = nil
   ) {
     self.terms = terms
     self.strength = strength
     self.learns = learns
     self.promise = promise
-    self.centers = centers
+    self.offsets = offsets
   }
 
   /// The sums that a connection between layers of states learns from, in order: how many products each is made of.
@@ -78,7 +76,7 @@ public struct ContrastForm: Equatable, Sendable {
     }
     return terms.flatMap { term -> [Int] in
       switch term {
-      case .difference, .symmetric, .complex, .scaled: [2]
+      case .difference, .symmetric, .complex: [2]
       case .expectation(_, let phase): [kept(phase).count]
       case .product: [1]
       case .averages(let plus, let minus): kept(plus) + kept(minus)
@@ -91,7 +89,7 @@ public struct ContrastForm: Equatable, Sendable {
   public var differences: Int {
     terms.count {
       switch $0 {
-      case .difference, .averages, .scaled: true
+      case .difference, .averages: true
       case .symmetric, .product, .complex, .covariance, .expectation: false
       }
     }
@@ -126,17 +124,14 @@ extension ContrastForm {
     var changes: [Contrast.Levels] = []
     for term in terms {
       switch term {
-      case .difference(let plus, let minus):
-        let (mean, change) = Contrast.Levels.between(
-          ends[plus].state, ends[minus].state, rows: clamped.rows)
-        made.append(Contrast.Term(.symmetric, mean, change: change))
-        changes.append(change)
-      case .scaled(let factor, let plus, let minus):
+      case .difference(let plus, let minus, let factor):
         let (mean, difference) = Contrast.Levels.between(
           ends[plus].state, ends[minus].state, rows: clamped.rows)
         var change = difference
-        let (shares, none) = (clamped.rows.map { _ in factor }, clamped.rows.map { _ in 0.0 })
-        change.replaceEach { _, change in change.combined(shares, with: change, none, rows: clamped.rows) }
+        if factor != 1 {
+          let (shares, none) = (clamped.rows.map { _ in factor }, clamped.rows.map { _ in 0.0 })
+          change.replaceEach { _, change in change.combined(shares, with: change, none, rows: clamped.rows) }
+        }
         made.append(Contrast.Term(.symmetric, mean, change: change))
         changes.append(change)
       case .expectation(let factor, let phase):

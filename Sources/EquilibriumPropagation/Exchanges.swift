@@ -78,7 +78,7 @@ extension Procedure {
     if contrast.learns == .everyIteration, let last = phases.last { step.updates = last.duration.atMost }
     if contrast.promise == .energy { step.addEnergies(states: 1 + phases.count { $0.held != nil }) }
     if scheme.nudging.reject, canReject { step.addRejection() }
-    if contrast.centers { step.addOffsets() }
+    if contrast.offsets != nil { step.addOffsets() }
     step.sums = contrast.products(phases).count
     return step
   }

@@ -208,7 +208,7 @@ public struct Lesson {
       try runPhases(plan.count, parameters)
       violations = try method.violations(plan, form, ends: ends, clamped: clamped, parameters: parameters)
       var contrast = form.contrast(of: ends, clamped: clamped)
-      if form.centers { try method.center(&contrast, clamped) }
+      if form.offsets != nil { try method.center(&contrast, clamped) }
       contrast.weigh(clamped.weights)
       if method.procedure.scheme.nudging.reject { try method.reject(violations, from: &contrast, clamped) }
       isOver = true

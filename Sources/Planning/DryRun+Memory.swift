@@ -29,7 +29,8 @@ extension DryRun {
         $0 + dataBytes(examples: $1.value, scalar, trains: $1.key == .training)
       })
     let layout = CheckpointLayout(
-      deal: deal, moments: run.training.moments, persistent: carried, offsets: run.procedure.contrast.centers,
+      deal: deal, moments: run.training.moments, persistent: carried,
+      offsets: run.procedure.contrast.offsets != nil,
       precision: precision)
     let saved = layout.mostBytes(ranks: deal.grid.ranks)
     (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)

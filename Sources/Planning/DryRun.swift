@@ -158,7 +158,7 @@ public struct DryRun: Sendable {
       + portion.layers.filter { portion.network.biased.contains($0) && !run.network.isFrozen($0) }.map {
         Sum(scalars: padded(portion.units($0).count))
       }
-      + (run.procedure.contrast.centers
+      + (run.procedure.contrast.offsets != nil
         ? portion.known.map { Sum(scalars: padded(portion.network.units($0))) } : [])
   }
 }

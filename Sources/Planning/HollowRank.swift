@@ -33,16 +33,17 @@ struct HollowRank {
     self.run = run
     let precision = run.training.precision
     let neighbours = HollowNeighbours(Routes(deal: dry.deal, place: dry.place))
-    func method(rows: Int) -> Method {
-      Method(run.procedure, portion: portion, rows: rows, precision: precision, neighbours: neighbours)
+    func method(_ relaxation: Relaxation, perShard: Int) -> Method {
+      Method(
+        run.procedure.relaxing(as: relaxation), portion: portion,
+        rows: dry.shards * perShard * relaxation.chains, precision: precision, neighbours: neighbours)
     }
-    (training, evaluation) = (
-      method(rows: dry.rows), method(rows: dry.shards * dry.evaluatedPerShard * run.relaxation.chains)
-    )
+    training = method(run.relaxation, perShard: dry.deal.tiling.perShard)
+    evaluation = method(run.relaxation.inferring, perShard: dry.evaluatedPerShard)
     relaxationBytes = TensorBytes.hollow.live
     parameters = Parameters(portion: portion, precision: precision)
     optimizer = try Optimizer(run: run, hollow: parameters, replicas: dry.deal.grid.replicas)
-    offsets = run.procedure.contrast.centers ? Offsets(portion, precision: precision) : nil
+    offsets = run.procedure.contrast.offsets != nil ? Offsets(portion, precision: precision) : nil
     weightBytes = parameters.byteCount
     momentBytes = optimizer.momentBytes + (offsets?.byteCount ?? 0)
     let isAhead =
@@ -54,11 +55,13 @@ struct HollowRank {
   /// The most bytes that a step takes besides what is held, its change of the weights being measured.
   func step(examples: Int) throws -> Int {
     try peak {
-      var batch = batch(examples: examples, perShard: dry.deal.tiling.perShard)
+      var batch = batch(
+        examples: examples, perShard: dry.deal.tiling.perShard, as: run.relaxation)
       let free = try training.begin(
-        from: start(perShard: dry.deal.tiling.perShard), clamped: batch, parameters: parameters)
+        from: start(perShard: dry.deal.tiling.perShard, as: run.relaxation), clamped: batch,
+        parameters: parameters)
       var learning = parameters
-      let chains = run.keepsChains ? start(perShard: dry.deal.tiling.perShard) : nil
+      let chains = run.keepsChains ? start(perShard: dry.deal.tiling.perShard, as: run.relaxation) : nil
       batch.offsets = offsets
       var lesson = training.lesson(from: free, sign: 1, clamped: batch, chains: consume chains)
       while let contrast = try lesson.next(learning) {
@@ -71,9 +74,11 @@ struct HollowRank {
   /// The most bytes that the evaluation of so many examples takes besides what is held.
   func evaluation(examples: Int) throws -> Int {
     try peak {
-      let batch = batch(examples: examples, perShard: dry.evaluatedPerShard)
+      let batch = batch(
+        examples: examples, perShard: dry.evaluatedPerShard, as: run.relaxation.inferring)
       let ends = try evaluation.answer(
-        from: start(perShard: dry.evaluatedPerShard), clamped: batch, parameters: parameters)
+        from: start(perShard: dry.evaluatedPerShard, as: run.relaxation.inferring), clamped: batch,
+        parameters: parameters)
       let parts = zip(batch.shards, batch.shards.dropFirst()).map { $0..<$1 }
       _ = parameters.energyTerms(state: ends[0].state, clamped: batch, parts: parts)
       withExtendedLifetime(ends) {}
@@ -86,23 +91,23 @@ struct HollowRank {
     return TensorBytes.hollow.peak - weightBytes - momentBytes - relaxationBytes
   }
 
-  private func start(perShard: Int) -> State {
+  private func start(perShard: Int, as relaxation: Relaxation) -> State {
     State(
-      rows: dry.shards * perShard * run.relaxation.chains, portion: dry.portion,
+      rows: dry.shards * perShard * relaxation.chains, portion: dry.portion,
       precision: run.training.precision)
   }
 
   /// The first batch of so many examples: of every shard as many as any.
-  private func batch(examples: Int, perShard: Int) -> Clamped {
+  private func batch(examples: Int, perShard: Int, as relaxation: Relaxation) -> Clamped {
     let batches = Batches(examples: examples, shards: dry.deal.tiling.shards, perShard: perShard, seed: nil)
     let bounds = dry.deal.shards(replica: dry.place.replica).reduce(into: [0]) { bounds, shard in
       bounds.append(
-        bounds[bounds.count - 1] + batches.indices(step: 0, shard: shard).count * run.relaxation.chains)
+        bounds[bounds.count - 1] + batches.indices(step: 0, shard: shard).count * relaxation.chains)
     }
     let (portion, network) = (dry.portion, dry.portion.network)
     func room(_ columns: Int) -> Matrix {
       Matrix(
-        rows: dry.shards * perShard * run.relaxation.chains, columns: columns,
+        rows: dry.shards * perShard * relaxation.chains, columns: columns,
         precision: run.training.precision)
     }
     var clamped = Clamped(

@@ -36,7 +36,9 @@ public struct DrawnGradient: Codable, Equatable, Sendable {
   public var deviations: [Deviation]
   /// Sweeps that the energy of a chain remembers: 1 + 2 Σ of its autocorrelation.
   public var memory: Double
-  /// Sweeps that are averaged, over that.
+  /// Sweeps of a chain in each step; nil where those of a phase are averaged.
+  public var chainSteps: Int?
+  /// These sweeps, or those that are averaged, over that.
   public var effectiveStates: Double
   /// Sweeps after which the energy stays where it belongs; nil where it never does.
   public var settling: Int?

@@ -23,11 +23,10 @@ extension VerificationRecord {
         })
       text += "\none estimate's deviation over the gradient, all layers, over β\n" + laws.text
     }
-    let isOfChain = facts.rule == "contrastive-divergence"
     let settling = drawn.settling.map { "settles in \(Figures.count($0, "sweep"))" } ?? "does not settle"
     return text
       + "\nthe energy of a chain \(settling) and remembers \(Self.figure(drawn.memory)): "
-      + (isOfChain
+      + (drawn.chainSteps != nil
         ? "a step has \(Self.figure(drawn.effectiveStates)) times as many sweeps\n"
         : "a phase averages \(Self.figure(drawn.effectiveStates)) independent states\n")
       + (drawn.acceptance.map {

@@ -51,7 +51,7 @@ extension RunFile {
         hint: "write start: zero, and persistent: true of the rule for chains that are carried on")
     }
     guard network.input.anchor != .clamped else {
-      guard procedure.contrast.centers || (rule.rule as? ContrastiveDivergence)?.offsets != nil else {
+      guard procedure.contrast.offsets != nil || (rule.rule as? ContrastiveDivergence)?.offsets != nil else {
         return
       }
       throw SchemaError(

@@ -84,7 +84,7 @@ public final class Trainer {
     parameters = Parameters(portion: portion, precision: precision)
     run.initialize(&parameters)
     optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
-    if run.procedure.contrast.centers { offsets = Offsets(portion, precision: precision) }
+    if run.procedure.contrast.offsets != nil { offsets = Offsets(portion, precision: precision) }
     memory = MemoryCount(
       weights: parameters.byteCount, moments: optimizer.moments.byteCount + (offsets?.byteCount ?? 0),
       relaxation: relaxation,
@@ -221,7 +221,7 @@ public final class Trainer {
 
   /// The offsets go on to the means of the batch; at the first step to where these are.
   private func slideOffsets(by data: Settled, shards: [Int], examples: Int) throws {
-    guard var offsets, let rate = run.offsetRate else { return }
+    guard var offsets, let rate = run.procedure.contrast.offsets else { return }
     for k in offsets.layers {
       let activity = data.state.activity(k)
       let sum = try optimizer.sum(activity, shards: shards)

@@ -36,10 +36,11 @@ struct HeldObjective {
       return moved.states
     }
     terms = contrast.terms.flatMap { term in
-      guard case .difference(let plus, let minus) = term else {
+      guard case .difference(let plus, let minus, let factor) = term else {
         return [(outputs: Matrix?, weight: Double)]()
       }
-      return [(outputs(plus), 1 / contrast.strength), (outputs(minus), -1 / contrast.strength)]
+      let weight = factor / contrast.strength
+      return [(outputs(plus), weight), (outputs(minus), -weight)]
     }
   }
 

@@ -35,10 +35,12 @@ extension Verifier {
     let layers = (1...own.mean.layers).map { k in own.layer(k, against: long) }
     measured.own = .init(own.mean, long.mean)
     measured.gradients += [("estimate", own.mean), ("exact", long.mean)]
-    measured.drawn = DrawnGradient(
+    var drawn = DrawnGradient(
       estimates: Self.estimates, layers: layers, deviations: deviations, memory: chain?.memory ?? .nan,
       effectiveStates: Double(run.chainSteps ?? run.relaxation.sampling.average) / (chain?.memory ?? .nan),
       settling: chain?.settling, acceptance: chain?.acceptance)
+    drawn.chainSteps = run.chainSteps
+    measured.drawn = drawn
   }
 
   /// Phases ten times as long at a small β, each drawing the same numbers.

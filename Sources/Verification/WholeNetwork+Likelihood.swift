@@ -11,7 +11,7 @@ extension WholeNetwork {
   ///
   /// Without the 1/T, as the rule has it.
   func likelihoodGradient() throws -> Gradient? {
-    guard RestrictedMachine.describes(run), network.units(1) <= 16,
+    guard RestrictedMachine.describes(run), network.units(1) <= RestrictedMachine.mostEnumeratedOften,
       let model = RestrictedMachine(
         whole: parameters, temperature: run.relaxation.sampling.temperature
       ).modelMeans()

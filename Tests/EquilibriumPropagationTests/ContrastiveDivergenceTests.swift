@@ -134,6 +134,38 @@ import Testing
     }
   }
 
+  /// −T ln ∫ e^{−E/T} dh = ½‖v‖² − b·v − Σ_j D_j²/2 − (T/2) ln 2πT each.
+  @Test("the free energy of normal units is that of their integral", arguments: [1.0, 0.6])
+  func normalUnits(temperature: Double) throws {
+    let network = Network(
+      inputs: 2, layers: [Layer(units: 3, activation: .linear)],
+      first: InputLayer(.free, activation: .linear), output: 0)
+    var parameters = Parameters(portion: Portion(whole: network), precision: .float64)
+    parameters.connections[0].fill { 0.3 * Double($0 + 1) - 0.2 * Double($1) }
+    for unit in 0..<3 { parameters[bias: 1][0, unit] = 0.1 * Double(unit) }
+    let v = [0.7, -1.2]
+    parameters[bias: 0][0, 1] = 0.4
+    let input = Matrix(rows: 1, columns: 2, precision: .float64) { v[$1] }
+    let clamped = Clamped(shards: [0, 1], input: input, targets: nil, parameters: parameters)
+    let data = Phase(
+      "data", from: .batch, ConditionalMeans(temperature: temperature), for: Duration(atMost: 1),
+      holdsInput: true)
+    let method = Method(
+      relaxation: Relaxation(updates: .gibbs, free: Duration(atMost: 1), nudged: Duration(atMost: 1)),
+      portion: parameters.portion, rows: 1, precision: .float64)
+    let end = try method.run(
+      data, number: 0, from: State(rows: 1, portion: parameters.portion, precision: .float64), ends: [],
+      clamped: clamped, parameters: parameters)
+    let found =
+      parameters.energy(state: end.state, clamped: clamped, rows: 0..<1)
+      + parameters.entropyTerms(state: end.state, at: temperature, rows: 0..<1).reduce(0) { $0 + $1.value }
+    let expected = (0..<3).reduce(0.5 * (v[0] * v[0] + v[1] * v[1]) - 0.4 * v[1]) { sum, j in
+      let drive = v.indices.reduce(0.1 * Double(j)) { $0 + v[$1] * parameters.connections[0].forward[$1, j] }
+      return sum - drive * drive / 2 - temperature / 2 * log(2 * Double.pi * temperature)
+    }
+    #expect(abs(found - expected) < 1e-12, "\(found), \(expected)")
+  }
+
   @Test("a reconstruction is the mean of the input given the mean of the hidden units")
   func reconstruction() throws {
     let machine = Machine(patterns: Machine.stripes, copies: 1)

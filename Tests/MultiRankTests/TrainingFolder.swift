@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import Synchronization
+import Testing
 
 /// A temporary folder with a run file in it, where `eqprop` trains and evaluates; it goes with its last user.
 final class TrainingFolder: Sendable {
@@ -49,6 +50,13 @@ final class TrainingFolder: Sendable {
   /// Evaluates a run directory on a grid.
   func evaluate(_ grid: String, _ output: String = "run", _ options: [String] = []) throws -> Outcome {
     try command("evaluate", grid, [path + "/" + output, "--grid", grid] + options).run()
+  }
+
+  /// A command of one rank, which ends with one of these codes.
+  func succeeds(_ name: String, _ arguments: [String], codes: Set<Int32> = [0]) throws -> Outcome {
+    let outcome = try command(name, "1x1x1", arguments).run()
+    #expect(codes.contains(outcome.status), "\(name): \(outcome.story)")
+    return outcome
   }
 
   /// A command on a grid; its ranks can be told by `mark`.

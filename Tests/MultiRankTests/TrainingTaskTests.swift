@@ -57,31 +57,26 @@ extension RealRanks {
       let trained = try folder.train("1x1x1")
       try #require(trained.status == 0, "\(trained.story)")
       let (run, file) = (folder.path + "/run", folder.path + "/run.yaml")
-      func succeeds(_ name: String, _ arguments: [String], codes: Set<Int32> = [0]) throws -> Outcome {
-        let outcome = try folder.command(name, "1x1x1", arguments).run()
-        #expect(codes.contains(outcome.status), "\(name): \(outcome.story)")
-        return outcome
-      }
-      _ = try succeeds("report", [run])
+      _ = try folder.succeeds("report", [run])
       let page = folder.text("run/report.html")
       let isRegression = method.name == TrainingMethod.regression.name
       #expect(page.contains("RMSE") && !page.contains("wrong examples"))
       #expect(page.contains(isRegression ? "Targets and outputs" : "damaged inputs"))
-      _ = try succeeds("export", [run, "--only", "metrics"])
+      _ = try folder.succeeds("export", [run, "--only", "metrics"])
       let heading = folder.text("run/export/metrics.csv").prefix { $0 != "\n" }
       #expect(heading.contains("training_rmse") && heading.contains("test_mae"))
       #expect(heading.contains("test_r2") == isRegression && !heading.contains("error"))
-      let watched = try succeeds("watch-relaxation", [run, "--example", "3"])
+      let watched = try folder.succeeds("watch-relaxation", [run, "--example", "3"])
       #expect(watched.output.contains("free phase") && !watched.output.contains("label"))
-      let planned = try succeeds("plan", [file, "-n", "4"])
+      let planned = try folder.succeeds("plan", [file, "-n", "4"])
       #expect(planned.output.contains("best") && planned.output.contains("memory of its fullest rank"))
-      _ = try succeeds("bench", [file, "--repeats", "1"], codes: [0, 1])
+      _ = try folder.succeeds("bench", [file, "--repeats", "1"], codes: [0, 1])
       // The bounds of the autoencoders' states are kinks, which may hide the order of the error in β.
-      let verified = try succeeds(
+      let verified = try folder.succeeds(
         "verify", [file, "--examples", "4", "--set", "training.precision=float64"],
         codes: isRegression || method.name == TrainingMethod.sprung.name ? [0] : [0, 1])
       #expect(verified.output.contains("against "), "\(verified.story)")
-      let sampled = try succeeds("sample", [run], codes: [64])
+      let sampled = try folder.succeeds("sample", [run], codes: [64])
       #expect(sampled.said.last?.contains("has no classes to hold") ?? false, "\(sampled.story)")
     }
 

@@ -29,7 +29,7 @@ import Testing
     let procedure = run.procedure
     #expect(procedure.phases.map(\.name) == ["data", "model", "means of the model"])
     #expect(procedure.phases[1].origin == .chains && procedure.chains == 1)
-    #expect(procedure.contrast.centers && procedure.contrast.terms == [.difference(0, minus: 2)])
+    #expect(procedure.contrast.offsets != nil && procedure.contrast.terms == [.difference(0, minus: 2)])
     let classes = try RunFile.parse(Self.classes, file: "m.yaml")
     #expect(classes.network.output == 2)
     #expect(classes.procedure.phases.map(\.name) == ["data", "classes", "model", "means of the model"])

@@ -108,10 +108,11 @@ public struct ContrastiveDivergence: Rule {
   public func contrast(_ scheme: Scheme, sign: Double) -> ContrastForm {
     guard isRestricted else { return ContrastForm([.averages(0, minus: 1)], over: 1) }
     guard isDiscriminative else {
-      return ContrastForm([.difference(0, minus: 2)], over: 1, centers: offsets != nil)
+      return ContrastForm([.difference(0, minus: 2)], over: 1, offsets: offsets)
     }
     return ContrastForm(
-      [.product(0, 0), .expectation(-1, 1)] + (isGenerative ? [.scaled(weight, 0, minus: 3)] : []), over: 1)
+      [.product(0, 0), .expectation(-1, 1)] + (isGenerative ? [.difference(0, minus: 3, times: weight)] : []),
+      over: 1)
   }
 
   private var isDiscriminative: Bool { classes > 0 && (labels ?? .generative) != .generative }

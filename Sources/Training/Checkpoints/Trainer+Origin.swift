@@ -122,7 +122,7 @@ extension Trainer {
       var model = self.model
       try CheckpointLayout(
         deal: deal, moments: keepsMoments ? run.training.moments : [], persistent: persistent,
-        offsets: run.procedure.contrast.centers && saved.procedure.contrast.centers,
+        offsets: run.procedure.contrast.offsets != nil && saved.procedure.contrast.offsets != nil,
         precision: run.training.precision
       ).read(picked.folder, into: &model, place: grid.place, deal: deal)
       take(model)

@@ -25,9 +25,6 @@ extension RunFile {
     }
   }
 
-  /// The rate at which offsets slide.
-  var offsetRate: Double? { (rule.rule as? ContrastiveDivergence)?.offsets }
-
   /// What rules talk through at a place of the grid; every rank of the replica must make it.
   package func makeNeighbours(grid: Grid, deal: Deal, rows: Int) throws -> GridNeighbours {
     try GridNeighbours(

@@ -52,11 +52,8 @@ struct AnnealedImportance {
     }
     random = CounterRandom(seed: seed, purpose: .noise)
     mine = effort.chains * rank / ranks..<effort.chains * (rank + 1) / ranks
-    state = machine.state()
+    state = machine.state(rows: max(mine.count, 1))
   }
-
-  /// The most chains of a rank.
-  static func rows(_ effort: Effort, ranks: Int) -> Int { (effort.chains + ranks - 1) / ranks }
 
   private var rows: Int { mine.count }
   private func beta(_ t: Int) -> Double { Double(t) / Double(effort.temperatures) }

@@ -29,13 +29,10 @@ extension Evaluator {
       rank == 0 ? [result.tally.energy ?? Double.nan, Double(result.tally.totalExamples)] : [0, 0]
     try grid.world.join(&known)
     let effort = AnnealedImportance.Effort(temperatures: temperatures, chains: chains)
-    let rows = max(AnnealedImportance.rows(effort, ranks: ranks), 4096)
-    let machine = try RestrictedMachine(parameters, of: run, grid: grid, deal: deal, rows: rows)
+    let machine = try RestrictedMachine(parameters, of: run, grid: grid, deal: deal)
     let ofData = -known[0] / machine.temperature
     var annealing = AnnealedImportance(
-      try RestrictedMachine(
-        parameters, of: run, grid: grid, deal: deal, rows: AnnealedImportance.rows(effort, ranks: ranks)),
-      means: try means(split, of: data), effort: effort, seed: run.seed, rank: rank, ranks: ranks)
+      machine, means: try means(split, of: data), effort: effort, seed: run.seed, rank: rank, ranks: ranks)
     let found = try annealing.run(over: grid)
     return LogLikelihood(
       exact: try machine.logPartition(over: grid).map { ofData - $0 }, ais: ofData - found.up,
@@ -66,17 +63,16 @@ extension Evaluator {
 }
 
 extension Trainer {
-  /// Hidden units that are few enough to be enumerated at each epoch's end: 16 take a fifth of a second of a core.
-  private static var mostEnumerated: Int { 16 }
-
   /// The exact mean of ln p of examples whose mean free energy is known; nil where it is too much to count.
   ///
   /// - Parameter freeEnergy: known to rank 0.
   func logLikelihood(freeEnergy: Double?) throws -> Double? {
-    guard RestrictedMachine.describes(run), deal.tiling.network.units(1) <= Self.mostEnumerated else {
+    guard RestrictedMachine.describes(run),
+      deal.tiling.network.units(1) <= RestrictedMachine.mostEnumeratedOften
+    else {
       return nil
     }
-    let machine = try RestrictedMachine(parameters, of: run, grid: grid, deal: deal, rows: 4096)
+    let machine = try RestrictedMachine(parameters, of: run, grid: grid, deal: deal)
     let partition = try machine.logPartition(over: grid)
     guard let freeEnergy, let partition else { return nil }
     return -freeEnergy / machine.temperature - partition

@@ -13,8 +13,6 @@ package struct RestrictedMachine {
   let parameters: Parameters
   let temperature: Double
   private let clamped: Clamped
-  /// Rows that are computed together.
-  private let rows: Int
 
   var network: Network { parameters.portion.network }
   var visible: Int { network.units(0) }
@@ -27,20 +25,22 @@ package struct RestrictedMachine {
   }
 
   /// Brings the parameters together. Sends, where there are several ranks, one sum of them all.
-  package init(_ parameters: Parameters, of run: RunFile, grid: Grid, deal: Deal, rows: Int) throws {
-    self.parameters = try parameters.gathered(over: grid, deal: deal)
-    temperature = run.relaxation.sampling.temperature
-    self.rows = rows
-    clamped = Clamped(shards: [0, rows], input: nil, targets: nil, parameters: self.parameters)
+  package init(_ parameters: Parameters, of run: RunFile, grid: Grid, deal: Deal) throws {
+    self.init(
+      whole: try parameters.gathered(over: grid, deal: deal),
+      temperature: run.relaxation.sampling.temperature)
   }
 
   /// Of parameters that are whole already.
   package init(whole parameters: Parameters, temperature: Double) {
-    (self.parameters, self.temperature, rows) = (parameters, temperature, Self.chunk)
-    clamped = Clamped(shards: [0, rows], input: nil, targets: nil, parameters: parameters)
+    (self.parameters, self.temperature) = (parameters, temperature)
+    // Nothing is held: what drives a layer is of the other one.
+    clamped = Clamped(shards: [0, 0], input: nil, targets: nil, parameters: parameters)
   }
 
-  func state() -> State { State(rows: rows, portion: parameters.portion, precision: parameters.precision) }
+  func state(rows: Int) -> State {
+    State(rows: rows, portion: parameters.portion, precision: parameters.precision)
+  }
 
   /// What drives layer k in the first rows.
   func drive(of k: Int, _ state: State, rows: Int) -> Matrix {
@@ -58,6 +58,8 @@ package struct RestrictedMachine {
 
   /// Hidden units that are few enough to be enumerated.
   package static let mostEnumerated = 20
+  /// And so few that it may be done often: 16 take a fifth of a second of a core.
+  package static let mostEnumeratedOften = 16
   /// States that one rank adds up at a time.
   private static let chunk = 4096
 
@@ -83,7 +85,7 @@ package struct RestrictedMachine {
 
   /// ln of what each state of a chunk adds to Z.
   private func logShares(chunk index: Int) -> [Double] {
-    var state = State(rows: chunk, portion: parameters.portion, precision: parameters.precision)
+    var state = state(rows: chunk)
     for row in 0..<chunk { setHidden(index * chunk + row, row: row, of: &state) }
     let drive = drive(of: 0, state, rows: chunk)
     let shares = drive.softplusSums(scale: 1 / temperature, rows: 0..<chunk, columns: visible)
