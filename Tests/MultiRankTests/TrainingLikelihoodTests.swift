@@ -12,7 +12,7 @@ extension RealRanks {
       rule: {kind: contrastive-divergence, persistent: true, offsets: 0.01}
       network:
         input: {anchor: free, activation: binary}
-        layers: [{units: 12, activation: binary, rate: 0.1}]
+        layers: [{units: 12, activation: binary, rate: 0.5}]
       training: {epochs: 12, batch: 24, momentum: 0, schedule: cosine}
       tiling: {shards: 8, slices: 4}
       checkpoint: {keep: 1}
@@ -48,7 +48,7 @@ extension RealRanks {
       let lines = try lines(folder)
       let likelihoods = lines.compactMap { $0["log_likelihood"] as? Double }
       #expect(likelihoods.count == 12 && likelihoods[11] > likelihoods[0] + 1, "\(likelihoods)")
-      #expect(likelihoods[11] > -26.6, "\(likelihoods)")
+      #expect(likelihoods[11] > -25.5, "\(likelihoods)")
       for key in ["free_energy", "free_energy_gap", "validation_reconstruction", "training_reconstruction"] {
         #expect(lines.allSatisfy { $0[key] is Double }, "\(key)")
       }
@@ -61,8 +61,8 @@ extension RealRanks {
       let found = try told(alone)
       let exact = try #require(found.exact)
       #expect(found.examples == 360 && abs(exact - likelihoods[11]) < 1, "\(found)")
-      #expect(abs(found.ais - exact) < max(0.3, 2 * found.aisError), "\(found)")
-      #expect(abs(found.aisReverse - exact) < 0.5, "\(found)")
+      #expect(found.aisError < 0.1 && abs(found.ais - exact) < 0.1, "\(found)")
+      #expect(abs(found.aisReverse - exact) < 0.1, "\(found)")
       for grid in ["2x1x1", "1x1x2", "4x1x1", "2x1x4"] {
         let other = try folder.evaluate(grid, "run", options)
         #expect(other.status == 0 && other.output == alone.output, "\(grid): \(other.story)")
@@ -87,7 +87,7 @@ extension RealRanks {
         "persistent: true, offsets: 0.01", "persistent: true", "steps: 1", "steps: 3, offsets: 0.05",
       ] {
         let found = try likelihoods([
-          "rule={kind: contrastive-divergence, \(keys)}", "network.layers.0.rate=0.5",
+          "rule={kind: contrastive-divergence, \(keys)}"
         ])
         #expect(found.count == 12 && found[11] > first + 2.5, "\(keys): \(found), \(first)")
       }
@@ -130,7 +130,7 @@ extension RealRanks {
     @Test("verify tells a chain that leads astray, and what mends it")
     func astray() throws {
       let short = Self.runFile.replacing("persistent: true, offsets: 0.01", with: "steps: 1")
-        .replacing("rate: 0.1", with: "rate: 1").replacing("epochs: 12", with: "epochs: 40")
+        .replacing("rate: 0.5", with: "rate: 1").replacing("epochs: 12", with: "epochs: 40")
       let folder = try TrainingFolder(short)
       let trained = try folder.train("2x1x1", to: "run", [])
       try #require(trained.status == 0, "\(trained.story)")
