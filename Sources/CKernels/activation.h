@@ -54,16 +54,24 @@ INLINE V NAME(exp_v)(V x) {
   return __builtin_elementwise_fma(p, scale, scale);
 }
 
+// 1 / (1 + e^-s).
+INLINE V NAME(logistic_v)(V s) { return (V)(1) / ((V)(1) + NAME(exp_v)(-s)); }
+
+// (e^2s - 1) / (e^2s + 1), which loses nothing near 0.
+INLINE V NAME(tanh_v)(V s) {
+  V scale, p = NAME(exp_parts)(s + s, &scale);
+  V less = __builtin_elementwise_fma(p, scale, scale - (V)(1));
+  return less / (less + (V)(2));
+}
+
 INLINE V NAME(rho_v)(eq_activation activation, V s) {
   if (activation == eq_hard_sigmoid || activation == eq_relu6) return NAME(clip)(s, NAME(top)(activation));
   if (activation == eq_half_hard_sigmoid) return NAME(clip)(s / (V)(NAME(top)(activation)), 1);
   if (activation == eq_linear || activation == eq_binary) return s;
   if (activation == eq_sigmoid) return (V)(1) / ((V)(1) + NAME(exp_v)((V)(2) - (V)(4) * s));
   if (activation == eq_silu) return s / ((V)(1) + NAME(exp_v)(-s));
-  // tanh s = (e^2s - 1) / (e^2s + 1), which loses nothing near 0.
-  V scale, p = NAME(exp_parts)(s + s, &scale);
-  V less = __builtin_elementwise_fma(p, scale, scale - (V)(1));
-  return less / (less + (V)(2));
+  if (activation == eq_capped_silu) return (V)(10) * NAME(tanh_v)(s * NAME(logistic_v)(s) * (V)((SCALAR)0.1));
+  return NAME(tanh_v)(s);
 }
 
 // rho' where rho is straight, on the closed interval of the states' range.
@@ -76,33 +84,35 @@ INLINE V NAME(slope_v)(eq_activation activation, V s, V rho) {
   if (activation == eq_sigmoid) return (V)(4) * rho * ((V)(1) - rho);
   if (activation == eq_tanh) return (V)(1) - rho * rho;
   if (activation == eq_silu) {
-    V sigma = (V)(1) / ((V)(1) + NAME(exp_v)(-s));
+    V sigma = NAME(logistic_v)(s);
     return sigma + rho * ((V)(1) - sigma);
+  }
+  if (activation == eq_capped_silu) {
+    V sigma = NAME(logistic_v)(s), tau = rho * (V)((SCALAR)0.1);
+    return ((V)(1) - tau * tau) * (sigma + s * sigma * ((V)(1) - sigma));
   }
   return (V)(NAME(straight_slope)(activation));
 }
 
-// rho'(s) and rho''(s) where rho bends.
-INLINE void NAME(slope_and_bend)(eq_activation activation, SCALAR s, SCALAR rho, SCALAR *slope, SCALAR *bend) {
-  switch (activation) {
-    case eq_sigmoid:
-      *slope = 4 * rho * (1 - rho);
-      *bend = 4 * *slope * (1 - 2 * rho);
-      return;
-    case eq_tanh:
-      *slope = 1 - rho * rho;
-      *bend = -2 * rho * *slope;
-      return;
-    case eq_silu: {
-      SCALAR sigma = 1 / (1 + NAME(exp_v)((V)(-s))[0]);
-      *slope = sigma + rho * (1 - sigma);
-      *bend = sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma));
-      return;
-    }
-    default:
-      *slope = NAME(straight_slope)(activation);
-      *bend = 0;
+// rho''(s), given rho(s) and rho'(s) too.
+INLINE V NAME(bend_v)(eq_activation activation, V s, V rho, V slope) {
+  if (activation == eq_sigmoid) return (V)(4) * slope * ((V)(1) - (V)(2) * rho);
+  if (activation == eq_tanh) return (V)(-2) * rho * slope;
+  if (activation == eq_silu || activation == eq_capped_silu) {
+    V sigma = NAME(logistic_v)(s);
+    V bend = sigma * ((V)(1) - sigma) * ((V)(2) + s * ((V)(1) - (V)(2) * sigma));
+    if (activation == eq_silu) return bend;
+    V tau = rho * (V)((SCALAR)0.1), inner = sigma + s * sigma * ((V)(1) - sigma);
+    return ((V)(1) - tau * tau) * (bend - (V)((SCALAR)0.2) * tau * inner * inner);
   }
+  return (V)(0);
+}
+
+// rho'(s) and rho''(s) of one unit.
+INLINE void NAME(slope_and_bend)(eq_activation activation, SCALAR s, SCALAR rho, SCALAR *slope, SCALAR *bend) {
+  V first = NAME(slope_v)(activation, (V)(s), (V)(rho));
+  *slope = first[0];
+  *bend = NAME(bend_v)(activation, (V)(s), (V)(rho), first)[0];
 }
 
 // The lanes of a block of 16 columns that exist, all bits set; padding must stay 0 where rho(0) is not.

@@ -90,6 +90,7 @@ static double NAME(euler)(const eq_update *u) {
     case eq_sigmoid: return NAME(euler_bent)(u, eq_sigmoid);
     case eq_tanh: return NAME(euler_bent)(u, eq_tanh);
     case eq_silu: return NAME(euler_bent)(u, eq_silu);
+    case eq_capped_silu: return NAME(euler_bent)(u, eq_capped_silu);
     case eq_binary: return NAME(threshold)(u);
   }
 }
@@ -116,7 +117,47 @@ INLINE double NAME(minimize_either)(const eq_update *u, eq_activation activation
   return u->factor == 1 ? NAME(minimize_straight)(u, activation, 0) : NAME(minimize_straight)(u, activation, 1);
 }
 
+// Where rho bends: Newton steps on s - rho'(s) drive = 0 from s on, each damped where F is not clearly convex, so that
+// the branch that s is on is kept.
+INLINE double NAME(newton)(const eq_update *u, eq_activation activation) {
+  V most = (V)(0), beta = (V)((SCALAR)u->beta), factor = (V)((SCALAR)u->factor);
+  SCALAR stiffness = u->targets ? 1 + (SCALAR)u->beta : 1;
+  V damped = (V)((SCALAR)0.7 / (stiffness > 1 ? stiffness : 1));
+  ROWS(u) {
+    const SCALAR *s = ROW(u->states, u->states_stride), *drive = ROW(u->drive, u->drive_stride),
+                 *d = ROW(u->targets, u->targets_stride), *before = ROW(u->activity_before, u->activity_stride);
+    SCALAR *next = ROW(u->next, u->next_stride), *activity = ROW(u->activity, u->activity_stride);
+    for (long j = 0; j < u->columns; j += 16) {
+      NAME(ivec) mask = NAME(lanes)(u->columns - j);
+      V now = *(const V *)(s + j), rho = *(const V *)(before + j), pull = *(const V *)(drive + j), moved = now;
+      for (long i = 0; i < u->newton; i++) {
+        V slope = NAME(slope_v)(activation, moved, rho);
+        V curvature = (V)(stiffness) - NAME(bend_v)(activation, moved, rho, slope) * pull;
+        V force = slope * pull - moved;
+        if (d) force = __builtin_elementwise_fma(beta, *(const V *)(d + j) - moved, force);
+        V share = curvature > (V)((SCALAR)0.25) ? (V)(1) / curvature : damped;
+        moved = __builtin_elementwise_fma(share, force, moved);
+        if (i == u->newton - 1 && u->factor != 1) moved = __builtin_elementwise_fma(factor, moved - now, now);
+        moved = NAME(keep)(moved, mask);
+        rho = NAME(rho_v)(activation, moved);
+      }
+      V change = __builtin_elementwise_abs(moved - now);
+      most = change > most ? change : most;
+      *(V *)(next + j) = moved;
+      *(V *)(activity + j) = NAME(keep)(rho, mask);
+    }
+  }
+  return NAME(largest)(most);
+}
+
 static double NAME(minimize)(const eq_update *u) {
+  if (u->newton > 0) switch (u->activation) {
+      case eq_sigmoid: return NAME(newton)(u, eq_sigmoid);
+      case eq_tanh: return NAME(newton)(u, eq_tanh);
+      case eq_silu: return NAME(newton)(u, eq_silu);
+      case eq_capped_silu: return NAME(newton)(u, eq_capped_silu);
+      default: break;
+    }
   switch (u->activation) {
     case eq_hard_sigmoid: return NAME(minimize_either)(u, eq_hard_sigmoid);
     case eq_linear: return NAME(minimize_either)(u, eq_linear);

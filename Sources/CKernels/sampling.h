@@ -115,7 +115,7 @@ INLINE NAME(ivec) NAME(is_mirrored)(V x, SCALAR top) {
 }
 
 INLINE int NAME(is_bent)(eq_activation activation) {
-  return activation == eq_sigmoid || activation == eq_tanh || activation == eq_silu;
+  return activation == eq_sigmoid || activation == eq_tanh || activation == eq_silu || activation == eq_capped_silu;
 }
 
 // A Gibbs or a Langevin sweep of a block.
@@ -194,6 +194,7 @@ static double NAME(langevin)(const eq_update *u, const eq_noise *noise) {
     case eq_sigmoid: return NAME(draw)(u, noise, eq_sigmoid, 0, 0);
     case eq_tanh: return NAME(draw)(u, noise, eq_tanh, 0, 0);
     case eq_silu: return NAME(draw)(u, noise, eq_silu, 0, 0);
+    case eq_capped_silu: return NAME(draw)(u, noise, eq_capped_silu, 0, 0);
     default: return NAME(draw)(u, noise, eq_linear, 0, 0);
   }
 }
@@ -289,6 +290,7 @@ static double NAME(hastings)(const eq_update *u, const void *next_drive) {
     case eq_sigmoid: return NAME(step_ratio)(u, next_drive, eq_sigmoid);
     case eq_tanh: return NAME(step_ratio)(u, next_drive, eq_tanh);
     case eq_silu: return NAME(step_ratio)(u, next_drive, eq_silu);
+    case eq_capped_silu: return NAME(step_ratio)(u, next_drive, eq_capped_silu);
     default: return NAME(step_ratio)(u, next_drive, eq_linear);
   }
 }

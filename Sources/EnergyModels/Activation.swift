@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024 (hard sigmoid);
 /// Ernoult et al. 2019, arXiv:1905.13633 (sigmoid, tanh); Laborieux et al. 2021, doi:10.3389/fnins.2021.633674 (half hard
-/// sigmoid); Elfwing et al. 2018, doi:10.1016/j.neunet.2017.12.012 (silu).
+/// sigmoid); Elfwing et al. 2018, doi:10.1016/j.neunet.2017.12.012 (silu); FlowEqProp, arXiv:2604.08150 (capped silu).
 public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// As a run file calls it.
   public let rawValue: String
@@ -106,6 +106,16 @@ extension Activation {
     return (sigma + rho * (1 - sigma), sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma)))
   }
 
+  /// ρ(s) = 10 tanh(x / 10) of x = s σ(s): as silu, softly capped at 10. States are not clipped.
+  public static let cappedSilu = Activation("capped-silu", .cappedSilu, showsSlope: false) {
+    10 * Foundation.tanh($0 / (1 + exp(-$0)) / 10)
+  } derivatives: { s, rho in
+    let (sigma, tau) = (1 / (1 + exp(-s)), rho / 10)
+    let inner = sigma + s * sigma * (1 - sigma)
+    let bend = sigma * (1 - sigma) * (2 + s * (1 - 2 * sigma))
+    return ((1 - tau * tau) * inner, (1 - tau * tau) * (bend - 0.2 * tau * inner * inner))
+  }
+
   /// ρ(s) = s of states that are 0 or 1: P(1) = 1 / (1 + e^{−(D − ½)/T}) of the drive D, drawn by Gibbs sweeps; at T = 0 a
   /// threshold at ½, where ½s² is outweighed.
   public static let binary = Activation("binary", .binary, clippedTo: 0...1, slope: 1) { $0 }
@@ -122,7 +132,9 @@ extension Activation {
 
   /// Those of this package, then those that a program adds before it reads its first run file.
   public static var allCases: [Activation] {
-    [hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary, categorical, softmax]
+    [
+      hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary, categorical, softmax,
+    ]
       + added.withLock { $0 }
   }
 

@@ -140,9 +140,16 @@ extension Portion {
   }
 }
 
+extension WeighedCost {
+  /// κ C(y) summed over some rows.
+  public func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
+    weight * form.value(outputs: outputs, targets: targets, rows: rows)
+  }
+}
+
 extension Cost {
   /// C(y) summed over some rows.
-  public func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
+  func value(outputs: Matrix, targets: Matrix, rows: Range<Int>) -> Double {
     switch self {
     case .squaredError: outputs.squaredError(targets, rows: rows)
     case .crossEntropy:

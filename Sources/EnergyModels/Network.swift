@@ -7,11 +7,16 @@ public struct Layer: Equatable, Sendable {
   public var activation: Activation
   /// Of the weights from below, in place of the initialization's.
   public var gain: Double?
+  /// Whether its states are given with each example, and stay there: one unit 1, that of the example's label.
+  public var isHeld: Bool
 
-  public init(units: Int, activation: Activation = .hardSigmoid, gain: Double? = nil) {
+  public init(
+    units: Int, activation: Activation = .hardSigmoid, gain: Double? = nil, isHeld: Bool = false
+  ) {
     self.units = units
     self.activation = activation
     self.gain = gain
+    self.isHeld = isHeld
   }
 }
 
@@ -21,6 +26,15 @@ public enum Cost: String, CaseIterable, Sendable {
   case squaredError = "squared-error"
   /// C(p) = −Σ_i d_i log p_i of a soft-max read-out p, which is no state: it belongs to F = E + βC, not to E.
   case crossEntropy = "cross-entropy"
+}
+
+/// The cost as it stands on a network: κ C(y).
+public struct WeighedCost: Equatable, Sendable {
+  public var form: Cost
+  /// κ > 0.
+  public var weight: Double
+
+  public init(_ form: Cost, weight: Double = 1) { (self.form, self.weight) = (form, weight) }
 }
 
 /// How the weights are drawn before the first step; biases start at zero.
@@ -44,7 +58,7 @@ public struct Network: Equatable, Sendable {
   public let layers: [Layer]
   /// By target, then source; of a chain those from each layer to the next.
   public let connections: [Connection]
-  public let cost: Cost
+  public let cost: WeighedCost
   /// s₀.
   public let input: InputLayer
   /// The layer whose states are the outputs y, of which the cost is a function.
@@ -62,11 +76,12 @@ public struct Network: Equatable, Sendable {
   /// - Parameters:
   ///   - input: as a picture where a convolution leads from it, otherwise all its units at one position.
   ///   - connections: any two layers at most once; a chain without.
+  ///   - costWeight: κ of the cost κ C.
   ///   - first: what ties s₀ to an example's input.
   ///   - output: the layer that the cost stands on; L without.
   public init(
     input: Shape, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
-    first: InputLayer = InputLayer(), output: Int? = nil
+    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil
   ) throws(ShapeError) {
     let connections = (connections ?? Network.chain(layers.count)).sorted()
     precondition(
@@ -74,7 +89,7 @@ public struct Network: Equatable, Sendable {
         && Set(connections.map { [$0.source, $0.target] }).count == connections.count,
       "connections lead upwards, any two layers once")
     self.layers = layers
-    self.cost = cost
+    self.cost = WeighedCost(cost, weight: costWeight)
     self.connections = connections
     self.input = first
     self.output = output ?? layers.count
@@ -111,12 +126,12 @@ public struct Network: Equatable, Sendable {
   /// Dense layers over an input of so many units.
   public init(
     inputs: Int, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
-    first: InputLayer = InputLayer(), output: Int? = nil
+    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil
   ) {
     do {
       try self.init(
-        input: Shape(units: inputs), layers: layers, connections: connections, cost: cost, first: first,
-        output: output)
+        input: Shape(units: inputs), layers: layers, connections: connections, cost: cost, costWeight: costWeight,
+        first: first, output: output)
     } catch {
       preconditionFailure("dense layers fit each other: \(error)")
     }
@@ -162,6 +177,12 @@ public struct Network: Equatable, Sendable {
 
   /// Whether layer k has states of its own: every one but a clamped input.
   public func isState(_ k: Int) -> Bool { k > 0 || input.anchor != .clamped }
+
+  /// The layers of states that stay where an example's label puts them.
+  public var held: [Int] { layers.indices.filter { layers[$0].isHeld }.map { $0 + 1 } }
+
+  /// Whether layer k stays where an example's label puts it.
+  public func isHeld(_ k: Int) -> Bool { k > 0 && layers[k - 1].isHeld }
 
   /// The layers with a bias: 1 … L, and an input that has one.
   public var biased: ClosedRange<Int> { (input.hasBias ? 0 : 1)...depth }

@@ -103,12 +103,16 @@ extension Exchanges {
     guard phase.order == .sweeps else {
       sweeps.append(
         Sweeps(
-          count: duration.atMost, sets: (1...network.depth).map { [$0] }, parts: dynamics.parts,
+          count: duration.atMost, sets: (1...network.depth).filter { !network.isHeld($0) }.map { [$0] },
+          parts: dynamics.parts,
           keepsSlopes: dynamics.keepsSlopes))
       if case .weighed(let count) = phase.keeps {
         maxima.append(Maxima(count: 1, perExample: count * (slicing.slices + 1)))
       }
       return
+    }
+    if phase.origin == .batch, !network.held.isEmpty {
+      sweeps.append(Sweeps(count: 1, sets: [network.held], parts: []))
     }
     if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[network.output]], parts: [])) }
     if network.hasReadOut, dynamics.readsOut {

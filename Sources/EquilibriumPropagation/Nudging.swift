@@ -71,7 +71,7 @@ public struct NudgeForm: Equatable, Sendable {
   /// How states descend a total energy nudged with this β.
   let descent: @Sendable (Relaxation, _ beta: Double) -> any Dynamics
   /// What is added to E of one row, over β.
-  public let value: @Sendable (Cost, OutputRow) -> Double
+  public let value: @Sendable (WeighedCost, OutputRow) -> Double
 
   /// The outputs of an example.
   public struct OutputRow {
@@ -88,7 +88,7 @@ public struct NudgeForm: Equatable, Sendable {
 
   public init(
     _ name: String, isBounded: Bool, descent: @escaping @Sendable (Relaxation, Double) -> any Dynamics,
-    value: @escaping @Sendable (Cost, OutputRow) -> Double
+    value: @escaping @Sendable (WeighedCost, OutputRow) -> Double
   ) {
     self.name = name
     self.isBounded = isBounded

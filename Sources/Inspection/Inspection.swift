@@ -73,7 +73,8 @@ public struct Inspection: Sendable {
 
   /// The run's task on its data.
   public var task: any PreparedTask {
-    run.task.task.prepared(for: data, values: data.values(parameters.precision), seed: run.seed)
+    run.task.task.prepared(
+      for: data, values: data.values(parameters.precision), input: network.input, seed: run.seed)
   }
 
   /// All examples of a split, in its order, as they are stored, with what answers them.

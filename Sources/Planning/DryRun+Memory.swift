@@ -102,6 +102,7 @@ extension DryRun {
       }
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
+      + (portion.network.held.contains(where: portion.holds) ? 1 : 0)
     let table = InputValues.byteCount(
       channels: run.data.standardizes ? portion.network.inputs : run.data.normalize?.mean.count ?? 1,
       precision: precision)

@@ -114,6 +114,7 @@ struct HollowRank {
       shards: bounds, input: portion.seesInput ? room(network.inputs) : nil,
       targets: portion.holds(network.output) ? room(network.units(network.output)) : nil,
       parameters: parameters)
+    clamped.labels = network.held.first { portion.holds($0) }.map { room(network.units($0)) }
     if run.task.task.weighs { clamped.weights = clamped.rows.map { _ in 2 } }
     return clamped
   }

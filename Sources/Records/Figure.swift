@@ -10,10 +10,15 @@ public struct Figure: Hashable, Sendable {
   public var axis: String
   /// Whether less is better.
   public var isBetterLower: Bool
+  /// Whether tables and displays leave it to the files of metrics.
+  public var isDetail: Bool
 
-  public init(_ key: String, name: String, unit: String? = nil, axis: String, isBetterLower: Bool = true) {
+  public init(
+    _ key: String, name: String, unit: String? = nil, axis: String, isBetterLower: Bool = true,
+    isDetail: Bool = false
+  ) {
     (self.key, self.name, self.unit, self.axis) = (key, name, unit, axis)
-    self.isBetterLower = isBetterLower
+    (self.isBetterLower, self.isDetail) = (isBetterLower, isDetail)
   }
 
   /// Whether a value is better than another one; never where one of them is no number.
@@ -38,6 +43,8 @@ extension Figure {
   /// The root of the mean squared difference of inputs and what the model makes of them.
   public static let reconstruction = Figure(
     "reconstruction", name: "reconstruction", axis: "root of the mean squared reconstruction error")
+  /// The mean of (v − u)² over examples and numbers.
+  public static let flowLoss = Figure("loss", name: "loss", axis: "mean of (v − u)²")
   /// R², the share of the targets' variance that is explained.
   public static let r2 = Figure("r2", name: "R²", axis: "explained share of variance", isBetterLower: false)
 }

@@ -30,6 +30,12 @@ extension Codec where Value == Duration {
   }
 }
 
+extension Codec where Value == LayerAnchor {
+  /// A free layer's is not written.
+  static let layerAnchor = Self(
+    takes: word.takes, read: word.read, write: { $0 == .free ? nil : word.write($0) })
+}
+
 extension Codec where Value == Rate {
   /// A number of at least 0, or `balanced`.
   static let rate = Self(

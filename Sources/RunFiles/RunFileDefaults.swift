@@ -3,6 +3,7 @@ import EnergyModels
 import EquilibriumPropagation
 import Foundation
 import Schema
+import Tasks
 
 /// What a run file holds where it says nothing.
 extension RunFile {
@@ -23,12 +24,17 @@ extension RunFile {
 
   /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
   /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum; a model of inputs has its
-  /// output there, and a rule that needs noise draws by `gibbs`, or `langevin` where ρ bends, such a model at T = 1.
+  /// output there, and a rule that needs noise draws by `gibbs`, or `langevin` where ρ bends, such a model at T = 1; a layer
+  /// that labels hold is linear.
   ///
   /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
   /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
+    if task.task is Flow { completeFlow(root) }
+    for index in network.layers.indices where network.layers[index].isHeld {
+      if !root.isWritten("network.layers.\(index).activation") { network.layers[index].activation = .linear }
+    }
     if task.task.isOfInputs, !root.isWritten("network.output"), network.input.anchor != .clamped {
       network.outputLayer = 0
     }
@@ -50,6 +56,26 @@ extension RunFile {
     guard network.layers.indices.contains(index), !root.isWritten("network.layers.\(index).activation")
     else { return }
     network.layers[index].activation = network.cost == .crossEntropy ? .softmax : task.task.outputActivation
+  }
+
+  /// What a flow learns well by: states at rest, a weak nudge of a strong cost, `adam`.
+  private mutating func completeFlow(_ root: Tree) {
+    func isOpen(_ key: String) -> Bool { !root.isWritten(key) }
+    if isOpen("network.output") { network.outputLayer = 0 }
+    if isOpen("network.initialization") { network.initialization = .spectral(gain: 1) }
+    for index in network.layers.indices {
+      let path = "network.layers.\(index)"
+      if isOpen(path + ".activation") { network.layers[index].activation = .cappedSilu }
+      if isOpen(path + ".rate") { network.layers[index].rate = .fixed(1e-3) }
+    }
+    if isOpen("relaxation.step") { relaxation.step = 0.1 }
+    if isOpen("relaxation.newton"), relaxation.updates.alternates { relaxation.newton = 1 }
+    let rest = Duration(atMost: 100, tolerance: 1e-4)
+    if isOpen("relaxation.free") { relaxation.free = rest }
+    if isOpen("relaxation.nudged") { relaxation.nudged = rest }
+    if isOpen("nudging.beta") { nudging.beta = 1.25e-3 }
+    if isOpen("training.optimizer") { training.optimizer = .adam(mean: 0.9, square: 0.95, epsilon: 1e-8) }
+    if isOpen("training.clip") { training.clip = 1 }
   }
 
   /// The name of a run whose file gives none: the file's, without its extension.

@@ -29,6 +29,7 @@ extension RunFile {
       case "name", "data.path": false
       // Names alone make a map of what is one word without.
       case "task.kind": !(task.task is Classification)
+      case "relaxation.newton": relaxation.newton > 0
       case "training.epochs": training.schedule.looksAhead
       case "relaxation.temperature", "relaxation.burn-in", "relaxation.average", "relaxation.inference",
         "relaxation.chains",

@@ -83,6 +83,7 @@ extension Codec where Value == Spring {
 extension RunFile {
   /// Throws `SchemaError` where the rest of a run file does not go with its input, or with the layer that the cost stands on.
   func checkInput(_ root: Tree) throws(SchemaError) {
+    try checkHeld(root)
     let (input, depth) = (network.input, network.layers.count)
     if let output = network.outputLayer {
       if output > depth || output == 0 && input.anchor == .clamped {
@@ -130,13 +131,47 @@ extension RunFile {
         root.position(of: "nudging.kind"), "'nudging.kind' is n-point, but the output is tied by a spring",
         hint: "use centered")
     }
-    if nudging.form == .full, procedure.strengths.contains(-input.stiffness) {
+    if nudging.form == .full, procedure.strengths.contains(-input.stiffness / costWeight) {
       throw SchemaError(
         root.position(of: "nudging.beta"),
         "'nudging.beta' is \(nudging.beta), which undoes the spring of \(input.stiffness) exactly",
         hint: "use a smaller one")
     }
   }
+
+  /// A layer that labels hold stands beside an answer, and joins layers that move.
+  func checkHeld(_ root: Tree) throws(SchemaError) {
+    guard let index = network.layers.firstIndex(where: \.isHeld) else { return }
+    let path = "network.layers.\(index).anchor"
+    func refuse(_ why: String, _ hint: String) -> SchemaError {
+      SchemaError(root.position(of: path), "'\(path)' is clamped, \(why)", hint: hint)
+    }
+    if network.output == index + 1 {
+      throw refuse("but this layer is the output", "write network.output, or delete it")
+    }
+    if task.task.supervision == .labels {
+      throw refuse("but its labels are what the task \(task.name) asks for", "delete it")
+    }
+    if !procedure.relaxes || rule.rule.needsNoise {
+      throw refuse("which the rule \(rule.name) has no use for", "write rule: equilibrium-propagation")
+    }
+    if let other = network.layers.lastIndex(where: \.isHeld), other != index {
+      throw refuse("and so is layer \(other + 1)", "delete one of them")
+    }
+    let activation = network.layers[index].activation
+    if activation != .linear {
+      throw SchemaError(
+        root.position(of: "network.layers.\(index).activation"),
+        "'network.layers.\(index).activation' is \(activation.rawValue), but labels hold the layer",
+        hint: "write activation: linear")
+    }
+    if network.joined.contains(where: {
+      $0.target == index + 1 && $0.coupling.reach(over: Shape(units: 1))?.kernel != nil
+    }) {
+      throw refuse("but a kernel leads to it", "delete the kernel")
+    }
+  }
+
   /// An Euler step ε multiplies the distance from where a spring wants its layer by 1 − ε (1 + λ).
   private func checkStep(_ root: Tree) throws(SchemaError) {
     let (step, curvature) = (relaxation.step, 1 + network.input.stiffness)

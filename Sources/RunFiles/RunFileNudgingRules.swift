@@ -97,12 +97,13 @@ extension RunFile {
   }
 
   /// Even-odd updates put a nudged output at (… + β d)/(1 + β), which is a minimum for β > −1 only; a spring on it adds its
-  /// stiffness to the 1.
+  /// stiffness to the 1, and κ β stands for β where the cost has a weight.
   private func checkBeta(_ root: Tree) throws(SchemaError) {
     guard relaxation.updates.alternates, !nudging.form.isBounded else { return }
     let beta = nudging.beta
     let spring = network.output == 0 ? network.input.stiffness : 0
-    let (most, bound) = (1 + spring, spring == 0 ? "-1" : "-\(1 + spring)")
+    let most = (1 + spring) / costWeight
+    let bound = most == 1 ? "-1" : "-\(most)"
     let reason: String
     switch nudging.kind {
     case .oneSided where beta <= -most:

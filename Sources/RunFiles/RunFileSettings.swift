@@ -27,10 +27,15 @@ public struct NetworkSettings: Equatable, Sendable {
   }
 
   /// The network over an input; throws where kernels and layers do not fit it.
-  public func network(input: Shape) throws(ShapeError) -> Network {
+  ///
+  /// - Parameter costWeight: κ of the cost κ C, which the task says.
+  public func network(input: Shape, costWeight: Double = 1) throws(ShapeError) -> Network {
     try Network(
-      input: input, layers: layers.map { Layer(units: $0.units, activation: $0.activation, gain: $0.gain) },
-      connections: joined, cost: cost, first: self.input, output: outputLayer)
+      input: input,
+      layers: layers.map {
+        Layer(units: $0.units, activation: $0.activation, gain: $0.gain, isHeld: $0.isHeld)
+      },
+      connections: joined, cost: cost, costWeight: costWeight, first: self.input, output: outputLayer)
   }
 
   /// The layer whose states are the outputs.
@@ -87,6 +92,10 @@ public struct LayerSettings: Equatable, Sendable {
   public var rate: Rate
   /// Of the weights from below, in place of `network.initialization`'s.
   public var gain: Double?
+  /// What ties its states to an example.
+  public var anchor = LayerAnchor.free
+  /// Whether labels hold it.
+  public var isHeld: Bool { anchor == .clamped }
   /// Of the connection from the layer below, in a chain.
   public var coupling = CouplingSettings()
 
@@ -96,6 +105,14 @@ public struct LayerSettings: Equatable, Sendable {
     self.activation = activation
     self.rate = rate
   }
+}
+
+/// What ties a layer's states to an example.
+public enum LayerAnchor: String, CaseIterable, Sendable {
+  /// Nothing.
+  case free
+  /// They are 1 at the unit of the example's label, and 0 elsewhere.
+  case clamped
 }
 
 /// How two layers are joined: by name, or by the keys of a convolution; without either every unit to every unit.
@@ -168,6 +185,8 @@ public struct TrainingSettings: Equatable, Sendable {
   public var warmup: Int?
   /// The largest norm of a step's gradient: a longer one is shortened to it; nil leaves all as they are.
   public var clip: Double?
+  /// a of the averages of weights and biases w̄ ← a w̄ + (1 − a) w over steps; nil keeps none.
+  public var average: Double?
   /// What ends training before all epochs are done; nil for nothing.
   public var stop: EarlyStop?
   /// Who sums the updates of the replicas.

@@ -34,6 +34,12 @@ extension Codec where Value == TrainingSettings {
           "The largest norm of a step's gradient, over all weights and biases: a longer one is shortened to it."
       ),
       .init(
+        "average", \.average,
+        .optional(.number("a number above 0 and below 1", example: "0.999") { $0 > 0 && $0 < 1 }),
+        meaning:
+          "a of the averages of weights and biases over steps, w̄ ← a w̄ + (1 − a) w, that `--weights average` uses; none without."
+      ),
+      .init(
         "stop", \.stop, .optional(.stop),
         meaning: "What ends training before all epochs are done; nothing without."),
       .init(

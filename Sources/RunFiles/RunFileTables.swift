@@ -177,6 +177,11 @@ extension Codec where Value == LayerSettings {
         "gain", \.gain, .optional(.number("a number above 0", example: "0.4") { $0 > 0 }),
         meaning: "Of the weights into this layer, in place of the initialization's."),
       .init(
+        "anchor", \.anchor, .layerAnchor,
+        meaning:
+          "Whether the layer's states are free, or clamped to an example's label: 1 at its unit, 0 elsewhere; free without."
+      ),
+      .init(
         "kernel", \.coupling.kernel, .optional(.whole(Convolution.sizes, example: 3)),
         meaning:
           "Height and width of a convolution's kernel, with the units at every place; all are joined to all without."
@@ -215,6 +220,11 @@ extension Codec where Value == Relaxation {
       .init(
         "factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 },
         meaning: "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum."),
+      .init(
+        "newton", \.newton, .whole(0...10, example: 3),
+        meaning:
+          "Newton steps by which a sweep takes a layer to its minimum where ρ bends, and no formula tells it; at 0 one Euler step."
+      ),
       .init(
         "temperature", \.sampling.temperature, .number("a number of at least 0", example: "0.01") { $0 >= 0 },
         meaning: "T of e^{−F/T}, where states are drawn; at 0 they come to rest."),

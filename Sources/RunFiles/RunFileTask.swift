@@ -32,7 +32,7 @@ extension Task {
 extension RunFile {
   /// Opens the run's data, of which its task says what is needed; errors as of `DataSet.open`.
   public func openData(splits: [Split] = Split.allCases) throws(DataError) -> DataSet {
-    try DataSet.open(data, for: task.task.supervision, splits: splits)
+    try DataSet.open(data, for: supervision, splits: splits)
   }
 }
 
@@ -46,19 +46,30 @@ extension RunFile {
 
 /// What task, network and data must agree on.
 extension RunFile {
+  /// What must be known of examples: what answers them, or their labels where these hold a layer.
+  public var supervision: Supervision {
+    network.layers.contains(where: \.isHeld) ? .labels : task.task.supervision
+  }
+
+  /// κ of the cost.
+  public var costWeight: Double { task.task.costWeight(network.input) }
+
   func checkTask(_ root: Tree) throws(SchemaError) {
     let task = task.task
-    if !data.format.has(task.supervision) {
-      let others = DataFormat.allCases.filter { $0.has(task.supervision) }.map(\.rawValue)
+    if !data.format.has(supervision) {
+      let others = DataFormat.allCases.filter { $0.has(supervision) }.map(\.rawValue)
       throw SchemaError(
         root.position(of: "data.format"),
-        "'data.format' is \(data.format.rawValue), which has no \(task.supervision.rawValue) for the task "
-          + self.task.name, hint: "use \(Spelling.listed(others)), or another task")
+        "'data.format' is \(data.format.rawValue), which has no \(supervision.rawValue) for "
+          + (supervision == task.supervision ? "the task \(self.task.name)" : "a layer that they hold"), hint: "use \(Spelling.listed(others)), or another task")
     }
     if let (costs, reason) = task.costs, !costs.contains(network.cost) {
       throw SchemaError(
         root.position(of: "network.cost"), "'network.cost' is \(network.cost.rawValue), which \(reason)",
         hint: "write cost: \(costs[0].rawValue)")
+    }
+    if let (what, hint) = task.mismatch(with: network.input, output: network.output) {
+      throw SchemaError(root.position(of: "network.input", or: "network"), what, hint: hint)
     }
     let isInput = network.output == 0
     let path = isInput ? "network.input.activation" : "network.layers.\(network.output - 1).activation"

@@ -52,7 +52,9 @@ public struct Autoencoder: Task {
     (data.inputs, "an input \(data.inputs) numbers")
   }
 
-  public func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask {
+  public func prepared(
+    for data: DataSet, values: InputValues, input: InputLayer, seed: UInt64
+  ) -> any PreparedTask {
     Prepared(values: values, corruption: corrupt, random: CounterRandom(seed: seed, purpose: .corruption))
   }
 
@@ -80,8 +82,9 @@ public struct Autoencoder: Task {
       }
     }
 
-    func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]]) {
-      for (shard, rows) in shards.enumerated() {
+    func judge(_ answers: AnsweredBatch, into sums: inout [[[Double]]]) {
+      let (outputs, targets) = (answers.outputs, answers.targets)
+      for (shard, rows) in answers.rows.shards.enumerated() {
         var (squares, absolutes) = (sums[shard][0][0], sums[shard][1][0])
         for row in rows {
           for column in 0..<targets.columns {

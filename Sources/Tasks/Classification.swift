@@ -1,4 +1,5 @@
 import DataSets
+import EnergyModels
 import Records
 import Schema
 import Tensors
@@ -57,7 +58,9 @@ public struct Classification: Task {
     )
   }
 
-  public func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask {
+  public func prepared(
+    for data: DataSet, values: InputValues, input: InputLayer, seed: UInt64
+  ) -> any PreparedTask {
     Prepared(weights: weights)
   }
 
@@ -70,9 +73,11 @@ public struct Classification: Task {
       targets[row, Int(example.stored.labels[example.row])] = 1
     }
 
-    func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]]) {
+    func judge(_ batch: AnsweredBatch, into sums: inout [[[Double]]]) {
+      let shards = batch.rows.shards
       let count = shards.last?.upperBound ?? 0
-      let (answers, labels) = (outputs.largestColumns(rows: count), targets.largestColumns(rows: count))
+      let answers = batch.outputs.largestColumns(rows: count)
+      let labels = batch.targets.largestColumns(rows: count)
       for (shard, rows) in shards.enumerated() {
         for row in rows where answers[row] != labels[row] { sums[shard][0][0] += 1 }
       }

@@ -38,7 +38,9 @@ public struct Density: Task {
     (data.inputs, "an input \(data.inputs) numbers")
   }
 
-  public func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask {
+  public func prepared(
+    for data: DataSet, values: InputValues, input: InputLayer, seed: UInt64
+  ) -> any PreparedTask {
     Prepared(values: values)
   }
 
@@ -50,8 +52,9 @@ public struct Density: Task {
       values.set(&targets, row: row, to: example.row, of: example.stored, change: example.change)
     }
 
-    func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]]) {
-      for (shard, rows) in shards.enumerated() {
+    func judge(_ answers: AnsweredBatch, into sums: inout [[[Double]]]) {
+      let (outputs, targets) = (answers.outputs, answers.targets)
+      for (shard, rows) in answers.rows.shards.enumerated() {
         sums[shard][0][0] += 2 * outputs.squaredError(targets, rows: rows)
         sums[shard][1][0] += Double(rows.count * targets.columns)
       }

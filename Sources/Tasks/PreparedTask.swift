@@ -9,10 +9,14 @@ public protocol PreparedTask: Sendable {
   func setTarget(_ targets: inout Matrix, row: Int, to example: Example)
   /// Changes an input before it is trained on; evaluated ones stay as they are.
   func corrupt(_ input: inout Matrix, row: Int, of example: Example)
+  /// Whether `remake` does anything, and so takes time.
+  var remakes: Bool { get }
+  /// Makes the rows of a batch anew, evaluated ones too: what takes all rows of a shard, or sets inputs and targets together.
+  func remake(_ batch: inout MadeBatch)
   /// How much an example counts in what is learnt; nil where all count alike.
   func weight(of example: Example) -> Double?
   /// Adds the examples of each shard's rows, in their order, to its sums: of each shard and each sum the columns.
-  func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]])
+  func judge(_ answers: AnsweredBatch, into sums: inout [[[Double]]])
   /// An output or a target in the units of the data.
   func told(_ output: [Double]) -> [Double]
 }
@@ -20,6 +24,8 @@ public protocol PreparedTask: Sendable {
 extension PreparedTask {
   public var targetsAreInputs: Bool { false }
   public func corrupt(_ input: inout Matrix, row: Int, of example: Example) {}
+  public var remakes: Bool { false }
+  public func remake(_ batch: inout MadeBatch) {}
   public func told(_ output: [Double]) -> [Double] { output }
   public func weight(of example: Example) -> Double? { nil }
 }
@@ -41,5 +47,46 @@ public struct Example: Sendable {
     stored: ShardExamples, row: Int, number: Int, epoch: Int, change: Augmentation.Change = .none
   ) {
     (self.stored, self.row, self.number, self.epoch, self.change) = (stored, row, number, epoch, change)
+  }
+}
+
+/// Who stands in the rows of a batch, and when.
+public struct BatchRows: Sendable {
+  /// Epochs completed.
+  public var epoch: Int
+  /// Of each row its example's place in the split.
+  public var numbers: [Int]
+  /// The rows of each shard.
+  public var shards: [Range<Int>]
+
+  public init(epoch: Int, numbers: [Int], shards: [Range<Int>]) {
+    (self.epoch, self.numbers, self.shards) = (epoch, numbers, shards)
+  }
+}
+
+/// A batch on its way to the network.
+public struct MadeBatch: Sendable {
+  /// x, rows × inputs.
+  public var inputs: Matrix
+  /// d, rows × outputs.
+  public var targets: Matrix
+  public let rows: BatchRows
+
+  public init(inputs: Matrix, targets: Matrix, rows: BatchRows) {
+    (self.inputs, self.targets, self.rows) = (inputs, targets, rows)
+  }
+}
+
+/// A batch that the network has answered.
+public struct AnsweredBatch: Sendable {
+  /// y, rows × outputs, and d beside it.
+  public let outputs: Matrix
+  public let targets: Matrix
+  /// What it was answered to, where the rank of the outputs knows it.
+  public let inputs: Matrix?
+  public let rows: BatchRows
+
+  public init(outputs: Matrix, targets: Matrix, inputs: Matrix? = nil, rows: BatchRows) {
+    (self.outputs, self.targets, self.inputs, self.rows) = (outputs, targets, inputs, rows)
   }
 }

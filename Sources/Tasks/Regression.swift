@@ -64,7 +64,9 @@ public struct Regression: Task {
     (data.targets, "the data \(data.targets) \(data.targets == 1 ? "target" : "targets") an example")
   }
 
-  public func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask {
+  public func prepared(
+    for data: DataSet, values: InputValues, input: InputLayer, seed: UInt64
+  ) -> any PreparedTask {
     let moments = data.targetMoments
     return Prepared(
       center: moments.mean, offset: standardize ? moments.mean : Array(repeating: 0, count: data.targets),
@@ -84,8 +86,9 @@ public struct Regression: Task {
       }
     }
 
-    func judge(outputs: Matrix, targets: Matrix, shards: [Range<Int>], into sums: inout [[[Double]]]) {
-      for (shard, rows) in shards.enumerated() {
+    func judge(_ answers: AnsweredBatch, into sums: inout [[[Double]]]) {
+      let (outputs, targets) = (answers.outputs, answers.targets)
+      for (shard, rows) in answers.rows.shards.enumerated() {
         for row in rows { judge(outputs, targets, row: row, into: &sums[shard]) }
       }
     }

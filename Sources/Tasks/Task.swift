@@ -41,6 +41,11 @@ public protocol Task: Equatable, Sendable {
 
   /// What tables, pages and predictions call the classes; empty where these have numbers or there are none.
   var classNames: [String] { get }
+  /// κ of the cost κ C, over an input of this form.
+  func costWeight(_ input: InputLayer) -> Double
+  /// What of the task does not fit a network's input, or the layer that is its output, and what to write instead; nil where
+  /// all does.
+  func mismatch(with input: InputLayer, output: Int) -> (what: String, hint: String)?
   /// Whether it is to know how likely inputs are, by a model p(x) and not by answers.
   var isOfInputs: Bool { get }
   /// Whether examples count differently in what is learnt, so that every rank needs to know what answers them.
@@ -53,8 +58,11 @@ public protocol Task: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - values: how stored numbers become inputs.
+  ///   - input: the network's.
   ///   - seed: the key of what it draws.
-  func prepared(for data: DataSet, values: InputValues, seed: UInt64) -> any PreparedTask
+  func prepared(
+    for data: DataSet, values: InputValues, input: InputLayer, seed: UInt64
+  ) -> any PreparedTask
 }
 
 extension Task {
@@ -66,6 +74,8 @@ extension Task {
   public var classNames: [String] { [] }
   public var weighs: Bool { false }
   public var isOfInputs: Bool { false }
+  public func costWeight(_ input: InputLayer) -> Double { 1 }
+  public func mismatch(with input: InputLayer, output: Int) -> (what: String, hint: String)? { nil }
   public func mismatch(with data: DataSet) -> String? { nil }
 }
 

@@ -10,7 +10,7 @@ public enum TaskRegistry {
 
   /// In the order that messages list them; the first is the one of a run file that names none.
   public static var tasks: [any Task.Type] {
-    [Classification.self, Regression.self, Autoencoder.self, Density.self] + added
+    [Classification.self, Regression.self, Autoencoder.self, Density.self, Flow.self] + added
   }
 
   /// Makes a task known; one of the same name must not be known yet.

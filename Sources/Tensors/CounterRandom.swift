@@ -13,6 +13,8 @@ public struct CounterRandom: Sendable {
     case examples = 6
     case corruption = 7
     case noise = 8
+    case pairs = 9
+    case times = 10
   }
 
   /// Philox's key.

@@ -4,7 +4,8 @@ import CKernels
 public enum Move: Equatable, Sendable {
   /// s ← s − ε ∂F/∂s.
   case euler
-  /// s ← the minimiser of F given the neighbours; an Euler step where it has no closed form.
+  /// s ← the minimiser of F given the neighbours; where it has no closed form some Newton steps towards it, or one Euler
+  /// step.
   case minimize
   /// s ← ρ(drive).
   case forward
@@ -20,7 +21,7 @@ public enum Move: Equatable, Sendable {
 
 /// The curve ρ as the kernels know it.
 public enum Curve: Equatable, Sendable {
-  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, binary
+  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary
   /// One that they do not know.
   case own(OwnCurve)
 
@@ -33,6 +34,7 @@ public enum Curve: Equatable, Sendable {
     case .relu6: eq_relu6
     case .halfHardSigmoid: eq_half_hard_sigmoid
     case .silu: eq_silu
+    case .cappedSilu: eq_capped_silu
     case .binary: eq_binary
     case .own(let own): preconditionFailure("no kernel knows the curve \(own.name)")
     }
@@ -48,6 +50,8 @@ public struct LayerUpdate {
   public var step: Double
   /// How far `minimize` goes on the way to the minimiser: 1 reaches it, up to 2 lowers F all the same.
   public var factor: Double
+  /// Newton steps of `minimize` where ρ bends; 0 for one Euler step.
+  public var newton = 0
   /// β of a nudged output; 0 elsewhere.
   public var beta: Double
   /// d of a nudged output, rows × columns.
@@ -70,7 +74,7 @@ public struct LayerUpdate {
   /// Moves states[rows, columns] into `next` at the same place; `drive` holds just these columns, from 0.
   ///
   /// `activity` is ρ(s), in `nextActivity` ρ(s) afterwards; both nil where ρ is the identity on the states' range.
-  /// Returns the largest |Δs| / ε (ε = 1 for `minimize` where ρ is straight).
+  /// Returns the largest |Δs| / ε (ε = 1 for `minimize`, but for an Euler step of it).
   public func apply(
     to states: Matrix, activity: Matrix?, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
@@ -135,6 +139,7 @@ public struct LayerUpdate {
     update.beta = beta
     update.step = step
     update.factor = factor
+    update.newton = newton
     return update
   }
 }

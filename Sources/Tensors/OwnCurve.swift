@@ -18,7 +18,7 @@ public struct OwnCurve: Equatable, Sendable {
 }
 
 extension LayerUpdate {
-  /// `apply` for a curve of one's own: Euler steps, also on the way to a minimiser, which has no closed form.
+  /// `apply` for a curve of one's own: Euler steps, or Newton steps towards a minimiser, which has no closed form.
   func apply(
     _ own: OwnCurve, to states: Matrix, drive: Matrix, rows: Range<Int>, columns: Range<Int>,
     next: inout Matrix, nextActivity: inout Matrix?
@@ -34,6 +34,9 @@ extension LayerUpdate {
         let (s, felt) = (states[row, column], drive[row, index])
         if move == .forward {
           next[row, column] = own.value(felt)
+        } else if move == .minimize, newton > 0 {
+          next[row, column] = minimum(of: own, from: s, drive: felt, target: targets?[row, column])
+          residual = max(residual, abs(next[row, column] - s))
         } else {
           let pull = beta == 0 ? 0 : beta * ((targets?[row, column] ?? s) - s)
           next[row, column] = s + step * (own.slope(s) * felt - s + pull)
@@ -43,6 +46,18 @@ extension LayerUpdate {
       }
     }
     return residual
+  }
+
+  /// Newton steps on s − ρ′(s) D − β (d − s) = 0, each damped where F is not clearly convex.
+  private func minimum(of own: OwnCurve, from s: Double, drive: Double, target: Double?) -> Double {
+    var moved = s
+    let beta = target == nil ? 0 : beta
+    for _ in 0..<newton {
+      let force = own.slope(moved) * drive - moved + beta * ((target ?? 0) - moved)
+      let curvature = 1 + beta - own.bend(moved) * drive
+      moved += curvature > 0.25 ? force / curvature : 0.7 / max(1, 1 + beta) * force
+    }
+    return s + factor * (moved - s)
   }
 }
 

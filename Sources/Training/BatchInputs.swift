@@ -10,6 +10,7 @@ package struct BatchInputs: Sendable {
   private let mostRows: Int
   private let augment: Augmentation?
   private let task: any PreparedTask
+  private let needs: BatchNeeds
   /// Whether the task may change inputs.
   private let trains: Bool
   private let seed: UInt64
@@ -18,11 +19,13 @@ package struct BatchInputs: Sendable {
   ///   - shardCount: the shards of the split, of which `examples` are some.
   ///   - mostRows: the most rows a batch has.
   ///   - augment: nil leaves the examples as they are, as they also are where nobody trains.
+  ///   - needs: what of a batch is made.
   package init(
     examples: [ShardExamples], shardCount: Int, values: InputValues, mostRows: Int, augment: Augmentation?,
-    task: any PreparedTask, trains: Bool, seed: UInt64
+    task: any PreparedTask, needs: BatchNeeds, trains: Bool, seed: UInt64
   ) {
     (self.examples, self.shardCount, self.values, self.mostRows) = (examples, shardCount, values, mostRows)
+    self.needs = needs
     (self.augment, self.task, self.trains, self.seed) = (trains ? augment : nil, task, trains, seed)
   }
 
@@ -32,7 +35,9 @@ package struct BatchInputs: Sendable {
   /// Measured on 2 cores, 342 augmented pictures of CIFAR-10 a batch, 3072-64-10, three runs in turn with 340 that are
   /// made by the trainer itself: 48,900 to 55,900 examples a second against 37,800 to 46,000 on one rank; on two
   /// ranks, which leave no core, 67,000 to 71,600 against 76,200 to 84,600.
-  package var areCostly: Bool { Self.areCostly(numbers: mostRows * values.count, values.scalar) }
+  package var areCostly: Bool {
+    needs.inputs && (task.remakes || Self.areCostly(numbers: mostRows * values.count, values.scalar))
+  }
 
   /// The same of so many numbers a batch.
   package static func areCostly(numbers: Int, _ scalar: StoredScalar) -> Bool {
@@ -42,8 +47,31 @@ package struct BatchInputs: Sendable {
   /// Bytes of what looks inputs up.
   var byteCount: Int { values.byteCount }
 
-  /// The inputs of a batch, mostRows × inputs; the rows past its examples are zeros.
-  package func matrix(_ members: BatchMembers) -> Matrix {
+  /// What is needed of a batch; without answers targets are zeros.
+  package func make(_ members: BatchMembers, isAnswered: Bool = true) -> BatchData {
+    var batch = BatchData(
+      inputs: needs.inputs ? inputs(members) : nil,
+      targets: needs.outputs.map { targets(isAnswered ? members : members.empty, columns: $0) },
+      labels: needs.labels.map { labels(members, columns: $0) })
+    if task.remakes, let inputs = batch.inputs, let targets = batch.targets {
+      var made = MadeBatch(inputs: inputs, targets: targets, rows: rows(members))
+      (batch.inputs, batch.targets) = (nil, nil)
+      task.remake(&made)
+      (batch.inputs, batch.targets) = (made.inputs, made.targets)
+    }
+    return batch
+  }
+
+  /// Who stands in the rows of a batch.
+  func rows(_ members: BatchMembers) -> BatchRows {
+    BatchRows(
+      epoch: members.epoch,
+      numbers: members.rows.map { examples[$0.shard].shard + $0.row * shardCount },
+      shards: zip(members.bounds, members.bounds.dropFirst()).map { $0..<$1 })
+  }
+
+  /// mostRows × inputs; the rows past the batch's examples are zeros, here and below.
+  private func inputs(_ members: BatchMembers) -> Matrix {
     var input = Matrix(rows: max(mostRows, 1), columns: values.count, precision: values.precision)
     for i in members.rows.indices {
       let example = example(members, i)
@@ -65,8 +93,15 @@ package struct BatchInputs: Sendable {
     return least...largest
   }
 
-  /// The targets of a batch, mostRows × so many; the rows past its examples are zeros.
-  package func targets(_ members: BatchMembers, columns: Int) -> Matrix {
+  /// One unit 1, that of the label: mostRows × so many.
+  private func labels(_ members: BatchMembers, columns: Int) -> Matrix {
+    var labels = Matrix(rows: max(mostRows, 1), columns: columns, precision: values.precision)
+    for (i, (shard, row)) in members.rows.enumerated() { labels[i, Int(examples[shard].labels[row])] = 1 }
+    return labels
+  }
+
+  /// The targets of a batch, mostRows × so many.
+  private func targets(_ members: BatchMembers, columns: Int) -> Matrix {
     var targets = Matrix(rows: max(mostRows, 1), columns: columns, precision: values.precision)
     for i in members.rows.indices {
       task.setTarget(&targets, row: i, to: example(members, i, isSeen: task.targetsAreInputs))
@@ -91,6 +126,27 @@ package struct BatchInputs: Sendable {
     return Example(
       stored: stored, row: row, number: number, epoch: members.epoch, change: change ?? .none)
   }
+}
+
+/// What of a batch is made on a rank.
+package struct BatchNeeds: Sendable {
+  /// Whether a layer is computed that the inputs drive, or that they are tied to.
+  package var inputs: Bool
+  /// Units of the output, where that is computed.
+  package var outputs: Int?
+  /// Units of a layer that labels hold, where that is computed.
+  package var labels: Int?
+
+  package init(inputs: Bool, outputs: Int?, labels: Int? = nil) {
+    (self.inputs, self.outputs, self.labels) = (inputs, outputs, labels)
+  }
+}
+
+/// A batch as it is made.
+package struct BatchData: Sendable {
+  package var inputs: Matrix?
+  package var targets: Matrix?
+  package var labels: Matrix?
 }
 
 /// Who stands in the rows of a batch.

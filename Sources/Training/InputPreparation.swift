@@ -2,11 +2,11 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Makes the inputs of one batch after another on a thread of its own, which never calls MPI: the trainer orders the next
+/// Makes one batch after another on a thread of its own, which never calls MPI: the trainer orders the next
 /// batch when it takes one, and waits for it where it needs it.
 ///
-/// Inputs are a function of the batch's members alone, so they have the same bits as those made without a thread. What
-/// crosses is the members one way and the matrix the other, each moved through a box that only its holder touches. The
+/// A batch is a function of its members alone, so it has the same bits as one made without a thread. What
+/// crosses is the members one way and the matrices the other, each moved through a box that only its holder touches. The
 /// thread ends with its owner.
 package final class InputPreparation {
   private let handOver: HandOver
@@ -16,7 +16,7 @@ package final class InputPreparation {
     let handOver = HandOver()
     self.handOver = handOver
     let thread = Thread {
-      while let members = handOver.nextOrder() { handOver.put(inputs.matrix(members)) }
+      while let members = handOver.nextOrder() { handOver.put(inputs.make(members)) }
     }
     thread.name = "inputs"
     thread.start()
@@ -31,8 +31,8 @@ package final class InputPreparation {
     handOver.order(members)
   }
 
-  /// The inputs of a batch if it was ordered, once they are made; nil otherwise.
-  package func take(_ members: BatchMembers) -> Matrix? {
+  /// A batch if it was ordered, once it is made; nil otherwise.
+  package func take(_ members: BatchMembers) -> BatchData? {
     guard let ordered, ordered == (members.epoch, members.step) else { return nil }
     self.ordered = nil
     return handOver.take()
@@ -42,7 +42,7 @@ package final class InputPreparation {
 /// What the two threads hand each other, in turn.
 private final class HandOver: Sendable {
   private let members = Mutex<BatchMembers?>(nil)
-  private let matrix = Mutex<Matrix?>(nil)
+  private let batch = Mutex<BatchData?>(nil)
   private let isOrdered = DispatchSemaphore(value: 0)
   private let isMade = DispatchSemaphore(value: 0)
 
@@ -57,14 +57,14 @@ private final class HandOver: Sendable {
     return members.withLock { $0 }
   }
 
-  func put(_ made: Matrix) {
-    matrix.withLock { $0 = made }
+  func put(_ made: BatchData) {
+    batch.withLock { $0 = made }
     isMade.signal()
   }
 
-  func take() -> Matrix {
+  func take() -> BatchData {
     isMade.wait()
-    guard let made = matrix.withLock({ $0.take() }) else { preconditionFailure("what is made is there") }
+    guard let made = batch.withLock({ $0.take() }) else { preconditionFailure("what is made is there") }
     return made
   }
 }

@@ -56,20 +56,28 @@ package final class SplitData {
       seed: isShuffled ? run.seed : nil)
     let (output, supervision) = (portion.network.output, run.task.task.supervision)
     let answers = portion.holds(output) && isAnswered ? supervision : nil
+    let portion = portion
+    let held = portion.network.held.first(where: portion.holds)
     self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
-      labels: answers == .labels || trains && run.task.task.weighs, targets: answers == .targets)
+      labels: answers == .labels || held != nil || trains && run.task.task.weighs, targets: answers == .targets)
     precision = run.training.precision
     let values = data.values(precision)
-    task = run.task.task.prepared(for: data, values: values, seed: run.seed)
+    task = run.task.task.prepared(
+      for: data, values: values, input: portion.network.input, seed: run.seed)
     sums = run.task.task.sums(outputs: portion.network.units(output))
     chainsEach = (trains ? run.relaxation : run.relaxation.inferring).chains
     inputs = BatchInputs(
       examples: examples, shardCount: deal.tiling.shards, values: values,
       mostRows: shards.count * perShard * chainsEach,
-      augment: data.source.augment, task: task, trains: trains, seed: run.seed)
-    let isAhead = trains && hasSpareCore && portion.seesInput && inputs.areCostly
+      augment: data.source.augment, task: task,
+      needs: BatchNeeds(
+        inputs: portion.seesInput,
+        outputs: portion.holds(output) ? portion.network.units(output) : nil,
+        labels: held.map { portion.network.units($0) }),
+      trains: trains, seed: run.seed)
+    let isAhead = trains && hasSpareCore && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil
     epochs = run.training.epochs
     noise = CounterRandom(seed: run.seed, purpose: .noise)
@@ -113,17 +121,14 @@ package final class SplitData {
 
   /// What the batch clamps: inputs and targets.
   package func clamp(_ members: BatchMembers, parameters: Parameters) -> Clamped {
-    let network = portion.network
     let rows = members.repeated(chainsEach)
-    let input = portion.seesInput ? preparation?.take(members) ?? inputs.matrix(rows) : nil
+    let made = preparation?.take(members) ?? inputs.make(rows, isAnswered: isAnswered)
     if let preparation, let next = next(members) { preparation.begin(next.repeated(chainsEach)) }
-    let targets =
-      portion.holds(network.output)
-      ? inputs.targets(
-        isAnswered ? rows : rows.empty, columns: network.units(network.output)) : nil
     clock?.enter(.drive)
     defer { clock?.leave() }
-    var clamped = Clamped(shards: rows.bounds, input: input, targets: targets, parameters: parameters)
+    var clamped = Clamped(
+      shards: rows.bounds, input: made.inputs, targets: made.targets, parameters: parameters)
+    clamped.labels = made.labels
     clamped.step = members.epoch * batches.steps + members.step
     if isAnswered { clamped.weights = inputs.weights(rows) }
     (clamped.random, clamped.stream) = (noise, stream)
@@ -139,9 +144,7 @@ package final class SplitData {
   }
 
   /// Of each row of a batch the number of its example in the split.
-  func numbers(_ members: BatchMembers) -> [Int] {
-    members.rows.map { examples[$0.shard].shard + $0.row * deal.tiling.shards }
-  }
+  func numbers(_ members: BatchMembers) -> [Int] { rows(members).numbers }
 
   /// What a batch's rows hold, with a row for each example: the mean over its chains, at each position.
   // Inlined it breaks the compiler (6.3.1).
@@ -158,6 +161,9 @@ package final class SplitData {
       return sum / Double(chains)
     }
   }
+
+  /// Who stands in the rows of a batch.
+  func rows(_ members: BatchMembers) -> BatchRows { inputs.rows(members) }
 
   /// Adds a batch's answers to confusion[label][answer].
   func count(_ members: BatchMembers, outputs: Matrix, targets: Matrix, into confusion: inout [[Int]]) {

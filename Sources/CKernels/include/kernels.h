@@ -12,7 +12,8 @@
 enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4 };
 
 typedef enum {
-  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu, eq_binary
+  eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu, eq_binary,
+  eq_capped_silu
 } eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
@@ -30,6 +31,7 @@ typedef struct {
   double beta;             // 0 where the layer is not nudged
   double step;             // epsilon
   double factor;           // how far `minimize` goes on the way to the minimiser; 1: to it
+  long newton;             // Newton steps of `minimize` where rho bends; 0: one Euler step
 } eq_update;
 
 // Which random number a unit of a row gets: the word (n / 16) % 4 of Threefry4x32-20 at the counter

@@ -14,8 +14,11 @@ import Tensors
 public struct BackpropagationThroughTime: Sendable {
   private let relaxation: Relaxation
 
-  /// For the iterations of a relaxation; where it starts and how long it takes is said with each call.
+  /// For the iterations of a relaxation, whose Newton steps are Euler steps here; where it starts and how long it takes is
+  /// said with each call.
   public init(_ relaxation: Relaxation) {
+    var relaxation = relaxation
+    relaxation.newton = 0
     self.relaxation = relaxation
   }
 
@@ -64,9 +67,11 @@ public struct BackpropagationThroughTime: Sendable {
 
   /// Goes back through one iteration, which moved one set of layers after the other.
   private func goBack(_ pass: inout ReversePass, from after: State, to before: State) {
-    /// A read-out is no state.
+    /// A read-out is no state, and a layer that is held stays.
     func moved(_ layers: [Int]) -> [Int] {
-      layers.filter { $0 != pass.network.output || !pass.network.hasReadOut }
+      layers.filter {
+        ($0 != pass.network.output || !pass.network.hasReadOut) && !pass.network.isHeld($0)
+      }
     }
     switch relaxation.updates.atRest {
     case .euler:

@@ -29,7 +29,7 @@ struct ReversePass {
     let outputs = last[network.output].states
     // dC/dy, or dC/dD of a soft-max read-out.
     let error = Matrix(rows: rows, columns: outputs.columns, precision: .float64) {
-      outputs[$0, $1] - targets[$0, $1]
+      network.cost.weight * (outputs[$0, $1] - targets[$0, $1])
     }
     if network.hasReadOut {
       handOn([network.output: error], last)

@@ -82,13 +82,14 @@ public struct Scene {
   /// The whole network.
   public var network: Network { portion.network }
 
-  /// d − y, of the outputs of an earlier phase, where the output is computed.
+  /// κ (d − y), of the outputs of an earlier phase, where the output is computed.
   public func force(of phase: Int) -> Matrix? {
     let k = network.output
     guard portion.holds(k), let targets = clamped.targets else { return nil }
     var force = Matrix(rows: targets.rows, columns: targets.columns, precision: precision)
     force.setDifference(
       of: targets, ends[phase].state[k].states, rows: clamped.rows, columns: 0..<targets.columns)
+    if network.cost.weight != 1 { force.scale(by: network.cost.weight, rows: clamped.rows) }
     return force
   }
 }
@@ -112,10 +113,12 @@ public struct EnergyDescent: Dynamics {
 
   /// What moves layer k of a network under some pulls.
   func update(_ k: Int, of network: Network, _ pulls: Pulls) -> LayerUpdate {
-    LayerUpdate(
+    var update = LayerUpdate(
       move: network.activation(k).isReadOut ? .readOut : relaxation.updates.move,
       curve: network.activation(k).curve, step: relaxation.step, factor: relaxation.reach,
       beta: pulls[k].stiffness, targets: pulls[k].centre)
+    update.newton = relaxation.newton
+    return update
   }
 
   private struct Descent: Motion {
@@ -161,7 +164,9 @@ public struct ComplexDescent: Dynamics {
         move: relaxation.updates.move, curve: network.activation(k).curve, step: relaxation.step,
         beta: (0, 0), targets: nil)
       if k == network.output {
-        (update.beta, update.targets) = (descent.beta, targets)
+        let weight = network.cost.weight
+        update.beta = (weight * descent.beta.re, weight * descent.beta.im)
+        update.targets = targets
       } else if k == 0 {
         (update.beta, update.targets) = ((re: spring.stiffness, im: 0), spring.centre)
       }

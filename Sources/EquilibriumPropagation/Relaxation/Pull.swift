@@ -1,9 +1,9 @@
 import EnergyModels
 import Tensors
 
-/// What draws a layer's states towards a matrix: −∂F/∂s = … + κ (c − s).
+/// What draws a layer's states towards a matrix: −∂F/∂s = … + k (c − s).
 public struct Pull: Sendable {
-  /// κ: β of a nudge, λ of a spring; 0 for none.
+  /// k: β κ of a nudge with the cost κ C, λ of a spring; 0 for none.
   public let stiffness: Double
   /// c, rows × units; nil where it is not known here.
   public let centre: Matrix?
@@ -19,10 +19,11 @@ public struct Pulls: Sendable {
 
   /// Where both are on one layer they are one pull:
   ///
-  ///     λ (x − s) + β (d − s) = (λ + β) (c − s),   c = (λ x + β d) / (λ + β)
+  ///     λ (x − s) + b (d − s) = (λ + b) (c − s),   c = (λ x + b d) / (λ + b),   b = β κ
   init(_ scene: Scene, beta: Double) {
     network = scene.network
     let (spring, clamped) = (network.input.stiffness, scene.clamped)
+    let beta = beta * scene.network.cost.weight
     let isTied = spring > 0 && scene.portion.holds(0)
     let nudge = beta == 0 ? .none : Pull(stiffness: beta, centre: clamped.targets)
     guard isTied, let x = clamped.input else {

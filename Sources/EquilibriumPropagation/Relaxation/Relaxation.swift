@@ -103,10 +103,12 @@ public struct Duration: Equatable, Sendable {
 /// The relaxation of a run: how states are updated, from where, and for how long.
 public struct Relaxation: Equatable, Sendable {
   public var updates: Updates
-  /// ε of an Euler step (and of an even-odd update of a layer whose minimiser has no closed form).
+  /// ε of an Euler step.
   public var step: Double
-  /// ω of over-relaxed updates, where the minimiser has a closed form.
+  /// ω of over-relaxed updates of layers that go to their minimiser.
   public var factor: Double
+  /// Newton steps of an even-odd update of a layer whose minimiser has no closed form; 0 for one Euler step.
+  public var newton = 0
   /// Of `gibbs`, `langevin` and `mala`, whose phases have as many iterations as it says.
   public var sampling: Sampling
   public var start: Start

@@ -7,14 +7,15 @@ extension Relaxer {
   mutating func begin(
     _ start: consuming State, instant: Instant, clamped: Clamped, parameters: Parameters
   ) throws -> State {
+    let start = try atLabels(consume start, clamped)
     switch relaxation.start {
-    case .zero: return atInput(consume start, clamped)
-    case .persistent: return try share(consume start, layers: Array(network.states), rows: [clamped.rows])
+    case .zero: return atInput(start, clamped)
+    case .persistent: return try share(start, layers: Array(network.states), rows: [clamped.rows])
     case .forward:
       var first = instant
       first.phase = -1
       return try run(
-        .guess, from: atInput(consume start, clamped), instant: first, ends: [], clamped: clamped,
+        .guess, from: atInput(start, clamped), instant: first, ends: [], clamped: clamped,
         parameters: parameters
       ).state
     }
@@ -26,6 +27,17 @@ extension Relaxer {
     guard network.isState(0), state.known.contains(0), let x = clamped.input else { return state }
     state[0].setStates(x, activation: network.activation(0), rows: clamped.rows)
     return state
+  }
+
+  /// The layers that labels hold there, wherever they are known.
+  private func atLabels(_ start: consuming State, _ clamped: Clamped) throws -> State {
+    guard !network.held.isEmpty else { return start }
+    var state = consume start
+    for k in network.held where portion.holds(k) {
+      guard let labels = clamped.labels else { preconditionFailure("a layer that labels hold without labels") }
+      state[k].setStates(labels, activation: network.activation(k), rows: clamped.rows)
+    }
+    return try share(consume state, layers: network.held, rows: [clamped.rows])
   }
 
   /// The output at y + share · (d − y), within its range.

@@ -21,7 +21,7 @@ struct Relaxer {
   private let hiddenSweep: [LayerSet]
   private let upperSweep: [LayerSet]
   private let innerSweep: [LayerSet]
-  /// The layers one by one from the input upwards.
+  /// The layers that move, one by one from the input upwards.
   private let ascending: [LayerSet]
   /// The drive of each layer of the portion.
   var drives: [Matrix]
@@ -63,7 +63,8 @@ struct Relaxer {
     upperSweep = sweep { $0 > 0 }
     innerSweep = sweep { $0 > 0 && $0 != output }
     readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
-    ascending = (1...network.depth).map { LayerSet([$0], portion: portion) }
+    ascending = (1...network.depth).filter { !portion.network.isHeld($0) }
+      .map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
     }
@@ -93,7 +94,8 @@ extension Updates {
   public func sets(_ network: Network) -> [[Int]] {
     let (output, hasReadOut) = (network.output, network.hasReadOut)
     let sets = alternates ? network.colours : [Array(network.states)]
-    return sets.map { $0.filter { $0 != output || !hasReadOut } }.filter { !$0.isEmpty }
+    return sets.map { $0.filter { ($0 != output || !hasReadOut) && !network.isHeld($0) } }
+      .filter { !$0.isEmpty }
       + (hasReadOut ? [[output]] : [])
   }
 }

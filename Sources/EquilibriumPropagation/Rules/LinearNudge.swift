@@ -12,8 +12,8 @@ extension NudgeForm {
   /// Source: Laborieux & Zenke 2022, arXiv:2209.00530 (linear in the cost); published for β up to 1,000 times as large.
   public static let linear = NudgeForm("linear", isBounded: true) {
     LinearDescent(relaxation: $0, beta: $1)
-  } value: { _, example in
-    (0..<example.targets.columns).reduce(0) { sum, j in
+  } value: { cost, example in
+    cost.weight * (0..<example.targets.columns).reduce(0) { sum, j in
       let slope = example.atRest[example.row, j] - example.targets[example.row, j]
       return sum + slope * example.outputs[example.row, j]
     }
@@ -50,7 +50,8 @@ struct LinearDescent: Dynamics {
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
       to next: inout LayerState, at instant: Instant
     ) -> Double {
-      let (update, activation) = (descent.update(k, of: network, springs), network.activation(k))
+      var update = descent.update(k, of: network, springs)
+      let activation = network.activation(k)
       guard k == network.output, let force else {
         return next.apply(update, to: state, drive: drive, rows: rows, columns: units)
       }
@@ -59,6 +60,8 @@ struct LinearDescent: Dynamics {
         pulled.add(rows: rows, force)
         return next.apply(update, to: state, drive: pulled, rows: rows, columns: units)
       }
+      // The force counts in an Euler step.
+      update.newton = 0
       let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
       if activation.isReadOut {
         next.withActivity {

@@ -31,7 +31,7 @@ public struct Tiling: Equatable, Sendable {
   public init(_ run: RunFile, input: Shape) {
     let network: Network
     do {
-      network = try run.network.network(input: input)
+      network = try run.network.network(input: input, costWeight: run.costWeight)
     } catch {
       preconditionFailure("data that were not checked: \(error)")
     }
@@ -78,7 +78,7 @@ extension RunFile {
           "\(name): the output has \(output) units, \(answer) needs "
           + "one; let a layer without a kernel be the last")
     }
-    guard trains || data.supervision == task.task.supervision else { return }
+    guard trains || data.supervision == supervision else { return }
     let needed = task.task.outputs(for: data)
     // Other data may lack the last classes.
     let isLess = !trains && data.supervision == .labels && needed.units <= outputs
@@ -86,6 +86,13 @@ extension RunFile {
       throw RunMismatch(
         description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
           + needed.reason)
+    }
+    if let index = network.layers.firstIndex(where: \.isHeld),
+      network.layers[index].units != data.classes
+    {
+      throw RunMismatch(
+        description: "network.layers.\(index).units: the layer that labels hold has "
+          + "\(network.layers[index].units) units, the data \(data.classes) classes")
     }
     if trains, let mismatch = task.task.mismatch(with: data) { throw RunMismatch(description: mismatch) }
     if trains, let figure = training.stop?.figure,

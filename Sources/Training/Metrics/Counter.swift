@@ -1,5 +1,6 @@
 import EnergyModels
 import EquilibriumPropagation
+import Tasks
 import Tensors
 
 /// Counts what free phases show, where the output is computed.
@@ -26,8 +27,10 @@ package struct Counter {
     guard answers, countsOutput, let given = clamped.targets else { return }
     let (outputs, targets) = (data.answers(members, free.outputs), data.answers(members, given))
     tally.judge(
-      outputs: outputs, targets: targets, first: data.shards.lowerBound, bounds: members.bounds,
-      by: data.task, of: data.sums)
+      AnsweredBatch(
+        outputs: outputs, targets: targets, inputs: clamped.input.map { data.answers(members, $0) },
+        rows: data.rows(members)),
+      first: data.shards.lowerBound, by: data.task, of: data.sums)
     for (i, shard) in data.shards.enumerated() {
       let rows = members.bounds[i]..<members.bounds[i + 1]
       tally.examples[shard] += rows.count

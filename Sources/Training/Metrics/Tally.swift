@@ -52,18 +52,17 @@ public struct Tally: Equatable, Sendable {
 
   /// Adds what the outputs of some shards' rows show to the task's sums.
   ///
-  /// - Parameter bounds: shard `first` + i has rows bounds[i] ..< bounds[i + 1].
+  /// - Parameter first: the first of the batch's shards.
   mutating func judge(
-    outputs: Matrix, targets: Matrix, first: Int, bounds: [Int], by task: any PreparedTask,
-    of kept: [ScoreSum]
+    _ answers: AnsweredBatch, first: Int, by task: any PreparedTask, of kept: [ScoreSum]
   ) {
-    let rows = zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    let rows = answers.rows.shards
     func range(_ sum: ScoreSum, _ shard: Int) -> Range<Int> {
       (first + shard) * sum.columns..<(first + shard + 1) * sum.columns
     }
     let before = kept.map { sums[$0.key]! }
     var added = rows.indices.map { shard in zip(kept, before).map { Array($1[range($0, shard)]) } }
-    task.judge(outputs: outputs, targets: targets, shards: rows, into: &added)
+    task.judge(answers, into: &added)
     for (index, sum) in kept.enumerated() {
       sums[sum.key]!.replaceSubrange(
         range(sum, 0).lowerBound..<range(sum, rows.count).lowerBound, with: added.flatMap { $0[index] })
