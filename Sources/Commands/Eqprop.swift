@@ -26,7 +26,7 @@ struct Root: ParsableCommand {
       Train.self, Sweep.self, Evaluate.self, Predict.self, Report.self, Export.self, Verify.self,
       BenchCommand.self,
       PlanCommand.self,
-      Sampling.self, WatchRelaxation.self, Doctor.self, Keys.self,
+      Sampling.self, Judge.self, WatchRelaxation.self, Doctor.self, Keys.self,
     ])
 }
 

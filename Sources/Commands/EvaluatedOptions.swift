@@ -13,6 +13,9 @@ struct EvaluatedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
   var checkpoint = Evaluator.Choice.latest
 
+  @Option(help: "The weights of the last step, or their averages over steps: last or average.")
+  var weights = WeightChoice.last
+
   @Option(
     help: ArgumentHelp(
       "Iterations of the free phase (default: the run's; from zero where it lives on persistent states, up to 25 times as many, to a tolerance of 0.001).",
@@ -44,7 +47,7 @@ struct EvaluatedOptions: ParsableArguments {
     var relaxation = Evaluator.relaxation(of: run)
     if let free { relaxation.free = Duration(atMost: free) }
     return try Evaluator(
-      run: run, checkpoint: picked, relaxation: relaxation, deal: deal,
+      run: run, checkpoint: picked, weights: weights, relaxation: relaxation, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: grid.sharesMemory))
   }
 }

@@ -11,14 +11,19 @@ struct InspectedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("latest, best or a checkpoint's name.", valueName: "which"))
   var checkpoint = Evaluator.Choice.latest
 
+  @Option(help: "The weights of the last step, or their averages over steps: last or average.")
+  var weights = WeightChoice.last
+
   @Option(help: ArgumentHelp("Examples of another folder of the same format.", valueName: "path"))
   var data: String?
 
   /// Reads the whole network.
   func load() throws -> Inspection {
-    try Inspection(directory: directory, choice: checkpoint, data: data)
+    try Inspection(directory: directory, choice: checkpoint, weights: weights, data: data)
   }
 }
+
+extension WeightChoice: ExpressibleByArgument {}
 
 extension Evaluator.Choice: ExpressibleByArgument {
   /// `latest`, `best`; any other word is a checkpoint's name.

@@ -7,7 +7,7 @@ extension Sampling {
   /// Chains of a model: their last states in a square, or each in a row over time; as numbers beside it.
   func drawChains(of inspection: Inspection) throws {
     guard label.isEmpty else { throw UsageError("--label: a model of inputs knows no classes") }
-    let count = count ?? 16
+    let (count, frames) = (count ?? 16, frames ?? 1)
     let chains = try inspection.chains(
       count: count, sweeps: iterations ?? 1000, frames: frames, seed: seed)
     let path = output ?? inspected.directory + "/sample.png"
@@ -23,21 +23,21 @@ extension Sampling {
       try DurableFile.write(picture.png, to: path)
       print(path)
     }
-    let numbers = path.hasSuffix(".png") ? path.dropLast(4) + ".npy" : path + ".npy"
-    try DurableFile.write(npy(chains, shape: [count, frames] + extents), to: String(numbers))
-    print(numbers)
+    let samples = (0..<count).map { chain in chains.frames.map { $0.inputs[chain] } }
+    try writeNumbers(samples, extents: extents, beside: path)
     let ends = chains.energies.map { $0[$0.count - 1] }
     print(
       "energy " + ends.prefix(8).map { String(format: "%.3f", $0) }.joined(separator: " ")
         + (count > 8 ? " …" : ""))
   }
 
-  /// Chains × frames × what an input is, in Float32.
-  private func npy(_ chains: SampledChains, shape: [Int]) -> [UInt8] {
+  /// Samples × frames × what an input is, in Float32, in a file called as the picture.
+  func writeNumbers(_ samples: [[[Double]]], extents: [Int], beside picture: String) throws {
+    let path = picture.hasSuffix(".png") ? String(picture.dropLast(4)) + ".npy" : picture + ".npy"
+    let shape = [samples.count, samples.first?.count ?? 0] + extents
+    let numbers = samples.flatMap { $0.flatMap { $0.map(Float.init) } }
     let header = NPZ.header(of: .init("samples", .float32, shape))
-    let numbers = chains.energies.indices.flatMap { chain in
-      chains.frames.flatMap { $0.inputs[chain].map(Float.init) }
-    }
-    return header + numbers.withUnsafeBytes { Array($0) }
+    try DurableFile.write(header + numbers.withUnsafeBytes { Array($0) }, to: path)
+    print(path)
   }
 }

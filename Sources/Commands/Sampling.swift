@@ -4,18 +4,21 @@ import FileFormats
 import Foundation
 import Inspection
 import MessagePassing
+import RunFiles
+import Tasks
 
 /// `eqprop sample DIR`: what the network takes for a class, as pictures.
 struct Sampling: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
     abstract:
-      "Draws what the network takes for a class, or what a model of inputs takes for one: a PNG, of a model an NPY too.",
+      "Draws what the network takes for a class, what a model of inputs takes for one, or where a flow leads: a PNG, and an NPY.",
     discussion: """
       Example: launch/run sample runs/mnist-fast-1h --label 7
 
       Of a classifier the output is held at a class and the input settles. Of a model of inputs chains move from noise: \
-      launch/run sample runs/mnist-rbm --count 64; with --frames each is a row, its states over time.
+      launch/run sample runs/mnist-rbm --count 64; with --frames each is a row, its states over time. A flow is followed \
+      from noise: launch/run sample runs/digits-flow --count 64 --until 1.2, the work shared among ranks.
       """)
 
   @OptionGroup var inspected: InspectedOptions
@@ -23,7 +26,9 @@ struct Sampling: RankCommand {
   @Option(help: "A class; may be repeated (default: every class, a row each).")
   var label: [Int] = []
 
-  @Option(help: ArgumentHelp("Samples of a class (default: 4), or chains (16).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Samples of a class (default: 4), chains (16) or points of a flow (64).", valueName: "n")
+  )
   var count: Int?
 
   @Option(
@@ -31,11 +36,21 @@ struct Sampling: RankCommand {
       "Iterations of input and hidden layers (default: 200), or sweeps of chains (1,000).", valueName: "n"))
   var iterations: Int?
 
-  @Option(help: ArgumentHelp("Of chains: states of each, over its sweeps.", valueName: "n"))
-  var frames = 1
+  @Option(
+    help: ArgumentHelp(
+      "States of a chain over its sweeps (default: 1), or of a flow's first points on their way (10).",
+      valueName: "n"))
+  var frames: Int?
 
-  @Option(help: "The input's step ε, above 0 and at most 1.")
-  var step = 0.1
+  @Option(help: ArgumentHelp("Of a flow: the last time t; beyond 1 samples are sharper.", valueName: "t"))
+  var until = 1.0
+
+  @Option(help: "Of a flow: how a velocity is found, spring or gradient.")
+  var sampler = FlowSampler.spring
+
+  @Option(
+    help: "The input's step ε, above 0 and at most 1 (default: 0.1), or of a flow the step of t (0.01).")
+  var step: Double?
 
   @Option(help: "Of the inputs that the samples start from.")
   var seed: UInt64 = 1
@@ -46,23 +61,31 @@ struct Sampling: RankCommand {
 
   func validate() throws {
     try FileEnding.check("--output", output, among: ["png"])
-    if let count, !(1...1000 ~= count) {
-      throw ValidationError("--count \(count): from 1 to 1000 samples are needed")
+    if let count, !(1...100_000 ~= count) {
+      throw ValidationError("--count \(count): from 1 to 100000 samples are needed")
     }
     if let iterations, !(1...1_000_000 ~= iterations) {
       throw ValidationError("--iterations \(iterations): from 1 to 1000000 iterations are needed")
     }
-    guard 1...min(100, iterations ?? 100) ~= frames else {
+    if let frames, !(1...min(100, iterations ?? 100) ~= frames) {
       throw ValidationError("--frames \(frames): from 1 to 100 are needed, at most one an iteration")
     }
-    guard step > 0 && step <= 1 else {
+    if let step, !(step > 0 && step <= 1) {
       throw ValidationError("--step \(step): above 0 and at most 1 is needed")
+    }
+    guard until > 0, until <= 10 else {
+      throw ValidationError("--until \(until): above 0 and at most 10 is needed")
     }
   }
 
   func run(on world: borrowing Communicator) throws -> Int32 {
     let isFirst = world.rank == 0
-    try world.agree { if isFirst { try draw() } }
+    let run = try world.agree { try RunFile.load(path: inspected.directory + "/run.yaml") }
+    if run.task.task is Flow {
+      try drawFlow(on: world)
+    } else {
+      try world.agree { if isFirst { try draw() } }
+    }
     return 0
   }
 
@@ -88,7 +111,7 @@ struct Sampling: RankCommand {
     var rows: [[[Double]]] = []
     for label in label.isEmpty ? Array(0..<classes) : label {
       let samples = try inspection.samples(
-        of: label, count: count ?? 4, iterations: iterations ?? 200, step: step, seed: seed)
+        of: label, count: count ?? 4, iterations: iterations ?? 200, step: step ?? 0.1, seed: seed)
       print(
         "label \(label): energy "
           + samples.map { String(format: "%.3f", $0.energy) }.joined(separator: " ")

@@ -35,9 +35,11 @@ public struct Inspection: Sendable {
   /// 65 where none is whole.
   /// - Parameter data: another folder for the run's examples.
   public init(
-    directory: String, choice: Evaluator.Choice = .latest, data folder: String? = nil
+    directory: String, choice: Evaluator.Choice = .latest, weights: WeightChoice = .last,
+    data folder: String? = nil
   ) throws {
     let run = try RunFile.load(path: directory + "/run.yaml", data: folder)
+    try NoAverages.check(run, weights)
     let store = RunDirectory(path: directory).store
     let (name, state) = try store.whole(choice)
     guard state.run == RunState.digest(of: run) else {
@@ -50,7 +52,7 @@ public struct Inspection: Sendable {
     let blank = Parameters(portion: deal.portion(at: .only), precision: run.training.precision)
     var model = Model(blank)
     let layout = CheckpointLayout(
-      deal: deal, moments: [], persistent: [:], precision: run.training.precision)
+      deal: deal, moments: [], persistent: [:], weights: weights, precision: run.training.precision)
     try layout.read(store.folder(name), into: &model, place: .only, deal: deal)
     (self.run, self.data, self.deal, parameters) = (run, data, deal, model.parameters)
     (checkpoint, step, epoch) = (name, state.step, state.epoch)

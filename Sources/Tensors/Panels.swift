@@ -158,6 +158,22 @@ extension Panels {
       other.pointer(panel: panels.lowerBound, row: 0), panelWidth)
   }
 
+  /// self += share (other − self) of a tensor of the same shape; every element by itself, rounded after each operation.
+  package mutating func approach(_ other: Panels, by share: Double) {
+    precondition(depth == other.depth && columns == other.columns, "shapes do not meet")
+    let mine = scalars(panels: 0..<count)
+    func approach<S: BinaryFloatingPoint>(_ type: S.Type) {
+      let (share, mine) = (S(share), mine.buffer(of: type))
+      let theirs = other.pointer(panel: 0, row: 0).assumingMemoryBound(to: type)
+      for i in mine.indices { mine[i] += share * (theirs[i] - mine[i]) }
+    }
+    switch precision {
+    case .float32: approach(Float.self)
+    case .float64: approach(Double.self)
+    case .hollow32, .hollow64: break
+    }
+  }
+
   /// Becomes the transpose of `other`, whose shape must be the reverse of this one's, of a kernel tap by tap.
   public mutating func setTranspose(of other: Panels, taps: Int = 1) {
     let (below, above) = (other.depth / taps, depth / taps)

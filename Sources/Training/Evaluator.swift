@@ -43,14 +43,16 @@ public struct Evaluator {
 
   /// Loads the weights that this rank needs.
   public init(
-    run: RunFile, checkpoint: PickedCheckpoint, relaxation: Relaxation, deal: Deal, grid: Grid
+    run: RunFile, checkpoint: PickedCheckpoint, weights: WeightChoice = .last, relaxation: Relaxation,
+    deal: Deal, grid: Grid
   ) throws {
+    try NoAverages.check(run, weights)
     picked = checkpoint
     (self.run, self.grid, self.deal, self.relaxation) = (run, grid, deal, relaxation)
     let parameters = Parameters(portion: deal.portion(at: grid.place), precision: run.training.precision)
     var model = Model(parameters)
     let layout = CheckpointLayout(
-      deal: deal, moments: [], persistent: [:], precision: run.training.precision)
+      deal: deal, moments: [], persistent: [:], weights: weights, precision: run.training.precision)
     try grid.world.agree {
       try layout.read(checkpoint.folder, into: &model, place: grid.place, deal: deal)
     }

@@ -1,6 +1,7 @@
 import DataSets
 import EnergyModels
 import FileFormats
+import MessagePassing
 import RunFiles
 import Tensors
 
@@ -45,9 +46,10 @@ package struct CheckpointLayout: Sendable {
   /// States are cut into files of about this size.
   static let bytesAFile = 64 << 20
 
+  /// - Parameter weights: which of those in files are taken for the weights.
   package init(
     deal: Deal, moments: [Moment], persistent: [CarriedStates: Int], offsets: Bool = false,
-    precision: Precision
+    weights: WeightChoice = .last, precision: Precision
   ) {
     self.precision = precision
     let network = deal.tiling.network
@@ -58,7 +60,7 @@ package struct CheckpointLayout: Sendable {
         File(
           name: "layer-\(k).safetensors",
           tensors: kinds.flatMap { moment in
-            let suffix = moment.map { ".\($0.rawValue)" } ?? ""
+            let suffix = (moment ?? weights.moment).map { ".\($0.rawValue)" } ?? ""
             let weights = network.connections(into: k).map { index in
               Tensor(
                 network.connections[index].weightName + suffix, .weight(connection: index, moment: moment),
@@ -125,6 +127,31 @@ extension CheckpointLayout {
       deal: deal, moments: run.training.moments, persistent: run.carriedStates(data.count),
       offsets: run.procedure.contrast.offsets != nil, precision: run.training.precision)
   }
+}
+
+/// Which of the weights in a checkpoint.
+public enum WeightChoice: String, CaseIterable, Sendable {
+  /// Those of the last step.
+  case last
+  /// Their averages over steps: see `training.average`.
+  case average
+
+  var moment: Moment? { self == .average ? .average : nil }
+}
+
+/// A run that keeps no averages was asked for them.
+public struct NoAverages: Error, ExitCoded, CustomStringConvertible {
+  public let description: String
+  public var exitCode: Int32 { 64 }
+
+  /// Throws unless a run keeps what is asked of it.
+  package static func check(_ run: RunFile, _ weights: WeightChoice) throws {
+    guard weights == .average, run.training.average == nil else { return }
+    throw NoAverages(
+      description: "\(run.name): keeps no averages of weights; write average: 0.999 in training before it trains")
+  }
+
+  private init(description: String) { self.description = description }
 }
 
 /// A part of a tensor that one rank holds: evenly spaced bands of rows, consecutive columns.

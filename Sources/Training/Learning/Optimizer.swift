@@ -121,6 +121,7 @@ package final class Optimizer {
       }
       if case .forward(let i) = tensor { parameters.connections[i].mirror() }
     }
+    if let a = settings.average { moments.average(parameters, a: a, t: updates - 1) }
   }
 
   /// Σ over the batch of some activities, each at one position: over shards and replicas as what biases learn from.
@@ -282,6 +283,7 @@ extension Optimizer {
     plain.training.optimizer = .sgd
     plain.training.momentum = 0
     plain.training.decay = 0
+    plain.training.average = nil
     (plain.training.clip, plain.report.every) = (nil, nil)
     plain.training.schedule = .constant
     plain.training.reduction = .reproducible
