@@ -133,7 +133,7 @@ private struct NearestRows {
   ///   - limit: of evenly spaced points, where there are more.
   ///   - countsItself: whether a point may be near to the row of its own place.
   func distances(of points: Matrix, atMost limit: Int = .max, countsItself: Bool = true) -> [Double] {
-    let step = max(1, (points.rows + limit - 1) / max(limit, 1))
+    let step = max(1, (points.rows - 1) / limit + 1)
     let chosen = Array(stride(from: 0, to: points.rows, by: step))
     let asked = Matrix(rows: chosen.count, columns: points.columns, precision: rows.precision) {
       points[chosen[$0], $1]

@@ -3,9 +3,6 @@ import Records
 
 /// What a verification measured, complete on rank 0: what its record tells, and what its checks are made of.
 struct Measurements {
-  /// β at which estimates are judged, whatever the run's own is: small enough for well-curved networks, far above rounding.
-  static let judgedBeta = 0.01
-
   /// Examples in the batch.
   var examples = 0
   /// The rule's gradient with the run's own durations and β, against the exact one.
@@ -14,7 +11,7 @@ struct Measurements {
   var ownAtRest: LayerMatches?
   /// The rule's gradient with the run's own durations and β, against its own at rest.
   var durations: LayerMatches?
-  /// Centered nudging at β .01, phases at rest.
+  /// Centered nudging at `RunFile.judgedBeta`, phases at rest.
   var centered: LayerMatches?
   /// One for each kind of nudging that the network allows, by falling β; none where the rule does not descend C or
   /// nothing comes to rest.

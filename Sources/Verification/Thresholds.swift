@@ -218,10 +218,11 @@ struct Thresholds {
   private var smoothTheorem: [Check] {
     [
       Check(
-        name: "centered nudging at β 0.01: cosine, worst layer", value: measured.centered?.cosine ?? .nan,
+        name: "centered nudging at β \(short(run.judgedBeta)): cosine, worst layer",
+        value: measured.centered?.cosine ?? .nan,
         limit: .atLeast(0.999999), advice: curvature),
       Check(
-        name: "centered nudging at β 0.01: relative error, worst layer",
+        name: "centered nudging at β \(short(run.judgedBeta)): relative error, worst layer",
         value: measured.centered?.relativeError ?? .nan, limit: .atMost(5e-3), advice: curvature),
     ] + measured.sweeps.map(order)
   }

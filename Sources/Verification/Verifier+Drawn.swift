@@ -51,7 +51,7 @@ extension Verifier {
       long.rule = LearningRule(rule)
     }
     long.nudging.kind = .centered
-    long.nudging.beta = min(abs(run.nudging.beta), 0.05)
+    long.nudging.beta = min(abs(run.nudging.beta), 0.05 * run.betaUnit)
     (long.nudging.noise, long.nudging.estimator) = (.common, .contrast)
     long.relaxation.sampling.burnIn = 10 * max(run.relaxation.sampling.sweeps, 10)
     long.relaxation.sampling.average = 4 * run.relaxation.sampling.average
@@ -101,7 +101,7 @@ extension Verifier {
   private func deviations(over long: Gradient?, _ tell: (String) -> Void) throws -> [DrawnGradient.Deviation]
   {
     guard run.procedure.usesBeta else { return [] }
-    return try (choices.betas ?? [0.4, 0.2, 0.1, 0.05, 0.02]).sorted(by: >).map { beta in
+    return try (choices.betas ?? [0.4, 0.2, 0.1, 0.05, 0.02].map { $0 * run.betaUnit }).sorted(by: >).map { beta in
       tell("the deviation of an estimate at β \(beta)")
       func deviation(_ noise: NudgingNoise) throws -> Double {
         var judged = run

@@ -31,7 +31,7 @@ extension Verifier {
     guard run.procedure.relaxes else {
       tell("the twin's gradient")
       var judged = run
-      judged.nudging.beta = Measurements.judgedBeta
+      judged.nudging.beta = run.judgedBeta
       let gradient = try gradient(judged, run.relaxation, from: batch.start).gradient
       try onFirst { whole in
         measured.slopeError = try whole.twinSlopeError(gradient ?? whole.zeros)
@@ -166,7 +166,7 @@ extension Verifier {
       }
       measured.sweeps.append(sweep.aboveRounding)
     }
-    measured.centered = try match(Nudging(kind: .centered, beta: Measurements.judgedBeta, form: form))
+    measured.centered = try match(Nudging(kind: .centered, beta: run.judgedBeta, form: form))
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.

@@ -42,9 +42,10 @@ public struct Verifier {
     let examples: Int
   }
 
-  /// β of the sweeps: nine from 0.2 on, each half of the one before, or a quarter where ρ has kinks, which a state at a smaller β rarely crosses.
+  /// β of the sweeps: nine from 0.2 units on, each half of the one before, or a quarter where ρ has kinks, which a state at a smaller β rarely crosses.
   var betas: [Double] {
-    choices.betas?.sorted(by: >) ?? (0..<9).map { 0.2 / Double(1 << (run.isSmooth ? $0 : 2 * $0)) }
+    choices.betas?.sorted(by: >)
+      ?? (0..<9).map { 0.2 * run.betaUnit / Double(1 << (run.isSmooth ? $0 : 2 * $0)) }
   }
 
   /// Loads the first batch of so many examples, at least one of each shard, and draws the weights, or takes those of a
@@ -147,6 +148,13 @@ extension RunFile {
   public var hasExactGradient: Bool {
     network.joined.allSatisfy { $0.source == 0 || $0.coupling.pooling?.kind.isPiecewiseLinear ?? true }
   }
+
+  /// The β that bends F at the output as much as a β of 1 does where nothing ties it and the cost has no weight: with the
+  /// spring λ and the cost κ C it is (1 + λ) / κ.
+  var betaUnit: Double { (1 + (network.output == 0 ? network.input.stiffness : 0)) / costWeight }
+
+  /// β at which estimates are judged, whatever the run's own is: small enough for well-curved networks, far above rounding.
+  var judgedBeta: Double { 0.01 * betaUnit }
 
   /// Whether F has no kinks: neither bounds of states nor the largest of several values.
   public var isSmooth: Bool {

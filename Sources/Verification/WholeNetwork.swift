@@ -142,7 +142,7 @@ extension WholeNetwork {
     var relaxation = run.relaxation
     relaxation.updates = .euler
     // Units that cross a kink on the way respond to another network.
-    let beta = run.isSmooth ? 0.01 : 1e-4
+    let beta = (run.isSmooth ? 0.01 : 1e-4) * run.betaUnit
     let exact = try BackpropagationThroughTime(relaxation)
       .gradients(last: steps, of: most, from: rest, clamped: batch.clamped, parameters: parameters)
     for (step, exact) in zip(steps, exact) {
