@@ -73,11 +73,13 @@ private func network(hidden: Int, _ activation: Activation) -> Network {
     #expect(energy(2..<2) == 0)
   }
 
-  @Test("cost is half the squared distance")
+  @Test("cost is half the squared distance, times its weight")
   func cost() {
     let outputs = Matrix(rows: 2, columns: 2, precision: .float64) { Double($0 + 2 * $1) }
     let targets = Matrix(rows: 2, columns: 2, precision: .float64) { row, _ in Double(row) }
-    #expect(Cost.squaredError.value(outputs: outputs, targets: targets, rows: 0..<2) == 0.5 * (4 + 4))
-    #expect(Cost.squaredError.value(outputs: outputs, targets: targets, rows: 1..<2) == 0.5 * 4)
+    #expect(
+      WeighedCost(.squaredError).value(outputs: outputs, targets: targets, rows: 0..<2) == 0.5 * (4 + 4))
+    #expect(
+      WeighedCost(.squaredError, weight: 3).value(outputs: outputs, targets: targets, rows: 1..<2) == 1.5 * 4)
   }
 }

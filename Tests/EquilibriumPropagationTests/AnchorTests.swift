@@ -13,14 +13,15 @@ import Testing
 
     init(
       _ name: String, _ activation: Activation, units: [Int] = [7, 5], first: InputLayer, output: Int,
-      connections: [Connection]? = nil
+      connections: [Connection]? = nil, costWeight: Double = 1, held: Int? = nil
     ) {
       self.name = name
       network = Network(
         inputs: 6,
         layers: units.enumerated().map {
-          Layer(units: $1, activation: $0 + 1 == output ? .linear : activation)
-        }, connections: connections, first: first, output: output)
+          let isLinear = $0 + 1 == output || $0 + 1 == held
+          return Layer(units: $1, activation: isLinear ? .linear : activation, isHeld: $0 + 1 == held)
+        }, connections: connections, costWeight: costWeight, first: first, output: output)
     }
 
     /// Drives that leave F one minimum.
@@ -45,21 +46,46 @@ import Testing
       "a spring and a skip, the cost on the input", .tanh, units: [7, 5], first: InputLayer(.spring(2)),
       output: 0,
       connections: [.init(from: 0, to: 1), .init(from: 1, to: 2), .init(from: 0, to: 2)]),
+    Form(
+      "a flow: a spring, a weighed cost on the input, capped units", .cappedSilu,
+      first: InputLayer(.spring(2)),
+      output: 0, costWeight: 3),
+    Form("a weighed cost above", .tanh, first: InputLayer(), output: 2, costWeight: 0.4),
+    Form(
+      "a layer that labels hold, a weighed cost on the input", .cappedSilu, units: [7, 5, 3],
+      first: InputLayer(.spring(2)), output: 0, costWeight: 3, held: 3),
+    Form(
+      "a layer that labels hold below others, the cost above", .tanh, units: [7, 3, 5], first: InputLayer(),
+      output: 3,
+      connections: [
+        .init(from: 0, to: 1), .init(from: 1, to: 3), .init(from: 2, to: 3), .init(from: 1, to: 2),
+      ],
+      held: 2),
   ]
 
-  private func relaxation(_ updates: Updates) -> Relaxation {
+  private func relaxation(_ updates: Updates, newton: Int = 0) -> Relaxation {
     var relaxation = Problem.toRest
-    (relaxation.updates, relaxation.step) = (updates, 0.05)
+    (relaxation.updates, relaxation.step, relaxation.newton) = (updates, 0.05, newton)
     return relaxation
   }
 
-  @Test("At rest no state feels a force", arguments: forms, Updates.toRest)
-  func rest(form: Form, updates: Updates) throws {
+  /// Ways to come to rest: by Euler steps, and by Newton's where ρ bends.
+  static let ways = Updates.toRest.flatMap { updates in
+    (updates.alternates ? [0, 1, 3] : [0]).map { Way(updates: updates, newton: $0) }
+  }
+
+  struct Way: Sendable {
+    let updates: Updates
+    let newton: Int
+  }
+
+  @Test("At rest no state feels a force", arguments: forms, ways)
+  func rest(form: Form, way: Way) throws {
     let problem = form.problem
-    let rest = try problem.free(relaxation(updates))
+    let rest = try problem.free(relaxation(way.updates, newton: way.newton))
     #expect(rest.outcomes.allSatisfy { $0 == .settled })
     let (state, clamped, network) = (rest.state, problem.clamped, problem.network)
-    for k in network.states {
+    for k in network.states where !network.isHeld(k) {
       let drive = problem.parameters.drive(of: k, state: state, clamped: clamped, rows: 0..<problem.rows)
       let stiffness = k == 0 ? network.input.stiffness : 0
       for row in 0..<problem.rows {
@@ -69,6 +95,42 @@ import Testing
           let spring = stiffness == 0 ? 0 : stiffness * (problem.input[row, j] - s)
           #expect(abs(slope * drive[row, j] - s + spring) < 1e-11, "layer \(k)")
         }
+      }
+    }
+    for k in network.held {
+      for row in 0..<problem.rows { #expect(state[k].states.row(row) == clamped.labels?.row(row)) }
+    }
+  }
+
+  @Test("Newton's sweeps come to rest in fewer than a third of the Euler steps' sweeps, at the same place")
+  func newton() throws {
+    let problem = Self.forms[10].problem
+    let (slow, quick) = (
+      try problem.free(relaxation(.evenOdd)), try problem.free(relaxation(.evenOdd, newton: 1))
+    )
+    #expect(slow.state.distance(to: quick.state, problem.network, rows: problem.rows) < 1e-11)
+    let sweeps = [slow, quick].map { $0.iterations.max() ?? 0 }
+    #expect(3 * sweeps[1] < sweeps[0], "\(sweeps)")
+  }
+
+  /// The displacement of a spring is the force on its layer: λ (x* − x) = −∂E/∂x at x*.
+  @Test("What a spring shows is the slope of the energy without it")
+  func slope() throws {
+    let problem = Self.forms[10].problem
+    let rest = try problem.free(relaxation(.evenOdd, newton: 1)).state
+    let clamped = problem.clamped
+    func energy(_ row: Int, _ unit: Int, _ step: Double) -> Double {
+      var state = rest
+      state[0].states[row, unit] += step
+      let spring =
+        problem.network.input.stiffness * state[0].states.squaredError(problem.input, rows: row..<row + 1)
+      return problem.parameters.energy(state: state, clamped: clamped, rows: row..<row + 1) - spring
+    }
+    for row in 0..<problem.rows {
+      for unit in 0..<problem.network.inputs {
+        let slope = (energy(row, unit, 1e-4) - energy(row, unit, -1e-4)) / 2e-4
+        let shown = problem.network.input.stiffness * (rest[0].states[row, unit] - problem.input[row, unit])
+        #expect(abs(shown + slope) <= 1e-8 && abs(shown) > 1e-3)
       }
     }
   }

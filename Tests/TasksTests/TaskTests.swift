@@ -1,4 +1,5 @@
 import DataSets
+import EnergyModels
 import Records
 import Tasks
 import Tensors
@@ -12,6 +13,12 @@ import Testing
     Matrix(rows: rows.count, columns: rows[0].count, precision: .float64) { rows[$0][$1] }
   }
 
+  private static func answers(_ outputs: Matrix, _ targets: Matrix) -> AnsweredBatch {
+    AnsweredBatch(
+      outputs: outputs, targets: targets,
+      rows: BatchRows(epoch: 0, numbers: Array(0..<outputs.rows), shards: shards))
+  }
+
   private static func zeros(_ task: any Tasks.Task, outputs: Int) -> [[[Double]]] {
     shards.map { _ in task.sums(outputs: outputs).map { Array(repeating: 0, count: $0.columns) } }
   }
@@ -20,9 +27,10 @@ import Testing
   private static func figures(
     _ task: any Tasks.Task, on data: DataSet, outputs: [[Double]], targets: [[Double]]
   ) -> [Double?] {
-    let prepared = task.prepared(for: data, values: data.values(.float64), seed: 1)
+    let prepared = task.prepared(
+      for: data, values: data.values(.float64), input: InputLayer(), seed: 1)
     var sums = zeros(task, outputs: outputs[0].count)
-    prepared.judge(outputs: matrix(outputs), targets: matrix(targets), shards: shards, into: &sums)
+    prepared.judge(answers(matrix(outputs), matrix(targets)), into: &sums)
     let totals = sums[0].indices.map { sum in zip(sums[0][sum], sums[1][sum]).map(+) }
     return task.values(of: totals, examples: outputs.count)
   }
@@ -37,7 +45,9 @@ import Testing
     #expect(Self.figures(task, on: data, outputs: outputs, targets: targets) == [50])
     var target = Matrix(rows: 1, columns: 10, precision: .float64)
     let stored = ShardExamples(shard: 0, count: 2, inputs: [], labels: [4, 7])
-    task.prepared(for: data, values: data.values(.float64), seed: 1).setTarget(
+    task.prepared(
+      for: data, values: data.values(.float64), input: InputLayer(), seed: 1
+    ).setTarget(
       &target, row: 0, to: Example(stored: stored, row: 1, number: 1, epoch: 0))
     #expect(target.row(0) == (0..<10).map { $0 == 7 ? 1 : 0 })
   }
@@ -49,7 +59,8 @@ import Testing
     let data = try DataSet.open(DataSource(format: .friedman), for: .targets)
     var task = Regression()
     task.standardize = standardize
-    let prepared = task.prepared(for: data, values: data.values(.float64), seed: 1)
+    let prepared = task.prepared(
+      for: data, values: data.values(.float64), input: InputLayer(), seed: 1)
     let told = [14.0, 9.5, 21, 3.25]
     let wanted = [13.0, 10, 20.5, 5]
     // What the network would hold for them.
@@ -65,7 +76,7 @@ import Testing
     #expect(abs(targets[0, 0] - (standardize ? (13 - mean) / deviation : 13)) < 1e-12)
     #expect(abs(prepared.told(outputs.row(2))[0] - 21) < 1e-12)
     var sums = Self.zeros(task, outputs: 1)
-    prepared.judge(outputs: outputs, targets: targets, shards: Self.shards, into: &sums)
+    prepared.judge(Self.answers(outputs, targets), into: &sums)
     let totals = sums[0].indices.map { sum in zip(sums[0][sum], sums[1][sum]).map(+) }
     let figures = task.values(of: totals, examples: 4)
     let errors = zip(told, wanted).map(-)
@@ -101,7 +112,7 @@ import Testing
     #expect(task.outputs(for: data) == (64, "an input 64 numbers"))
     let stored = try data.load(.training, shards: 0..<1, of: 1, inputs: true)[0]
     let values = data.values(.float64)
-    let prepared = task.prepared(for: data, values: values, seed: 1)
+    let prepared = task.prepared(for: data, values: values, input: InputLayer(), seed: 1)
     var (target, input) = (
       Matrix(rows: 1, columns: 64, precision: .float64), Matrix(rows: 1, columns: 64, precision: .float64)
     )
@@ -122,7 +133,8 @@ import Testing
     func damaged(_ corruption: Corruption?, epoch: Int = 0, seed: UInt64 = 1) -> Matrix {
       var task = Autoencoder()
       task.corrupt = corruption
-      let prepared = task.prepared(for: data, values: data.values(.float64), seed: seed)
+      let prepared = task.prepared(
+        for: data, values: data.values(.float64), input: InputLayer(), seed: seed)
       var input = Matrix(rows: 500, columns: 64, precision: .float64) { _, _ in 0.5 }
       for row in 0..<500 {
         prepared.corrupt(&input, row: row, of: Example(stored: stored, row: row, number: row, epoch: epoch))

@@ -33,6 +33,7 @@ extension Curve {
       let bent = Curve.tanh.value(Complex(re: 2 * z.re - 1, im: 2 * z.im))
       return Complex(re: (1 + bent.re) / 2, im: bent.im / 2)
     case .silu: return z * Curve.logistic(z)
+    case .cappedSilu: return Complex(re: 10) * Curve.tanh.value(Complex(re: 0.1) * Curve.silu.value(z))
     }
   }
 
@@ -57,6 +58,8 @@ extension Curve {
     case .silu:
       let sigma = Curve.logistic(z)
       return sigma + z * sigma * (Complex(re: 1) - sigma)
+    case .cappedSilu:
+      return Curve.tanh.slope(Complex(re: 0.1) * Curve.silu.value(z)) * Curve.silu.slope(z)
     }
   }
 
@@ -69,10 +72,20 @@ extension Curve {
     case .sigmoid: 2 * Curve.tanh.bend(2 * s - 1)
     // σ = ½ (1 + tanh(s/2)): σ′ = ¼ tanh′(s/2), σ″ = ⅛ tanh″(s/2).
     case .silu: 0.5 * Curve.tanh.slope(Complex(re: s / 2)).re + s * Curve.tanh.bend(s / 2) / 8
+    case .cappedSilu:
+      // (10 tanh(x/10))″ = tanh″(x/10) x′²/10 + tanh′(x/10) x″.
+      capped(
+        Curve.silu.value(Complex(re: s)).re / 10, Curve.silu.slope(Complex(re: s)).re, Curve.silu.bend(s))
     }
   }
 
-  static let all: [Curve] = [.hardSigmoid, .sigmoid, .tanh, .linear, .relu6, .halfHardSigmoid, .silu]
+  private func capped(_ inner: Double, _ slope: Double, _ bend: Double) -> Double {
+    Curve.tanh.bend(inner) * slope * slope / 10 + Curve.tanh.slope(Complex(re: inner)).re * bend
+  }
+
+  static let all: [Curve] = [
+    .hardSigmoid, .sigmoid, .tanh, .linear, .relu6, .halfHardSigmoid, .silu, .cappedSilu,
+  ]
 
   /// The upper bound of the states, whose lower one is 0; nil where they are not clipped.
   var top: Double? {
@@ -81,7 +94,7 @@ extension Curve {
     case .hardSigmoid: 1
     case .relu6: 6
     case .halfHardSigmoid: 2.0.squareRoot()
-    case .sigmoid, .tanh, .linear, .silu, .binary: nil
+    case .sigmoid, .tanh, .linear, .silu, .cappedSilu, .binary: nil
     }
   }
 

@@ -87,7 +87,7 @@ import Testing
     let expected: [(Curve, low: Int, high: Int)] = [
       // What lies below a range counts as at its lower bound.
       (.hardSigmoid, 4, 2), (.sigmoid, 6, 4), (.tanh, 2, 4), (.linear, 0, 0), (.relu6, 4, 1),
-      (.halfHardSigmoid, 4, 2), (.silu, 0, 0),
+      (.halfHardSigmoid, 4, 2), (.silu, 0, 0), (.cappedSilu, 0, 0),
     ]
     for (curve, low, high) in expected {
       let found = matrix.countAtBounds(of: curve, rows: 1..<3, columns: 10..<23)

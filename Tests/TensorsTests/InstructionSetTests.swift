@@ -47,7 +47,7 @@ import Testing
     return w.bits + mean.bits + square.bits
   }
 
-  /// The bits of the states, of ρ of them and of the residuals of all three moves.
+  /// The bits of the states, of ρ of them and of the residuals of all three moves, and of Newton's steps.
   private func update(_ set: InstructionSet, _ curve: eq_activation, _ beta: Double) -> [UInt64] {
     guard let table = set.kernels?.table else { return [] }
     let precision = set.precision
@@ -58,7 +58,7 @@ import Testing
     table.pointee.activate(
       5, 43, curve, states.pointer(0, 0), states.stride, before.mutablePointer(0, 0), before.stride)
     var bits = before.bits
-    for move in 0..<3 {
+    for move in 0..<4 {
       var (next, activity) = (states, before)
       var update = eq_update()
       (update.rows, update.columns) = (5, 43)
@@ -72,6 +72,9 @@ import Testing
       switch move {
       case 0: bits.append(table.pointee.euler(&update).bitPattern)
       case 1: bits.append(table.pointee.minimize(&update).bitPattern)
+      case 3:
+        (update.newton, update.factor) = (2, 1.1)
+        bits.append(table.pointee.minimize(&update).bitPattern)
       default: table.pointee.forward(&update)
       }
       bits += next.bits + activity.bits

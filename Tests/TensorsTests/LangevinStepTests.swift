@@ -6,7 +6,7 @@ import Testing
   /// ( ‖s − x′ + ε∇F(x′)‖² − ‖x′ − s + ε∇F(s)‖² ) / 4ε, unit by unit, x′ being what s′ is an image of.
   @Test(
     "the correction is that of the two densities, mirrors and targets among them",
-    arguments: [Curve.hardSigmoid, .halfHardSigmoid, .relu6, .sigmoid, .tanh, .linear, .silu],
+    arguments: [Curve.hardSigmoid, .halfHardSigmoid, .relu6, .sigmoid, .tanh, .linear, .silu, .cappedSilu],
     [Precision.float64, .float32])
   func correction(curve: Curve, precision: Precision) throws {
     let (rows, columns, step, beta) = (3, 37, 0.3, 0.4)

@@ -29,11 +29,13 @@ private struct Moved {
   }
 
   /// The states, ρ of them and the residual after a move.
-  func moved(_ move: Move, beta: Double, step: Double) -> (
+  func moved(_ move: Move, beta: Double, step: Double, newton: Int = 0, factor: Double = 1) -> (
     states: Matrix, activity: Matrix?, residual: Double
   ) {
     var (next, nextActivity) = (states, activity)
-    let update = LayerUpdate(move: move, curve: curve, step: step, beta: beta, targets: targets)
+    var update = LayerUpdate(
+      move: move, curve: curve, step: step, factor: factor, beta: beta, targets: targets)
+    update.newton = newton
     let residual = update.apply(
       to: states, activity: activity, drive: drive, rows: rows, columns: columns, next: &next,
       nextActivity: &nextActivity)
@@ -50,8 +52,8 @@ private struct Moved {
   ) {
     let (states, activity, residual) = layer.moved(move, beta: beta, step: step)
     let scalar = ScalarUnit(precision: layer.precision, curve: layer.curve)
-    // All but silu's slope is rounded as the kernels round.
-    let tolerance = layer.curve == .silu ? 8 * layer.precision.epsilon : 0
+    // All but the slopes of silu and its like are rounded as the kernels round.
+    let tolerance = [.silu, .cappedSilu].contains(layer.curve) ? 8 * layer.precision.epsilon : 0
     var largest = 0.0
     for i in 0..<7 {
       for j in 0..<45 {
@@ -94,6 +96,43 @@ private struct Moved {
         $0.minimize($1, drive: $2, target: $3, beta: beta, step: 0.5)
       }
     }
+  }
+
+  @Test(
+    "Newton's steps come to the minimum of the branch that they are on, nudged too, and beyond it",
+    arguments: Precision.allCases, curves.filter { !$0.isStraight })
+  func newton(precision: Precision, curve: Curve) {
+    let (layer, scalar) = (Moved(curve, precision), ScalarUnit(precision: precision, curve: curve))
+    var damped = 0
+    for (beta, factor) in [(0.0, 1.0), (0.3, 1), (-0.3, 1), (2, 1.2)] {
+      for steps in [1, 2, 30] {
+        let (states, activity, residual) = layer.moved(
+          .minimize, beta: beta, step: 0.5, newton: steps, factor: factor)
+        var largest = 0.0
+        for i in layer.rows {
+          for j in layer.columns {
+            let (s, drive) = (layer.states[i, j], layer.drive[i, j])
+            let target = beta == 0 ? nil : layer.targets[i, j]
+            let expected = scalar.newton(
+              s, drive: drive, target: target, beta: beta, steps: steps, factor: factor)
+            if 1 + beta - curve.bend(s) * drive <= 0.25 { damped += 1 }
+            largest = max(largest, abs(states[i, j] - s))
+            // A step that is damped in one precision and not in the other leads elsewhere, until both rest.
+            #expect(abs(states[i, j] - expected) <= (steps == 30 ? 60 : 400) * precision.epsilon, "\(steps)")
+            #expect(activity?[i, j] == scalar.rho(states[i, j]))
+            // Where F is hardly convex steps take long, or lead to and fro.
+            let curvatures = [s, states[i, j]].map { 1 + beta - curve.bend($0) * drive }
+            guard steps == 30, factor == 1, curvatures.allSatisfy({ $0 > 0.5 }) else { continue }
+            let force =
+              curve.slope(Complex(re: states[i, j])).re * drive - states[i, j]
+              + (target.map { beta * ($0 - states[i, j]) } ?? 0)
+            #expect(abs(force) <= 20 * precision.epsilon)
+          }
+        }
+        #expect(abs(residual - largest) <= 8 * precision.epsilon && states.hasZeroPadding)
+      }
+    }
+    #expect(damped > 0 || curve == .sigmoid || curve == .tanh, "no unit is where F is not convex")
   }
 
   @Test("forward: ρ of the drive", arguments: Precision.allCases, curves)

@@ -262,6 +262,7 @@ import Testing
     let chains: [UInt32] = [4, 9, 1]
     let curves = [
       eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu, eq_binary,
+      eq_capped_silu,
     ]
     for (curve, temperature) in curves.flatMap({ curve in [0.004, 0.5].map { (curve, $0) } }) {
       let states = Matrix(rows: 3, columns: 700, precision: precision) { Double($0 * 7 + $1 % 13) / 30 }

@@ -26,7 +26,21 @@ struct ScalarUnit {
     case .silu:
       let sigma = 1 / (1 + exp(-s))
       return precision.rounded(sigma + s * sigma * (1 - sigma))
+    case .cappedSilu: return precision.rounded(curve.slope(Complex(re: s)).re)
     }
+  }
+
+  /// So many Newton steps on s − ρ′(s) D − β (d − s) = 0, damped where that does not rise by more than ¼: in Float64.
+  func newton(_ s: Double, drive: Double, target: Double?, beta: Double, steps: Int, factor: Double) -> Double
+  {
+    let beta = target == nil ? 0 : beta
+    var moved = s
+    for _ in 0..<steps {
+      let force = curve.slope(Complex(re: moved)).re * drive - moved + beta * ((target ?? 0) - moved)
+      let curvature = 1 + beta - curve.bend(moved) * drive
+      moved += curvature > 0.25 ? force / curvature : 0.7 * force / max(1, 1 + beta)
+    }
+    return s + factor * (moved - s)
   }
 
   private func clipped(_ s: Double) -> Double { precision.rounded(curve.clipped(s)) }

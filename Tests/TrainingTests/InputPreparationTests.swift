@@ -1,4 +1,5 @@
 import DataSets
+import EnergyModels
 import Foundation
 import Tasks
 import Tensors
@@ -24,8 +25,9 @@ import Training
       inputs = BatchInputs(
         examples: examples, shardCount: count, values: set.values(.float32),
         mostRows: shards.count * perShard, augment: augment,
-        task: task.prepared(for: set, values: set.values(.float32), seed: seed), trains: trains,
-        seed: seed)
+        task: task.prepared(
+          for: set, values: set.values(.float32), input: InputLayer(), seed: seed),
+        needs: BatchNeeds(inputs: true, outputs: nil), trains: trains, seed: seed)
       batches = Batches(examples: training, shards: count, perShard: perShard, seed: 9)
       self.shards = shards
     }
@@ -45,7 +47,7 @@ import Training
       var found: [Int: [Double]] = [:]
       for step in 0..<batches.steps {
         let members = members(epoch: epoch, step: step)
-        let matrix = inputs.matrix(members)
+        let matrix = inputs.make(members).inputs!
         for (row, member) in members.rows.enumerated() {
           found[shards.lowerBound + member.shard + member.row * batches.shards] = matrix.row(row)
         }
@@ -106,7 +108,9 @@ import Training
   func prepared() throws {
     let feed = try Feed(shards: 0..<2, of: 2, perShard: 4, augment: Self.augment)
     let preparation = InputPreparation(feed.inputs)
-    func rows(_ matrix: Matrix?) -> [[Double]]? { matrix.map { matrix in (0..<8).map(matrix.row) } }
+    func rows(_ batch: BatchData?) -> [[Double]]? {
+      batch?.inputs.map { matrix in (0..<8).map(matrix.row) }
+    }
     #expect(preparation.take(feed.members(epoch: 0, step: 0)) == nil, "nothing is ordered yet")
     for epoch in 0..<20 {
       for step in 0..<feed.batches.steps {
@@ -115,7 +119,7 @@ import Training
         if step % 3 == 1 { #expect(preparation.take(feed.members(epoch: epoch, step: step + 1)) == nil) }
         // An order that is not taken is dropped.
         if step % 4 == 2 { continue }
-        #expect(rows(preparation.take(members)) == rows(feed.inputs.matrix(members)))
+        #expect(rows(preparation.take(members)) == rows(feed.inputs.make(members)))
         #expect(preparation.take(members) == nil, "taken once")
       }
     }

@@ -32,8 +32,8 @@ extension Method {
   ///   - clamped: the batch; its input drive is computed afresh, for these parameters.
   /// - Throws: `NotAtRest` unless every shard settles.
   public func costAtRest(from start: State, clamped: Clamped, parameters: Parameters) throws -> Double {
-    let clamped = Clamped(
-      shards: clamped.shards, input: clamped.input, targets: clamped.targets, parameters: parameters)
+    var clamped = clamped
+    clamped.setInputDrives(parameters)
     let free = try infer(from: start, clamped: clamped, parameters: parameters)
     return parameters.meanCost(try free.stateAtRest(), clamped: clamped)
   }
