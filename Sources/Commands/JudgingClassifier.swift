@@ -50,7 +50,7 @@ struct JudgingClassifier {
         layers: [{units: 256, activation: tanh, rate: 1.0e-3}, {units: \(data.classes), rate: 1.0e-3}]
         cost: cross-entropy
       rule: backpropagation
-      training: {epochs: \(isSmall ? 40 : 10), batch: \(isSmall ? 32 : 128), optimizer: adam, decay: 0.01}
+      training: {epochs: \(isSmall ? 100 : 10), batch: \(isSmall ? 32 : 128), optimizer: adam, decay: 0.01}
       report: {html: false}
       """, file: joinPath(folder, "classifier.yaml"))
     run.data.path = joinPath(folder, "examples")

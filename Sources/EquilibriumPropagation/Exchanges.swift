@@ -47,6 +47,14 @@ public struct Exchanges: Equatable, Sendable {
     /// Numbers for each shard, and for each example.
     public var perShard = 0
     public var perExample = 0
+    /// Of a shard's examples so many share each of its numbers; nil where all do.
+    public var together: Int?
+
+    /// Numbers that are told of so many shards with so many examples in all, a like number in each.
+    public func numbers(shards: Int, examples: Int) -> Int {
+      let parts = together.map { shards > 0 ? (examples / shards + $0 - 1) / $0 : 0 } ?? 1
+      return perShard * shards * parts + perExample * examples
+    }
   }
 
   /// In the order they are made, the free phase first.
@@ -133,7 +141,9 @@ extension Exchanges {
     if phase.keeps.costs {
       maxima.append(Maxima(count: 1, perExample: phase.keeps.count(of: duration.atMost)))
     }
-    if duration.tolerance != nil { maxima.append(Maxima(count: duration.atMost, perShard: 1)) }
+    if duration.tolerance != nil {
+      maxima.append(Maxima(count: duration.atMost, perShard: 1, together: duration.together))
+    }
   }
 
   /// The drives of the states that a phase begins with, those of an output that is held, and what a step costs each example.

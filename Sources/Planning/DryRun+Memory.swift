@@ -124,7 +124,9 @@ extension DryRun {
       let parcels = SharedSlots.byteCount(
         ranks: ranks, slots: routes.count,
         capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.positions * $0.columns.count })
-      return parcels + SharedSlots.byteCount(ranks: ranks, slots: 1, capacities: [8 * deal.tiling.shards])
+      return parcels + SharedSlots.byteCount(
+          ranks: ranks, slots: 1,
+          capacities: [8 * run.restingParts(rows: rows, shards: deal.tiling.shards)])
     }
     return routes.reduce(0) { sum, route in
       sum + height * route.positions

@@ -39,8 +39,8 @@ public struct DryRun: Sendable {
     }
     if grid.stages * grid.slices > 1 {
       for maxima in exchanges.maxima {
-        let numbers = maxima.perShard * shards + maxima.perExample * rows
-        traffic.reductions.add(bytes: 8 * numbers, times: maxima.count)
+        traffic.reductions.add(
+          bytes: 8 * maxima.numbers(shards: shards, examples: rows), times: maxima.count)
       }
     }
     if run.training.clip != nil, grid.ranks > 1 {

@@ -7,10 +7,10 @@ import Tensors
 
 extension Codec where Value == Duration {
   /// A count, or `{tolerance: t, at-most: n}`, which mean what is given.
-  static func duration(ends: String, most: String) -> Self {
+  static func duration(ends: String, most: String, together: String) -> Self {
     let (counted, limited) = (
       Codec<Int>.whole(RunFileRange.count, example: 15),
-      Codec<LimitedDuration>.limited(ends: ends, most: most)
+      Codec<LimitedDuration>.limited(ends: ends, most: most, together: together)
     )
     let takes = "\(counted.takes), or {tolerance: 1e-4, at-most: 100}"
     return Self(
@@ -18,14 +18,15 @@ extension Codec where Value == Duration {
       read: { tree, path throws(SchemaError) in
         if case .map = tree.content {
           let limited = try limited.read(tree, path)
-          return Duration(atMost: limited.atMost, tolerance: limited.tolerance)
+          return Duration(atMost: limited.atMost, tolerance: limited.tolerance, together: limited.rows)
         }
         guard let count = try? counted.read(tree, path) else { throw .unfit(tree, path, takes: takes) }
         return Duration(atMost: count)
       },
       write: { duration in
         guard let tolerance = duration.tolerance else { return .value("\(duration.atMost)") }
-        return .value("{tolerance: \(tolerance), at-most: \(duration.atMost)}")
+        let rows = duration.together.map { ", rows: \($0)" } ?? ""
+        return .value("{tolerance: \(tolerance), at-most: \(duration.atMost)\(rows)}")
       })
   }
 }
@@ -62,10 +63,11 @@ extension Codec where Value == Rate {
 private struct LimitedDuration: Sendable {
   var tolerance = 0.0
   var atMost = 0
+  var rows: Int?
 }
 
 extension Codec where Value == LimitedDuration {
-  fileprivate static func limited(ends: String, most: String) -> Self {
+  fileprivate static func limited(ends: String, most: String, together: String) -> Self {
     section(
       LimitedDuration(),
       [
@@ -74,6 +76,7 @@ extension Codec where Value == LimitedDuration {
           meaning: ends),
         .init(
           "at-most", \.atMost, .whole(RunFileRange.count, example: 100), required: "100", meaning: most),
+        .init("rows", \.rows, .optional(.whole(RunFileRange.count, example: 12)), meaning: together),
       ])
   }
 }

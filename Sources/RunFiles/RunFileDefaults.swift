@@ -69,8 +69,10 @@ extension RunFile {
       if isOpen(path + ".rate") { network.layers[index].rate = .fixed(1e-3) }
     }
     if isOpen("relaxation.step") { relaxation.step = 0.1 }
+    if isOpen("relaxation.updates") { relaxation.updates = .overRelaxed }
+    if isOpen("relaxation.factor") { relaxation.factor = 1.5 }
     if isOpen("relaxation.newton"), relaxation.updates.alternates { relaxation.newton = 1 }
-    let rest = Duration(atMost: 100, tolerance: 1e-4)
+    let rest = Duration(atMost: 100, tolerance: 1e-3, together: 12)
     if isOpen("relaxation.free") { relaxation.free = rest }
     if isOpen("relaxation.nudged") { relaxation.nudged = rest }
     if isOpen("nudging.beta") { nudging.beta = 1.25e-3 }

@@ -248,7 +248,9 @@ extension Codec where Value == Relaxation {
         "free", \.free,
         .duration(
           ends: "The free phase ends once no unit moves faster: the largest |Δs|/ε.",
-          most: "The most iterations of a free phase with a tolerance."),
+          most: "The most iterations of a free phase with a tolerance.",
+          together:
+            "So many examples of a shard end together, each such group by itself; all of it without."),
         meaning:
           "How many iterations the free phase has, or a tolerance and the most it may take; burn-in + average where states are drawn."
       ),
@@ -256,7 +258,8 @@ extension Codec where Value == Relaxation {
         "nudged", \.nudged,
         .duration(
           ends: "The nudged phase ends once no unit moves faster.",
-          most: "The most iterations of a nudged phase with a tolerance."),
+          most: "The most iterations of a nudged phase with a tolerance.",
+          together: "The same of the nudged phase."),
         meaning: "The same of the nudged phase, or of each of them."),
     ])
 }

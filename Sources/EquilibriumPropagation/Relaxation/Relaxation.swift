@@ -91,12 +91,22 @@ public enum Start: String, CaseIterable, Sendable {
 public struct Duration: Equatable, Sendable {
   /// Iterations at most; exactly so many where there is no tolerance.
   public var atMost: Int
-  /// A shard stops once its largest residual |Δs|/ε of an iteration is at most this.
+  /// Rows that rest together stop once their largest residual |Δs|/ε of an iteration is at most this.
   public var tolerance: Double?
+  /// So many rows of a shard rest together, from its first one on; nil for all of it.
+  public var together: Int?
 
-  public init(atMost: Int, tolerance: Double? = nil) {
+  public init(atMost: Int, tolerance: Double? = nil, together: Int? = nil) {
     self.atMost = atMost
     self.tolerance = tolerance
+    self.together = together
+  }
+
+  /// Where rows that rest together begin and end, of shards that do.
+  func bounds(_ shards: [Int]) -> [Int] {
+    guard tolerance != nil, let together else { return shards }
+    return zip(shards, shards.dropFirst()).flatMap { stride(from: $0, to: $1, by: together) }
+      + shards.suffix(1)
   }
 }
 

@@ -1,7 +1,7 @@
 import EnergyModels
 import Tensors
 
-/// How the relaxation of one shard ended.
+/// How the relaxation of rows that rest together ended: of a shard, or of some of its rows.
 public enum Outcome: Equatable, Sendable {
   /// The residual fell to the tolerance.
   case settled
@@ -13,13 +13,13 @@ public enum Outcome: Equatable, Sendable {
 
 /// The end of a phase: the states and how each shard came to rest.
 public struct Settled: Sendable {
-  /// A shard's rows are those of the iteration that it settled in, or of the last one.
+  /// Rows are those of the iteration that they settled in, or of the last one.
   public var state: State
-  /// For each shard here.
+  /// For each shard here, or for each of its parts that rest together.
   public var outcomes: [Outcome]
-  /// Iterations used by each shard.
+  /// Iterations used by each of these.
   public var iterations: [Int]
-  /// The largest |Δs| / ε of each shard's last iteration: over the portion, or over all of them where a tolerance is
+  /// The largest |Δs| / ε of each one's last iteration: over the portion, or over all of them where a tolerance is
   /// set.
   public var residual: Double
   /// The layers held here in which a state is infinite or not a number.
@@ -63,7 +63,7 @@ public struct Settled: Sendable {
   }
 }
 
-/// Which shards still move during a phase.
+/// Which rows still move during a phase, those that rest together told apart: shards, unless these have parts.
 struct Progress {
   let bounds: [Int]
   let tolerance: Double?

@@ -31,8 +31,9 @@ public struct Trajectory {
     clamped = scene.clamped
     motion = phase.dynamics.motion(in: scene)
     adjusted = motion as? AdjustedChain
-    progress = Progress(shards: clamped.shards, tolerance: phase.duration.tolerance)
-    residuals = Array(repeating: 0, count: clamped.shards.count - 1)
+    let bounds = phase.duration.bounds(clamped.shards)
+    progress = Progress(shards: bounds, tolerance: phase.duration.tolerance)
+    residuals = Array(repeating: 0, count: bounds.count - 1)
     half = phase.dynamics.isComplex ? scene.rows / 2 : 0
     keeper = Keeper(phase, shards: clamped.shards)
     setRows()

@@ -16,12 +16,12 @@ package final class GridNeighbours: Neighbours {
   private var slots: SharedSlots?
   private let residuals: SharedMaximum
 
-  /// Every rank of the replica must make it, for messages of at most so many rows.
-  package init(grid: Grid, deal: Deal, rows: Int, precision: Precision) throws {
+  /// Every rank of the replica must make it, for messages of at most so many rows, of which so many parts rest by themselves.
+  package init(grid: Grid, deal: Deal, rows: Int, parts: Int, precision: Precision) throws {
     self.precision = precision
     self.grid = grid
     residuals = try SharedMaximum(
-      over: grid.replica, most: deal.tiling.shards, sharesMemory: grid.sharesMemory)
+      over: grid.replica, most: parts, sharesMemory: grid.sharesMemory)
     routes = Routes(deal: deal, place: grid.place)
     ways = routes.all.map { Way($0, height: rows * $0.positions * precision.size) }
     guard grid.replica.count > 1 else { return }

@@ -28,6 +28,13 @@ extension RunFile {
   /// What rules talk through at a place of the grid; every rank of the replica must make it.
   package func makeNeighbours(grid: Grid, deal: Deal, rows: Int) throws -> GridNeighbours {
     try GridNeighbours(
-      grid: grid, deal: deal, rows: procedure.messageRows(rows), precision: training.precision)
+      grid: grid, deal: deal, rows: procedure.messageRows(rows),
+      parts: restingParts(rows: rows, shards: deal.tiling.shards), precision: training.precision)
+  }
+
+  /// The most parts of so many rows, of shards, that come to rest each by itself.
+  package func restingParts(rows: Int, shards: Int) -> Int {
+    let together = procedure.phases.compactMap(\.duration.together).min()
+    return together.map { shards + rows / $0 } ?? shards
   }
 }
