@@ -14,6 +14,10 @@ extension Answers {
         return try body(inspection)
       }
     }
+    guard !(run.task.task is Flow) else {
+      self = .nothing
+      return
+    }
     self =
       switch run.task.task.supervision {
       case .labels: .classes(try found { try $0.classification })

@@ -121,23 +121,3 @@ extension Inspection {
       + "so their errors may differ a little."
   }
 }
-
-extension Picture {
-  /// Pictures of values from 0, black, to 1, white, in rows, a pixel apart.
-  fileprivate init(_ rows: [[[Double]]], _ extents: [Int]) {
-    let (height, width, channels) = (extents[0], extents[1], extents[2])
-    let across = (rows.map(\.count).max() ?? 0) * (width + 1)
-    var pixels = [UInt8](repeating: 96, count: across * rows.count * (height + 1) * channels)
-    for (row, pictures) in rows.enumerated() {
-      for (column, picture) in pictures.enumerated() {
-        for y in 0..<height {
-          let start = ((row * (height + 1) + y) * across + column * (width + 1)) * channels
-          for x in 0..<width * channels {
-            pixels[start + x] = UInt8((255 * min(max(picture[y * width * channels + x], 0), 1)).rounded())
-          }
-        }
-      }
-    }
-    self.init(width: across, height: rows.count * (height + 1), channels: channels, pixels: pixels)
-  }
-}

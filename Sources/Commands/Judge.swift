@@ -80,7 +80,8 @@ struct Judge: RankCommand {
     let inspection = try world.agree { () -> Inspection in
       let inspection = try inspected.load()
       guard inspection.run.task.task is Flow else {
-        throw UsageError("the task of this run is \(inspection.run.task.name), which draws no samples to judge")
+        throw UsageError(
+          "the task of this run is \(inspection.run.task.name), which draws no samples to judge")
       }
       return inspection
     }

@@ -114,6 +114,7 @@ private final class PageThread: Sendable {
       let began = ContinuousClock.now
       if let run = try? RunRecord.read(directory: directory, inspected: .latest, examines: .little) {
         try? DurableFile.write(ReportPage(run).html, to: path)
+        try? keepSamples(of: run)
       }
       let end = ContinuousClock.now
       pause.withLock { $0 = end.advanced(by: began.duration(to: end) * 20) }
@@ -122,6 +123,12 @@ private final class PageThread: Sendable {
     thread.name = "report"
     thread.stackSize = 8 << 20
     thread.start()
+  }
+
+  /// Of a flow the samples that later pages show beside theirs.
+  private func keepSamples(of run: RunRecord) throws {
+    guard let flow = run.flow?.value, let width = flow.rows.last?.samples.first?.count else { return }
+    try SavedSamples(directory: directory, width: width).save(flow)
   }
 
   /// Waits for the page under way, so that the process does not end in its midst, but not for long.
@@ -135,5 +142,6 @@ private final class PageThread: Sendable {
     defer { idle.signal() }
     let run = try RunRecord.read(directory: directory, inspected: .latest, examines: .affordable)
     try DurableFile.write(ReportPage(run).html, to: path)
+    try keepSamples(of: run)
   }
 }

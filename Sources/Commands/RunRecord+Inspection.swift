@@ -5,6 +5,7 @@ import FileFormats
 import Inspection
 import Reporting
 import RunFiles
+import Tasks
 import Training
 
 extension RunRecord {
@@ -54,6 +55,9 @@ extension RunRecord {
       runFile: run.resolvedYAML, settings: run.settings.map { Setting($0.key, $0.value) })
     if run.task.task.isOfInputs {
       record.chains = try inspection.then(others, "chains") { try $0.drawnChains }
+    }
+    if run.task.task is Flow {
+      record.flow = try inspection.then(others, "samples") { try $0.drawnFlow(directory: directory) }
     }
     record.failure = try SweepFolder.failure(of: run, at: directory)
     record.unshown = unshown.lines

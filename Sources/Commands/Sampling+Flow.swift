@@ -14,7 +14,8 @@ extension Sampling {
     (course.sampler, course.until, course.seed) = (sampler, until, seed)
     course.step = step ?? course.step
     course.frames = min(frames ?? 10, course.velocities)
-    let paths = try FlowDraw(inspection, labels: label, on: world).follow(count: count ?? 64, course, on: world)
+    let paths = try FlowDraw(inspection, labels: label, on: world).follow(
+      count: count ?? 64, course, on: world)
     guard world.rank == 0 else { return }
     let path = output ?? inspected.directory + "/sample.png"
     let extents = inspection.data.extents

@@ -27,7 +27,8 @@ struct Sampling: RankCommand {
   var label: [Int] = []
 
   @Option(
-    help: ArgumentHelp("Samples of a class (default: 4), chains (16) or points of a flow (64).", valueName: "n")
+    help: ArgumentHelp(
+      "Samples of a class (default: 4), chains (16) or points of a flow (64).", valueName: "n")
   )
   var count: Int?
 

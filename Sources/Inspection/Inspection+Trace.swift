@@ -24,13 +24,23 @@ extension Inspection {
     return input
   }
 
-  /// What one example clamps: its input and its target, as a batch of one row.
+  /// What one example clamps: its input and its target, as a batch of one row, and its label where that holds a layer.
   public func clamp(_ example: Int, of examples: ShardExamples) -> Clamped {
     var targets = Matrix(rows: 1, columns: network.units(network.output), precision: parameters.precision)
     task.setTarget(
       &targets, row: 0, to: Example(stored: examples, row: example, number: example, epoch: 0))
-    return Clamped(
-      shards: [0, 1], input: row(example, of: examples), targets: targets, parameters: parameters)
+    var batch = MadeBatch(
+      inputs: row(example, of: examples), targets: targets,
+      rows: BatchRows(epoch: 0, numbers: [example], shards: [0..<1]))
+    task.remake(&batch)
+    var clamped = Clamped(
+      shards: [0, 1], input: batch.inputs, targets: batch.targets, parameters: parameters)
+    clamped.labels = network.held.first.map { k in
+      Matrix(rows: 1, columns: network.units(k), precision: parameters.precision) {
+        Int(examples.labels[example]) == $1 ? 1 : 0
+      }
+    }
+    return clamped
   }
 
   /// Relaxes one example, free and then as the rule learns, and keeps what every iteration left: the same bits as whole

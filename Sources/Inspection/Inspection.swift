@@ -83,7 +83,7 @@ public struct Inspection: Sendable {
   ///
   /// Throws `DataError`.
   public func examples(_ split: Split) throws -> ShardExamples {
-    let supervision = run.task.task.supervision
+    let supervision = run.supervision
     return try data.load(
       split, shards: 0..<1, of: 1, inputs: true, labels: supervision == .labels,
       targets: supervision == .targets)[0]

@@ -49,7 +49,7 @@ public struct ErrorTable: Equatable, Sendable {
 
   private var columns: [Column] {
     let scores = EpochMetrics.splits.flatMap { split, scores in
-      figures.map { figure in
+      figures.filter { !$0.isDetail }.map { figure in
         Column(
           name: "\(split) \(figure.unit ?? figure.name)", value: { $0[keyPath: scores][figure.key] },
           shown: { Figures.score($0, figure) })

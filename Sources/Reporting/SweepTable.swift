@@ -73,7 +73,7 @@ public struct SweepTable: Sendable {
       return values + [group.failed > 0 ? "\(count), \(group.failed) failed" : count]
     }
     for (split, scores) in EpochMetrics.splits {
-      for figure in figures {
+      for figure in figures where !figure.isDetail {
         let averages = groups.map { $0.average { $0[keyPath: scores][figure.key] } }
         guard averages.contains(where: { $0 != nil }) else { continue }
         table.heading.append("\(split) \(figure.unit ?? figure.name)")

@@ -3,6 +3,8 @@ public enum Answers: Equatable, Sendable {
   case classes(Recorded<ClassifiedSplit>)
   case numbers(Recorded<FittedSplit>)
   case pictures(Recorded<RebuiltExamples>)
+  /// Nothing answers examples.
+  case nothing
 }
 
 /// Targets of a split and what the network tells instead.

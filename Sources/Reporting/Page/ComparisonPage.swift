@@ -26,7 +26,7 @@ public struct ComparisonPage: Equatable, Sendable {
 
   /// The figures of the runs' tasks, each once.
   var told: [Figure] {
-    runs.flatMap(\.figures).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    runs.flatMap(\.figures).reduce(into: []) { if !$1.isDetail, !$0.contains($1) { $0.append($1) } }
   }
 
   /// Speed against ranks, where runs were trained by different numbers of them.

@@ -5,6 +5,7 @@ extension ReportPage {
     case .classes(let found): mistakes(found)
     case .numbers(let found): fit(found)
     case .pictures(let found): rebuilt(found)
+    case .nothing: ""
     }
   }
 

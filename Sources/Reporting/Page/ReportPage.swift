@@ -13,7 +13,7 @@ public struct ReportPage: Equatable, Sendable {
   public var html: String {
     PageFrame.page(
       title: run.facts.name, head: head,
-      sections: [learning, relaxation, settling, weights, drawnChains, answers, time, runFile])
+      sections: [learning, relaxation, settling, weights, drawnChains, drawnFlow, answers, time, runFile])
   }
 
   var curves: Curves { Curves(form: form) }
@@ -39,7 +39,7 @@ public struct ReportPage: Equatable, Sendable {
 
   private func scores(_ epoch: EpochMetrics?) -> String {
     guard let epoch else { return "none yet" }
-    let scores = run.figures.map { figure in
+    let scores = run.figures.filter { !$0.isDetail }.map { figure in
       let values = EpochMetrics.splits.compactMap { split, scores in
         epoch[keyPath: scores][figure.key].map {
           ([split, Figures.score($0, figure)] + (figure.unit.map { [$0] } ?? [])).joined(separator: "\u{A0}")
@@ -54,7 +54,7 @@ public struct ReportPage: Equatable, Sendable {
     HTML.section(
       "Learning",
       HTML.recorded(run.metrics, or: "No learning curves") { epochs in
-        let scores = run.figures.map { figure in
+        let scores = run.figures.filter { !$0.isDetail }.map { figure in
           curves.figure(
             figure.title, figure.axis,
             EpochMetrics.splits.map { split, scores in

@@ -66,6 +66,8 @@ public struct RunRecord: Equatable, Sendable {
   public var relaxations: Recorded<[RelaxedExample]>
   /// Chains of a model of inputs; nil of other runs.
   public var chains: Recorded<DrawnChains>?
+  /// Where a flow leads; nil of other runs.
+  public var flow: Recorded<DrawnFlow>?
   /// What the first layer looks for.
   public var fields: Recorded<ReceptiveFields>
   /// How a split's examples are answered.
