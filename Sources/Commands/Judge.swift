@@ -39,7 +39,7 @@ struct Judge: RankCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What a figure must keep: at most of frechet_pixels, frechet_features and copied_share, at least of class_shares, confident_share and nearest_ratio; may be repeated.",
+      "What a figure must keep: at most of frechet_pixels, frechet_features and copied_share, at least of class_shares, confident_share, label_share and nearest_ratio; may be repeated.",
       valueName: "figure=value"))
   var limit: [String] = []
 
@@ -90,7 +90,8 @@ struct Judge: RankCommand {
     var course = FlowCourse()
     (course.sampler, course.until, course.step, course.seed) = (sampler, until, step, seed)
     if world.rank == 0 { complain("\(inspection.run.name), \(inspection.checkpoint): \(count) samples") }
-    let paths = try FlowDraw(inspection, labels: [], on: world).follow(count: count, course, on: world)
+    let draw = try FlowDraw(inspection, labels: [], on: world)
+    let paths = try draw.follow(count: count, course, on: world)
     let limits = try limits()
     let isFirst = world.rank == 0
     var missed: [Int64] = [0]
@@ -102,7 +103,8 @@ struct Judge: RankCommand {
       }
       let data = inspection.inputs(of: try inspection.examples(.training))
       let record = try SampleRecord(
-        samples: samples, data: data, classifier: try judging.map { try Inspection(directory: $0) })
+        samples: samples, data: data, classifier: try judging.map { try Inspection(directory: $0) },
+        labels: inspection.network.held.isEmpty ? [] : draw.labels(count: count))
       print(json ? record.json : record.text(thresholds: limits), terminator: json ? "\n" : "")
       if limits.contains(where: { !record.keeps($0.threshold, of: $0.measure) }) { missed[0] = 1 }
     }

@@ -65,6 +65,9 @@ struct FlowDraw {
     }
   }
 
+  /// Of each point its label.
+  func labels(count: Int) -> [Int] { (0..<count).map { labels[$0 % labels.count] } }
+
   /// Every frame of every point on rank 0, the rank's own elsewhere; sends each number once.
   func follow(count: Int, _ course: FlowCourse, on world: borrowing Communicator) throws -> FlowPaths {
     let block = Inspection.flowBlock

@@ -11,7 +11,8 @@ extension SampleRecord {
   /// - Parameters:
   ///   - samples: a row each, as the data below.
   ///   - classifier: a run's network that knows the classes of such data.
-  public init(samples: Matrix, data: Matrix, classifier: Inspection?) throws {
+  ///   - labels: of the samples the classes that were asked for; none where none were.
+  public init(samples: Matrix, data: Matrix, classifier: Inspection?, labels: [Int] = []) throws {
     let halves = data.halves
     let own = NearestRows(data).distances(of: data, atMost: 4000, countsItself: false).sorted()
     let nearest = NearestRows(data).distances(of: samples).sorted()
@@ -30,7 +31,8 @@ extension SampleRecord {
       frechetFeatures: NormalDistribution(points: drawn.features)
         .squaredFrechetDistance(to: NormalDistribution(points: known.features)),
       frechetFeaturesFloor: NormalDistribution(points: features.0).squaredFrechetDistance(to: NormalDistribution(points: features.1)),
-      shares: drawn.shares, confidentShare: drawn.confidentShare, confidentData: known.confidentShare)
+      shares: drawn.shares, confidentShare: drawn.confidentShare, confidentData: known.confidentShare,
+      labelShare: labels.isEmpty ? nil : drawn.share(of: labels))
   }
 }
 
@@ -46,6 +48,12 @@ private struct ClassifiedInputs {
     return (0..<probabilities.columns).map { label in
       Double(found.count { $0 == label }) / Double(found.count)
     }
+  }
+
+  /// The share of inputs that are of these classes.
+  func share(of labels: [Int]) -> Double {
+    let found = probabilities.largestColumns(rows: probabilities.rows)
+    return Double(zip(found, labels).count { $0 == $1 }) / Double(labels.count)
   }
 
   var confidentShare: Double {

@@ -100,9 +100,12 @@ extension DryRun {
       case .targets: 8 * portion.network.units(output)
       case .inputs, nil: 0
       }
+    let network = portion.network
+    let knowsLabels =
+      network.held.contains(where: portion.holds) || portion.seesInput && !network.held.isEmpty
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
-      + (portion.network.held.contains(where: portion.holds) ? 1 : 0)
+      + (knowsLabels ? 1 : 0)
     let table = InputValues.byteCount(
       channels: run.data.standardizes ? portion.network.inputs : run.data.normalize?.mean.count ?? 1,
       precision: precision)

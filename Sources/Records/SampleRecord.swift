@@ -25,14 +25,17 @@ public struct SampleRecord: Equatable, Sendable {
     /// The share of samples, and of the data, whose class has a probability of .9 or more.
     public var confidentShare: Double
     public var confidentData: Double
+    /// The share of samples that are of the class they were asked for; nil where none were.
+    public var labelShare: Double?
 
     public init(
       error: Double, frechetFeatures: Double, frechetFeaturesFloor: Double, shares: [Double],
-      confidentShare: Double, confidentData: Double
+      confidentShare: Double, confidentData: Double, labelShare: Double? = nil
     ) {
       (self.error, self.shares) = (error, shares)
       (self.frechetFeatures, self.frechetFeaturesFloor) = (frechetFeatures, frechetFeaturesFloor)
       (self.confidentShare, self.confidentData) = (confidentShare, confidentData)
+      self.labelShare = labelShare
     }
   }
 
@@ -53,6 +56,7 @@ extension SampleRecord {
     case frechetFeatures = "frechet_features"
     case classShares = "class_shares"
     case confidentShare = "confident_share"
+    case labelShare = "label_share"
     case nearestRatio = "nearest_ratio"
     case copiedShare = "copied_share"
 
@@ -60,7 +64,7 @@ extension SampleRecord {
     public var isBetterLower: Bool {
       switch self {
       case .frechetPixels, .frechetFeatures, .copiedShare: true
-      case .classShares, .confidentShare, .nearestRatio: false
+      case .classShares, .confidentShare, .labelShare, .nearestRatio: false
       }
     }
   }
@@ -72,6 +76,7 @@ extension SampleRecord {
     case .frechetFeatures: classes?.frechetFeatures
     case .classShares: classes?.shares.min()
     case .confidentShare: classes?.confidentShare
+    case .labelShare: classes?.labelShare
     case .nearestRatio: nearestRatio
     case .copiedShare: copiedShare
     }

@@ -19,6 +19,7 @@ extension SampleRecord {
         ["confident, p ≥ .9", percent(classes.confidentShare), percent(classes.confidentData)],
         ["least share of a class", percent(classes.shares.min() ?? 0), ""],
       ]
+      if let share = classes.labelShare { table.rows.append(["of the class asked for", percent(share), ""]) }
     }
     let head =
       "\(samples) samples beside \(examples) examples"
@@ -46,6 +47,7 @@ extension SampleRecord {
       ("class_shares", classes.map { .array($0.shares.map(JSONText.number)) } ?? .null),
       ("confident_share", .optional(classes?.confidentShare)),
       ("confident_data", .optional(classes?.confidentData)),
+      ("label_share", .optional(classes?.labelShare)),
       ("classifier_error", .optional(classes?.error)),
       ("nearest_ratio", .number(nearestRatio)), ("copied_share", .number(copiedShare)),
     ]).text

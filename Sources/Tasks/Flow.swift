@@ -31,7 +31,7 @@ public struct Flow: Task {
     .init(
       "pairing", \.pairing, .word,
       meaning:
-        "Of `flow`: which noise goes to which example of a shard's rows of a batch: the pairs with the least sum of squared distances, or any."
+        "Of `flow`: which noise goes to which example of a shard's rows of a batch, of one class where labels hold a layer: the pairs with the least sum of squared distances, or any."
     ),
   ]
 
@@ -100,7 +100,8 @@ public struct Flow: Task {
 
 /// Which noise goes to which example.
 public enum Pairing: String, CaseIterable, Sendable {
-  /// The pairs of a shard's rows of a batch with the least Σ ‖x₀ − x₁‖²: paths that cross less.
+  /// The pairs of a shard's rows of a batch, of one class where labels hold a layer, with the least Σ ‖x₀ − x₁‖²: paths
+  /// that cross less.
   case optimal
   /// As they come.
   case independent

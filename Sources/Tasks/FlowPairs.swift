@@ -30,7 +30,11 @@ struct FlowPairs: PreparedTask {
       let noise = Matrix(rows: shard.count, columns: columns, precision: batch.inputs.precision) {
         self.noise.normal(rows.epoch, rows.numbers[shard.lowerBound + $0], $1)
       }
-      let partner = partners(noise, of: batch.inputs, rows: shard)
+      // Where labels hold a layer they tell nothing of the noise, as when samples are asked for by label.
+      var partner = Array(0..<shard.count)
+      for row in groups(shard, of: batch.labels) {
+        pair(row, &partner, noise, batch.inputs, first: shard.lowerBound)
+      }
       for (index, row) in shard.enumerated() {
         let t = time(rows.epoch, rows.numbers[row])
         for j in 0..<columns {
@@ -43,15 +47,28 @@ struct FlowPairs: PreparedTask {
     }
   }
 
-  /// Of each of some rows its noise.
-  private func partners(_ noise: Matrix, of inputs: Matrix, rows: Range<Int>) -> [Int] {
-    guard pairing == .optimal else { return Array(0..<rows.count) }
+  /// The rows of a shard, counted from its first one, that noise may be dealt among: of one label where there are any.
+  private func groups(_ shard: Range<Int>, of labels: [Int]) -> [[Int]] {
+    guard pairing == .optimal else { return [] }
+    guard !labels.isEmpty else { return [Array(0..<shard.count)] }
+    let byLabel = Dictionary(grouping: 0..<shard.count) { labels[shard.lowerBound + $0] }
+    return byLabel.keys.sorted().map { byLabel[$0] ?? [] }
+  }
+
+  /// Deals the noise of some rows among them, so that it lies nearest in all.
+  private func pair(
+    _ rows: [Int], _ partner: inout [Int], _ noise: Matrix, _ inputs: Matrix, first: Int
+  ) {
     // −x₀ · x₁: ‖x₀ − x₁‖² but for what an example or a noise has to itself, whatever its partner.
     var across = Panels(depth: noise.columns, columns: rows.count, precision: noise.precision)
-    for i in 0..<noise.columns { for j in 0..<rows.count { across[i, j] = -noise[j, i] } }
-    var costs = Matrix(rows: inputs.rows, columns: rows.count, precision: noise.precision)
-    costs.setProduct(rows: rows, of: inputs, with: across, adding: .zero)
-    return Assignment(costs: rows.flatMap(costs.row), count: rows.count).columns
+    for i in 0..<noise.columns { for (j, row) in rows.enumerated() { across[i, j] = -noise[row, i] } }
+    let chosen = Matrix(rows: rows.count, columns: noise.columns, precision: noise.precision) {
+      inputs[first + rows[$0], $1]
+    }
+    var costs = Matrix(rows: rows.count, columns: rows.count, precision: noise.precision)
+    costs.setProduct(rows: 0..<rows.count, of: chosen, with: across, adding: .zero)
+    let found = Assignment(costs: (0..<rows.count).flatMap(costs.row), count: rows.count).columns
+    for (row, column) in zip(rows, found) { partner[row] = rows[column] }
   }
 
   func judge(_ answers: AnsweredBatch, into sums: inout [[[Double]]]) {

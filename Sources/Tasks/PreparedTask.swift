@@ -70,10 +70,12 @@ public struct MadeBatch: Sendable {
   public var inputs: Matrix
   /// d, rows × outputs.
   public var targets: Matrix
+  /// The rows' labels, where these hold a layer; none elsewhere.
+  public let labels: [Int]
   public let rows: BatchRows
 
-  public init(inputs: Matrix, targets: Matrix, rows: BatchRows) {
-    (self.inputs, self.targets, self.rows) = (inputs, targets, rows)
+  public init(inputs: Matrix, targets: Matrix, labels: [Int] = [], rows: BatchRows) {
+    (self.inputs, self.targets, self.labels, self.rows) = (inputs, targets, labels, rows)
   }
 }
 

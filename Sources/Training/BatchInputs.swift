@@ -54,7 +54,8 @@ package struct BatchInputs: Sendable {
       targets: needs.outputs.map { targets(isAnswered ? members : members.empty, columns: $0) },
       labels: needs.labels.map { labels(members, columns: $0) })
     if task.remakes, let inputs = batch.inputs, let targets = batch.targets {
-      var made = MadeBatch(inputs: inputs, targets: targets, rows: rows(members))
+      let labels = !needs.remakesByLabel ? [] : members.rows.map { Int(examples[$0.shard].labels[$0.row]) }
+      var made = MadeBatch(inputs: inputs, targets: targets, labels: labels, rows: rows(members))
       (batch.inputs, batch.targets) = (nil, nil)
       task.remake(&made)
       (batch.inputs, batch.targets) = (made.inputs, made.targets)
@@ -136,9 +137,12 @@ package struct BatchNeeds: Sendable {
   package var outputs: Int?
   /// Units of a layer that labels hold, where that is computed.
   package var labels: Int?
+  /// Whether the task is told labels, since they hold a layer somewhere.
+  package var remakesByLabel: Bool
 
-  package init(inputs: Bool, outputs: Int?, labels: Int? = nil) {
+  package init(inputs: Bool, outputs: Int?, labels: Int? = nil, remakesByLabel: Bool = false) {
     (self.inputs, self.outputs, self.labels) = (inputs, outputs, labels)
+    self.remakesByLabel = remakesByLabel
   }
 }
 

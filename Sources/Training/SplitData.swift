@@ -58,10 +58,11 @@ package final class SplitData {
     let answers = portion.holds(output) && isAnswered ? supervision : nil
     let portion = portion
     let held = portion.network.held.first(where: portion.holds)
+    let remakesByLabel = portion.seesInput && !portion.network.held.isEmpty
     self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
-      labels: answers == .labels || held != nil || trains && run.task.task.weighs, targets: answers == .targets)
+      labels: answers == .labels || held != nil || remakesByLabel || trains && run.task.task.weighs, targets: answers == .targets)
     precision = run.training.precision
     let values = data.values(precision)
     task = run.task.task.prepared(
@@ -75,7 +76,7 @@ package final class SplitData {
       needs: BatchNeeds(
         inputs: portion.seesInput,
         outputs: portion.holds(output) ? portion.network.units(output) : nil,
-        labels: held.map { portion.network.units($0) }),
+        labels: held.map { portion.network.units($0) }, remakesByLabel: remakesByLabel),
       trains: trains, seed: run.seed)
     let isAhead = trains && hasSpareCore && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil
