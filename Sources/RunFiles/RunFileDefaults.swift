@@ -61,7 +61,7 @@ extension RunFile {
   /// What a flow learns well by: states at rest, a weak nudge of a strong cost, `adam`.
   private mutating func completeFlow(_ root: Tree) {
     func isOpen(_ key: String) -> Bool { !root.isWritten(key) }
-    if isOpen("network.output") { network.outputLayer = 0 }
+    if isOpen("network.output"), network.input.stiffness > 0 { network.outputLayer = 0 }
     if isOpen("network.initialization") { network.initialization = .spectral(gain: 1) }
     for index in network.layers.indices {
       let path = "network.layers.\(index)"
