@@ -14,7 +14,7 @@ extension Answers {
         return try body(inspection)
       }
     }
-    guard !(run.task.task is Flow) else {
+    guard run.task.task.answersExamples else {
       self = .nothing
       return
     }

@@ -5,7 +5,6 @@ import Foundation
 import MessagePassing
 import Reporting
 import RunFiles
-import Tasks
 import Training
 
 /// `eqprop predict DIR`: what a trained network makes of examples that need no labels.
@@ -70,8 +69,9 @@ struct Predict: RankCommand {
   func run(on world: borrowing Communicator) throws -> Int32 {
     let run = try options.load(on: world)
     try world.agree {
-      if run.task.task is Flow {
-        throw UsageError("the task of this run is flow, which answers no examples: sample draws from it")
+      guard run.task.task.answersExamples else {
+        throw UsageError(
+          "the task of this run is \(run.task.name), which answers no examples: sample draws from it")
       }
     }
     let picked = try options.pick(on: world)

@@ -36,6 +36,7 @@ public struct Flow: Task {
   ]
 
   public var supervision: Supervision { .inputs }
+  public var answersExamples: Bool { false }
   public var figures: [Figure] {
     [.flowLoss, .r2, Figure("speed", name: "|v|", axis: "root of the mean of ‖v‖²", isDetail: true)]
       + [Figure("path_speed", name: "|u|", axis: "root of the mean of ‖u‖²", isDetail: true)]

@@ -46,6 +46,8 @@ public protocol Task: Equatable, Sendable {
   /// What of the task does not fit a network's input, or the layer that is its output, and what to write instead; nil where
   /// all does.
   func mismatch(with input: InputLayer, output: Int) -> (what: String, hint: String)?
+  /// Whether an example on its own is answered: not where it is only a place to come to.
+  var answersExamples: Bool { get }
   /// Whether it is to know how likely inputs are, by a model p(x) and not by answers.
   var isOfInputs: Bool { get }
   /// Whether examples count differently in what is learnt, so that every rank needs to know what answers them.
@@ -74,6 +76,7 @@ extension Task {
   public var classNames: [String] { [] }
   public var weighs: Bool { false }
   public var isOfInputs: Bool { false }
+  public var answersExamples: Bool { true }
   public func costWeight(_ input: InputLayer) -> Double { 1 }
   public func mismatch(with input: InputLayer, output: Int) -> (what: String, hint: String)? { nil }
   public func mismatch(with data: DataSet) -> String? { nil }

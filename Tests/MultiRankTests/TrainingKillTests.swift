@@ -61,6 +61,26 @@ extension RealRanks {
     @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
     func machineKilledTwentyTimes() throws { try killed(20, seed: 5, runFile: Self.machine) }
 
+    /// Noise, times and pairs follow from counters and shards, averages of weights from the checkpoint.
+    private static let flow = """
+      name: killed-flow
+      data: {format: digits, training: 600, validation: 100, normalize: {mean: [0.5], deviation: [0.5]}}
+      task: flow
+      network:
+        input: {anchor: {spring: 15}}
+        layers: [{units: 96}, {units: 70}, {units: 10, anchor: clamped}]
+      training: {epochs: 4, batch: 12, schedule: constant, average: 0.99}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 10, keep: 2}
+
+      """
+
+    @Test("A flow and its averages go on from where they were, after 3 kills")
+    func flowKilled() throws { try killed(3, seed: 6, runFile: Self.flow) }
+
+    @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
+    func flowKilledTwentyTimes() throws { try killed(20, seed: 7, runFile: Self.flow) }
+
     /// Kills one rank so many times, and starts the run again each time, on another grid.
     private func killed(_ times: Int, seed: UInt64, runFile: String = runFile) throws {
       let folder = try TrainingFolder(runFile)
