@@ -124,6 +124,24 @@ import Testing
     #expect(outcome.errors.hasSuffix("launch/run: giving up after 1 restarts; the first cause was 71\n"))
   }
 
+  @Test func afterProgressRestartsAreCountedAnew() throws {
+    let tools = try TemporaryFolder()
+    try tools.script(
+      "mpirun",
+      """
+      echo >>"${0%/*}/attempts"
+      attempts=$(wc -l <"${0%/*}/attempts")
+      ((attempts == 1)) || echo "eqprop: going on from step-00000000$((attempts < 3 ? attempts : 3)) (step 1)" >&2
+      exit 86
+      """)
+    let outcome = try run(
+      Repository.run, ["--restarts", "1", "train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"],
+      path: tools.path)
+    #expect(outcome.code == 86)
+    #expect(tools.text("attempts").count == 4, "\(outcome.errors)")
+    #expect(outcome.errors.hasSuffix("launch/run: giving up after 1 restarts; the first cause was 86\n"))
+  }
+
   @Test(arguments: [0, 1, 64, 65, 66, 75] as [Int32]) func whatWouldEndTheSameIsNotStartedAgain(code: Int32)
     throws
   {
