@@ -29,7 +29,7 @@ import Testing
   func meaning(ended: Int32, words: String, code: Int32) throws {
     let tools = try TemporaryFolder()
     try tools.write("words", words)
-    try tools.script("mpirun", "cat \"${0%/*}/words\" >&2; exit \(ended)")
+    try tools.launcher("cat \"${0%/*}/words\" >&2; exit \(ended)")
     let outcome = try run(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
     #expect(outcome.code == code, "\(outcome.errors)")
@@ -40,7 +40,7 @@ import Testing
   @Test("An mpirun that hangs after a rank has given up is ended, with hosts or without")
   func anMpirunThatHangs() throws {
     let tools = try TemporaryFolder()
-    try tools.script("mpirun", "echo 'eqprop: rank 0 on a stalled: waited 4.0 s in b' >&2; exec sleep 50")
+    try tools.launcher("echo 'eqprop: rank 0 on a stalled: waited 4.0 s in b' >&2; exec sleep 50")
     let started = try StartedProgram(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
     #expect(started.ended(within: 40).code == 86, "\(started.errors)")
@@ -51,7 +51,7 @@ import Testing
     for (words, attempts) in [(Self.start, 2), (Self.other, 2), (Self.slots, 1), (Self.rank, 1)] {
       let tools = try TemporaryFolder()
       try tools.write("words", words)
-      try tools.script("mpirun", "echo >>\"${0%/*}/attempts\"; cat \"${0%/*}/words\" >&2; exit 1")
+      try tools.launcher("echo >>\"${0%/*}/attempts\"; cat \"${0%/*}/words\" >&2; exit 1")
       _ = try run(
         Repository.run, ["--restarts", "1", "train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"],
         path: tools.path)

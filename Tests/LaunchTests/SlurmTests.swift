@@ -122,7 +122,7 @@ struct SlurmTests {
     try cluster.startHost()
     #expect(job.hasEnded(within: 100))
     #expect(job.field("JobState") == "COMPLETED", "\(job.story)")
-    #expect(job.text.contains("launch/run: mpirun has lost a host"), "\(job.story)")
+    #expect(job.text.contains("launch/run: the launcher has lost a host"), "\(job.story)")
     #expect(job.text.contains("eqprop: going on from step-"), "\(job.story)")
     #expect(try remains(cluster, "run") == expected)
   }
@@ -134,6 +134,35 @@ struct SlurmTests {
     #expect(job.hasEnded(within: 100))
     #expect(job.field("JobState") == "COMPLETED", "\(job.story)")
     #expect(job.text.contains("launch/slurm.sbatch: ended with 137; restart 1 of 5\n"), "\(job.story)")
+    #expect(try remains(cluster, "run") == undisturbed(cluster))
+  }
+
+  @Test("Ranks that srun starts stop with a checkpoint, go on, and end when one of them is frozen")
+  func bySrun() throws {
+    let cluster = try SlurmCluster()
+    try cluster.folder.write("run.yaml", Self.runFile)
+    func job(_ arguments: [String] = [], _ variables: [String: String] = [:]) throws -> SlurmJob {
+      try SlurmJob(
+        cluster, ["-n", "2", "--time=10"], ["run.yaml", "--output", "run"] + arguments,
+        environment: [
+          "EQPROP_ROOT": Repository.root, "EQPROP_EXECUTABLE": Self.executable, "LAUNCHER": "srun",
+        ]
+        .merging(variables) { $1 })
+    }
+    let stopped = try job()
+    try #require(isUnderWay(stopped), "\(stopped.story)")
+    _ = try cluster.command("scancel", ["--batch", "--signal=TERM", stopped.number])
+    #expect(stopped.hasEnded(within: 40))
+    #expect(stopped.field("ExitCode") == "75:0", "\(stopped.story)")
+    #expect(!stopped.text.contains("srun: "), "\(stopped.story)")
+    let frozen = try job(["--stall-limit", "3"], ["EQPROP_RESTARTS": "0"])
+    try #require(holds(within: 40) { frozen.ranks.count == 2 && frozen.text.contains("going on from step-") })
+    kill(frozen.ranks[1], SIGSTOP)
+    #expect(frozen.hasEnded(within: 60))
+    #expect(frozen.field("ExitCode") == "86:0", "\(frozen.story)")
+    let last = try job()
+    #expect(last.hasEnded(within: 60))
+    #expect(last.field("ExitCode") == "0:0" && last.text.contains("going on from step-"), "\(last.story)")
     #expect(try remains(cluster, "run") == undisturbed(cluster))
   }
 

@@ -77,8 +77,7 @@ import Testing
   /// Starts a program that ends with each of the codes in turn; the codes it got to, and the outcome.
   private func outcome(of codes: [Int32], restarts: Int) throws -> (attempts: Int, Outcome) {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       """
       echo >>"${0%/*}/attempts"
       codes=(\(codes.map(String.init).joined(separator: " ")))
@@ -102,8 +101,7 @@ import Testing
     "A restart asks for the same, --fresh too, under the same name, by which `train` knows what it has done")
   func aRestartIsTheSameStart() throws {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       """
       echo "$EQPROP_START $*" >>"${0%/*}/attempts"
       [[ $(wc -l <"${0%/*}/attempts") -gt 1 ]] || exit 71
@@ -126,8 +124,7 @@ import Testing
 
   @Test func afterProgressRestartsAreCountedAnew() throws {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       """
       echo >>"${0%/*}/attempts"
       attempts=$(wc -l <"${0%/*}/attempts")
@@ -152,7 +149,7 @@ import Testing
 
   @Test func aStopBetweenTwoStartsEndsAtOnce() throws {
     let tools = try TemporaryFolder()
-    try tools.script("mpirun", "echo >>\"${0%/*}/attempts\"; exit 86")
+    try tools.launcher("echo >>\"${0%/*}/attempts\"; exit 86")
     let run = try StartedProgram(
       Repository.run, ["--restarts", "9", "train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"],
       path: tools.path)
