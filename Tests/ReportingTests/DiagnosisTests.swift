@@ -37,6 +37,7 @@ import Testing
         ok     launcher       mpiexec of Open MPI 4.1.4
         ok     world          2 ranks on one host
         ok     cores          2 ranks, one thread each, on 2 cores, avx512
+        ok     binding        ranks are not bound to cores, for others may use them; the page on clusters says how
         ok     memory         17.2 GB free; `plan` tells what a run takes
         ok     single copy    ranks may read each other's memory
         ok     shared memory  8.6 GB free in /dev/shm
@@ -64,6 +65,8 @@ import Testing
     #expect(MPILibrary(saying: "Intel MPI 2021.19").fits(MPILibrary(saying: "Intel MPI 2021.19.0")))
     #expect(!MPILibrary(saying: "Open MPI 5.0.1").fits(MPILibrary(saying: "Open MPI 4.1.4")))
     #expect(!MPILibrary(saying: "MPICH 4.0.2").fits(MPILibrary(saying: "Open MPI 4.1.4")))
+    let alone = Self.job([Self.rank(0) { $0.cores = [0] }, Self.rank(1) { $0.cores = [1] }])
+    #expect(alone.text.contains("ok     binding        each rank has a core of its own\n"), "\(alone.text)")
     let odd = Self.job { $0.ping?.gigabytesPerSecond = 65536 }
     #expect(odd.text.contains("0.5 µs for a small message, GB/s at 32 kB unknown"), "\(odd.text)")
   }

@@ -10,7 +10,7 @@ public struct Diagnosis: Sendable {
   /// Every finding, in the order in which one would look.
   public var findings: [Finding] {
     [library, launcher, world, programs, root].compactMap { $0 }
-      + hosts.flatMap { host in [cores(host), folders(host), memory(host), left(host)].compactMap { $0 } }
+      + hosts.flatMap { host in [cores(host), binding(host), memory(host), left(host)].compactMap { $0 } }
       + [singleCopy, sharedMemory, ping, runs].compactMap { $0 }
   }
 
@@ -107,13 +107,21 @@ extension Diagnosis {
         remedy: "launch/run -n \(cores), or export OMPI_MCA_mpi_yield_when_idle=1")
   }
 
-  /// Two ranks bound to one core.
-  private func folders(_ host: [RankFacts]) -> Finding? {
+  /// Which ranks may run on one core only; two on the same one is a fault.
+  private func binding(_ host: [RankFacts]) -> Finding? {
+    let topic = isOnOneHost ? "binding" : "binding on \(host[0].host)"
     let bound = Dictionary(grouping: host.filter { $0.cores.count == 1 }) { $0.cores[0] }
-    guard let crowded = bound.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) else { return nil }
+    guard let crowded = bound.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) else {
+      if host.count == 1 { return nil }
+      return Finding(
+        .fine, topic,
+        bound.count == host.count
+          ? "each rank has a core of its own"
+          : "ranks are not bound to cores, for others may use them; the page on clusters says how")
+    }
     let ranks = crowded.value.map { "\($0.rank)" }.joined(separator: " and ")
     return Finding(
-      .fault, "binding", "ranks \(ranks) are bound to the same core \(crowded.key) of \(host[0].host)",
+      .fault, topic, "ranks \(ranks) are bound to the same core \(crowded.key) of \(host[0].host)",
       remedy: "export OMPI_MCA_hwloc_base_binding_policy=none (launch/run does)")
   }
 
