@@ -10,14 +10,16 @@
 #   qdel JOBID                                               stop at once; the last checkpoint stays whole
 #
 # Two minutes before the time limit, which it asks qstat for, the ranks finish their step and save, and qrerun
-# queues the job again, to go on from there; so does PBS with a job that loses a host. Any other end is the job's
-# end, with launch/run's code. Where a site lets operators only use qrerun, the job ends with 75 and says so: the
-# same qsub command then goes on.
+# queues the job again, to go on from there. So it is after an end that may not come again (a lost host, a rank killed
+# for memory, a stall), five times, or EQPROP_RESTARTS times, counted anew once a start goes on from a later checkpoint. A
+# mistake is the job's end, with launch/run's code: 0, 1, 64, 65, 66, 70, 74. Where a site lets operators only use qrerun,
+# the job ends and says so: the same qsub command then goes on.
 #
 # NOT RUN UNDER A REAL PBS: its tests imitate qstat and qrerun. launch/slurm.sbatch, its sibling, is tested for real.
 #
 # Environment (qsub -v): RUNFILE and OPTIONS, what follows `launch/run train`, split at blanks; RANKS, otherwise one
-# for each line of PBS's host file; WARN, the seconds before the time limit; EQPROP_ROOT, the repository, when qsub
+# for each line of PBS's host file; RESTARTS, how often launch/run itself starts again before the job is queued again;
+# EQPROP_RESTARTS; WARN, the seconds before the time limit; EQPROP_ROOT, the repository, when qsub
 # is called from elsewhere; EQPROP_EXECUTABLE and OMPI_MCA_..., as for launch/run.
 
 #PBS -N eqprop
@@ -36,8 +38,10 @@ fail() { say "${*:2}" && exit "$1"; }
 cd "$PBS_O_WORKDIR"
 root=${EQPROP_ROOT:-$PWD}
 [[ -x $root/launch/run ]] || fail 66 "no launch/run in '$root': call qsub from the repository's folder, or set EQPROP_ROOT to it"
-# What is built is not built again: the hosts may lack Swift, and jobs that build in one folder wait for each other.
-[[ ! -x $root/.build/release/eqprop ]] || export EQPROP_EXECUTABLE=${EQPROP_EXECUTABLE:-$root/.build/release/eqprop}
+# shellcheck disable=SC2034 # of launch/job
+scheduler=PBS job=$PBS_JOBID submit=qsub requeue=(qrerun)
+# shellcheck source=job
+source "$root/launch/job"
 ranks=${RANKS:-$(wc -l <"$PBS_NODEFILE")}
 read -ra options <<<"${OPTIONS:-}"
 # When the job comes again `--fresh` must not throw away what it has trained.
@@ -52,26 +56,7 @@ else
   say 'qstat tells no time limit: at one the job ends, and its last checkpoint stays'
 fi
 
-run='' asked='' interrupted=''
-ask() { # once only: a second one would kill the ranks
-  interrupted=1
-  [[ -n $run && -z $asked ]] || return 0
-  asked=1
-  kill -TERM "$run" 2>/dev/null || true
-}
-trap ask TERM
-
-timeout --foreground --preserve-status --signal=USR1 "$seconds" \
-  "$root/launch/run" -n "$ranks" --hosts "$PBS_NODEFILE" train "${RUNFILE:-launch/recipes/digits.yaml}" "${options[@]}" &
-run=$!
-[[ -z $interrupted ]] || ask
-code=0 interrupted='' && wait "$run" || code=$?
-while [[ -n $interrupted ]]; do # a signal ends `wait`, not launch/run
-  status=0 interrupted='' && wait "$run" || status=$?
-  ((status == 127)) || code=$status
-done
-case $code in 75 | 138) ;; *) exit "$code" ;; esac # 138: USR1 while it built
-[[ -z $asked ]] || fail 75 'stopped; the same qsub command goes on from the checkpoint'
-say 'queued again, to go on from the checkpoint'
-qrerun "$PBS_JOBID" || fail 75 'PBS does not queue it again; the same qsub command goes on from the checkpoint'
-exit 75
+run_to_the_end timeout --foreground --preserve-status --signal=USR1 "$seconds" \
+  "$root/launch/run" -n "$ranks" --hosts "$PBS_NODEFILE" ${RESTARTS:+--restarts "$RESTARTS"} \
+  train "${RUNFILE:-launch/recipes/digits.yaml}" "${options[@]}"
+end_or_come_again

@@ -56,7 +56,11 @@
 #define SCALAR double
 #define MATH(x) x
 #define NAME(x) JOIN3(x, f64, SET)
+#if defined(__aarch64__) // where sixteen doubles are eight of 32 registers
+#define MOST_ROWS 3
+#else
 #define MOST_ROWS 6
+#endif
 #define CONTRAST_PANELS PANELS
 #define INTEGER long
 #define EXP_LOWEST (-708.0)

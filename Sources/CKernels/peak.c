@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+// No multiplication is fused with an addition but where it says so: the same bits on every processor.
+#pragma STDC FP_CONTRACT OFF
+
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float f32 __attribute__((ext_vector_type(16), aligned(4)));

@@ -3,7 +3,7 @@
 INLINE void NAME(product_tile)(int rows, int panels, long depth, const SCALAR *a, long a_stride, const SCALAR *w,
                                long panel_stride, const SCALAR *base, long base_stride, int base_last, SCALAR *c,
                                long c_stride, const int *live) {
-  V sum[MOST_ROWS][PANELS];
+  V sum[MOST_ROWS < 6 ? 6 : MOST_ROWS][PANELS]; // of live columns six
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int p = 0; p < panels; p++)
     sum[r][p] = base && !base_last ? *(const V *)(base + r * base_stride + p * 16) : (V)(0);
   for (long i = 0; i < depth; i++) {

@@ -2,15 +2,17 @@
 
 #include "handles.h"
 
-int cmpi_barrier(cmpi_communicator communicator) { return MPI_Barrier(unwrap(communicator)); }
+int cmpi_barrier(cmpi_communicator communicator) {
+  return AWAITED(Barrier, Ibarrier, unwrap(communicator));
+}
 
 int cmpi_broadcast(cmpi_communicator communicator, void *bytes, int64_t count, int root) {
   int64_t limit = cmpi_count_limit();
   int code = MPI_SUCCESS;
   for (int64_t offset = 0; offset < count && code == MPI_SUCCESS; offset += limit) {
     int64_t left = count - offset;
-    code = MPI_Bcast(
-        (char *)bytes + offset, (int)(left < limit ? left : limit), MPI_BYTE, root,
+    code = AWAITED(
+        Bcast, Ibcast, (char *)bytes + offset, (int)(left < limit ? left : limit), MPI_BYTE, root,
         unwrap(communicator));
   }
   return code;
@@ -30,19 +32,21 @@ int cmpi_all_reduce(
   int code = MPI_SUCCESS;
   for (int64_t offset = 0; offset < count && code == MPI_SUCCESS; offset += limit) {
     int64_t left = count - offset;
-    code = MPI_Allreduce(
-        MPI_IN_PLACE, (char *)values + offset * size, (int)(left < limit ? left : limit), element,
+    code = AWAITED(
+        Allreduce, Iallreduce, MPI_IN_PLACE, (char *)values + offset * size, (int)(left < limit ? left : limit), element,
         combine, unwrap(communicator));
   }
   return code;
 }
 
 int cmpi_all_gather_counts(cmpi_communicator communicator, int64_t mine, int64_t *counts) {
-  return MPI_Allgather(&mine, 1, MPI_INT64_T, counts, 1, MPI_INT64_T, unwrap(communicator));
+  return AWAITED(
+      Allgather, Iallgather, &mine, 1, MPI_INT64_T, counts, 1, MPI_INT64_T, unwrap(communicator));
 }
 
 int cmpi_all_to_all_counts(cmpi_communicator communicator, const int64_t *mine, int64_t *theirs) {
-  return MPI_Alltoall(mine, 1, MPI_INT64_T, theirs, 1, MPI_INT64_T, unwrap(communicator));
+  return AWAITED(
+      Alltoall, Ialltoall, mine, 1, MPI_INT64_T, theirs, 1, MPI_INT64_T, unwrap(communicator));
 }
 
 // Counts and displacements as MPI wants them, or NULL where 32 bits do not hold them. Every rank
@@ -87,8 +91,8 @@ int cmpi_gather(
   if (code != MPI_SUCCESS) return code;
   int *small = small_counts(counts, size);
   if (small != NULL) {
-    code = MPI_Gatherv(
-        mine, (int)counts[rank], MPI_BYTE, all, small, small + size, MPI_BYTE, root,
+    code = AWAITED(
+        Gatherv, Igatherv, mine, (int)counts[rank], MPI_BYTE, all, small, small + size, MPI_BYTE, root,
         unwrap(communicator));
     free(small);
     return code;
@@ -116,8 +120,8 @@ int cmpi_all_gather(
   if (code != MPI_SUCCESS) return code;
   int *small = small_counts(counts, size);
   if (small != NULL) {
-    code = MPI_Allgatherv(
-        mine, (int)counts[rank], MPI_BYTE, all, small, small + size, MPI_BYTE,
+    code = AWAITED(
+        Allgatherv, Iallgatherv, mine, (int)counts[rank], MPI_BYTE, all, small, small + size, MPI_BYTE,
         unwrap(communicator));
     free(small);
     return code;

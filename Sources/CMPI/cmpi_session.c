@@ -55,11 +55,16 @@ void cmpi_library_version(char *text, int64_t capacity) {
 }
 
 void cmpi_header_version(char *text, int64_t capacity) {
-#ifdef OMPI_MAJOR_VERSION
+#if defined(OMPI_MAJOR_VERSION)
   snprintf(
-      text, (size_t)capacity, "%d.%d.%d", OMPI_MAJOR_VERSION, OMPI_MINOR_VERSION, OMPI_RELEASE_VERSION);
+      text, (size_t)capacity, "Open MPI %d.%d.%d", OMPI_MAJOR_VERSION, OMPI_MINOR_VERSION,
+      OMPI_RELEASE_VERSION);
+#elif defined(I_MPI_VERSION) // which says that it is a MPICH too
+  snprintf(text, (size_t)capacity, "Intel MPI %s", I_MPI_VERSION);
+#elif defined(MPICH_VERSION)
+  snprintf(text, (size_t)capacity, "MPICH %s", MPICH_VERSION);
 #else
-  snprintf(text, (size_t)capacity, "%d.%d", MPI_VERSION, MPI_SUBVERSION);
+  snprintf(text, (size_t)capacity, "MPI %d.%d", MPI_VERSION, MPI_SUBVERSION);
 #endif
 }
 

@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "handles.h"
@@ -11,16 +12,36 @@ void cmpi_set_count_limit(int64_t limit) {
 
 int64_t cmpi_count_limit(void) { return count_limit; }
 
+int cmpi_wait_for(MPI_Request *requests, int count, MPI_Status *statuses) {
+  if (!CMPI_YIELDS) return MPI_Waitall(count, requests, statuses);
+  for (int tries = 0;; tries++) {
+    int done = 0;
+    int code = MPI_Testall(count, requests, &done, statuses);
+    if (code != MPI_SUCCESS || done) return code;
+    if (tries > 100) sched_yield(); // whoever is awaited may need this very core
+  }
+}
+
 static int piece(int64_t count, int64_t offset) {
   int64_t left = count - offset;
   return (int)(left < count_limit ? left : count_limit);
 }
 
+// MPI_ERR_IN_STATUS says only that one request failed; the cause stands in that one's status.
+static int cause(int code, const MPI_Status *statuses, int64_t count) {
+  if (code != MPI_ERR_IN_STATUS) return code;
+  for (int64_t i = 0; i < count; i++) {
+    int each = statuses[i].MPI_ERROR;
+    if (each != MPI_SUCCESS && each != MPI_ERR_PENDING) return each;
+  }
+  return code;
+}
+
 int cmpi_send(cmpi_communicator communicator, cmpi_transfer transfer) {
   int code = MPI_SUCCESS;
   for (int64_t offset = 0; offset < transfer.count && code == MPI_SUCCESS; offset += count_limit) {
-    code = MPI_Send(
-        (char *)transfer.bytes + offset, piece(transfer.count, offset), MPI_BYTE, transfer.peer,
+    code = AWAITED(
+        Send, Isend, (char *)transfer.bytes + offset, piece(transfer.count, offset), MPI_BYTE, transfer.peer,
         transfer.tag, unwrap(communicator));
   }
   return code;
@@ -32,9 +53,11 @@ int cmpi_receive(cmpi_communicator communicator, cmpi_transfer transfer, int64_t
   for (int64_t offset = 0; offset < transfer.count && code == MPI_SUCCESS; offset += count_limit) {
     MPI_Status status;
     int count = 0;
-    code = MPI_Recv(
+    MPI_Request request;
+    code = MPI_Irecv(
         (char *)transfer.bytes + offset, piece(transfer.count, offset), MPI_BYTE, transfer.peer,
-        transfer.tag, unwrap(communicator), &status);
+        transfer.tag, unwrap(communicator), &request);
+    if (code == MPI_SUCCESS) code = cause(cmpi_wait_for(&request, 1, &status), &status, 1);
     if (code == MPI_SUCCESS) code = MPI_Get_count(&status, MPI_BYTE, &count);
     *received += count;
   }
@@ -91,16 +114,6 @@ static int received_bytes(const MPI_Status *statuses, int64_t receives, int64_t 
   return code;
 }
 
-// MPI_ERR_IN_STATUS says only that one request failed; the cause stands in that one's status.
-static int cause(int code, const MPI_Status *statuses, int64_t count) {
-  if (code != MPI_ERR_IN_STATUS) return code;
-  for (int64_t i = 0; i < count; i++) {
-    int each = statuses[i].MPI_ERROR;
-    if (each != MPI_SUCCESS && each != MPI_ERR_PENDING) return each;
-  }
-  return code;
-}
-
 int cmpi_test(
     cmpi_request *requests, int64_t receives, int64_t count, int64_t *received, int *done) {
   MPI_Status few[usual];
@@ -118,7 +131,7 @@ int cmpi_wait(cmpi_request *requests, int64_t receives, int64_t count, int64_t *
   MPI_Status few[usual];
   MPI_Status *statuses = count > usual ? malloc((size_t)count * sizeof *statuses) : few;
   if (statuses == NULL) return MPI_ERR_NO_MEM;
-  int code = MPI_Waitall((int)count, (MPI_Request *)requests, statuses);
+  int code = cmpi_wait_for((MPI_Request *)requests, (int)count, statuses);
   code = code == MPI_SUCCESS ? received_bytes(statuses, receives, received)
                              : cause(code, statuses, count);
   if (statuses != few) free(statuses);

@@ -6,6 +6,9 @@
 
 #include "cpictures.h"
 
+// No multiplication is fused with an addition but where it says so: the same bits on every processor.
+#pragma STDC FP_CONTRACT OFF
+
 // Extents beyond this are no picture of a data set.
 enum { most = 1 << 14 };
 

@@ -43,8 +43,10 @@ struct Doctor: RankCommand {
       let findings = Diagnosis(
         JobFacts(
           ranks: seen.map(\.facts), builtWith: Session.builtWith, launcher: JobFacts.launcher,
-          isLauncherAllowedRoot: environment["OMPI_ALLOW_RUN_AS_ROOT"] == "1"
-            && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] == "1",
+          isLauncherAllowedRoot: environment["OMPI_COMM_WORLD_SIZE"].map { _ in
+            environment["OMPI_ALLOW_RUN_AS_ROOT"] == "1"
+              && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] == "1"
+          },
           ping: world.count > 1 ? ping : nil, othersShare: LoadSample.othersShare(seen.map(\.load)),
           runs: .init(lookingAt: output))
       ).findings

@@ -19,7 +19,7 @@ struct Root: ParsableCommand {
       """,
     version: """
       eqprop 0.1.0
-      MPI: \(Session.libraryVersion.split(separator: ",").first ?? "none"), built with \(Session.builtWith)
+      MPI: \(Session.library), built with \(Session.builtWith)
       BLAS: none needed, own kernels for \(Precision.float32.instructions)
       """,
     subcommands: [
@@ -73,12 +73,14 @@ public enum Eqprop {
       // A file longer than it may be is an error of the write from here on; MPI's start would wait for ever after one.
       signal(SIGXFSZ, SIG_IGN)
       Watchdog.start(limitSeconds: limit, rank: session.world.rank)
+      try Surroundings.check(session.world, isLookedAt: (try? command.get()) is Doctor)
       let code = StandardStreams.end(with: outcome(of: command, on: session.world))
+      if session.world.rank == 0 { Surroundings.tellEnd(code) }
       try session.finalize()
       exit(code)
     } catch {
-      complain("\(error)")
-      exit(error.exitCode)
+      if Session.launchedRank <= 0 || !(error is LonelyWorld) { complain("\(error)") }
+      exit((error as? any ExitCoded)?.exitCode ?? 71)
     }
   }
 

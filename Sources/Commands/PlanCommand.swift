@@ -16,7 +16,7 @@ struct PlanCommand: RankCommand {
     abstract: "Predicts the step time, memory and messages of every grid of so many ranks.",
     discussion: "Example: launch/run plan launch/recipes/mnist-paper-1h.yaml -n 16")
 
-  @Argument(help: "The run file (YAML).")
+  @Argument(help: "The run file (YAML).", transform: Recipes.path)
   var runFile: String
 
   @Option(name: .customShort("n"), help: ArgumentHelp("How many ranks.", valueName: "ranks"))

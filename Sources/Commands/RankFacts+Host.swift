@@ -12,21 +12,37 @@ extension RankFacts {
     let status = text("/proc/self/status")
     return RankFacts(
       rank: rank, host: host, program: try SHA256.digest(ofFile: "/proc/self/exe").sha256,
-      library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "",
-      launched: launched(environment), cores: HostLoad.cores,
+      library: Session.library, launched: Session.launchedCount, cores: HostLoad.cores,
       quota: quota, isRoot: geteuid() == 0,
-      yields: environment["OMPI_MCA_mpi_yield_when_idle"] == "1",
+      yields: Session.library.name != "Open MPI" || environment["OMPI_MCA_mpi_yield_when_idle"] == "1",
       readsMemoryOfOthers: readsMemoryOfOthers(status),
-      copiesTwice: environment["OMPI_MCA_btl_vader_single_copy_mechanism"] == "none",
-      sharedMemoryFree: Storage.free("/dev/shm"), memoryFree: memoryFree,
+      copiesTwice: environment["OMPI_MCA_btl_vader_single_copy_mechanism"] == "none"
+        || environment["OMPI_MCA_smsc"] == "^cma",
+      leftBehind: leftBehind(in: "/dev/shm"), sharedMemoryFree: Storage.free("/dev/shm"),
+      memoryFree: memoryFree,
       instructions: Precision.float32.instructions)
   }
 
-  /// What launchers tell their processes; srun's count only where it started this one.
-  private static func launched(_ environment: [String: String]) -> Int? {
-    let slurm = environment["SLURM_STEP_ID"] == nil ? [] : ["SLURM_STEP_NUM_TASKS"]
-    return (["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"] + slurm)
-      .compactMap { environment[$0].flatMap { Int($0) } }.max()
+  /// Files of ranks, of any MPI and our own, that no process has in its memory. Of other users' processes only root sees what
+  /// they have, so only files of our own user count.
+  private static func leftBehind(in folder: String) -> LeftBehind {
+    let marks = ["vader_segment.", "sm_segment.", "mpich_shm_", "Intel_MPI", "impi-shm", "eqprop"]
+    var left = LeftBehind(files: 0, bytes: 0)
+    let all = FileManager.default.subpaths(atPath: folder) ?? []
+    let files = all.filter { name in marks.contains { name.contains($0) } }.compactMap { name in
+      var about = stat()
+      let path = folder + "/" + name
+      let isFile = lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFREG && about.st_uid == geteuid()
+      return isFile && about.st_size > 0 ? (path: path, bytes: Int(about.st_blocks) * 512) : nil
+    }
+    if files.isEmpty { return left }
+    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let mapped = processes.filter { Int($0) != nil }.map { text("/proc/\($0)/maps") }
+    for file in files where !mapped.contains(where: { $0.contains(" \(file.path)\n") }) {
+      left.files += 1
+      left.bytes += file.bytes
+    }
+    return left
   }
 
   /// The least that a control group around this process allows, in cores, as versions 2 and 1 tell it.
@@ -83,11 +99,11 @@ extension RankFacts {
 }
 
 extension JobFacts {
-  /// The first line of `mpirun --version`, asked for outside this job; nil where there is no mpirun.
-  static var launcher: String? {
+  /// Whose the `mpiexec` on the PATH is, asked for outside this job; nil where there is none.
+  static var launcher: MPILibrary? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["mpirun", "--version"]
+    process.arguments = ["mpiexec", "--version"]
     process.environment = ProcessInfo.processInfo.environment.filter {
       !["OMPI_", "PMIX_", "PMI_"].contains(where: $0.key.hasPrefix)
     }
@@ -97,7 +113,7 @@ extension JobFacts {
     guard (try? process.run()) != nil else { return nil }
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
+    return bytes.isEmpty ? nil : MPILibrary(saying: String(decoding: bytes, as: UTF8.self))
   }
 }
 

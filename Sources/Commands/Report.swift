@@ -44,7 +44,11 @@ struct Report: RankCommand {
       guard isFirst else { return }
       let runs = try RunDirectories(directories)
       let path = output ?? joinPath(runs.only ?? "", "report.html")
-      try DurableFile.write(try page(runs), to: path)
+      do {
+        try DurableFile.write(try page(runs), to: path)
+      } catch let error as FileError where output == nil && error.kind == .inputOutput {
+        throw FileError(.inputOutput, path: path, error.reason + "; --output FILE puts it elsewhere")
+      }
       print(path)
     }
     return 0

@@ -7,7 +7,9 @@ import Training
 
 /// What commands on a run file share.
 struct RunOptions: ParsableArguments {
-  @Argument(help: "The run file (YAML).")
+  @Argument(
+    help: "The run file (YAML), or the name of one that comes with the program, such as digits.",
+    transform: Recipes.path)
   var runFile: String
 
   @Option(

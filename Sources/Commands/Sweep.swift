@@ -19,7 +19,7 @@ struct Sweep: RankCommand {
       again: the same command goes on, also as several jobs at once (a job array). A run that fails is told and stops no other.
       """)
 
-  @Argument(help: "The run file (YAML).")
+  @Argument(help: "The run file (YAML).", transform: Recipes.path)
   var runFile: String
 
   @Option(

@@ -32,7 +32,7 @@ public final class DirectoryLock {
 
   private static func take(_ directory: String) throws(FileError) -> (descriptor: Int32, isOurs: Bool) {
     let path = joinPath(directory, ".lock")
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError.writing(path, errno: errno) }
     var lock = flock()
     lock.l_type = Int16(F_WRLCK)

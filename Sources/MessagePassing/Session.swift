@@ -1,5 +1,6 @@
 import CMPI
 import Glibc
+import Records
 
 /// The time between `MPI_Init_thread` and `MPI_Finalize`; a process has one, on its first thread.
 ///
@@ -32,18 +33,32 @@ public struct Session: ~Copyable {
     cmpi_abort(code)
   }
 
-  /// The name and version of the MPI implementation; needs no session.
-  public static var libraryVersion: String { cText { cmpi_library_version($0, $1) } }
+  /// The MPI implementation that was loaded; needs no session.
+  public static var library: MPILibrary { MPILibrary(saying: cText { cmpi_library_version($0, $1) }) }
 
-  /// The version of the MPI implementation that this program was built with, such as `4.1.4`.
-  public static var builtWith: String { cText { cmpi_header_version($0, $1) } }
+  /// The MPI implementation that this program was built with.
+  public static var builtWith: MPILibrary { MPILibrary(saying: cText { cmpi_header_version($0, $1) }) }
 
   /// This process's rank as its launcher tells it, before any session; -1 where none does.
   public static var launchedRank: Int {
-    for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"] {
-      if let text = getenv(name), let rank = Int(String(cString: text)) { return rank }
+    variable(["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"] + (isOfSlurm ? ["SLURM_PROCID"] : [])) ?? -1
+  }
+
+  /// How many processes the launcher says it has started; nil where it says nothing. srun's count only where nobody else
+  /// started this one.
+  public static var launchedCount: Int? {
+    let counts = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"].compactMap { variable([$0]) }
+    return counts.max() ?? (isOfSlurm ? variable(["SLURM_STEP_NUM_TASKS"]) : nil)
+  }
+
+  /// Whether this is a process of a job step.
+  private static var isOfSlurm: Bool { getenv("SLURM_STEP_ID") != nil && getenv("SLURM_PROCID") != nil }
+
+  private static func variable(_ names: [String]) -> Int? {
+    for name in names {
+      if let text = getenv(name), let number = Int(String(cString: text)) { return number }
     }
-    return -1
+    return nil
   }
 
   /// The name of the machine this rank runs on; empty outside a session.

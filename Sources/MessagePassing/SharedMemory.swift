@@ -15,7 +15,11 @@ final class SharedMemory {
   deinit { for share in shares { munmap(share.baseAddress, share.count) } }
 
   /// Where MPI, too, has such files.
-  private static let folder = text("OMPI_MCA_btl_vader_backing_directory") ?? "/dev/shm"
+  private static let folder = backingDirectories.lazy.compactMap(text).first ?? "/dev/shm"
+  /// Of Open MPI 4, and 5.
+  private static let backingDirectories = [
+    "OMPI_MCA_btl_vader_backing_directory", "OMPI_MCA_btl_sm_backing_directory",
+  ]
   private static let count = Atomic<Int64>(0)
   private static let isTold = Atomic<Bool>(false)
 
@@ -46,7 +50,7 @@ final class SharedMemory {
   static func makeRoomForMPI() {
     let ranks = text("OMPI_COMM_WORLD_LOCAL_SIZE").flatMap { UInt($0) } ?? 1
     guard ranks > 1, freeBytes < ranks << 23 else { return }
-    setenv("OMPI_MCA_btl_vader_backing_directory", text("TMPDIR") ?? "/tmp", 1)
+    for name in backingDirectories { setenv(name, text("TMPDIR") ?? "/tmp", 1) }
   }
 
   /// Bytes that may still be written; none where there is no such folder, or none for this user.

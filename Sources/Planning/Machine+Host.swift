@@ -9,7 +9,7 @@ extension Machine.Host {
     Machine.Host(
       processor: field("model name", of: text("/proc/cpuinfo")) ?? "unknown", cores: HostLoad.cores.count,
       instructions: precision.instructions, lastCacheBytes: lastCacheBytes,
-      library: Session.libraryVersion.split(separator: ",").first.map(String.init) ?? "")
+      library: "\(Session.library)")
   }
 
   private static func text(_ path: String) -> String {

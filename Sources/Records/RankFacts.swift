@@ -5,8 +5,8 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var host: String
   /// SHA-256 of the program that runs.
   public var program: String
-  /// The MPI library that was loaded, such as `Open MPI v4.1.4`.
-  public var library: String
+  /// The MPI library that was loaded.
+  public var library: MPILibrary
   /// Processes that the launcher says it started; nil where it says nothing.
   public var launched: Int?
   /// The numbers of the cores this process may run on.
@@ -21,6 +21,8 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var readsMemoryOfOthers: Bool
   /// Whether MPI is told not to try that.
   public var copiesTwice: Bool
+  /// What ranks that are no more have left where ranks of a host share memory.
+  public var leftBehind: LeftBehind
   /// Free bytes where ranks of a host share memory, `/dev/shm`; nil where there is none.
   public var sharedMemoryFree: Int?
   /// Bytes of memory that programs can still have; nil where the system does not tell.
@@ -29,14 +31,25 @@ public struct RankFacts: Codable, Equatable, Sendable {
   public var instructions: String
 
   public init(
-    rank: Int, host: String, program: String, library: String, launched: Int?, cores: [Int], quota: Double?,
-    isRoot: Bool, yields: Bool, readsMemoryOfOthers: Bool, copiesTwice: Bool, sharedMemoryFree: Int?,
-    memoryFree: Int?, instructions: String
+    rank: Int, host: String, program: String, library: MPILibrary, launched: Int?, cores: [Int],
+    quota: Double?,
+    isRoot: Bool, yields: Bool, readsMemoryOfOthers: Bool, copiesTwice: Bool,
+    leftBehind: LeftBehind = .init(files: 0, bytes: 0),
+    sharedMemoryFree: Int?, memoryFree: Int?, instructions: String
   ) {
     (self.rank, self.host, self.program, self.library) = (rank, host, program, library)
     (self.launched, self.cores, self.quota, self.isRoot) = (launched, cores, quota, isRoot)
     (self.yields, self.readsMemoryOfOthers, self.copiesTwice) = (yields, readsMemoryOfOthers, copiesTwice)
     (self.sharedMemoryFree, self.memoryFree, self.instructions) = (sharedMemoryFree, memoryFree, instructions)
+    self.leftBehind = leftBehind
+  }
+
+  /// Files that no process has in its memory.
+  public struct LeftBehind: Codable, Equatable, Sendable {
+    public var files: Int
+    public var bytes: Int
+
+    public init(files: Int, bytes: Int) { (self.files, self.bytes) = (files, bytes) }
   }
 }
 
@@ -44,12 +57,13 @@ public struct RankFacts: Codable, Equatable, Sendable {
 public struct JobFacts: Codable, Equatable, Sendable {
   /// Every rank's, in their order.
   public var ranks: [RankFacts]
-  /// The MPI version that the program was built with, such as `4.1.4`.
-  public var builtWith: String
-  /// What `mpirun --version` says first; nil where there is none.
-  public var launcher: String?
-  /// Whether rank 0's environment holds both settings that let `mpirun` run as root.
-  public var isLauncherAllowedRoot: Bool
+  /// The MPI that the program was built with.
+  public var builtWith: MPILibrary
+  /// Whose the `mpiexec` on the PATH is; nil where there is none.
+  public var launcher: MPILibrary?
+  /// Whether rank 0's environment holds both settings that let Open MPI's launcher run as root; nil where another one has
+  /// started the ranks.
+  public var isLauncherAllowedRoot: Bool?
   /// Nil on one rank.
   public var ping: Ping?
   /// The largest share of a host's cores that others used while messages were timed, 0…1.
@@ -85,7 +99,7 @@ public struct JobFacts: Codable, Equatable, Sendable {
   }
 
   public init(
-    ranks: [RankFacts], builtWith: String, launcher: String?, isLauncherAllowedRoot: Bool,
+    ranks: [RankFacts], builtWith: MPILibrary, launcher: MPILibrary?, isLauncherAllowedRoot: Bool?,
     ping: Ping?, othersShare: Double = 0, runs: Storage
   ) {
     (self.ranks, self.builtWith, self.launcher) = (ranks, builtWith, launcher)

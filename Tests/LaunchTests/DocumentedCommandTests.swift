@@ -50,6 +50,13 @@ import Testing
     ("launch/run watch-relaxation runs/mnist-paper-1h --example 12", .run()),
     ("launch/run keys nudging", .run()),
     ("launch/run -n 2 doctor", .run(codes: [0, 1])),
+    ("launch/run --mpi mpich -n 4 train launch/recipes/digits.yaml", .test("LauncherTests.anotherMPI")),
+    (
+      "launch/run --mpi /opt/site/mpi -n 4 train launch/recipes/digits.yaml",
+      .test("SetupTests.anMPIInAFolder")
+    ),
+    ("launch/test --mpi mpich", .test("TestCommandTests.anotherMPI")),
+    ("DIR/bin/eqprop-run -n 2 train digits --output runs/digits", .test("InstallTests.launcher")),
     ("swift build -c release --product eqprop --static-swift-stdlib", .test("InstallTests.built")),
     (
       "sbatch -n 64 -t 12:00:00 launch/slurm.sbatch my.yaml --output runs/my",

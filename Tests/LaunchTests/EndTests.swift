@@ -12,6 +12,9 @@ import Testing
   private static let other = rule + "ORTE was unable to reliably start one or more daemons.\n" + rule
   private static let slots =
     rule + "There are not enough slots available in the system to satisfy the 64\nslots.\n" + rule
+  private static let lost =
+    rule + "ORTE has lost communication with a remote daemon.\n\n  Remote daemon: [[1,0],1] on node b\n"
+    + rule
   private static let start =
     "*** An error occurred in MPI_Init_thread\n" + rule + "It looks like MPI_INIT failed for some reason\n"
     + rule
@@ -21,12 +24,12 @@ import Testing
       (1, rank, 1), (1, other + rank, 1), (1, "", 1), (1, other, 71), (255, other, 71), (213, "", 71),
       (127, rank, 71),
       (1, slots, 64), (1, start + rank, 71), (137, "", 137), (137, killed, 137), (139, other + killed, 139),
-      (131, other, 71), (86, other, 86), (70, "", 70),
+      (131, other, 71), (86, other, 86), (70, "", 70), (205, lost, 71), (137, lost, 71),
     ] as [(Int32, String, Int32)])
   func meaning(ended: Int32, words: String, code: Int32) throws {
     let tools = try TemporaryFolder()
     try tools.write("words", words)
-    try tools.script("mpirun", "cat \"${0%/*}/words\" >&2; exit \(ended)")
+    try tools.launcher("cat \"${0%/*}/words\" >&2; exit \(ended)")
     let outcome = try run(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
     #expect(outcome.code == code, "\(outcome.errors)")
@@ -34,12 +37,21 @@ import Testing
     #expect(told.count == (ended == code ? 0 : 1), "\(outcome.errors)")
   }
 
+  @Test("An mpirun that hangs after a rank has given up is ended, with hosts or without")
+  func anMpirunThatHangs() throws {
+    let tools = try TemporaryFolder()
+    try tools.launcher("echo 'eqprop: rank 0 on a stalled: waited 4.0 s in b' >&2; exec sleep 50")
+    let started = try StartedProgram(
+      Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
+    #expect(started.ended(within: 40).code == 86, "\(started.errors)")
+  }
+
   @Test("An MPI that does not start may start the next time; too few slots stay too few")
   func restarts() throws {
     for (words, attempts) in [(Self.start, 2), (Self.other, 2), (Self.slots, 1), (Self.rank, 1)] {
       let tools = try TemporaryFolder()
       try tools.write("words", words)
-      try tools.script("mpirun", "echo >>\"${0%/*}/attempts\"; cat \"${0%/*}/words\" >&2; exit 1")
+      try tools.launcher("echo >>\"${0%/*}/attempts\"; cat \"${0%/*}/words\" >&2; exit 1")
       _ = try run(
         Repository.run, ["--restarts", "1", "train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"],
         path: tools.path)

@@ -26,8 +26,7 @@ import Testing
   private func kept(_ pieces: [String], pause: Double = 0) throws -> String {
     let tools = try TemporaryFolder()
     for (index, piece) in pieces.enumerated() { try tools.write("piece-\(index)", piece) }
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       "for i in {0..\(pieces.count - 1)}; do cat \"${0%/*}/piece-$i\" >&2; sleep \(pause); done; exit 65")
     let outcome = try run(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
@@ -49,7 +48,7 @@ import Testing
   func halfALineComesThrough(text: String) throws {
     let tools = try TemporaryFolder()
     try tools.write("text", text)
-    try tools.script("mpirun", "cat \"${0%/*}/text\" >&2; until [[ -e ${0%/*}/seen ]]; do sleep 0.05; done")
+    try tools.launcher("cat \"${0%/*}/text\" >&2; until [[ -e ${0%/*}/seen ]]; do sleep 0.05; done")
     let started = try StartedProgram(
       Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
     #expect(holds { started.errors == text })

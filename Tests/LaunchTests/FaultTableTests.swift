@@ -29,7 +29,7 @@ import Testing
   @Test func whatIsSeenIsWhatTheProgramSays() throws {
     let files =
       Self.files("Sources").filter { $0.hasSuffix(".swift") } + [
-        "launch/run", "launch/hosts", "launch/words",
+        "launch/run", "launch/choice", "launch/hosts", "launch/job", "launch/words",
       ]
     // A sentence may be cut in the midst: `"…" + "…"`, or a line that ends with a backslash.
     let program = files.map(Self.text).joined().replacing(/"\n *\+ "|\\\n */, with: "")

@@ -18,11 +18,63 @@ import Testing
     #expect(
       outcome.code == 0 && outcome.errors.contains("add \(prefix.path)/local/bin to the PATH"), "\(outcome)")
     let files = outcome.output.split(separator: "\n").map(String.init)
-    #expect(files.count == 5 && files.allSatisfy { $0.hasPrefix(prefix.path + "/local/") })
+    #expect(files.count > 30 && files.allSatisfy { $0.hasPrefix(prefix.path + "/local/") })
     let version = try run(prefix.path + "/local/bin/eqprop", ["--version"])
     #expect(version.code == 0 && version.output.hasPrefix("eqprop 0."), "\(version)")
     #expect(try install(prefix, ["--remove"]).code == 0)
     #expect(files.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
+  }
+
+  @Test(
+    "Launcher and recipes are found wherever the tree is moved to, from any folder; the manual's examples start them"
+  )
+  func launcher() throws {
+    let prefix = try TemporaryFolder()
+    #expect(try install(prefix).code == 0)
+    let moved = prefix.path + "/moved"
+    try FileManager.default.moveItem(atPath: prefix.path + "/local", toPath: moved)
+    let work = try TemporaryFolder()
+    let short = ["--set", "training.epochs=1", "--set", "report.html=false"]
+    for (program, words) in [
+      ("eqprop-run", ["-n", "2", "train", "digits", "--output", "a"]),
+      ("eqprop-run", ["train", "launch/recipes/digits.yaml", "--output", "b"]),
+      ("eqprop", ["train", "digits", "--output", "c"]),
+    ] {
+      let outcome = try run(
+        moved + "/bin/" + program, words + short, in: work.path,
+        environment: ["OMPI_MCA_ess_singleton_isolated": "1"])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+    }
+    #expect(["a", "b", "c"].allSatisfy { work.has("\($0)/checkpoints/LATEST") })
+    let manual = try String(contentsOfFile: moved + "/share/man/man1/eqprop.1", encoding: .utf8)
+    #expect(
+      manual.contains("Example: eqprop\\-run \\-n 2 train digits ")
+        || manual.contains("Example: eqprop-run \\-n 2 train digits "))
+    #expect(!manual.contains("launch/"))
+  }
+
+  // Needs root, to be another user.
+  @Test(
+    "A checkout that one may not write to starts what is built in it",
+    .enabled(if: getuid() == 0 && Repository.has("setpriv"), "needs root and setpriv"))
+  func unwritable() throws {
+    let checkout = try TemporaryFolder()
+    _ = try run("cp", ["-r", Repository.root + "/launch", checkout.path])
+    try checkout.write("Sources/here", "")
+    let start = [
+      "--reuid=54001", "--regid=54001", "--clear-groups", "env", "HOME=/nowhere",
+      checkout.path + "/launch/run", "-n", "1",
+      "train", "x.yaml",
+    ]
+    let unbuilt = try run("setpriv", start, in: "/")
+    #expect(unbuilt.code == 71, "\(unbuilt)")
+    #expect(
+      unbuilt.errors
+        == "launch/run: '\(checkout.path)' cannot be written, and nothing is built in it: whoever owns it calls launch/run once\n"
+    )
+    try checkout.script(".build/release/eqprop", "echo built")
+    let built = try run("setpriv", start, in: "/")
+    #expect(built.code == 0 && built.output == "built\n", "\(built)")
   }
 
   @Test("Bash completes commands, options, and the keys that --set takes")

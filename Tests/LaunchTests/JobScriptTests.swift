@@ -32,6 +32,8 @@ import Testing
       "launch/run",
       "here=${0%/*}/..; echo \"$*\" >\"$here/arguments\"; echo \"$EQPROP_START\" >\"$here/start\"; echo $$ >\"$here/process\"\n\(answer)"
     )
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/launch/job", withDestinationPath: Repository.root + "/launch/job")
     for name in ["scontrol", "qrerun"] {
       try folder.script("bin/" + name, "echo \"$*\" >\"${0%/*}/../queued\"\n\(requeue)")
     }
@@ -71,7 +73,7 @@ import Testing
     #expect(outcome.errors.contains("no launch/run in '\(folder.path)': call \(scheduler.submit) from "))
   }
 
-  @Test(arguments: [slurm, pbs], [0, 1, 64, 65, 66, 71, 86, 137] as [Int32])
+  @Test(arguments: [slurm, pbs], [0, 1, 64, 65, 66, 70, 74] as [Int32])
   func passesOnTheExitCodeAndComesNotAgain(scheduler: Scheduler, code: Int32) throws {
     let folder = try machine("exit \(code)")
     let outcome = try start(scheduler, in: folder).ended()
@@ -93,6 +95,50 @@ import Testing
     #expect(
       refused.errors.hasSuffix(
         "does not queue it again; the same \(scheduler.submit) command goes on from the checkpoint\n"))
+  }
+
+  @Test(
+    "An end that may not come again is queued again, so often, and anew after a later checkpoint",
+    arguments: [slurm, pbs], [71, 86, 137] as [Int32])
+  func anEndThatMayPassIsQueuedAgain(scheduler: Scheduler, code: Int32) throws {
+    // The second start goes on from where the first did; the third from a later checkpoint.
+    let folder = try machine(
+      """
+      echo >>"$here/starts"
+      starts=$(wc -l <"$here/starts")
+      ((starts < 2)) || echo "step-$((starts / 3))" >"$EQPROP_GOING_ON"
+      exit \(code)
+      """)
+    func start() throws -> Outcome {
+      try FileManager.default.removeItem(atPath: try folder.write("queued", ""))
+      return try self.start(scheduler, in: folder, [], ["EQPROP_RESTARTS": "1"]).ended()
+    }
+    for told in [
+      "ended with \(code); restart 1 of 1", "ended with \(code); restart 1 of 1",
+      "ended with \(code); restart 1 of 1",
+    ] {
+      let outcome = try start()
+      #expect(outcome.code == code && outcome.errors.contains(told), "\(outcome.errors)")
+      #expect(folder.has("queued"))
+    }
+    let last = try start()
+    #expect(last.code == code && !folder.has("queued"))
+    #expect(
+      last.errors.hasSuffix(
+        "ended with \(code); not queued again after 1 restarts without progress; the same \(scheduler.submit) command goes on\n"
+      ), "\(last.errors)")
+    #expect(!folder.has(".eqprop-job-7") && !folder.has(".eqprop-job-7.from"))
+  }
+
+  @Test("Restarts of launch/run can be asked for")
+  func restarts() throws {
+    let folder = try machine("exit 0")
+    for arguments in [["--restarts", "2", "my.yaml"], ["--restarts=2", "my.yaml"]] {
+      #expect(try start(Self.slurm, in: folder, arguments).ended().code == 0)
+      #expect(folder.text("arguments").contains(/^-n 3 --restarts[ =]2 train my.yaml\n/), "\(arguments)")
+    }
+    #expect(try start(Self.pbs, in: folder, [], ["RESTARTS": "2"]).ended().code == 0)
+    #expect(folder.text("arguments").contains(" --restarts 2 train my.yaml"))
   }
 
   @Test func slurmsWarningReachesTheRun() throws {

@@ -12,8 +12,7 @@ import Testing
     _ command: [String] = ["train", "m.yaml", "--grid", "6x1x1", "--set", "seed=2", "--fresh"]
   ) throws -> (calls: [String], outcome: Outcome) {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       """
       if [[ " $* " == *' plan '* ]]; then
         [[ ' \(possible) ' == *" ${*: -1} "* ]] && exit 0 || exit 64

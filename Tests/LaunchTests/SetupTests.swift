@@ -29,6 +29,35 @@ import Testing
     #expect(try run(Repository.setup, path: tools.path).code == 0)
   }
 
+  @Test("An MPI in a folder is found where it lies, and told to SwiftPM; one that lacks something is refused")
+  func anMPIInAFolder() throws {
+    let repository = try TemporaryFolder()
+    for name in ["setup", "choice", "other-mpi"] {
+      try repository.script(
+        "launch/" + name, try String(contentsOfFile: Repository.root + "/launch/" + name, encoding: .utf8))
+    }
+    let site = try TemporaryFolder()
+    for name in [
+      "opt/bin/mpiexec", "opt/lib64/libmpich.so", "opt/include/mpi/mpi.h", "opt/lib64/debug/libmpi.so",
+    ] {
+      try site.script(name, "exit 0")
+    }
+    let setup = repository.path + "/launch/setup"
+    let found = try run(setup, ["--mpi", site.path + "/opt"])
+    #expect(found.code == 0, "\(found.errors)")
+    let folder = ".build-mpi/at" + (site.path + "/opt").replacing("/", with: "-")
+    #expect(
+      repository.text(folder + "/places") == "bin=\(site.path)/opt/bin\nlib=\(site.path)/opt/lib64\n")
+    #expect(
+      repository.text(folder + "/mpi.pc").hasSuffix(
+        "Cflags: -I\(site.path)/opt/include/mpi\nLibs: -L\(site.path)/opt/lib64 -lmpich\n"))
+    let lacking = try run(setup, ["--mpi", site.path + "/opt/include"])
+    #expect(lacking.code == 71)
+    #expect(lacking.errors.contains("its launcher is not there"), "\(lacking.errors)")
+    let unknown = try run(setup, ["--mpi", "mpi9"])
+    #expect(unknown.code == 64 && unknown.errors.contains("knows no MPI 'mpi9'"), "\(unknown.errors)")
+  }
+
   @Test func saysWhatToTypeWhereItMayNotInstall() throws {
     let tools = try machine(user: 1000)
     let outcome = try run(Repository.setup, path: tools.path)
@@ -78,7 +107,7 @@ import Testing
   }
 
   private static let forPages = [
-    "valgrind", "chromium", "rsvg-convert", "zsh", "fish", "mandoc", "shellcheck",
+    "valgrind", "chromium", "rsvg-convert", "zsh", "fish", "mandoc", "shellcheck", "qemu-aarch64",
   ]
 
   /// What setup for the tests says and installs on a machine without Slurm, its PATH being without daemons; and
@@ -86,7 +115,7 @@ import Testing
   private func withoutSlurm(user: Int, bare: Bool = false) throws -> (Outcome, calls: String) {
     let tools = try TemporaryFolder()
     for name in ["dpkg-query", "sudo"] { try tools.script(name, "exit 1") }
-    for name in ["pkg-config", "mpirun"] { try tools.script(name, "exit 0") }
+    for name in ["pkg-config", "mpiexec"] { try tools.script(name, "exit 0") }
     try tools.script("python3", "exit \(bare ? 1 : 0)")
     try tools.script("fc-list", "echo \(bare ? "" : "DejaVu Sans")")
     for name in Self.forPages where !bare { try tools.script(name, "exit 0") }
@@ -110,7 +139,8 @@ import Testing
   func testsGoOnWithoutWhatTheyCanSkip() throws {
     let (outcome, calls) = try withoutSlurm(user: 1000, bare: true)
     #expect(outcome.code == 0 && calls == "")
-    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
+    let lacking =
+      "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck qemu-user libc6-dev-arm64-cross libgcc-12-dev-arm64-cross"
     #expect(outcome.errors.contains("type: sudo apt-get update && sudo apt-get install -y \(lacking)\n"))
     #expect(
       outcome.errors.contains("no \(lacking): the tests that count instructions, look at pages or pictures"))
@@ -122,7 +152,8 @@ import Testing
   func installsWhatTheTestsNeed() throws {
     let (outcome, calls) = try withoutSlurm(user: 0, bare: true)
     #expect(outcome.code == 0)
-    let lacking = "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck"
+    let lacking =
+      "valgrind chromium fonts-dejavu-core librsvg2-bin zsh fish mandoc shellcheck qemu-user libc6-dev-arm64-cross libgcc-12-dev-arm64-cross"
     #expect(calls.contains("install --no-install-recommends \(lacking)\n"))
   }
 

@@ -1,7 +1,8 @@
 import Foundation
 import TestBasis
 
-/// A Slurm of one host, this machine, with its state, sockets, logs and ports to itself; it ends with its last user.
+/// A Slurm with its state, sockets, logs and ports to itself; it ends with its last user. Its one host is this machine, or
+/// its hosts are several daemons of this machine.
 final class SlurmCluster {
   /// Whether Slurm's and MUNGE's daemons are installed here and may be started, which needs root.
   static let isPossible =
@@ -18,13 +19,17 @@ final class SlurmCluster {
   let folder: TemporaryFolder
   private var munge: StartedProgram
   private var controller: StartedProgram
-  private var host: StartedProgram
+  private let names: [String]
+  private var hosts: [StartedProgram]
 
-  /// Starts the daemons; without a word from it the host counts as lost after `hostTimeout` seconds.
-  init(hostTimeout: Int = 60) throws {
+  /// Starts the daemons; without a word from it a host counts as lost after `hostTimeout` seconds.
+  init(hosts count: Int = 1, hostTimeout: Int = 60) throws {
+    let machine = String(ProcessInfo.processInfo.hostName.prefix { $0 != "." })
+    names = count == 1 ? [machine] : (1...count).map { "n\($0)" }
+    hosts = []
     folder = try TemporaryFolder()
     let path = folder.path
-    for name in ["munge", "state", "spool"] {
+    for name in ["munge", "state"] + names.map({ "spool-" + $0 }) {
       try FileManager.default.createDirectory(
         atPath: path + "/" + name, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
@@ -32,7 +37,8 @@ final class SlurmCluster {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path + "/munge")
     try folder.write("munge/key", (0..<1024).map { _ in UInt8.random(in: 0...255) })
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "/munge/key")
-    try folder.write("slurm.conf", Self.configuration(path, hostTimeout: hostTimeout))
+    try folder.write(
+      "slurm.conf", Self.configuration(path, machine: machine, names: names, hostTimeout: hostTimeout))
 
     let socket = path + "/munge/socket"
     munge = try StartedProgram(
@@ -45,9 +51,9 @@ final class SlurmCluster {
       throw SlurmError("munged does not start: \(munge.errors)")
     }
     controller = try Self.daemon("slurmctld", path)
-    host = try Self.daemon("slurmd", path)
+    hosts = try names.map { try Self.daemon("slurmd", path, ["-N", $0]) }
     guard holds({ self.hostState == "idle" }) else {
-      throw SlurmError("no host for jobs: \(hostState)\n\(controller.errors)\n\(host.errors)")
+      throw SlurmError("no host for jobs: \(hostState)\n\(controller.errors)\n\(hosts.map(\.errors))")
     }
   }
 
@@ -55,11 +61,11 @@ final class SlurmCluster {
     // The controller kills what still runs, frozen ranks too; the daemons would leave it to itself.
     _ = try? command("scancel", ["--user=root"])
     _ = holds { (try? command("squeue", ["--noheader"]))?.output == "" }
-    for daemon in [host, controller, munge] { daemon.signal(SIGTERM) }
-    for daemon in [host, controller, munge] { _ = daemon.ended(within: 10) }
+    for daemon in hosts + [controller, munge] { daemon.signal(SIGTERM) }
+    for daemon in hosts + [controller, munge] { _ = daemon.ended(within: 10) }
   }
 
-  /// What `sinfo` says of the host: idle, alloc, down ...; a * follows while it does not answer.
+  /// What `sinfo` says of the hosts: idle, alloc, down ...; a * follows while one does not answer. Each state once, a line each.
   var hostState: String {
     ((try? command("sinfo", ["--noheader", "--format=%t"]))?.output ?? "").trimmingCharacters(in: .newlines)
   }
@@ -72,41 +78,49 @@ final class SlurmCluster {
     return try run(program, arguments, in: folder.path, environment: variables, path: Self.folders)
   }
 
-  /// Kills the host's daemon as a power cut does, together with other processes.
+  /// Kills the last host's daemon as a power cut does, together with other processes.
   func loseHost(and processes: [pid_t]) {
-    host.signal(SIGKILL)
+    hosts.last?.signal(SIGKILL)
     for process in processes { kill(process, SIGKILL) }
-    _ = host.ended()
+    _ = hosts.last?.ended()
   }
 
-  /// Starts the host's daemon once more.
-  func startHost() throws { host = try Self.daemon("slurmd", folder.path) }
+  /// Starts the last host's daemon once more.
+  func startHost() throws {
+    hosts[hosts.count - 1] = try Self.daemon("slurmd", folder.path, ["-N", names[names.count - 1]])
+  }
 
-  private static func daemon(_ name: String, _ path: String) throws -> StartedProgram {
+  private static func daemon(_ name: String, _ path: String, _ options: [String] = []) throws
+    -> StartedProgram
+  {
     try StartedProgram(
-      name, ["-D", "-f", path + "/slurm.conf"], in: path,
+      name, ["-D", "-f", path + "/slurm.conf"] + options, in: path,
       environment: ["SLURM_CONF": path + "/slurm.conf"], path: folders)
   }
 
   /// A requeued job waits until the credential of its last start is no more: 5 s, the least there is, instead of 120.
-  private static func configuration(_ path: String, hostTimeout: Int) throws -> String {
-    let name = String(ProcessInfo.processInfo.hostName.prefix { $0 != "." })
+  private static func configuration(_ path: String, machine: String, names: [String], hostTimeout: Int) throws
+    -> String
+  {
+    let cores = max(2, ProcessInfo.processInfo.processorCount)
+    let hosts = try names.map {
+      "NodeName=\($0) NodeHostname=\(machine) NodeAddr=127.0.0.1 Port=\(try freePort()) CPUs=\(cores)"
+    }.joined(separator: "\n")
     return """
       ClusterName=test
-      SlurmctldHost=\(name)(127.0.0.1)
+      SlurmctldHost=\(machine)(127.0.0.1)
       SlurmctldPort=\(try freePort())
-      SlurmdPort=\(try freePort())
       SlurmUser=root
       SlurmdUser=root
       AuthType=auth/munge
       CredType=cred/munge
       AuthInfo=socket=\(path)/munge/socket,cred_expire=5
       StateSaveLocation=\(path)/state
-      SlurmdSpoolDir=\(path)/spool
+      SlurmdSpoolDir=\(path)/spool-%n
       SlurmctldPidFile=\(path)/slurmctld.pid
-      SlurmdPidFile=\(path)/slurmd.pid
+      SlurmdPidFile=\(path)/slurmd-%n.pid
       SlurmctldLogFile=\(path)/slurmctld.log
-      SlurmdLogFile=\(path)/slurmd.log
+      SlurmdLogFile=\(path)/slurmd-%n.log
       ProctrackType=proctrack/linuxproc
       TaskPlugin=task/none
       SwitchType=switch/none
@@ -120,8 +134,8 @@ final class SlurmCluster {
       SlurmdTimeout=\(hostTimeout)
       ReturnToService=2
       KillWait=5
-      NodeName=\(name) NodeAddr=127.0.0.1 CPUs=\(max(2, ProcessInfo.processInfo.processorCount))
-      PartitionName=all Nodes=\(name) Default=YES MaxTime=INFINITE State=UP
+      \(hosts)
+      PartitionName=all Nodes=\(names.joined(separator: ",")) Default=YES MaxTime=INFINITE State=UP
 
       """
   }

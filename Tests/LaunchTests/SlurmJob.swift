@@ -50,6 +50,15 @@ struct SlurmJob {
     return Set(above) + own
   }
 
+  /// Those of the job's host of that name.
+  func processes(on host: String) -> [pid_t] {
+    processes.filter {
+      Processes.has("SLURMD_NODENAME=\(host)", $0)
+        || Processes.children(of: $0).contains { Processes.has("SLURMD_NODENAME=\(host)", $0) }
+          && Processes.name($0) == "slurmstepd"
+    }
+  }
+
   /// Its ranks.
   var ranks: [pid_t] { processes.filter { Processes.name($0) == "eqprop" } }
 }
@@ -64,6 +73,8 @@ enum Processes {
   static func has(_ variable: String, _ process: pid_t) -> Bool {
     read(process, "environ").split(separator: "\0").contains { $0 == variable }
   }
+
+  static func children(of process: pid_t) -> [pid_t] { all.filter { parent($0) == process } }
 
   static func name(_ process: pid_t) -> String {
     read(process, "comm").trimmingCharacters(in: .newlines)

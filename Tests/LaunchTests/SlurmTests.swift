@@ -101,6 +101,71 @@ struct SlurmTests {
     #expect(try remains(cluster, "run") == expected)
   }
 
+  @Test("A job that loses one of its hosts is queued again, and ends with the same bits")
+  func oneOfSeveralHostsIsLost() throws {
+    let cluster = try SlurmCluster(hosts: 2, hostTimeout: 5)
+    try cluster.folder.write("run.yaml", Self.runFile)
+    let job = try SlurmJob(
+      cluster, ["--nodes=2", "-n", "2", "--ntasks-per-node=1", "--time=10"], ["run.yaml", "--output", "run"],
+      environment: [
+        "EQPROP_ROOT": Repository.root, "EQPROP_EXECUTABLE": Self.executable,
+        // What two hosts on one machine share.
+        "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
+        "OMPI_MCA_mpi_yield_when_idle": "1",
+      ])
+    try #require(isUnderWay(job), "\(job.story)")
+    let lost = job.processes(on: "n2")
+    try #require(!lost.isEmpty, "\(job.processes)")
+    cluster.loseHost(and: lost)
+    #expect(holds(within: 60) { job.text.contains("launch/slurm.sbatch: queued again") }, "\(job.story)")
+    let expected = try undisturbed(cluster)
+    try cluster.startHost()
+    #expect(job.hasEnded(within: 100))
+    #expect(job.field("JobState") == "COMPLETED", "\(job.story)")
+    #expect(job.text.contains("launch/run: the launcher has lost a host"), "\(job.story)")
+    #expect(job.text.contains("eqprop: going on from step-"), "\(job.story)")
+    #expect(try remains(cluster, "run") == expected)
+  }
+
+  @Test("A job whose rank is killed is queued again") func aKilledRank() throws {
+    let (cluster, job) = try submitted(["--time=10"])
+    try #require(isUnderWay(job), "\(job.story)")
+    kill(job.ranks[1], SIGKILL)
+    #expect(job.hasEnded(within: 100))
+    #expect(job.field("JobState") == "COMPLETED", "\(job.story)")
+    #expect(job.text.contains("launch/slurm.sbatch: ended with 137; restart 1 of 5\n"), "\(job.story)")
+    #expect(try remains(cluster, "run") == undisturbed(cluster))
+  }
+
+  @Test("Ranks that srun starts stop with a checkpoint, go on, and end when one of them is frozen")
+  func bySrun() throws {
+    let cluster = try SlurmCluster()
+    try cluster.folder.write("run.yaml", Self.runFile)
+    func job(_ arguments: [String] = [], _ variables: [String: String] = [:]) throws -> SlurmJob {
+      try SlurmJob(
+        cluster, ["-n", "2", "--time=10"], ["run.yaml", "--output", "run"] + arguments,
+        environment: [
+          "EQPROP_ROOT": Repository.root, "EQPROP_EXECUTABLE": Self.executable, "LAUNCHER": "srun",
+        ]
+        .merging(variables) { $1 })
+    }
+    let stopped = try job()
+    try #require(isUnderWay(stopped), "\(stopped.story)")
+    _ = try cluster.command("scancel", ["--batch", "--signal=TERM", stopped.number])
+    #expect(stopped.hasEnded(within: 40))
+    #expect(stopped.field("ExitCode") == "75:0", "\(stopped.story)")
+    #expect(!stopped.text.contains("srun: "), "\(stopped.story)")
+    let frozen = try job(["--stall-limit", "3"], ["EQPROP_RESTARTS": "0"])
+    try #require(holds(within: 40) { frozen.ranks.count == 2 && frozen.text.contains("going on from step-") })
+    kill(frozen.ranks[1], SIGSTOP)
+    #expect(frozen.hasEnded(within: 60))
+    #expect(frozen.field("ExitCode") == "86:0", "\(frozen.story)")
+    let last = try job()
+    #expect(last.hasEnded(within: 60))
+    #expect(last.field("ExitCode") == "0:0" && last.text.contains("going on from step-"), "\(last.story)")
+    #expect(try remains(cluster, "run") == undisturbed(cluster))
+  }
+
   @Test func anyOtherEndIsTheEnd() throws {
     let (cluster, job) = try submitted(["--time=10"])
     // Asked to stop, it saves and does not come again; the same command goes on.
@@ -109,7 +174,8 @@ struct SlurmTests {
     #expect(job.hasEnded(within: 30))
     #expect(job.field("ExitCode") == "75:0" && job.field("Restarts") == "0", "\(job.story)")
     #expect(
-      job.text.hasSuffix("stopped; the same sbatch command goes on from the checkpoint\n"), "\(job.story)")
+      job.text.contains("stopped; the same sbatch command goes on from the checkpoint, as Slurm"),
+      "\(job.story)")
     let next = try self.job(cluster, ["--time=10"], ["run.yaml", "--output", "run"])
     #expect(next.hasEnded(within: 60))
     #expect(next.field("ExitCode") == "0:0" && next.text.contains("going on from step-"), "\(next.story)")

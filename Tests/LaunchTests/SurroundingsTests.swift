@@ -71,13 +71,12 @@ import Testing
   @Test("Files in shared memory go with their start; what one that was killed has left goes with the next")
   func sharedMemory() throws {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun", "echo $OMPI_MCA_btl_vader_backing_directory >\"${0%/*}/folder\"; exec sleep ${1:+30}")
+    try tools.launcher("echo $OMPI_MCA_btl_vader_backing_directory >\"${0%/*}/folder\"; exec sleep ${1:+30}")
     let first = try StartedProgram(Repository.run, ["train"], environment: anyProgram, path: tools.path)
     #expect(holds { tools.text("folder").hasSuffix("\n") })
     let folder = tools.text("folder").trimmingCharacters(in: .newlines)
     #expect(folder.hasPrefix("/dev/shm/eqprop.\(getuid())."))
-    try tools.script("mpirun", "exit 0")
+    try tools.launcher("exit 0")
     func another() throws {
       _ = try run(Repository.run, ["train"], environment: anyProgram, path: tools.path)
     }

@@ -16,11 +16,15 @@ extension TemporaryFolder {
     return path + "/" + name
   }
 
-  /// A folder with an `mpirun` that notes its arguments, its environment and its host file, and starts nothing.
+  /// Writes an `mpiexec` that says it is Open MPI's, or another one, and otherwise does as the lines say.
+  func launcher(_ lines: String, says: String = "mpiexec (OpenRTE) 4.1.4") throws {
+    try script("mpiexec", "[[ ${1-} != --version ]] || { echo '\(says)'; exit; }\n" + lines)
+  }
+
+  /// A folder with an `mpiexec` that notes its arguments, its environment and its host file, and starts nothing.
   static func withRecorder() throws -> TemporaryFolder {
     let tools = try TemporaryFolder()
-    try tools.script(
-      "mpirun",
+    try tools.launcher(
       """
       folder=${0%/*}
       printf '%s\\n' "$@" >"$folder/arguments"

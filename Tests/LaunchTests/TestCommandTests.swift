@@ -29,6 +29,37 @@ import Testing
     #expect(calls[4].hasSuffix(" --filter A B"))
   }
 
+  @Test("With --mpi the programs are built with that MPI, and only the tests that start ranks run")
+  func anotherMPI() throws {
+    let checkout = try TemporaryFolder()
+    _ = try run("cp", ["-r", Repository.root + "/launch", checkout.path])
+    try checkout.write(".build-mpi/mpich/places", "bin=\(checkout.path)/bin\nlib=/some/lib\n")
+    try checkout.script("bin/mpiexec", "echo 'HYDRA build details:'")
+    try checkout.script("bin/python3", "exit 0")
+    try checkout.script(
+      "bin/swift",
+      """
+      case $1 in --version) echo 'Swift version 6.3.1' && exit ;; esac
+      echo "${PKG_CONFIG_PATH-} ${EQPROP_TEST_PROGRAMS-} ${EQPROP_TEST_HYDRA-} $*" >>"${0%/*}/calls"
+      """)
+    let outcome = try run(
+      checkout.path + "/launch/test", ["--mpi", "mpich"], in: checkout.path,
+      environment: ["PKG_CONFIG_PATH": "mine"], path: checkout.path + "/bin")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let folder = checkout.path + "/.build-mpi/mpich"
+    let calls = checkout.text("bin/calls").split(separator: "\n")
+    for (call, product) in zip(calls.dropFirst(3), ["eqprop", "rank-checks"]) {
+      #expect(
+        call.hasPrefix("\(folder)   build --scratch-path \(folder)/build ")
+          && call.hasSuffix(" --product \(product)"))
+    }
+    #expect(calls.count == 6)
+    #expect(
+      calls.last
+        == "mine \(folder)/build/release 1 test -c release --disable-xctest --disable-testable-imports --filter MultiRankTests --skip-build"
+    )
+  }
+
   @Test func testsThatDoNotEndAreEndedAndShowWhatTheySaid() throws {
     let tools = try TemporaryFolder()
     try tools.script("python3", "exit 0")
@@ -60,12 +91,12 @@ import Testing
 
   // Needs shellcheck.
   @Test(.enabled(if: Repository.hasShellcheck, "needs shellcheck")) func scriptsAreClean() throws {
-    let scripts = [
-      "run", "hosts", "machine", "words", "setup", "test", "fetch", "install", "documentation",
-      "slurm.sbatch", "pbs.sh",
-    ].map {
-      Repository.root + "/launch/" + $0
+    let folder = Repository.root + "/launch/"
+    let scripts = (FileManager.default.subpaths(atPath: folder) ?? []).map { folder + $0 }.filter {
+      let text = (try? String(contentsOfFile: $0, encoding: .utf8)) ?? ""
+      return text.hasPrefix("#!/usr/bin/env bash\n") || text.hasPrefix("# shellcheck shell=bash")
     }
+    #expect(scripts.count >= 14)
     let outcome = try run(
       "shellcheck",
       ["--external-sources", "--source-path=SCRIPTDIR"] + scripts + [Repository.root + "/.ci/run"])

@@ -68,7 +68,7 @@ extension RealRanks {
 
       func run(_ arguments: [String], ranks: Int = 2) throws -> Outcome {
         let program = try BuiltPrograms.folder().appendingPathComponent("eqprop").path
-        return try start("mpirun", ["--bind-to", "none", "-n", "\(ranks)", program] + arguments)
+        return try start("mpiexec", ["-n", "\(ranks)", program] + arguments)
       }
 
       private func start(_ command: String, _ arguments: [String] = []) throws -> Outcome {

@@ -207,7 +207,7 @@ extension RealRanks {
       let path = try #require(ProcessInfo.processInfo.environment["PATH"])
       let tools = folder.path + "/tools"
       try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-      for program in ["mpirun", "orted"] {
+      for program in ["mpiexec", "orted"] {
         let programs = path.split(separator: ":").map { "\($0)/\(program)" }
         guard let found = programs.first(where: FileManager.default.isExecutableFile) else { continue }
         try? FileManager.default.createSymbolicLink(

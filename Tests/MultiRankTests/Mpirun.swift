@@ -34,9 +34,8 @@ struct Mpirun {
       executable.contains("/")
       ? executable : try BuiltPrograms.folder().appendingPathComponent(executable).path
     guard access(program, X_OK) == 0 else { throw HarnessError("\(program) is not built") }
-    let options = ["--bind-to", binding, "-n", "\(ranks)"]
     return try Job(
-      command: ["mpirun"] + options + [program] + arguments, environment: fullEnvironment(),
+      command: ["mpiexec", "-n", "\(ranks)", program] + arguments, environment: fullEnvironment(),
       limitSeconds: limitSeconds, graceSeconds: graceSeconds)
   }
 
@@ -44,12 +43,21 @@ struct Mpirun {
   func fullEnvironment() -> [String: String] {
     var full = ProcessInfo.processInfo.environment.filter {
       // A test that itself runs under a launcher would pass its place in that job on.
-      !$0.key.hasPrefix("OMPI_COMM_WORLD_") && !$0.key.hasPrefix("PMIX_")
+      !$0.key.hasPrefix("OMPI_COMM_WORLD_") && !$0.key.hasPrefix("PMIX_") && !$0.key.hasPrefix("PMI_")
     }
     let facts = [
       "OMPI_ALLOW_RUN_AS_ROOT": "1",
       "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+      "OMPI_MCA_hwloc_base_binding_policy": binding,
       "OMPI_MCA_rmaps_base_oversubscribe": "1",
+      // The same for Open MPI's newer launcher, and for Intel's.
+      "PRTE_ALLOW_RUN_AS_ROOT": "1",
+      "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+      "PRTE_MCA_hwloc_default_binding_policy": binding,
+      "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+      "PRTE_MCA_odls_base_sigkill_timeout": "0",
+      "OMPI_MCA_smsc": "^cma",
+      "I_MPI_PIN": binding == "none" ? "off" : "on",
       "OMPI_MCA_mpi_yield_when_idle": "1",
       "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
       "OPENBLAS_NUM_THREADS": "1",

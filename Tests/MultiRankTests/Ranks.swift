@@ -11,11 +11,12 @@ enum Ranks {
     let number: Int
   }
 
-  /// The ranks that an mpirun has started: its children that have become `eqprop`.
+  /// The ranks that a launcher has started: those below it that have become `eqprop`.
   static func started(by job: Job) -> [Rank] {
     processes().compactMap { process in
-      guard parent(process) == job.process, read(process, "comm") == "eqprop\n",
-        let number = variable("OMPI_COMM_WORLD_RANK", process).flatMap({ Int($0) })
+      guard read(process, "comm") == "eqprop\n", isBelow(job.process, process),
+        let number = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].lazy.compactMap({ variable($0, process) }).first
+          .flatMap({ Int($0) })
       else { return nil }
       return Rank(process: process, number: number)
     }.sorted { $0.number < $1.number }
@@ -44,6 +45,12 @@ enum Ranks {
 
   private static func processes() -> [pid_t] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+  }
+
+  /// Hydra's ranks are children of a process of its own.
+  private static func isBelow(_ ancestor: pid_t, _ process: pid_t) -> Bool {
+    guard let above = parent(process) else { return false }
+    return above == ancestor || parent(above) == ancestor
   }
 
   private static func parent(_ process: pid_t) -> pid_t? {
