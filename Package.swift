@@ -120,7 +120,7 @@ let package = Package(
       name: "EnergyModelsTests", dependencies: ["EnergyModels", "Tensors", "TestBasis"], swiftSettings: strict
     ),
     .testTarget(
-      name: "TasksTests", dependencies: ["Tasks", "DataSets", "Records", "Tensors"],
+      name: "TasksTests", dependencies: ["Tasks", "DataSets", "EnergyModels", "Records", "Tensors"],
       swiftSettings: unoptimised),
     .testTarget(
       name: "EquilibriumPropagationTests",

@@ -12,7 +12,10 @@ import Testing
     "relaxation.nudged.at-most": "relaxation.nudged.tolerance=1",
     "training.stop.figure": "training.stop.patience=1", "task.names": "task.kind=classification",
     "task.weights": "task.kind=classification", "task.standardize": "task.kind=regression",
-    "task.corrupt": "task.kind=autoencoder",
+    "task.corrupt": "task.kind=autoencoder", "task.scale": "task.kind=flow",
+    "task.pairing": "task.kind=flow",
+    "relaxation.free.rows": "relaxation.free={tolerance: 1, at-most: 9}",
+    "relaxation.nudged.rows": "relaxation.nudged={tolerance: 1, at-most: 9}",
     "rule.steps": "rule.kind=contrastive-divergence", "rule.persistent": "rule.kind=contrastive-divergence",
     "rule.offsets": "rule.kind=contrastive-divergence", "rule.labels": "rule.kind=contrastive-divergence",
     "rule.weight": "rule.kind=contrastive-divergence",
@@ -62,7 +65,10 @@ import Testing
     let rules = Dictionary(uniqueKeysWithValues: divergence.settings.map { ($0.key, $0.value) })
     let regression = try RunFile.parse(
       "{data: {format: friedman}, task: regression, network: {layers: [{units: 1}]}}", file: "m.yaml")
-    let tasks = Dictionary(uniqueKeysWithValues: regression.settings.map { ($0.key, $0.value) })
+    let flow = try RunFile.parse(
+      "{data: {format: digits}, task: flow, network: {input: {anchor: {spring: 15}}, layers: [{units: 20}]}}",
+      file: "m.yaml")
+    let tasks = Dictionary((flow.settings + regression.settings).map { ($0.key, $0.value) }) { $1 }
     for key in RunFile.reference {
       let held = key.key.hasPrefix("task.") ? tasks : key.key.hasPrefix("rule.") ? rules : told
       if let standard = key.standard { #expect(held[key.key] == standard, "\(key.key)") }

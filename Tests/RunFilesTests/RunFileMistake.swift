@@ -28,7 +28,7 @@ extension RunFileMistake {
     checkpoint: {evry: 1}
     3:14: unknown key 'checkpoint.evry'; did you mean 'every'?
     relaxation: {sweeps: 3}
-    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, temperature, burn-in, average, chains, inference, start, free and nudged
+    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, newton, temperature, burn-in, average, chains, inference, start, free and nudged
     shards: 2
     3:1: unknown key 'shards'; did you mean 'tiling.shards'?
     seed: 1⏎seed: 2

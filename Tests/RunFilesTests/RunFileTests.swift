@@ -55,6 +55,7 @@ struct RunFileTests {
           updates: even-odd
           step: 0.5
           factor: 1.2
+          newton: 0
           temperature: 0.01
           burn-in: 10
           average: 20
