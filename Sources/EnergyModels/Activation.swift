@@ -133,7 +133,8 @@ extension Activation {
   /// Those of this package, then those that a program adds before it reads its first run file.
   public static var allCases: [Activation] {
     [
-      hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary, categorical, softmax,
+      hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary, categorical,
+      softmax,
     ]
       + added.withLock { $0 }
   }

@@ -130,7 +130,8 @@ public struct Network: Equatable, Sendable {
   ) {
     do {
       try self.init(
-        input: Shape(units: inputs), layers: layers, connections: connections, cost: cost, costWeight: costWeight,
+        input: Shape(units: inputs), layers: layers, connections: connections, cost: cost,
+        costWeight: costWeight,
         first: first, output: output)
     } catch {
       preconditionFailure("dense layers fit each other: \(error)")

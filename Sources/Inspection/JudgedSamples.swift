@@ -19,8 +19,10 @@ extension SampleRecord {
     let first = own[own.count / 100]
     self.init(
       samples: samples.rows, examples: data.rows,
-      frechetPixels: NormalDistribution(points: samples).squaredFrechetDistance(to: NormalDistribution(points: data)),
-      frechetFloor: NormalDistribution(points: halves.0).squaredFrechetDistance(to: NormalDistribution(points: halves.1)),
+      frechetPixels: NormalDistribution(points: samples).squaredFrechetDistance(
+        to: NormalDistribution(points: data)),
+      frechetFloor: NormalDistribution(points: halves.0).squaredFrechetDistance(
+        to: NormalDistribution(points: halves.1)),
       nearestRatio: nearest[nearest.count / 2] / own[own.count / 2],
       copiedShare: Double(nearest.count { $0 < first }) / Double(nearest.count))
     guard let classifier else { return }
@@ -30,7 +32,8 @@ extension SampleRecord {
       error: try classifier.error(.test),
       frechetFeatures: NormalDistribution(points: drawn.features)
         .squaredFrechetDistance(to: NormalDistribution(points: known.features)),
-      frechetFeaturesFloor: NormalDistribution(points: features.0).squaredFrechetDistance(to: NormalDistribution(points: features.1)),
+      frechetFeaturesFloor: NormalDistribution(points: features.0).squaredFrechetDistance(
+        to: NormalDistribution(points: features.1)),
       shares: drawn.shares, confidentShare: drawn.confidentShare, confidentData: known.confidentShare,
       labelShare: labels.isEmpty ? nil : drawn.share(of: labels))
   }

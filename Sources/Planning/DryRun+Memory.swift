@@ -127,7 +127,8 @@ extension DryRun {
       let parcels = SharedSlots.byteCount(
         ranks: ranks, slots: routes.count,
         capacities: routes.filter { !$0.receivers.isEmpty }.map { height * $0.positions * $0.columns.count })
-      return parcels + SharedSlots.byteCount(
+      return parcels
+        + SharedSlots.byteCount(
           ranks: ranks, slots: 1,
           capacities: [8 * run.restingParts(rows: rows, shards: deal.tiling.shards)])
     }

@@ -61,7 +61,8 @@ extension RunFile {
       throw SchemaError(
         root.position(of: "data.format"),
         "'data.format' is \(data.format.rawValue), which has no \(supervision.rawValue) for "
-          + (supervision == task.supervision ? "the task \(self.task.name)" : "a layer that they hold"), hint: "use \(Spelling.listed(others)), or another task")
+          + (supervision == task.supervision ? "the task \(self.task.name)" : "a layer that they hold"),
+        hint: "use \(Spelling.listed(others)), or another task")
     }
     if let (costs, reason) = task.costs, !costs.contains(network.cost) {
       throw SchemaError(

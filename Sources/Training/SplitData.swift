@@ -62,7 +62,8 @@ package final class SplitData {
     self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
-      labels: answers == .labels || held != nil || remakesByLabel || trains && run.task.task.weighs, targets: answers == .targets)
+      labels: answers == .labels || held != nil || remakesByLabel || trains && run.task.task.weighs,
+      targets: answers == .targets)
     precision = run.training.precision
     let values = data.values(precision)
     task = run.task.task.prepared(

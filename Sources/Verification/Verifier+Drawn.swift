@@ -101,7 +101,8 @@ extension Verifier {
   private func deviations(over long: Gradient?, _ tell: (String) -> Void) throws -> [DrawnGradient.Deviation]
   {
     guard run.procedure.usesBeta else { return [] }
-    return try (choices.betas ?? [0.4, 0.2, 0.1, 0.05, 0.02].map { $0 * run.betaUnit }).sorted(by: >).map { beta in
+    return try (choices.betas ?? [0.4, 0.2, 0.1, 0.05, 0.02].map { $0 * run.betaUnit }).sorted(by: >).map {
+      beta in
       tell("the deviation of an estimate at β \(beta)")
       func deviation(_ noise: NudgingNoise) throws -> Double {
         var judged = run

@@ -74,7 +74,8 @@ public struct Verifier {
     self.parameters = parameters
     self.batch = batch.clamped(by: parameters)
     // Complex states take twice the rows.
-    messages = try GridNeighbours(grid: grid, deal: deal, rows: 2 * batch.rows, parts: deal.tiling.shards, precision: .float64)
+    messages = try GridNeighbours(
+      grid: grid, deal: deal, rows: 2 * batch.rows, parts: deal.tiling.shards, precision: .float64)
     whole = try grid.world.agree { [run] in
       guard grid.isFirst else { return nil }
       return try WholeNetwork(

@@ -18,7 +18,9 @@ import Testing
 
   @Test("names of the run file")
   func names() {
-    let names = ["hard-sigmoid", "sigmoid", "tanh", "linear", "relu6", "half-hard-sigmoid", "silu", "capped-silu"]
+    let names = [
+      "hard-sigmoid", "sigmoid", "tanh", "linear", "relu6", "half-hard-sigmoid", "silu", "capped-silu",
+    ]
     #expect(Activation.ofStates.map(\.rawValue) == names && Activation.allCases.count == names.count + 3)
     #expect(Activation.ofStates.filter(\.isHolomorphic) == [.sigmoid, .tanh, .linear, .silu])
     #expect(Activation.sigmoid.value(0.5) == 0.5)

@@ -74,9 +74,13 @@ extension RealRanks {
         #expect(outcome.status == 0, "\(name): \(outcome.story)")
         let line = try #require(try folder.lines().last)
         #expect(
-          line.keys.contains { ["test_error", "test_rmse", "test_reconstruction"].contains($0) }, "\(name)")
+          line.keys.contains { ["test_error", "test_rmse", "test_reconstruction", "test_loss"].contains($0) }, "\(name)")
         if let error = line["test_error"] as? Double { #expect(error < 40, "\(name): \(error)") }
-        if let r2 = line["test_r2"] as? Double { #expect(r2 > 0.5, "\(name): \(r2)") }
+        if let loss = line["training_loss"] as? Double {
+          #expect(loss < 2.5, "\(name): \(loss)")
+        } else if let r2 = line["test_r2"] as? Double {
+          #expect(r2 > 0.5, "\(name): \(r2)")
+        }
         if let rmse = line["test_rmse"] as? Double, line["test_r2"] == nil {
           #expect(rmse < 0.26, "\(name): \(rmse)")
         }

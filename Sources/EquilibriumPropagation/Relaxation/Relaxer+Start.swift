@@ -34,7 +34,9 @@ extension Relaxer {
     guard !network.held.isEmpty else { return start }
     var state = consume start
     for k in network.held where portion.holds(k) {
-      guard let labels = clamped.labels else { preconditionFailure("a layer that labels hold without labels") }
+      guard let labels = clamped.labels else {
+        preconditionFailure("a layer that labels hold without labels")
+      }
       state[k].setStates(labels, activation: network.activation(k), rows: clamped.rows)
     }
     return try share(consume state, layers: network.held, rows: [clamped.rows])

@@ -13,10 +13,11 @@ extension NudgeForm {
   public static let linear = NudgeForm("linear", isBounded: true) {
     LinearDescent(relaxation: $0, beta: $1)
   } value: { cost, example in
-    cost.weight * (0..<example.targets.columns).reduce(0) { sum, j in
-      let slope = example.atRest[example.row, j] - example.targets[example.row, j]
-      return sum + slope * example.outputs[example.row, j]
-    }
+    cost.weight
+      * (0..<example.targets.columns).reduce(0) { sum, j in
+        let slope = example.atRest[example.row, j] - example.targets[example.row, j]
+        return sum + slope * example.outputs[example.row, j]
+      }
   }
 }
 

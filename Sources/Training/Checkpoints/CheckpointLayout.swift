@@ -148,7 +148,8 @@ public struct NoAverages: Error, ExitCoded, CustomStringConvertible {
   package static func check(_ run: RunFile, _ weights: WeightChoice) throws {
     guard weights == .average, run.training.average == nil else { return }
     throw NoAverages(
-      description: "\(run.name): keeps no averages of weights; write average: 0.999 in training before it trains")
+      description:
+        "\(run.name): keeps no averages of weights; write average: 0.999 in training before it trains")
   }
 
   private init(description: String) { self.description = description }
