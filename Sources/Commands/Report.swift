@@ -44,8 +44,9 @@ struct Report: RankCommand {
       guard isFirst else { return }
       let runs = try RunDirectories(directories)
       let path = output ?? joinPath(runs.only ?? "", "report.html")
+      let page = try page(runs)
       do {
-        try DurableFile.write(try page(runs), to: path)
+        try DurableFile.write(page, to: path)
       } catch let error as FileError where output == nil && error.kind == .inputOutput {
         throw FileError(.inputOutput, path: path, error.reason + "; --output FILE puts it elsewhere")
       }
