@@ -85,8 +85,11 @@ struct Judge: RankCommand {
       }
       return inspection
     }
-    let classifier = try JudgingClassifier(of: inspection, directory: inspected.directory)
-    let judging = try classifier.map { try $0.train(grid, on: world) }
+    let classifier = JudgingClassifier(of: inspection, directory: inspected.directory)
+    // Every rank reads the labels, or none trains.
+    var isMissing: [Int64] = [classifier == nil ? 1 : 0]
+    try world.maximum(&isMissing)
+    let judging = isMissing[0] > 0 ? nil : try classifier?.train(grid, on: world)
     var course = FlowCourse()
     (course.sampler, course.until, course.step, course.seed) = (sampler, until, step, seed)
     if world.rank == 0 { complain("\(inspection.run.name), \(inspection.checkpoint): \(count) samples") }

@@ -14,7 +14,7 @@ struct JudgingClassifier {
   private let data: DataSet
 
   /// Nil where the examples have no labels.
-  init?(of inspection: Inspection, directory: String) throws {
+  init?(of inspection: Inspection, directory: String) {
     guard inspection.run.data.format.has(.labels),
       let data = try? DataSet.open(inspection.run.data, for: .labels)
     else { return nil }
