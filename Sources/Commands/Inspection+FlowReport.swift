@@ -53,7 +53,7 @@ struct SavedSamples {
   /// Numbers of a sample.
   let width: Int
 
-  private var folder: String { joinPath(directory, "samples") }
+  private var folder: String { RunDirectory(path: directory).samples }
 
   private func header(_ count: Int) -> [UInt8] { NPZ.header(of: .init("samples", .float32, [count, width])) }
 

@@ -25,14 +25,10 @@ struct Judge: RankCommand {
   @Option(help: ArgumentHelp("Samples that are drawn.", valueName: "n"))
   var count = 1000
 
-  @Option(help: ArgumentHelp("The last time t.", valueName: "t"))
-  var until = 1.0
+  @OptionGroup var flow: FlowOptions
 
   @Option(help: "The step of t.")
   var step = 0.01
-
-  @Option(help: "How a velocity is found: spring or gradient.")
-  var sampler = FlowSampler.spring
 
   @Option(help: "Of the noise that samples start from.")
   var seed: UInt64 = 1
@@ -49,6 +45,8 @@ struct Judge: RankCommand {
   @OptionGroup var grid: GridOptions
 
   var stallLimit: Double { grid.stallLimit }
+  /// Of which four fifths teach the classifier, and one in a hundred tells what is near.
+  private static let leastExamples = 100
 
   private func limits() throws -> [(measure: SampleRecord.Measure, threshold: Double)] {
     try limit.map { text in
@@ -68,9 +66,6 @@ struct Judge: RankCommand {
     guard 100...1_000_000 ~= count else {
       throw ValidationError("--count \(count): from 100 to 1000000 samples are needed")
     }
-    guard until > 0, until <= 10 else {
-      throw ValidationError("--until \(until): above 0 and at most 10 is needed")
-    }
     guard step > 0, step <= 1 else {
       throw ValidationError("--step \(step): above 0 and at most 1 is needed")
     }
@@ -83,15 +78,26 @@ struct Judge: RankCommand {
         throw UsageError(
           "the task of this run is \(inspection.run.task.name), which draws no samples to judge")
       }
+      let known = inspection.data.count(.training)
+      guard known >= Judge.leastExamples else {
+        throw UsageError(
+          "\(known) training examples are there to judge by, \(Judge.leastExamples) are needed")
+      }
       return inspection
     }
     let classifier = JudgingClassifier(of: inspection, directory: inspected.directory)
     // Every rank reads the labels, or none trains.
     var isMissing: [Int64] = [classifier == nil ? 1 : 0]
     try world.maximum(&isMissing)
-    let judging = isMissing[0] > 0 ? nil : try classifier?.train(grid, on: world)
-    var course = FlowCourse()
-    (course.sampler, course.until, course.step, course.seed) = (sampler, until, step, seed)
+    var judging: String?
+    if isMissing[0] == 0, let classifier {
+      guard try classifier.train(grid, on: world) == .finished else {
+        if world.rank == 0 { complain("stopped while the classifier was trained; judge goes on from there") }
+        return TrainingEnding.interrupted.exitCode
+      }
+      judging = classifier.directory
+    }
+    let course = flow.course(step: step, seed: seed)
     if world.rank == 0 { complain("\(inspection.run.name), \(inspection.checkpoint): \(count) samples") }
     let draw = try FlowDraw(inspection, labels: [], on: world)
     let paths = try draw.follow(count: count, course, on: world)
@@ -107,7 +113,7 @@ struct Judge: RankCommand {
       let data = inspection.inputs(of: try inspection.examples(.training))
       let record = try SampleRecord(
         samples: samples, data: data, classifier: try judging.map { try Inspection(directory: $0) },
-        labels: inspection.network.held.isEmpty ? [] : draw.labels(count: count))
+        labels: inspection.network.clampedLayers.isEmpty ? [] : draw.labels(count: count))
       print(json ? record.json : record.text(thresholds: limits), terminator: json ? "\n" : "")
       if limits.contains(where: { !record.keeps($0.threshold, of: $0.measure) }) { missed[0] = 1 }
     }

@@ -22,10 +22,12 @@ struct JudgingClassifier {
     folder = joinPath(directory, "judge")
   }
 
-  /// Trains it to its end, going on where it was left; returns its run directory. Every rank calls it.
-  func train(_ options: GridOptions, on world: borrowing Communicator) throws -> String {
+  /// Its run directory.
+  var directory: String { joinPath(folder, "classifier") }
+
+  /// Trains it, going on where it was left; every rank calls it.
+  func train(_ options: GridOptions, on world: borrowing Communicator) throws -> TrainingEnding {
     let isFirst = world.rank == 0
-    let folder = folder
     try world.agree { if isFirst { try writeExamples() } }
     let run = try world.agree { try runFile() }
     let examples = try world.agree { try run.openData() }
@@ -35,9 +37,8 @@ struct JudgingClassifier {
     let trainer = try Trainer(
       run: run, data: examples, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.sharesMemory),
-      output: joinPath(folder, "classifier"), report: { _ in })
-    guard try trainer.train() == .finished else { throw Stopped() }
-    return joinPath(folder, "classifier")
+      output: directory, report: { _ in })
+    return try trainer.train()
   }
 
   private func runFile() throws -> RunFile {
@@ -76,10 +77,5 @@ struct JudgingClassifier {
         NPZ.header(of: .init("labels", .uint8, [rows.count])) + rows.map { shard.labels[$0] },
         to: joinPath(path, "\(name)-labels.npy"))
     }
-  }
-
-  private struct Stopped: Error, ExitCoded, CustomStringConvertible {
-    var description: String { "stopped while the classifier was trained; judge goes on from there" }
-    var exitCode: Int32 { 75 }
   }
 }

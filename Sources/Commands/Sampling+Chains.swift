@@ -2,6 +2,7 @@ import DataSets
 import FileFormats
 import Foundation
 import Inspection
+import Reporting
 
 extension Sampling {
   /// Chains of a model: their last states in a square, or each in a row over time; as numbers beside it.
@@ -19,8 +20,7 @@ extension Sampling {
         frames == 1
         ? stride(from: 0, to: count, by: side).map { Array(last[$0..<min($0 + side, count)]) }
         : (0..<count).map { chain in chains.frames.map { inspection.brightness(of: $0.inputs[chain]) } }
-      let picture = PictureGrid(rows, height: extents[0], width: extents[1], channels: extents[2])
-      try DurableFile.write(picture.png, to: path)
+      try DurableFile.write(Picture(samples: rows, extents).png, to: path)
       print(path)
     }
     let samples = (0..<count).map { chain in chains.frames.map { $0.inputs[chain] } }

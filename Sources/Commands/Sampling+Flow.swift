@@ -1,18 +1,14 @@
-import ArgumentParser
 import FileFormats
 import Foundation
 import Inspection
 import MessagePassing
-
-extension FlowSampler: ExpressibleByArgument {}
+import Reporting
 
 extension Sampling {
   /// Points of a flow: where they end in a square, the first ones on their way in rows, and all as numbers.
   func drawFlow(on world: borrowing Communicator) throws {
     let inspection = try world.agree { try inspected.load() }
-    var course = FlowCourse()
-    (course.sampler, course.until, course.seed) = (sampler, until, seed)
-    course.step = step ?? course.step
+    var course = flow.course(step: step, seed: seed)
     course.frames = min(frames ?? 10, course.velocities)
     let paths = try FlowDraw(inspection, labels: label, on: world).follow(
       count: count ?? 64, course, on: world)
@@ -24,8 +20,7 @@ extension Sampling {
       let side = Int(Double(count).squareRoot().rounded(.up))
       let shown = ends.map(inspection.brightness)
       func write(_ rows: [[[Double]]], to path: String) throws {
-        let grid = PictureGrid(rows, height: extents[0], width: extents[1], channels: extents[2])
-        try DurableFile.write(grid.png, to: path)
+        try DurableFile.write(Picture(samples: rows, extents).png, to: path)
         print(path)
       }
       try write(
@@ -48,10 +43,10 @@ struct FlowDraw {
   private let inspection: Inspection
   private let labels: [Int]
 
-  /// - Parameter labels: that points have in turn; of a network that labels hold a layer of all without.
+  /// - Parameter labels: that points have in turn; of a network that labels clamp a layer of all without.
   init(_ inspection: Inspection, labels: [Int], on world: borrowing Communicator) throws {
     self.inspection = inspection
-    let held = inspection.network.held.first
+    let held = inspection.network.clampedLayers.first
     self.labels = labels.isEmpty ? Array(0..<(held.map(inspection.network.units) ?? 1)) : labels
     try world.agree {
       guard let held else {

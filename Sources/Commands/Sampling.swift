@@ -4,6 +4,7 @@ import FileFormats
 import Foundation
 import Inspection
 import MessagePassing
+import Reporting
 import RunFiles
 import Tasks
 
@@ -43,11 +44,7 @@ struct Sampling: RankCommand {
       valueName: "n"))
   var frames: Int?
 
-  @Option(help: ArgumentHelp("Of a flow: the last time t; beyond 1 samples are sharper.", valueName: "t"))
-  var until = 1.0
-
-  @Option(help: "Of a flow: how a velocity is found, spring or gradient.")
-  var sampler = FlowSampler.spring
+  @OptionGroup var flow: FlowOptions
 
   @Option(
     help: "The input's step ε, above 0 and at most 1 (default: 0.1), or of a flow the step of t (0.01).")
@@ -73,9 +70,6 @@ struct Sampling: RankCommand {
     }
     if let step, !(step > 0 && step <= 1) {
       throw ValidationError("--step \(step): above 0 and at most 1 is needed")
-    }
-    guard until > 0, until <= 10 else {
-      throw ValidationError("--until \(until): above 0 and at most 10 is needed")
     }
   }
 
@@ -121,46 +115,18 @@ struct Sampling: RankCommand {
     }
     let name = label.count == 1 ? "/sample-\(label[0]).png" : "/sample.png"
     let path = output ?? inspected.directory + name
-    let picture = PictureGrid(rows, height: extents[0], width: extents[1], channels: extents[2])
-    try DurableFile.write(picture.png, to: path)
+    try DurableFile.write(Picture(samples: rows, extents).png, to: path)
     print(path)
   }
 }
 
-/// Pictures of one size in rows, each pixel some pixels wide, with gaps between them.
-struct PictureGrid {
-  private static let gap = 4
-  private let width: Int
-  private let height: Int
-  private let channels: Int
-  private var bytes: [UInt8]
-
-  /// Pictures of values from 0 up, 0 black and the largest of a row of pictures white; each row-major, grey or of three
-  /// channels.
-  init(_ rows: [[[Double]]], height: Int, width: Int, channels: Int) {
-    let scale = max(1, 84 / max(height, width))
-    let (across, down) = (width * scale + Self.gap, height * scale + Self.gap)
-    self.width = (rows.map(\.count).max() ?? 0) * across + Self.gap
-    self.height = rows.count * down + Self.gap
-    self.channels = channels
-    bytes = [UInt8](repeating: 96, count: self.width * self.height * channels)
-    for (row, pictures) in rows.enumerated() {
+extension Picture {
+  /// Samples in rows, large enough to be seen, the largest number of each row white.
+  init(samples rows: [[[Double]]], _ extents: [Int]) {
+    let shown = rows.map { pictures in
       let white = max(pictures.joined().max() ?? 1, 1e-9)
-      for (column, picture) in pictures.enumerated() {
-        let corner = (y: row * down + Self.gap, x: column * across + Self.gap)
-        for y in 0..<height * scale {
-          for x in 0..<width * scale * channels {
-            let (pixel, channel) = (y / scale * width + x / channels / scale, x % channels)
-            let value = min(max(picture[pixel * channels + channel] / white, 0), 1)
-            bytes[((corner.y + y) * self.width + corner.x) * channels + x] = UInt8((255 * value).rounded())
-          }
-        }
-      }
+      return pictures.map { $0.map { $0 / white } }
     }
-  }
-
-  /// The bytes of the PNG file.
-  var png: [UInt8] {
-    PNG.encode(width: width, height: height, channels == 1 ? .grey : .redGreenBlue, bytes)
+    self.init(shown, extents, gap: 4, scale: max(1, 84 / max(extents[0], extents[1])))
   }
 }

@@ -8,7 +8,7 @@ public struct Clamped: Sendable {
   public var input: Matrix?
   /// d, rows × units of the output, where that is held.
   public var targets: Matrix?
-  /// One unit 1, that of the label: rows × units of the layer that labels hold, where that is computed.
+  /// One unit 1, that of the label: rows × units of the layer that labels clamp, where that is computed.
   public var labels: Matrix?
   /// What a clamped input sends with b, of the portion's units, for each layer that the input drives: constant through all
   /// phases, computed once a batch.

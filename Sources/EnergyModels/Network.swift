@@ -7,16 +7,16 @@ public struct Layer: Equatable, Sendable {
   public var activation: Activation
   /// Of the weights from below, in place of the initialization's.
   public var gain: Double?
-  /// Whether its states are given with each example, and stay there: one unit 1, that of the example's label.
-  public var isHeld: Bool
+  /// Whether an example's label clamps it: one unit 1, the others 0.
+  public var isClamped: Bool
 
   public init(
-    units: Int, activation: Activation = .hardSigmoid, gain: Double? = nil, isHeld: Bool = false
+    units: Int, activation: Activation = .hardSigmoid, gain: Double? = nil, isClamped: Bool = false
   ) {
     self.units = units
     self.activation = activation
     self.gain = gain
-    self.isHeld = isHeld
+    self.isClamped = isClamped
   }
 }
 
@@ -179,11 +179,11 @@ public struct Network: Equatable, Sendable {
   /// Whether layer k has states of its own: every one but a clamped input.
   public func isState(_ k: Int) -> Bool { k > 0 || input.anchor != .clamped }
 
-  /// The layers of states that stay where an example's label puts them.
-  public var held: [Int] { layers.indices.filter { layers[$0].isHeld }.map { $0 + 1 } }
+  /// The layers above the input that an example's label clamps.
+  public var clampedLayers: [Int] { layers.indices.filter { layers[$0].isClamped }.map { $0 + 1 } }
 
-  /// Whether layer k stays where an example's label puts it.
-  public func isHeld(_ k: Int) -> Bool { k > 0 && layers[k - 1].isHeld }
+  /// Whether an example's label clamps layer k.
+  public func isClamped(_ k: Int) -> Bool { k > 0 && layers[k - 1].isClamped }
 
   /// The layers with a bias: 1 … L, and an input that has one.
   public var biased: ClosedRange<Int> { (input.hasBias ? 0 : 1)...depth }

@@ -111,7 +111,7 @@ extension Exchanges {
     guard phase.order == .sweeps else {
       sweeps.append(
         Sweeps(
-          count: duration.atMost, sets: (1...network.depth).filter { !network.isHeld($0) }.map { [$0] },
+          count: duration.atMost, sets: (1...network.depth).filter { !network.isClamped($0) }.map { [$0] },
           parts: dynamics.parts,
           keepsSlopes: dynamics.keepsSlopes))
       if case .weighed(let count) = phase.keeps {
@@ -119,8 +119,8 @@ extension Exchanges {
       }
       return
     }
-    if phase.origin == .batch, !network.held.isEmpty {
-      sweeps.append(Sweeps(count: 1, sets: [network.held], parts: []))
+    if phase.origin == .batch, !network.clampedLayers.isEmpty {
+      sweeps.append(Sweeps(count: 1, sets: [network.clampedLayers], parts: []))
     }
     if phase.held != nil { sweeps.append(Sweeps(count: 1, sets: [[network.output]], parts: [])) }
     if network.hasReadOut, dynamics.readsOut {

@@ -49,7 +49,7 @@ extension Inspection {
   /// - Parameters:
   ///   - points: their numbers, a multiple of `flowBlock` from one range to the next; noise is a function of (seed, point,
   ///     unit).
-  ///   - label: of each point, where labels hold a layer.
+  ///   - label: of each point, where labels clamp a layer.
   public func follow(
     points: Range<Int>, _ course: FlowCourse, label: (Int) -> Int = { _ in 0 }
   ) throws -> FlowPaths {
@@ -93,7 +93,7 @@ public struct VelocityField {
 
   /// Of a run that learns a flow.
   ///
-  /// - Parameter labels: of each point, read where labels hold a layer.
+  /// - Parameter labels: of each point, read where labels clamp a layer.
   public init(_ inspection: Inspection, rows: Int, sampler: FlowSampler, labels: [Int]) {
     guard let flow = inspection.run.task.task as? Flow else { preconditionFailure("a run without a flow") }
     self.inspection = inspection
@@ -108,7 +108,7 @@ public struct VelocityField {
     phase.holdsInput = sampler == .gradient
     self.phase = phase
     shards = Array(stride(from: 0, to: rows, by: Inspection.flowBlock)) + [rows]
-    let held = inspection.network.held.first
+    let held = inspection.network.clampedLayers.first
     self.labels = held.map { k in
       Matrix(
         rows: rows, columns: inspection.network.units(k), precision: inspection.parameters.precision

@@ -35,7 +35,7 @@ extension Inspection {
     task.remake(&batch)
     var clamped = Clamped(
       shards: [0, 1], input: batch.inputs, targets: batch.targets, parameters: parameters)
-    clamped.labels = network.held.first.map { k in
+    clamped.labels = network.clampedLayers.first.map { k in
       Matrix(rows: 1, columns: network.units(k), precision: parameters.precision) {
         Int(examples.labels[example]) == $1 ? 1 : 0
       }

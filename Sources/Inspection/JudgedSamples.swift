@@ -9,13 +9,14 @@ extension SampleRecord {
   /// Judges samples by the data that they should be like.
   ///
   /// - Parameters:
-  ///   - samples: a row each, as the data below.
+  ///   - samples: a row each, two at least, as the data below, four at least.
   ///   - classifier: a run's network that knows the classes of such data.
   ///   - labels: of the samples the classes that were asked for; none where none were.
   public init(samples: Matrix, data: Matrix, classifier: Inspection?, labels: [Int] = []) throws {
     let halves = data.halves
-    let own = NearestRows(data).distances(of: data, atMost: 4000, countsItself: false).sorted()
-    let nearest = NearestRows(data).distances(of: samples).sorted()
+    let rows = NearestRows(data)
+    let own = rows.distances(of: data, atMost: 4000, countsItself: false).sorted()
+    let nearest = rows.distances(of: samples).sorted()
     let first = own[own.count / 100]
     self.init(
       samples: samples.rows, examples: data.rows,

@@ -102,7 +102,8 @@ extension DryRun {
       }
     let network = portion.network
     let knowsLabels =
-      network.held.contains(where: portion.holds) || portion.seesInput && !network.held.isEmpty
+      network.clampedLayers.contains(where: portion.holds)
+      || task.remakes && portion.seesInput && !network.clampedLayers.isEmpty
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
       + (knowsLabels ? 1 : 0)

@@ -47,7 +47,8 @@ struct HollowRank {
     weightBytes = parameters.byteCount
     momentBytes = optimizer.momentBytes + (offsets?.byteCount ?? 0)
     let isAhead =
-      portion.seesInput && BatchInputs.areCostly(numbers: dry.rows * portion.network.inputs, scalar)
+      portion.seesInput
+      && (run.task.task.remakes || BatchInputs.areCostly(numbers: dry.rows * portion.network.inputs, scalar))
     nextInput =
       isAhead ? Matrix(rows: dry.rows, columns: portion.network.inputs, precision: precision) : nil
   }
@@ -114,7 +115,7 @@ struct HollowRank {
       shards: bounds, input: portion.seesInput ? room(network.inputs) : nil,
       targets: portion.holds(network.output) ? room(network.units(network.output)) : nil,
       parameters: parameters)
-    clamped.labels = network.held.first { portion.holds($0) }.map { room(network.units($0)) }
+    clamped.labels = network.clampedLayers.first { portion.holds($0) }.map { room(network.units($0)) }
     if run.task.task.weighs { clamped.weights = clamped.rows.map { _ in 2 } }
     return clamped
   }

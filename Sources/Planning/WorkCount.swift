@@ -80,7 +80,7 @@ struct WorkCount {
       guard counts(below) else { continue }
       products(phase.part, into: below, from: above, times: times, ontoMatrix: false, &work)
     }
-    for k in portion.layers where counts(k) && !(phase.holdsInput && k == 0) {
+    for k in portion.layers where counts(k) && !(phase.holdsInput && k == 0) && !network.isClamped(k) {
       let (units, isHeld) = (portion.units(k).count, phase.holdsOutput && k == network.output)
       // An output that is held is driven where F is asked for.
       guard !isHeld || phase.proposes else { continue }

@@ -25,14 +25,14 @@ extension RunFile {
   /// Gives what is not written, and follows from other keys, its value: an output's activation goes with the task and the
   /// cost, phases that draw states last as long as their sweeps, and `adam` has no momentum; a model of inputs has its
   /// output there, and a rule that needs noise draws by `gibbs`, or `langevin` where ρ bends, such a model at T = 1; a layer
-  /// that labels hold is linear.
+  /// that labels clamp is linear.
   ///
   /// Measured with the other defaults, two layers of 128 units and the outputs, seeds 1 to 3: digits end at 7.2, 7.8 and
   /// 6.7 % (20 epochs; without momentum 12 %), MNIST at 2.9 %, Fashion-MNIST at 12.0 %; standardised wine, breast cancer and
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
     if task.task is Flow { completeFlow(root) }
-    for index in network.layers.indices where network.layers[index].isHeld {
+    for index in network.layers.indices where network.layers[index].isClamped {
       if !root.isWritten("network.layers.\(index).activation") { network.layers[index].activation = .linear }
     }
     if task.task.isOfInputs, !root.isWritten("network.output"), network.input.anchor != .clamped {

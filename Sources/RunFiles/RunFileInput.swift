@@ -83,7 +83,7 @@ extension Codec where Value == Spring {
 extension RunFile {
   /// Throws `SchemaError` where the rest of a run file does not go with its input, or with the layer that the cost stands on.
   func checkInput(_ root: Tree) throws(SchemaError) {
-    try checkHeld(root)
+    try checkClamped(root)
     let (input, depth) = (network.input, network.layers.count)
     if let output = network.outputLayer {
       if output > depth || output == 0 && input.anchor == .clamped {
@@ -139,9 +139,9 @@ extension RunFile {
     }
   }
 
-  /// A layer that labels hold stands beside an answer, and joins layers that move.
-  func checkHeld(_ root: Tree) throws(SchemaError) {
-    guard let index = network.layers.firstIndex(where: \.isHeld) else { return }
+  /// A layer that labels clamp stands beside an answer, and joins layers that move.
+  func checkClamped(_ root: Tree) throws(SchemaError) {
+    guard let index = network.layers.firstIndex(where: \.isClamped) else { return }
     let path = "network.layers.\(index).anchor"
     func refuse(_ why: String, _ hint: String) -> SchemaError {
       SchemaError(root.position(of: path), "'\(path)' is clamped, \(why)", hint: hint)
@@ -155,14 +155,14 @@ extension RunFile {
     if !procedure.relaxes || rule.rule.needsNoise {
       throw refuse("which the rule \(rule.name) has no use for", "write rule: equilibrium-propagation")
     }
-    if let other = network.layers.lastIndex(where: \.isHeld), other != index {
+    if let other = network.layers.lastIndex(where: \.isClamped), other != index {
       throw refuse("and so is layer \(other + 1)", "delete one of them")
     }
     let activation = network.layers[index].activation
     if activation != .linear {
       throw SchemaError(
         root.position(of: "network.layers.\(index).activation"),
-        "'network.layers.\(index).activation' is \(activation.rawValue), but labels hold the layer",
+        "'network.layers.\(index).activation' is \(activation.rawValue), but labels clamp the layer",
         hint: "write activation: linear")
     }
     if network.joined.contains(where: {

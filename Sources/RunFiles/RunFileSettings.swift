@@ -33,7 +33,7 @@ public struct NetworkSettings: Equatable, Sendable {
     try Network(
       input: input,
       layers: layers.map {
-        Layer(units: $0.units, activation: $0.activation, gain: $0.gain, isHeld: $0.isHeld)
+        Layer(units: $0.units, activation: $0.activation, gain: $0.gain, isClamped: $0.isClamped)
       },
       connections: joined, cost: cost, costWeight: costWeight, first: self.input, output: outputLayer)
   }
@@ -94,8 +94,8 @@ public struct LayerSettings: Equatable, Sendable {
   public var gain: Double?
   /// What ties its states to an example.
   public var anchor = LayerAnchor.free
-  /// Whether labels hold it.
-  public var isHeld: Bool { anchor == .clamped }
+  /// Whether labels clamp it.
+  public var isClamped: Bool { anchor == .clamped }
   /// Of the connection from the layer below, in a chain.
   public var coupling = CouplingSettings()
 

@@ -46,9 +46,9 @@ extension RunFile {
 
 /// What task, network and data must agree on.
 extension RunFile {
-  /// What must be known of examples: what answers them, or their labels where these hold a layer.
+  /// What must be known of examples: what answers them, or their labels where these clamp a layer.
   public var supervision: Supervision {
-    network.layers.contains(where: \.isHeld) ? .labels : task.task.supervision
+    network.layers.contains(where: \.isClamped) ? .labels : task.task.supervision
   }
 
   /// κ of the cost.
@@ -61,7 +61,7 @@ extension RunFile {
       throw SchemaError(
         root.position(of: "data.format"),
         "'data.format' is \(data.format.rawValue), which has no \(supervision.rawValue) for "
-          + (supervision == task.supervision ? "the task \(self.task.name)" : "a layer that they hold"),
+          + (supervision == task.supervision ? "the task \(self.task.name)" : "a layer that they clamp"),
         hint: "use \(Spelling.listed(others)), or another task")
     }
     if let (costs, reason) = task.costs, !costs.contains(network.cost) {

@@ -31,12 +31,13 @@ public struct Flow: Task {
     .init(
       "pairing", \.pairing, .word,
       meaning:
-        "Of `flow`: which noise goes to which example of a shard's rows of a batch, of one class where labels hold a layer: the pairs with the least sum of squared distances, or any."
+        "Of `flow`: which noise goes to which example of a shard's rows of a batch, of one class where labels clamp a layer: the pairs with the least sum of squared distances, or any."
     ),
   ]
 
   public var supervision: Supervision { .inputs }
   public var answersExamples: Bool { false }
+  public var remakes: Bool { true }
   public var figures: [Figure] {
     [.flowLoss, .r2, Figure("speed", name: "|v|", axis: "root of the mean of ‖v‖²", isDetail: true)]
       + [Figure("path_speed", name: "|u|", axis: "root of the mean of ‖u‖²", isDetail: true)]
@@ -101,7 +102,7 @@ public struct Flow: Task {
 
 /// Which noise goes to which example.
 public enum Pairing: String, CaseIterable, Sendable {
-  /// The pairs of a shard's rows of a batch, of one class where labels hold a layer, with the least Σ ‖x₀ − x₁‖²: paths
+  /// The pairs of a shard's rows of a batch, of one class where labels clamp a layer, with the least Σ ‖x₀ − x₁‖²: paths
   /// that cross less.
   case optimal
   /// As they come.

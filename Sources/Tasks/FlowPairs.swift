@@ -10,7 +10,6 @@ struct FlowPairs: PreparedTask {
   private let noise: CounterRandom
   private let times: CounterRandom
   var targetsAreInputs: Bool { true }
-  var remakes: Bool { true }
 
   init(factor: Double, pairing: Pairing, values: InputValues, seed: UInt64) {
     (self.factor, self.pairing, self.values) = (factor, pairing, values)
@@ -30,7 +29,7 @@ struct FlowPairs: PreparedTask {
       let noise = Matrix(rows: shard.count, columns: columns, precision: batch.inputs.precision) {
         self.noise.normal(rows.epoch, rows.numbers[shard.lowerBound + $0], $1)
       }
-      // Where labels hold a layer they tell nothing of the noise, as when samples are asked for by label.
+      // Where labels clamp a layer they tell nothing of the noise, as when samples are asked for by label.
       var partner = Array(0..<shard.count)
       for row in groups(shard, of: batch.labels) {
         pair(row, &partner, noise, batch.inputs, first: shard.lowerBound)

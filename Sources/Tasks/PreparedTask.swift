@@ -9,9 +9,8 @@ public protocol PreparedTask: Sendable {
   func setTarget(_ targets: inout Matrix, row: Int, to example: Example)
   /// Changes an input before it is trained on; evaluated ones stay as they are.
   func corrupt(_ input: inout Matrix, row: Int, of example: Example)
-  /// Whether `remake` does anything, and so takes time.
-  var remakes: Bool { get }
-  /// Makes the rows of a batch anew, evaluated ones too: what takes all rows of a shard, or sets inputs and targets together.
+  /// Makes the rows of a batch anew, evaluated ones too, of a task that `remakes`: what takes all rows of a shard, or sets
+  /// inputs and targets together.
   func remake(_ batch: inout MadeBatch)
   /// How much an example counts in what is learnt; nil where all count alike.
   func weight(of example: Example) -> Double?
@@ -24,7 +23,6 @@ public protocol PreparedTask: Sendable {
 extension PreparedTask {
   public var targetsAreInputs: Bool { false }
   public func corrupt(_ input: inout Matrix, row: Int, of example: Example) {}
-  public var remakes: Bool { false }
   public func remake(_ batch: inout MadeBatch) {}
   public func told(_ output: [Double]) -> [Double] { output }
   public func weight(of example: Example) -> Double? { nil }
@@ -70,7 +68,7 @@ public struct MadeBatch: Sendable {
   public var inputs: Matrix
   /// d, rows × outputs.
   public var targets: Matrix
-  /// The rows' labels, where these hold a layer; none elsewhere.
+  /// The rows' labels, where these clamp a layer; none elsewhere.
   public let labels: [Int]
   public let rows: BatchRows
 

@@ -50,6 +50,8 @@ public protocol Task: Equatable, Sendable {
   var answersExamples: Bool { get }
   /// Whether it is to know how likely inputs are, by a model p(x) and not by answers.
   var isOfInputs: Bool { get }
+  /// Whether its batches are made anew as a whole, which takes time: see `PreparedTask.remake`.
+  var remakes: Bool { get }
   /// Whether examples count differently in what is learnt, so that every rank needs to know what answers them.
   var weighs: Bool { get }
   /// What of the task does not fit the data it is trained on, with the key to change; nil where all does.
@@ -74,6 +76,7 @@ extension Task {
   public func targetReach(_ data: DataSet, inputs extent: ClosedRange<Double>) -> Double { 1 }
   public func reasonAgainstClipping(_ source: DataSource) -> String? { nil }
   public var classNames: [String] { [] }
+  public var remakes: Bool { false }
   public var weighs: Bool { false }
   public var isOfInputs: Bool { false }
   public var answersExamples: Bool { true }

@@ -36,7 +36,8 @@ package struct BatchInputs: Sendable {
   /// made by the trainer itself: 48,900 to 55,900 examples a second against 37,800 to 46,000 on one rank; on two
   /// ranks, which leave no core, 67,000 to 71,600 against 76,200 to 84,600.
   package var areCostly: Bool {
-    needs.inputs && (task.remakes || Self.areCostly(numbers: mostRows * values.count, values.scalar))
+    needs.inputs
+      && (needs.remakes != .nothing || Self.areCostly(numbers: mostRows * values.count, values.scalar))
   }
 
   /// The same of so many numbers a batch.
@@ -53,8 +54,9 @@ package struct BatchInputs: Sendable {
       inputs: needs.inputs ? inputs(members) : nil,
       targets: needs.outputs.map { targets(isAnswered ? members : members.empty, columns: $0) },
       labels: needs.labels.map { labels(members, columns: $0) })
-    if task.remakes, let inputs = batch.inputs, let targets = batch.targets {
-      let labels = !needs.remakesByLabel ? [] : members.rows.map { Int(examples[$0.shard].labels[$0.row]) }
+    if needs.remakes != .nothing, let inputs = batch.inputs, let targets = batch.targets {
+      let labels =
+        needs.remakes != .byLabel ? [] : members.rows.map { Int(examples[$0.shard].labels[$0.row]) }
       var made = MadeBatch(inputs: inputs, targets: targets, labels: labels, rows: rows(members))
       (batch.inputs, batch.targets) = (nil, nil)
       task.remake(&made)
@@ -135,14 +137,21 @@ package struct BatchNeeds: Sendable {
   package var inputs: Bool
   /// Units of the output, where that is computed.
   package var outputs: Int?
-  /// Units of a layer that labels hold, where that is computed.
+  /// Units of a layer that labels clamp, where that is computed.
   package var labels: Int?
-  /// Whether the task is told labels, since they hold a layer somewhere.
-  package var remakesByLabel: Bool
+  /// What of it the task makes anew.
+  package var remakes: Remaking
 
-  package init(inputs: Bool, outputs: Int?, labels: Int? = nil, remakesByLabel: Bool = false) {
-    (self.inputs, self.outputs, self.labels) = (inputs, outputs, labels)
-    self.remakesByLabel = remakesByLabel
+  /// Whether a task makes batches anew, and what it is told for that.
+  package enum Remaking: Sendable {
+    case nothing
+    case all
+    /// All, told the labels, since they clamp a layer somewhere.
+    case byLabel
+  }
+
+  package init(inputs: Bool, outputs: Int?, labels: Int? = nil, remakes: Remaking = .nothing) {
+    (self.inputs, self.outputs, self.labels, self.remakes) = (inputs, outputs, labels, remakes)
   }
 }
 

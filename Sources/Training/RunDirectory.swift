@@ -12,6 +12,8 @@ package struct RunDirectory: Sendable {
   package var store: CheckpointStore { CheckpointStore(path: path + "/checkpoints") }
   private var runFile: String { path + "/run.yaml" }
   private var metrics: String { path + "/metrics.jsonl" }
+  /// Samples of earlier epochs, of a run that draws them.
+  package var samples: String { path + "/samples" }
   /// Which start has begun it afresh.
   private var freshness: String { path + "/.started-over" }
 
@@ -82,6 +84,8 @@ package struct RunDirectory: Sendable {
     }
     if standing.isFresh {
       try store.clear()
+      // Those of another run would stand beside this one's.
+      if try FileStatus.entry(samples) != nil { try FileManager.default.removeItem(atPath: samples) }
       try DurableFile.write("", to: metrics)
     }
     try store.prepare()

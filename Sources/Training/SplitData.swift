@@ -57,12 +57,15 @@ package final class SplitData {
     let (output, supervision) = (portion.network.output, run.task.task.supervision)
     let answers = portion.holds(output) && isAnswered ? supervision : nil
     let portion = portion
-    let held = portion.network.held.first(where: portion.holds)
-    let remakesByLabel = portion.seesInput && !portion.network.held.isEmpty
+    let clampedLayer = portion.network.clampedLayers.first(where: portion.holds)
+    let remakes: BatchNeeds.Remaking =
+      !portion.seesInput || !run.task.task.remakes
+      ? .nothing : portion.network.clampedLayers.isEmpty ? .all : .byLabel
     self.isAnswered = isAnswered
     examples = try data.load(
       split, shards: shards, of: deal.tiling.shards, inputs: portion.seesInput || answers == .inputs,
-      labels: answers == .labels || held != nil || remakesByLabel || trains && run.task.task.weighs,
+      labels: answers == .labels || clampedLayer != nil || remakes == .byLabel
+        || trains && run.task.task.weighs,
       targets: answers == .targets)
     precision = run.training.precision
     let values = data.values(precision)
@@ -77,7 +80,7 @@ package final class SplitData {
       needs: BatchNeeds(
         inputs: portion.seesInput,
         outputs: portion.holds(output) ? portion.network.units(output) : nil,
-        labels: held.map { portion.network.units($0) }, remakesByLabel: remakesByLabel),
+        labels: clampedLayer.map { portion.network.units($0) }, remakes: remakes),
       trains: trains, seed: run.seed)
     let isAhead = trains && hasSpareCore && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil

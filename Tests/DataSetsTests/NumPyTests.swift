@@ -4,22 +4,8 @@ import Tensors
 import TestBasis
 import Testing
 
-/// The Python that EQPROP_PYTHON names, or `python3`.
-private let python = ProcessInfo.processInfo.environment["EQPROP_PYTHON"] ?? "python3"
-
-/// Whether a Python program ends well.
-private func runs(_ program: String, _ arguments: String...) -> Bool {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [python, "-c", program] + arguments
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return false }
-  process.waitUntilExit()
-  return process.terminationStatus == 0
-}
-
 // Skipped where Python has no NumPy.
-@Suite("What NumPy saves", .enabled(if: runs("import numpy"), "needs numpy in Python"))
+@Suite("What NumPy saves", .enabled(if: Python.runs("import numpy"), "needs numpy in Python"))
 struct NumPyTests {
   static let program = """
     import sys, numpy as n
@@ -38,7 +24,7 @@ struct NumPyTests {
     arguments: [("u1", "i8", "1"), ("f4", "u1", "1"), ("f4", "i4", "2"), ("u1", "u2", "3")])
   func saved(images: String, labels: String, version: String) throws {
     let folder = try TemporaryFolder()
-    #expect(runs(Self.program, folder.path, images, labels, version))
+    #expect(Python.runs(Self.program, [folder.path, images, labels, version]))
     let set = try DataSet.open(DataSource(format: .npy, path: folder.path, training: 4, validation: 1))
     #expect(set.extents == [4, 6, 3] && set.classes == 11)
     #expect(Split.allCases.map(set.count) == [4, 1, 3])

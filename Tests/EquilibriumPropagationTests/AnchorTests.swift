@@ -13,14 +13,14 @@ import Testing
 
     init(
       _ name: String, _ activation: Activation, units: [Int] = [7, 5], first: InputLayer, output: Int,
-      connections: [Connection]? = nil, costWeight: Double = 1, held: Int? = nil
+      connections: [Connection]? = nil, costWeight: Double = 1, clamped: Int? = nil
     ) {
       self.name = name
       network = Network(
         inputs: 6,
         layers: units.enumerated().map {
-          let isLinear = $0 + 1 == output || $0 + 1 == held
-          return Layer(units: $1, activation: isLinear ? .linear : activation, isHeld: $0 + 1 == held)
+          let isLinear = $0 + 1 == output || $0 + 1 == clamped
+          return Layer(units: $1, activation: isLinear ? .linear : activation, isClamped: $0 + 1 == clamped)
         }, connections: connections, costWeight: costWeight, first: first, output: output)
     }
 
@@ -52,15 +52,15 @@ import Testing
       output: 0, costWeight: 3),
     Form("a weighed cost above", .tanh, first: InputLayer(), output: 2, costWeight: 0.4),
     Form(
-      "a layer that labels hold, a weighed cost on the input", .cappedSilu, units: [7, 5, 3],
-      first: InputLayer(.spring(2)), output: 0, costWeight: 3, held: 3),
+      "a layer that labels clamp, a weighed cost on the input", .cappedSilu, units: [7, 5, 3],
+      first: InputLayer(.spring(2)), output: 0, costWeight: 3, clamped: 3),
     Form(
-      "a layer that labels hold below others, the cost above", .tanh, units: [7, 3, 5], first: InputLayer(),
+      "a layer that labels clamp below others, the cost above", .tanh, units: [7, 3, 5], first: InputLayer(),
       output: 3,
       connections: [
         .init(from: 0, to: 1), .init(from: 1, to: 3), .init(from: 2, to: 3), .init(from: 1, to: 2),
       ],
-      held: 2),
+      clamped: 2),
   ]
 
   private func relaxation(_ updates: Updates, newton: Int = 0) -> Relaxation {
@@ -85,7 +85,7 @@ import Testing
     let rest = try problem.free(relaxation(way.updates, newton: way.newton))
     #expect(rest.outcomes.allSatisfy { $0 == .settled })
     let (state, clamped, network) = (rest.state, problem.clamped, problem.network)
-    for k in network.states where !network.isHeld(k) {
+    for k in network.states where !network.isClamped(k) {
       let drive = problem.parameters.drive(of: k, state: state, clamped: clamped, rows: 0..<problem.rows)
       let stiffness = k == 0 ? network.input.stiffness : 0
       for row in 0..<problem.rows {
@@ -97,7 +97,7 @@ import Testing
         }
       }
     }
-    for k in network.held {
+    for k in network.clampedLayers {
       for row in 0..<problem.rows { #expect(state[k].states.row(row) == clamped.labels?.row(row)) }
     }
   }

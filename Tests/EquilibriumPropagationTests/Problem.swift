@@ -77,7 +77,7 @@ struct Problem {
   var clamped: Clamped {
     var clamped = Clamped(shards: shards, input: input, targets: targets, parameters: parameters)
     clamped.weights = weights
-    clamped.labels = network.held.first.map { k in
+    clamped.labels = network.clampedLayers.first.map { k in
       Matrix(rows: rows, columns: network.units(k), precision: parameters.precision) {
         ($0 + 1) % network.units(k) == $1 ? 1 : 0
       }
@@ -85,7 +85,7 @@ struct Problem {
     return clamped
   }
 
-  /// States anywhere in (0, 1), but for those that labels hold.
+  /// States anywhere in (0, 1), but for those that labels clamp.
   var anywhere: State {
     var state = zeros
     for k in network.states {
@@ -94,7 +94,7 @@ struct Problem {
       state[k].states = Matrix(rows: places.count, columns: network.units(k), precision: precision) {
         Self.random.unit($0, $1, 20 + k)
       }
-      if network.isHeld(k), let labels = clamped.labels { state[k].states = labels }
+      if network.isClamped(k), let labels = clamped.labels { state[k].states = labels }
       state[k].refreshActivity(network.activation(k), rows: places, columns: 0..<network.units(k))
     }
     return state

@@ -56,6 +56,37 @@ import Testing
     #expect(isVaried, "no shard settled before another: nothing was shown")
   }
 
+  /// Slow rows keep those beside them no longer.
+  @Test(
+    "rows that rest together do so by themselves: as if they were a shard of their own", arguments: [1, 2, 3])
+  func parts(together: Int) throws {
+    for precision in Precision.allCases {
+      for updates in [Updates.euler, .evenOdd] {
+        var relaxation = relaxation(updates, atMost: 100, tolerance: 1e-4)
+        let whole = try settled(Self.shards, .tanh, relaxation, precision)
+        (relaxation.free.together, relaxation.nudged.together) = (together, together)
+        let found = try settled(Self.shards, .tanh, relaxation, precision)
+        let parts = Self.shards.flatMap { shard in
+          stride(from: 0, to: shard.count, by: together).map {
+            Array(shard[$0..<min($0 + together, shard.count)])
+          }
+        }
+        (relaxation.free.together, relaxation.nudged.together) = (nil, nil)
+        let apart = try settled(parts, .tanh, relaxation, precision)
+        for (found, apart) in zip(found, apart) {
+          #expect(found.phase.iterations == apart.phase.iterations)
+          #expect(found.phase.iterations.count == parts.count && found.phase.outcomes == apart.phase.outcomes)
+          let rows = 0..<found.problem.rows
+          #expect(
+            found.phase.state.bits(found.problem.network, rows: rows)
+              == apart.phase.state.bits(apart.problem.network, rows: rows))
+        }
+        let sums = [found, whole].map { $0[0].phase.iterations }
+        #expect(Set(sums[0]).count > 1 && sums[0].max() == sums[1].max(), "\(sums)")
+      }
+    }
+  }
+
   @Test("settled at the first residual within the tolerance, and counted", arguments: Updates.toRest)
   func counted(updates: Updates) throws {
     let problem = Problem(hidden: 2, .hardSigmoid, examples: Self.shards)

@@ -3,7 +3,7 @@ import TestBasis
 import Testing
 
 @Suite("NPZ") struct NPZTests {
-  private static let hasNumPy = output(ofPython: "import numpy") != nil
+  private static let hasNumPy = Python.runs("import numpy")
 
   private static func bytes<Element>(_ elements: [Element]) -> [UInt8] {
     elements.withUnsafeBytes { Array($0) }
@@ -31,7 +31,7 @@ import Testing
       for n in arrays.files: print(n, arrays[n].dtype, arrays[n].shape, arrays[n].flags['C_CONTIGUOUS'], arrays[n].tolist())
       """
     #expect(
-      output(ofPython: program, directory.file("a.npz")) == """
+      Python.output(of: program, [directory.file("a.npz")]) == """
         None
         layers.1.weight float32 (2, 3) True [[0.10000000149011612, -2.0, 3.0], [4.0, 5.0, 1.0000000031710769e-30]]
         labels uint8 (3,) True [1, 2, 255]

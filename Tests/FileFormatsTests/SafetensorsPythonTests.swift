@@ -3,27 +3,10 @@ import Foundation
 import TestBasis
 import Testing
 
-/// The Python that EQPROP_PYTHON names, or `python3`.
-private let python = ProcessInfo.processInfo.environment["EQPROP_PYTHON"] ?? "python3"
-
-/// What a Python program prints on stdout; nil when it fails.
-func output(ofPython program: String, _ arguments: String...) -> String? {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [python, "-c", program] + arguments
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return nil }
-  let data = pipe.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
-}
-
 // Skipped where Python has no safetensors and NumPy: `pip install safetensors numpy`.
 @Suite(
   "Safetensors and its Python package",
-  .enabled(if: output(ofPython: "import safetensors, numpy") != nil, "needs safetensors and numpy in Python"))
+  .enabled(if: Python.runs("import safetensors, numpy"), "needs safetensors and numpy in Python"))
 struct SafetensorsPythonTests {
   @Test("Python reads what was written here")
   func pythonReads() throws {
@@ -46,7 +29,7 @@ struct SafetensorsPythonTests {
       for n in sorted(t): print(n, t[n].dtype, t[n].shape, t[n].tolist())
       """
     #expect(
-      output(ofPython: program, directory.file("a")) == """
+      Python.output(of: program, [directory.file("a")]) == """
         {'name': '\\xdcn\\xefcode "quoted"\\n'}
         bias float64 (2,) [3.141592653589793, -1e+300]
         labels uint8 (3,) [1, 2, 255]
@@ -64,7 +47,7 @@ struct SafetensorsPythonTests {
       a = n.arange(6, dtype=n.float32).reshape(2, 3); b = n.array([2**62, -5]); c = n.array(.5)
       safetensors.numpy.save_file({"z": a, "a": b, "c": c}, sys.argv[1], {"k": "v"})
       """
-    #expect(output(ofPython: program, directory.file("a")) == "")
+    #expect(Python.output(of: program, [directory.file("a")]) == "")
     let reader = try Safetensors.Reader(path: directory.file("a"))
     #expect(reader.metadata == ["k": "v"])
     #expect(try reader.tensor("z").shape == [2, 3])

@@ -4,7 +4,7 @@ import Testing
 extension RealRanks {
   /// Flows: what is learnt, drawn, judged and shown of them.
   @Suite struct TrainingFlowsOfDigits {
-    /// Of classes, so that samples can be asked for by label; a minute of one core would be better.
+    /// Of classes, so that samples can be asked for by label; few steps, so judged mildly.
     static let runFile = """
       name: flow
       data: {format: digits, training: 1536, validation: 0, normalize: {mean: [0.5], deviation: [0.5]}}
@@ -129,6 +129,30 @@ extension RealRanks {
       _ = try folder.succeeds("bench", [file, "--repeats", "1"], codes: [0, 1])
       let refused = try folder.command("predict", "1x1x1", [run]).run()
       #expect(refused.status == 64 && refused.errors.contains("sample draws from it"), "\(refused.story)")
+    }
+
+    @Test("A run that starts over shows no samples of the one before")
+    func fresh() throws {
+      let folder = try TrainingFolder(Self.runFile)
+      let first = try folder.train("1x1x1", to: "run", ["--limit-steps", "1"])
+      try #require(first.status == 0, "\(first.story)")
+      try folder.write("run/samples/epoch-000001.npy", "of this run")
+      let resumed = try folder.train("1x1x1", to: "run", ["--limit-steps", "2"])
+      try #require(resumed.status == 0, "\(resumed.story)")
+      #expect(folder.names("run/samples").count == 1)
+      let again = try folder.train("1x1x1", to: "run", ["--limit-steps", "1", "--fresh"])
+      try #require(again.status == 0, "\(again.story)")
+      #expect(folder.names("run/samples").isEmpty)
+    }
+
+    @Test("judge asks for enough examples")
+    func few() throws {
+      let folder = try TrainingFolder(Self.runFile)
+      let outcome = try folder.train(
+        "1x1x1", to: "run", ["--limit-steps", "1", "--set", "data.training=80", "--set", "training.batch=40"])
+      try #require(outcome.status == 0, "\(outcome.story)")
+      let judged = try folder.command("judge", "1x1x1", [folder.path + "/run"]).run()
+      #expect(judged.status == 64 && judged.errors.contains("100 are needed"), "\(judged.story)")
     }
 
     @Test("verify passes, with the same bytes on every grid")

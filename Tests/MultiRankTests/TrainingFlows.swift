@@ -2,7 +2,7 @@
 extension TrainingMethod {
   static let flows = [flow, conditionalFlow]
 
-  /// Shards settle at different times; averages of weights; the last batch is smaller.
+  /// Rows of a shard settle at different times; averages of weights; the last batch is smaller.
   static let flow = TrainingMethod(
     name: "a flow, Newton's sweeps with tolerances, averages of weights",
     runFile: """
@@ -12,6 +12,9 @@ extension TrainingMethod {
       network:
         input: {anchor: {spring: 15}}
         layers: [{units: 96}, {units: 70}]
+      relaxation:
+        free: {tolerance: 1e-3, at-most: 40, rows: 4}
+        nudged: {tolerance: 1e-4, at-most: 20, rows: 2}
       training: {epochs: 2, batch: 48, schedule: constant, average: 0.9}
       tiling: {shards: 8, slices: 4}
       checkpoint: {every: 3, keep: 9}

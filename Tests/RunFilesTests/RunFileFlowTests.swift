@@ -5,7 +5,7 @@ import Schema
 import Tasks
 import Testing
 
-@Suite("Run file: flows, and layers that labels hold") struct RunFileFlowTests {
+@Suite("Run file: flows, and layers that labels clamp") struct RunFileFlowTests {
   private static let flow = """
     data: {format: digits}
     task: flow
@@ -33,7 +33,7 @@ import Testing
     #expect(run.supervision == .inputs)
     let classes = try RunFile.parse(Self.classes, file: "m.yaml")
     #expect(classes.costWeight == 64 && classes.supervision == .labels)
-    #expect(classes.network.layers[1].isHeld && classes.network.layers[1].activation == .linear)
+    #expect(classes.network.layers[1].isClamped && classes.network.layers[1].activation == .linear)
     #expect(try RunFile.parse(classes.resolvedYAML, file: "m.yaml") == classes)
     // What is written stays.
     let own = try RunFile.parse(
@@ -77,7 +77,7 @@ import Testing
       ),
       (
         classes, "network.layers.1.activation=tanh",
-        "'network.layers.1.activation' is tanh, but labels hold the layer; write activation: linear"
+        "'network.layers.1.activation' is tanh, but labels clamp the layer; write activation: linear"
       ),
       (
         classes, "network.layers.0={units: 10, anchor: clamped}",
@@ -85,7 +85,7 @@ import Testing
       ),
       (
         classes, "data.format=friedman",
-        "'data.format' is friedman, which has no labels for a layer that they hold; use idx, cifar, npy, csv, pictures or digits, or another task"
+        "'data.format' is friedman, which has no labels for a layer that they clamp; use idx, cifar, npy, csv, pictures or digits, or another task"
       ),
       (
         "data: {format: digits}\nnetwork: {layers: [{units: 64}, {units: 10, anchor: clamped}, {units: 10}]}\n",

@@ -18,7 +18,8 @@ import Testing
 
   /// Some examples as they are stored, then as a flow makes them, in an epoch.
   private func made(
-    _ pairing: Pairing, shards: [Range<Int>] = [0..<40, 40..<64], epoch: Int = 2, seed: UInt64 = 3
+    _ pairing: Pairing, shards: [Range<Int>] = [0..<40, 40..<64], labels: [Int] = [], epoch: Int = 2,
+    seed: UInt64 = 3
   ) throws -> (stored: Matrix, batch: MadeBatch) {
     let (data, task) = try prepared(pairing, seed: seed)
     let count = shards.last?.upperBound ?? 0
@@ -27,8 +28,9 @@ import Testing
     for row in 0..<count { data.values(.float64).set(&inputs, row: row, to: row, of: stored) }
     let rows = BatchRows(epoch: epoch, numbers: Array(100..<100 + count), shards: shards)
     var batch = MadeBatch(
-      inputs: inputs, targets: Matrix(rows: count, columns: 64, precision: .float64), rows: rows)
-    #expect(task.remakes)
+      inputs: inputs, targets: Matrix(rows: count, columns: 64, precision: .float64), labels: labels,
+      rows: rows)
+    #expect(Flow().remakes && !Classification().remakes)
     task.remake(&batch)
     return (inputs, batch)
   }
@@ -86,6 +88,38 @@ import Testing
     }
     let alone = try made(.optimal, shards: [0..<40])
     for row in 0..<40 { #expect(alone.batch.inputs.row(row) == batch.inputs.row(row)) }
+  }
+
+  /// Noise that tells the class would be missed where a class is asked for by its label.
+  @Test("Where labels clamp a layer noise stays with its class, nearest within it")
+  func classes() throws {
+    let labels = (0..<64).map { $0 * 7 % 3 }
+    let (stored, batch) = try made(.optimal, labels: labels)
+    let (_, plain) = try made(.independent)
+    func noise(_ batch: MadeBatch, _ row: Int) -> [Double] { path(stored, batch, row: row).noise }
+    var moved = 0
+    for shard in batch.rows.shards {
+      for label in 0..<3 {
+        let rows = shard.filter { labels[$0] == label }
+        let drawn = rows.map { noise(plain, $0) }
+        for row in rows {
+          let met = noise(batch, row)
+          let origin = drawn.firstIndex { zip($0, met).allSatisfy { abs($0 - $1) < 1e-9 } }
+          #expect(origin != nil, "row \(row) has the noise of another class")
+          if origin.map({ rows[$0] }) != row { moved += 1 }
+        }
+        let costs = rows.flatMap { row in
+          drawn.map { noise in (0..<64).reduce(0) { $0 - noise[$1] * stored[row, $1] } }
+        }
+        let found = rows.reduce(0) { sum, row in
+          let met = noise(batch, row)
+          return sum - (0..<64).reduce(0) { $0 + met[$1] * stored[row, $1] }
+        }
+        let best = Assignment(costs: costs, count: rows.count).total(costs)
+        #expect(abs(found - best) <= 1e-7 * abs(best))
+      }
+    }
+    #expect(moved > 20)
   }
 
   @Test("Another epoch and another seed draw other noise and times; the same ones the same")

@@ -3,20 +3,7 @@ import TestBasis
 
 /// SciPy, where the Python that EQPROP_PYTHON names, or `python3`, has it.
 enum SciPy {
-  private static let python = ProcessInfo.processInfo.environment["EQPROP_PYTHON"] ?? "python3"
-
-  static let isThere = runs("import scipy.linalg, scipy.optimize")
-
-  /// Whether a program ends well.
-  private static func runs(_ program: String, _ arguments: String...) -> Bool {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, "-c", program] + arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }
+  static let isThere = Python.runs("import scipy.linalg, scipy.optimize")
 
   /// The numbers that an expression of `x`, an array of these numbers, has; nil where it fails.
   static func values(_ expression: String, of numbers: [Double]) throws -> [Double]? {
@@ -27,7 +14,7 @@ enum SciPy {
       x = n.fromfile(sys.argv[1] + "/x")
       n.asarray(\(expression), dtype="f8").tofile(sys.argv[1] + "/y")
       """
-    guard runs(program, folder.path) else { return nil }
+    guard Python.runs(program, [folder.path]) else { return nil }
     return try folder.bytes("y").withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count, by: 8).map { bytes.loadUnaligned(fromByteOffset: $0, as: Double.self) }
     }

@@ -70,7 +70,7 @@ public struct BackpropagationThroughTime: Sendable {
     /// A read-out is no state, and a layer that is held stays.
     func moved(_ layers: [Int]) -> [Int] {
       layers.filter {
-        ($0 != pass.network.output || !pass.network.hasReadOut) && !pass.network.isHeld($0)
+        ($0 != pass.network.output || !pass.network.hasReadOut) && !pass.network.isClamped($0)
       }
     }
     switch relaxation.updates.atRest {

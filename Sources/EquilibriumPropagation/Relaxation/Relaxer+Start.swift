@@ -29,17 +29,17 @@ extension Relaxer {
     return state
   }
 
-  /// The layers that labels hold there, wherever they are known.
+  /// The layers that labels clamp there, wherever they are known.
   private func atLabels(_ start: consuming State, _ clamped: Clamped) throws -> State {
-    guard !network.held.isEmpty else { return start }
+    guard !network.clampedLayers.isEmpty else { return start }
     var state = consume start
-    for k in network.held where portion.holds(k) {
+    for k in network.clampedLayers where portion.holds(k) {
       guard let labels = clamped.labels else {
-        preconditionFailure("a layer that labels hold without labels")
+        preconditionFailure("a layer that labels clamp without labels")
       }
       state[k].setStates(labels, activation: network.activation(k), rows: clamped.rows)
     }
-    return try share(consume state, layers: network.held, rows: [clamped.rows])
+    return try share(consume state, layers: network.clampedLayers, rows: [clamped.rows])
   }
 
   /// The output at y + share · (d − y), within its range.

@@ -63,7 +63,7 @@ struct Relaxer {
     upperSweep = sweep { $0 > 0 }
     innerSweep = sweep { $0 > 0 && $0 != output }
     readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
-    ascending = (1...network.depth).filter { !portion.network.isHeld($0) }
+    ascending = (1...network.depth).filter { !portion.network.isClamped($0) }
       .map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
@@ -94,7 +94,7 @@ extension Updates {
   public func sets(_ network: Network) -> [[Int]] {
     let (output, hasReadOut) = (network.output, network.hasReadOut)
     let sets = alternates ? network.colours : [Array(network.states)]
-    return sets.map { $0.filter { ($0 != output || !hasReadOut) && !network.isHeld($0) } }
+    return sets.map { $0.filter { ($0 != output || !hasReadOut) && !network.isClamped($0) } }
       .filter { !$0.isEmpty }
       + (hasReadOut ? [[output]] : [])
   }

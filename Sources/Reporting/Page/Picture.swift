@@ -23,28 +23,31 @@ public struct Picture: Equatable, Sendable {
   }
 
   /// The picture as a PNG file.
-  var png: [UInt8] {
+  public var png: [UInt8] {
     let bytes = pixels.map { UInt8(min(max(255 * Double($0) / most, 0), 255).rounded()) }
     return PNG.encode(width: width, height: height, channels == 1 ? .grey : .redGreenBlue, bytes)
   }
 }
 
 extension Picture {
-  /// Pictures of values from 0, black, to 1, white, in rows, a pixel apart.
-  public init(_ rows: [[[Double]]], _ extents: [Int]) {
-    let (height, width, channels) = (extents[0], extents[1], extents[2])
-    let across = (rows.map(\.count).max() ?? 0) * (width + 1)
-    var pixels = [UInt8](repeating: 96, count: across * rows.count * (height + 1) * channels)
+  /// Pictures of values from 0, black, to 1, white, in rows with gaps between and around them, each number `scale` pixels
+  /// wide and high.
+  public init(_ rows: [[[Double]]], _ extents: [Int], gap: Int = 1, scale: Int = 1) {
+    let (height, width, channels) = (scale * extents[0], scale * extents[1], extents[2])
+    let across = (rows.map(\.count).max() ?? 0) * (width + gap) + gap
+    let down = rows.count * (height + gap) + gap
+    var pixels = [UInt8](repeating: 96, count: across * down * channels)
     for (row, pictures) in rows.enumerated() {
       for (column, picture) in pictures.enumerated() {
         for y in 0..<height {
-          let start = ((row * (height + 1) + y) * across + column * (width + 1)) * channels
+          let start = ((row * (height + gap) + gap + y) * across + column * (width + gap) + gap) * channels
           for x in 0..<width * channels {
-            pixels[start + x] = UInt8((255 * min(max(picture[y * width * channels + x], 0), 1)).rounded())
+            let number = (y / scale * extents[1] + x / channels / scale) * channels + x % channels
+            pixels[start + x] = UInt8((255 * min(max(picture[number], 0), 1)).rounded())
           }
         }
       }
     }
-    self.init(width: across, height: rows.count * (height + 1), channels: channels, pixels: pixels)
+    self.init(width: across, height: down, channels: channels, pixels: pixels)
   }
 }

@@ -87,11 +87,11 @@ extension RunFile {
         description: "\(name)\(network.output == 0 ? "" : ".units"): the output has \(outputs) units, "
           + needed.reason)
     }
-    if let index = network.layers.firstIndex(where: \.isHeld),
+    if let index = network.layers.firstIndex(where: \.isClamped),
       network.layers[index].units != data.classes
     {
       throw RunMismatch(
-        description: "network.layers.\(index).units: the layer that labels hold has "
+        description: "network.layers.\(index).units: the layer that labels clamp has "
           + "\(network.layers[index].units) units, the data \(data.classes) classes")
     }
     if trains, let mismatch = task.task.mismatch(with: data) { throw RunMismatch(description: mismatch) }
