@@ -115,6 +115,10 @@ import Testing
       + "This typically refers to a problem with your application.\n"
       + "Please see the FAQ page for debugging suggestions\n"
   }
+  /// Of a rank whose peer was killed as they met.
+  private static let noStart =
+    "Abort(540659471) on node 0 (rank 0 in comm 0): Fatal error in internal_Init_thread: Other MPI error, error stack:\n"
+    + "internal_Init_thread(60)......: MPI_Init_thread(argc=(nil), argv=(nil), required=1) failed\n"
   private static let intelKilled =
     "\n" + box + "=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES\n=   RANK 1 PID 7 RUNNING AT a\n"
     + "=   KILLED BY SIGNAL: 9 (Killed)\n" + box
@@ -149,7 +153,11 @@ import Testing
         Self.mpich, "eqprop: rank 1 on a stalled: waited 2.0 s in b\n" + Self.killed(9, "Killed"), 9, 86,
         "eqprop: rank 1 on a stalled: waited 2.0 s in b\nmpiexec: PID 7 RUNNING AT a was killed by signal 9 (Killed)\n"
       ),
-      (Self.mpich, "eqprop ends with 0\n", 0, 0, ""), (Self.mpich, "eqprop ends with 1\n", 1, 1, ""),
+      (
+        Self.mpich, Self.noStart + Self.killed(15, "Terminated"), 15, 71,
+        Self.noStart + "mpiexec: PID 7 RUNNING AT a was killed by signal 15 (Terminated)\n"
+          + "launch/run: the launcher, or MPI in a rank, did not start (it ended with 143); what it said is above\n"
+      ), (Self.mpich, "eqprop ends with 0\n", 0, 0, ""), (Self.mpich, "eqprop ends with 1\n", 1, 1, ""),
       (
         Self.mpich,
         "x: a mistake\nAbort(65) on node 0 (rank 0 in comm 0): application called MPI_Abort(MPI_COMM_WORLD, 65) - process 0\n",

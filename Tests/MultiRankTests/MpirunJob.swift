@@ -115,10 +115,11 @@ final class Job {
 
   private static let isHydra = ProcessInfo.processInfo.environment["EQPROP_TEST_HYDRA"] == "1"
 
-  /// As `launch/mpi/hydra` reads it: the bare number of a signal, which may be that of the ranks that one which has given up
+  /// As `launch/run` reads it under Hydra: the bare number of a signal, which may be that of the ranks that one which has given up
   /// has ended.
   private func codeOfHydra(_ code: Int32) -> Int32 {
     if 2..<32 ~= code || code == 137, errors.contains(" stalled: waited ") { return 86 }
+    if code != 0, errors.contains("Fatal error in internal_Init") { return 71 }
     if code == 0, let told = Int32(read("end").trimmingCharacters(in: .newlines)) { return told }
     return 2..<32 ~= code ? 128 + code : code
   }
