@@ -46,6 +46,15 @@ import Testing
     #expect(started.ended(within: 40).code == 86, "\(started.errors)")
   }
 
+  @Test("An mpirun that hangs after its ranks have ended, without a word, is ended too")
+  func anMpirunThatHangsWithoutRanks() throws {
+    let tools = try TemporaryFolder()
+    try tools.launcher("sleep 3; sleep 0.1 & exec sleep 50")
+    let started = try StartedProgram(
+      Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
+    #expect(started.ended(within: 30).code == 86, "\(started.errors)")
+  }
+
   @Test("An MPI that does not start may start the next time; too few slots stay too few")
   func restarts() throws {
     for (words, attempts) in [(Self.start, 2), (Self.other, 2), (Self.slots, 1), (Self.rank, 1)] {

@@ -81,10 +81,20 @@ final class Job {
   }
 
   /// Waits for the end of the job; ends mpirun and throws if it outlasts its limit.
+  ///
+  /// An mpirun that outlives its last process by ten seconds is killed, as by `launch/run`: Open MPI's does at times, when a
+  /// rank was killed as MPI started.
   func wait() throws -> Outcome {
+    var (looks, hadRanks, looksWithout) = (0, false, 0)
     while !hasEnded() {
       try checkLimit()
       usleep(5000)
+      looks += 1
+      guard looks.isMultiple(of: 200) else { continue }
+      let (alive, dead) = Ranks.children(of: process)
+      hadRanks = hadRanks || alive + dead > 0
+      looksWithout = alive > 0 || !hadRanks ? 0 : looksWithout + 1
+      if looksWithout == 10 { kill(process, SIGKILL) }
     }
     guard let ended else { throw HarnessError("the job has not ended") }
     return Outcome(

@@ -43,6 +43,13 @@ enum Ranks {
     return left
   }
 
+  /// How many children of a process run, and how many have ended without its asking after them.
+  static func children(of ancestor: pid_t) -> (alive: Int, dead: Int) {
+    let states = processes().filter { parent($0) == ancestor }.map(state)
+    let dead = states.count { $0 == "Z" }
+    return (states.count - dead, dead)
+  }
+
   private static func processes() -> [pid_t] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
   }
@@ -54,10 +61,16 @@ enum Ranks {
   }
 
   private static func parent(_ process: pid_t) -> pid_t? {
-    // The name in brackets may hold anything; state and parent follow the last bracket.
+    stat(process).dropFirst().first.flatMap { pid_t($0) }
+  }
+
+  private static func state(_ process: pid_t) -> Substring? { stat(process).first }
+
+  /// State, parent and what follows; the name in brackets before them may hold anything.
+  private static func stat(_ process: pid_t) -> [Substring] {
     let stat = read(process, "stat")
-    guard let bracket = stat.lastIndex(of: ")") else { return nil }
-    return stat[bracket...].split(separator: " ").dropFirst(2).first.flatMap { pid_t($0) }
+    guard let bracket = stat.lastIndex(of: ")") else { return [] }
+    return Array(stat[bracket...].split(separator: " ").dropFirst())
   }
 
   private static func variable(_ name: String, _ process: pid_t) -> String? {
