@@ -64,10 +64,15 @@ INLINE V NAME(tanh_v)(V s) {
   return less / (less + (V)(2));
 }
 
+// sqrt(2/pi) (s + 0.044715 s^3).
+INLINE V NAME(gelu_inner)(V s) { return (V)((SCALAR)0.7978845608028654) * (s + (V)((SCALAR)0.044715) * s * s * s); }
+
 INLINE V NAME(rho_v)(eq_activation activation, V s) {
   if (activation == eq_hard_sigmoid || activation == eq_relu6) return NAME(clip)(s, NAME(top)(activation));
   if (activation == eq_half_hard_sigmoid) return NAME(clip)(s / (V)(NAME(top)(activation)), 1);
   if (activation == eq_linear || activation == eq_binary) return s;
+  if (activation == eq_relu) return s < (V)(0) ? (V)(0) : s;
+  if (activation == eq_gelu) return (V)((SCALAR)0.5) * s * ((V)(1) + NAME(tanh_v)(NAME(gelu_inner)(s)));
   if (activation == eq_sigmoid) return (V)(1) / ((V)(1) + NAME(exp_v)((V)(2) - (V)(4) * s));
   if (activation == eq_silu) return s / ((V)(1) + NAME(exp_v)(-s));
   if (activation == eq_capped_silu) return (V)(10) * NAME(tanh_v)(s * NAME(logistic_v)(s) * (V)((SCALAR)0.1));
@@ -83,6 +88,12 @@ INLINE SCALAR NAME(straight_slope)(eq_activation activation) {
 INLINE V NAME(slope_v)(eq_activation activation, V s, V rho) {
   if (activation == eq_sigmoid) return (V)(4) * rho * ((V)(1) - rho);
   if (activation == eq_tanh) return (V)(1) - rho * rho;
+  if (activation == eq_relu) return rho > (V)(0) ? (V)(1) : (V)(0);
+  if (activation == eq_gelu) {
+    V tau = NAME(tanh_v)(NAME(gelu_inner)(s));
+    V inner = (V)((SCALAR)0.7978845608028654) * ((V)(1) + (V)((SCALAR)0.134145) * s * s);
+    return (V)((SCALAR)0.5) * ((V)(1) + tau + s * ((V)(1) - tau * tau) * inner);
+  }
   if (activation == eq_silu) {
     V sigma = NAME(logistic_v)(s);
     return sigma + rho * ((V)(1) - sigma);

@@ -91,6 +91,8 @@ static double NAME(euler)(const eq_update *u) {
     case eq_tanh: return NAME(euler_bent)(u, eq_tanh);
     case eq_silu: return NAME(euler_bent)(u, eq_silu);
     case eq_capped_silu: return NAME(euler_bent)(u, eq_capped_silu);
+    case eq_relu: return NAME(euler_bent)(u, eq_relu);
+    case eq_gelu: return NAME(euler_bent)(u, eq_gelu);
     case eq_binary: return NAME(threshold)(u);
   }
 }

@@ -24,6 +24,13 @@ static void softplus_sums(long rows, long columns, const void *x, long stride, d
 static double hastings(const eq_update *u, const void *next_drive) { return 0; }
 static void draw(const eq_noise *noise, long columns, void *out) {}
 static void forward(const eq_update *u) {}
+static void normalize(long rows, long columns, eq_activation activation, const void *a, long a_stride, void *seen,
+                      long seen_stride) {}
+static void goodness(const eq_goodness *g, double *out) {
+  for (long i = 0; i < g->rows; i++) out[i] = 0;
+}
+static void goodness_slopes(const eq_goodness *g, const double *factors, const void *peers, long first, long count,
+                            void *out, long out_stride) {}
 static double respond(const eq_response *u) { return 0; }
 static double complex_update(const eq_complex_update *u) { return 0; }
 static void slopes(long rows, long columns, eq_activation activation, const void *s, long s_stride,
@@ -62,7 +69,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    sample,   sample,       mean,     softplus_sums, hastings, draw,     draw, forward,  update,       respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
+    sample,   sample,       mean,     softplus_sums, hastings, draw,     draw, forward,  update,       normalize, goodness, goodness_slopes, respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 

@@ -14,8 +14,9 @@ static void NAME(mean_difference)(long rows, long columns, const void *a_, long 
 
 static void NAME(count_bounds)(long rows, long columns, eq_activation activation, const void *activity_, long stride,
                                long *low, long *high) {
-  if (activation == eq_linear || activation == eq_silu || activation == eq_capped_silu || activation == eq_binary)
-    return;
+  int is_bounded = activation == eq_hard_sigmoid || activation == eq_sigmoid || activation == eq_tanh ||
+                   activation == eq_relu6 || activation == eq_half_hard_sigmoid;
+  if (!is_bounded) return;
   int is_smooth = activation == eq_sigmoid || activation == eq_tanh;
   SCALAR margin = is_smooth ? (SCALAR)0.01 : 0, bottom = activation == eq_tanh ? -1 : 0;
   SCALAR lowest = bottom + margin, highest = (is_smooth ? 1 : NAME(bound)(activation)) - margin;

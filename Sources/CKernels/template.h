@@ -26,6 +26,8 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 
 #include "readout.h"
 
+#include "goodness.h"
+
 #include "response.h"
 
 #include "complex.h"
@@ -36,7 +38,7 @@ static const eq_kernels NAME(table) = {
     NAME(product),  NAME(product_live), NAME(convolve), NAME(pool), NAME(spread_pooled),
     NAME(gather_pooled), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(gibbs), NAME(langevin), NAME(mean), NAME(softplus_sums), NAME(hastings),
     NAME(uniform), NAME(normal), NAME(forward),
-    NAME(read_out), NAME(respond),  NAME(complex_update), NAME(slopes), NAME(mean_difference), NAME(turn), NAME(row_dots),
+    NAME(read_out), NAME(normalize), NAME(goodness), NAME(goodness_slopes), NAME(respond),  NAME(complex_update), NAME(slopes), NAME(mean_difference), NAME(turn), NAME(row_dots),
     NAME(combine_rows), NAME(count_bounds), NAME(squares),
     NAME(descend),  NAME(descend_ahead), NAME(adam), NAME(add),      NAME(transpose), NAME(look_up),
     NAME(activate), NAME(energy),    NAME(squared_error), NAME(largest_columns), NAME(finite), INSTRUCTIONS};

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// Source: Scellier & Bengio 2017, doi:10.3389/fncom.2017.00024 (hard sigmoid);
 /// Ernoult et al. 2019, arXiv:1905.13633 (sigmoid, tanh); Laborieux et al. 2021, doi:10.3389/fnins.2021.633674 (half hard
-/// sigmoid); Elfwing et al. 2018, doi:10.1016/j.neunet.2017.12.012 (silu); FlowEqProp, arXiv:2604.08150 (capped silu).
+/// sigmoid); Elfwing et al. 2018, doi:10.1016/j.neunet.2017.12.012 (silu); FlowEqProp, arXiv:2604.08150 (capped silu); Hendrycks & Gimpel 2016,
+/// arXiv:1606.08415 (gelu, by tanh).
 public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// As a run file calls it.
   public let rawValue: String
@@ -24,18 +25,21 @@ public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
   public let isHolomorphic: Bool
   /// Whether a layer's units are no states: see `softmax`.
   public let isReadOut: Bool
+  /// Whether it is of feed-forward layers alone.
+  public let isOfPasses: Bool
   private let function: @Sendable (Double) -> Double
   private let derivative: @Sendable (Double, Double) -> (first: Double, second: Double)
 
   private init(
     _ name: String, _ curve: Curve, clippedTo range: ClosedRange<Double>? = nil, slope: Double? = nil,
-    showsSlope: Bool = true, isHolomorphic: Bool = false, isReadOut: Bool = false,
+    showsSlope: Bool = true, isHolomorphic: Bool = false, isReadOut: Bool = false, isOfPasses: Bool = false,
     _ function: @escaping @Sendable (Double) -> Double,
     derivatives: (@Sendable (_ s: Double, _ rho: Double) -> (first: Double, second: Double))? = nil
   ) {
     rawValue = name
     (self.curve, self.range, self.slope) = (curve, range, slope)
     (self.showsSlope, self.isHolomorphic, self.isReadOut) = (showsSlope, isHolomorphic, isReadOut)
+    self.isOfPasses = isOfPasses
     self.function = function
     derivative = derivatives ?? { _, _ in (slope ?? 1, 0) }
   }
@@ -116,6 +120,21 @@ extension Activation {
     return ((1 - tau * tau) * inner, (1 - tau * tau) * (bend - 0.2 * tau * inner * inner))
   }
 
+  /// ρ(s) = max(s, 0) of feed-forward layers, whose states a bound below alone would not hold at rest; ρ′ = 0 at 0.
+  public static let relu = Activation("relu", .relu, isOfPasses: true) {
+    max($0, 0)
+  } derivatives: { _, rho in (rho > 0 ? 1 : 0, 0) }
+
+  /// ρ(s) = ½ s (1 + tanh(√(2/π) (s + 0.044715 s³))) of feed-forward layers.
+  public static let gelu = Activation("gelu", .gelu, showsSlope: false, isOfPasses: true) {
+    0.5 * $0 * (1 + Foundation.tanh(0.7978845608028654 * ($0 + 0.044715 * $0 * $0 * $0)))
+  } derivatives: { s, _ in
+    let tau = Foundation.tanh(0.7978845608028654 * (s + 0.044715 * s * s * s))
+    let (inner, bend) = (0.7978845608028654 * (1 + 0.134145 * s * s), 0.7978845608028654 * 0.26829 * s)
+    let first = 0.5 * (1 + tau + s * (1 - tau * tau) * inner)
+    return (first, (1 - tau * tau) * (inner + 0.5 * s * (bend - 2 * tau * inner * inner)))
+  }
+
   /// ρ(s) = s of states that are 0 or 1: P(1) = 1 / (1 + e^{−(D − ½)/T}) of the drive D, drawn by Gibbs sweeps; at T = 0 a
   /// threshold at ½, where ½s² is outweighed.
   public static let binary = Activation("binary", .binary, clippedTo: 0...1, slope: 1) { $0 }
@@ -133,8 +152,8 @@ extension Activation {
   /// Those of this package, then those that a program adds before it reads its first run file.
   public static var allCases: [Activation] {
     [
-      hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary, categorical,
-      softmax,
+      hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, relu, gelu, binary,
+      categorical, softmax,
     ]
       + added.withLock { $0 }
   }
@@ -156,7 +175,7 @@ extension Activation {
   }
 
   /// Those of layers whose states are numbers of a range, and move by steps or to a minimum.
-  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && $0.curve != .binary } }
+  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && $0.curve != .binary && !$0.isOfPasses } }
 
   /// Whether ρ(s) = s for every value a state can take.
   public var isIdentityOnStates: Bool { slope == 1 }
@@ -173,6 +192,6 @@ extension Activation {
   /// Whether one unit of a layer is 1, the others 0.
   public var isCategorical: Bool { self == .categorical }
 
-  /// Whether ρ has no kinks: not where states are clipped.
-  public var isSmooth: Bool { range == nil && !isReadOut }
+  /// Whether ρ has no kinks: not where states are clipped, or cut off at 0.
+  public var isSmooth: Bool { range == nil && !isReadOut && self != .relu }
 }

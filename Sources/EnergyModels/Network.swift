@@ -48,6 +48,15 @@ public enum Initialization: Equatable, Sendable {
   case spectral(gain: Double)
 }
 
+/// How a label, or a hypothesis of one, enters a network whose layers learn by themselves: as a layer of its own, clamped to
+/// it, that drives others.
+public enum Labelling: String, CaseIterable, Sendable {
+  /// In place of the first inputs: it drives the first hidden layer.
+  case overlay
+  /// It drives every hidden layer.
+  case everyLayer = "every-layer"
+}
+
 /// Layers s₁ … s_L above an input s₀, in an order such that connections lead upwards. The input is clamped, or a layer of
 /// states itself; the cost stands on the output, s_L unless it is told otherwise.
 ///
@@ -63,6 +72,9 @@ public struct Network: Equatable, Sendable {
   public let input: InputLayer
   /// The layer whose states are the outputs y, of which the cost is a function.
   public let output: Int
+  /// How labels enter where every layer learns by itself: layers drive only those above, which see all of a layer, brought
+  /// to one length. nil of networks that have an energy, and of feed-forward twins.
+  public let labelling: Labelling?
   /// Of each connection the positions that it joins.
   public let wirings: [Wiring]
   /// Layers that no connection joins, so that they may move at once: a colouring of the graph. Every layer has the first
@@ -81,7 +93,7 @@ public struct Network: Equatable, Sendable {
   ///   - output: the layer that the cost stands on; L without.
   public init(
     input: Shape, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
-    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil
+    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil, labelling: Labelling? = nil
   ) throws(ShapeError) {
     let connections = (connections ?? Network.chain(layers.count)).sorted()
     precondition(
@@ -93,6 +105,7 @@ public struct Network: Equatable, Sendable {
     self.connections = connections
     self.input = first
     self.output = output ?? layers.count
+    self.labelling = labelling
     let isClamped = first.anchor == .clamped
     colours = Network.colours(isClamped ? 1 : 0, layers.count, connections)
     let isPicture = connections.contains {
@@ -126,13 +139,13 @@ public struct Network: Equatable, Sendable {
   /// Dense layers over an input of so many units.
   public init(
     inputs: Int, layers: [Layer], connections: [Connection]? = nil, cost: Cost = .squaredError,
-    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil
+    costWeight: Double = 1, first: InputLayer = InputLayer(), output: Int? = nil, labelling: Labelling? = nil
   ) {
     do {
       try self.init(
         input: Shape(units: inputs), layers: layers, connections: connections, cost: cost,
         costWeight: costWeight,
-        first: first, output: output)
+        first: first, output: output, labelling: labelling)
     } catch {
       preconditionFailure("dense layers fit each other: \(error)")
     }
@@ -157,6 +170,12 @@ public struct Network: Equatable, Sendable {
   public func connection(_ j: Int, _ k: Int) -> Int? {
     connections.firstIndex { $0.source == min(j, k) && $0.target == max(j, k) }
   }
+
+  /// Whether every layer learns by itself: see `labelling`.
+  public var isLayerwise: Bool { labelling != nil }
+
+  /// Whether layer k is one of those that learn by themselves.
+  public func isHidden(_ k: Int) -> Bool { k > 0 && k != output && !isClamped(k) }
 
   /// The layers of states that layer k is joined to, from the lowest up.
   public func neighbours(_ k: Int) -> [Int] {

@@ -9,10 +9,11 @@ public struct Offsets: Sendable {
   /// A row of all units of each layer known here; those not known here are of no account.
   private var rows: [Int: Matrix] = [:]
 
-  /// Zeros.
-  public init(_ portion: Portion, precision: Precision) {
+  /// All alike.
+  public init(_ portion: Portion, precision: Precision, at value: Double = 0) {
     for k in portion.known {
       rows[k] = Matrix(rows: 1, columns: portion.network.units(k), precision: precision)
+      if value != 0 { rows[k]?.fill(value) }
     }
   }
 

@@ -23,7 +23,8 @@ public struct ConnectionWeights: Sendable {
   public let connection: Connection
   /// Drives the portion's units of layer k: W[rows, columns].
   public let forwardBlock: Block
-  /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of a clamped input.
+  /// Drives the slices' units of layer j, wherever that is: W[rows, columns], stored transposed; none of a clamped input, nor
+  /// where layers drive only those above.
   public let backwardBlock: Block?
   /// The positions that it joins.
   public let wiring: Wiring
@@ -66,7 +67,8 @@ extension Portion {
   /// clamped input.
   public func backwardBlock(_ index: Int) -> Block? {
     let (j, k) = (network.connections[index].source, network.connections[index].target)
-    return network.isState(j) ? Block(rows: units(j), columns: units(of: k, driving: j)) : nil
+    guard network.isState(j), !network.isLayerwise else { return nil }
+    return Block(rows: units(j), columns: units(of: k, driving: j))
   }
 }
 
@@ -123,7 +125,9 @@ public struct Parameters: Sendable {
     for index in connections.indices {
       let (j, k) = (connections[index].connection.source, connections[index].connection.target)
       let wiring = connections[index].wiring
-      let below = wiring.upward.mostTaps * wiring.below.units
+      // An overlaid label is one of the inputs.
+      let isOverlaid = portion.network.labelling == .overlay && portion.network.isClamped(j)
+      let below = isOverlaid ? portion.network.inputs : wiring.upward.mostTaps * wiring.below.units
       let above = wiring.downward.mostTaps * wiring.before.units
       // Counters have 32 bits: a skip's key joins k and j, each below 2¹⁶; the key of the next layer's weights is k alone.
       precondition(k < 1 << 16, "a network has fewer than 65,536 layers")

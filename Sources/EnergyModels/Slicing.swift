@@ -94,7 +94,7 @@ public struct Portion: Equatable, Sendable {
     }
     known = Set(descending.map { network.connections[$0].source }).union(layers).sorted()
     drivers = layers.map { k in
-      network.neighbours(k).map {
+      network.neighbours(k).filter { !network.isLayerwise || $0 < k }.map {
         Driver(
           layer: $0, isBelow: $0 < k, isPartial: slicing.isPartial(into: k, from: $0),
           isElsewhere: $0 > layers.upperBound,

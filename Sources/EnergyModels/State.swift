@@ -83,6 +83,17 @@ public struct LayerState: Sendable {
       rows: rows, columns: columns, from: states, rows: rows.lowerBound, columns: columns.lowerBound)
   }
 
+  /// What was seen of a layer, its drives a, becomes its states, and ρ(a) / √(mean ρ(a)² + 1e-8) is seen of it: all of the
+  /// layer must be known.
+  public mutating func normalize(_ activation: Activation, rows: [Range<Int>]) {
+    precondition(bent != nil, "a layer whose states are what is seen of it")
+    let all = 0..<states.columns
+    for rows in rows {
+      states.copy(rows: rows, columns: all, from: activity, rows: rows.lowerBound, columns: 0)
+      bent?.setNormalized(states, curve: activation.curve, rows: rows)
+    }
+  }
+
   /// Moves s towards the targets by a share of the way, within the range of states, and ρ(s) with it.
   public mutating func moveStates(
     by share: Double, towards targets: Matrix, activation: Activation, rows: Range<Int>
@@ -253,6 +264,15 @@ public struct State: Sendable {
 
   /// ρ(s_k).
   public func activity(_ k: Int) -> Matrix { self[k].activity }
+
+  /// ρ(s_k), before it is brought to one length where it is: see `LayerState.normalize`.
+  public func output(of k: Int) -> Matrix {
+    let activation = network.activation(k)
+    guard network.isLayerwise, network.isHidden(k) else { return activity(k) }
+    var out = self[k].states
+    out.activate(self[k].states, curve: activation.curve, rows: 0..<out.rows, columns: 0..<out.columns)
+    return out
+  }
 
   /// The pooled connections between layers of states that are held here.
   public var pooled: [Int] { pools.map(\.connection) }

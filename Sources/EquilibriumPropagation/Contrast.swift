@@ -59,6 +59,15 @@ public struct Contrast {
     var change: Levels
     /// Of rows of many states, in which an input of states is held.
     var held: Held?
+    /// Another product that is added row by row.
+    var second: (states: Levels, change: Levels)?
+    /// The only layer whose connections from below learn from it; nil for all.
+    var layer: Int?
+    /// The one whose connections from below do not.
+    var exceptLayer: Int?
+
+    /// Whether the connections from below into layer k learn from it.
+    func teaches(_ k: Int) -> Bool { (layer == nil || layer == k) && exceptLayer != k }
 
     /// What the weights of the input learn from, the same in all states: a row for each example.
     struct Held {
@@ -120,6 +129,7 @@ public struct Contrast {
           continue
         }
         terms[index].change.scale(by: weight, rows: row..<row + 1)
+        terms[index].second?.change.scale(by: weight, rows: row..<row + 1)
         guard case .complex(let half) = terms[index].kind else { continue }
         terms[index].change.scale(by: weight, rows: row + half..<row + half + 1)
       }
@@ -173,7 +183,7 @@ extension Contrast {
     func sum(_ first: (pre: End, post: End), _ second: (pre: End, post: End)? = nil) -> ContrastSum {
       ContrastSum(pre: first.pre, post: first.post, and: second, pairs: pairs)
     }
-    return terms.map { term in
+    return terms.filter { $0.teaches(k) }.map { term in
       if let held = term.held {
         guard j > 0 else { return sum(ends(held.input, held.change)) }
         var tall = sum(ends(term.states, term.change))
@@ -183,7 +193,7 @@ extension Contrast {
       let (states, change) = (term.states, term.change)
       return switch term.kind {
       case .symmetric: sum(ends(states, change), ends(change, states))
-      case .product: sum(ends(states, change))
+      case .product: sum(ends(states, change), term.second.map { ends($0.states, $0.change) })
       case .complex(let half): sum(ends(states, change), ends(states, change, half: half))
       }
     }

@@ -11,6 +11,10 @@ public struct ContrastForm: Equatable, Sendable {
     case symmetric(Int, response: Int)
     /// a_j b_kᵀ of the activities that two phases, or one twice, ended with.
     case product(Int, Int)
+    /// a_j b_kᵀ + a′_j b′_kᵀ of the activities that phases ended with, of connections to all layers but the output.
+    case pair(Int, Int, and: Int, Int)
+    /// a_j b_kᵀ of connections to the output alone.
+    case readOut(Int, Int)
     /// Re(weight · z_j z_kᵀ) of a phase on complex states.
     case complex(Int, re: Double, im: Double)
     /// ⟨ρ_j ρ_kᵀ⟩⁺ − ⟨ρ_j ρ_kᵀ⟩⁻ of two phases that keep averages.
@@ -24,7 +28,7 @@ public struct ContrastForm: Equatable, Sendable {
     public var isAveraged: Bool {
       switch self {
       case .averages, .covariance: true
-      case .difference, .symmetric, .product, .complex, .expectation: false
+      case .difference, .symmetric, .product, .complex, .expectation, .pair, .readOut: false
       }
     }
   }
@@ -79,6 +83,8 @@ public struct ContrastForm: Equatable, Sendable {
       case .difference, .symmetric, .complex: [2]
       case .expectation(_, let phase): [kept(phase).count]
       case .product: [1]
+      case .pair: [2]
+      case .readOut: []
       case .averages(let plus, let minus): kept(plus) + kept(minus)
       case .covariance(let phase): kept(phase)
       }
@@ -90,7 +96,7 @@ public struct ContrastForm: Equatable, Sendable {
     terms.count {
       switch $0 {
       case .difference, .averages: true
-      case .symmetric, .product, .complex, .covariance, .expectation: false
+      case .symmetric, .product, .complex, .covariance, .expectation, .pair, .readOut: false
       }
     }
   }
@@ -145,6 +151,20 @@ extension ContrastForm {
         let change = Contrast.Levels(activityOf: ends[response].state)
         made.append(Contrast.Term(.symmetric, Contrast.Levels(activityOf: ends[at].state), change: change))
         changes.append(change)
+      case .pair(let lower, let upper, let other, let otherUpper):
+        let change = Contrast.Levels(activityOf: ends[upper].state)
+        let second = Contrast.Levels(activityOf: ends[otherUpper].state)
+        var term = Contrast.Term(.product, Contrast.Levels(activityOf: ends[lower].state), change: change)
+        term.second = (Contrast.Levels(activityOf: ends[other].state), second)
+        term.exceptLayer = clamped.network.output
+        made.append(term)
+        changes += [change, second]
+      case .readOut(let lower, let upper):
+        var term = Contrast.Term(
+          .product, Contrast.Levels(activityOf: ends[lower].state),
+          change: Contrast.Levels(activityOf: ends[upper].state))
+        term.layer = clamped.network.output
+        made.append(term)
       case .product(let lower, let upper):
         let change = Contrast.Levels(activityOf: ends[upper].state)
         made.append(Contrast.Term(.product, Contrast.Levels(activityOf: ends[lower].state), change: change))
@@ -169,7 +189,9 @@ extension ContrastForm {
       }
     }
     precondition(!changes.isEmpty, "a contrast without terms")
-    guard made.count > 1 else { return Contrast(strength: strength, terms: made, clamped: clamped) }
+    guard made.count > 1 || changes.count > 1 else {
+      return Contrast(strength: strength, terms: made, clamped: clamped)
+    }
     var sum = changes[0]
     for change in changes.dropFirst() { sum.add(change, rows: clamped.rows) }
     return Contrast(strength: strength, terms: made, sum: sum, clamped: clamped)

@@ -63,6 +63,8 @@ public struct Exchanges: Equatable, Sendable {
   public fileprivate(set) var maxima: [Maxima] = []
   /// How often the weights change.
   public fileprivate(set) var updates = 1
+  /// How often a read-out hands out wrong labels that it has drawn.
+  public fileprivate(set) var negatives = 0
   /// The sums that a connection between layers of states learns from, one after the other.
   public fileprivate(set) var sums = 1
   fileprivate let slicing: Slicing
@@ -108,11 +110,19 @@ extension Exchanges {
   fileprivate mutating func add(_ phase: Phase, updates: Updates, changes: Int = 1) {
     let (dynamics, duration) = (phase.dynamics, phase.duration)
     let rowsPerExample = dynamics.isComplex ? 2 : 1
+    if phase.order == .apart { return }
+    if let labels = phase.labels {
+      sweeps.append(
+        Sweeps(count: labels == .each ? duration.atMost : 1, sets: [network.clampedLayers], parts: []))
+      negatives += labels == .neutral(draws: true) ? 1 : 0
+    }
     guard phase.order == .sweeps else {
+      let layers = (1...network.depth).filter {
+        !network.isClamped($0) && (phase.movesOutput || $0 != network.output)
+      }
       sweeps.append(
         Sweeps(
-          count: duration.atMost, sets: (1...network.depth).filter { !network.isClamped($0) }.map { [$0] },
-          parts: dynamics.parts,
+          count: duration.atMost, sets: layers.map { [$0] }, parts: dynamics.parts,
           keepsSlopes: dynamics.keepsSlopes))
       if case .weighed(let count) = phase.keeps {
         maxima.append(Maxima(count: 1, perExample: count * (slicing.slices + 1)))

@@ -170,10 +170,10 @@ public final class Method {
 /// next is asked for.
 public struct Lesson {
   private let method: Method
-  private let plan: [Phase]
+  let plan: [Phase]
   private let form: ContrastForm
   private let clamped: Clamped
-  private var ends: [Settled]
+  private(set) var ends: [Settled]
   /// Where the run's chains are: at the end of the step where they go on from there.
   public private(set) var chains: State?
   /// The phase in whose iterations the parameters learn.
@@ -181,6 +181,9 @@ public struct Lesson {
   private var isOver = false
   /// For each row whether it broke the rule's promise, once the lesson is over; empty where the output is not computed.
   public private(set) var violations: [Bool] = []
+
+  /// The end of a phase, once it is there.
+  public func end(of phase: Int) -> Settled { ends[phase] }
 
   /// The ends of the phases after the first, in order, as far as they are there; without those that left the states as
   /// they were.

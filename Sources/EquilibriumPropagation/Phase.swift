@@ -23,6 +23,22 @@ public struct Phase: Sendable {
     case upwards
     /// One by one, once, from the output.
     case downwards
+    /// Each by itself, once: nothing drives them, and nobody is told.
+    case apart
+  }
+
+  /// Which labels examples are shown with, where every layer learns by itself.
+  public enum Labels: Equatable, Sendable {
+    /// Their own.
+    case given
+    /// 0.1 of every one; at the end a wrong label is drawn from what the read-out says, if asked for.
+    case neutral(draws: Bool)
+    /// Any other one.
+    case other
+    /// What an earlier phase drew.
+    case drawn(from: Int)
+    /// Each in turn, one an iteration.
+    case each
   }
 
   /// What displays call it.
@@ -37,12 +53,16 @@ public struct Phase: Sendable {
   public var held: Double?
   /// Whether an input of states stays where it is.
   public var holdsInput = false
+  /// The labels that examples are shown with; nil where labels are no part of what is seen.
+  public var labels: Labels?
+  /// Whether the output moves.
+  public var movesOutput = true
   public var keeps: Observation
 
   public init(
     _ name: String, from origin: Origin, order: Order = .sweeps, _ dynamics: any Dynamics,
     for duration: Duration, beta: Double? = nil, held: Double? = nil, holdsInput: Bool = false,
-    keeps: Observation = .end
+    showing labels: Labels? = nil, movesOutput: Bool = true, keeps: Observation = .end
   ) {
     self.name = name
     self.origin = origin
@@ -52,6 +72,8 @@ public struct Phase: Sendable {
     self.beta = beta
     self.held = held
     self.holdsInput = holdsInput
+    self.labels = labels
+    self.movesOutput = movesOutput
     self.keeps = keeps
   }
 

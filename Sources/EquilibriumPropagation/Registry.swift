@@ -13,6 +13,7 @@ public enum Registry {
     [
       EquilibriumPropagation.self, ContrastiveHebbian.self, CoupledLearning.self, ContinualPropagation.self,
       ContrastiveDivergence.self, Backpropagation.self, RecurrentBackpropagation.self, DualPropagation.self,
+      ForwardForward.self,
     ] + added
   }
 

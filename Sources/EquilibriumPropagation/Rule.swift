@@ -27,6 +27,15 @@ public protocol Rule: Equatable, Sendable {
   /// Whether it learns from states that are drawn alone.
   var needsNoise: Bool { get }
 
+  /// Whether what it descends has kinks of its own, beside those of the network.
+  var hasKinks: Bool { get }
+
+  /// How labels enter a network whose layers learn by themselves; nil of every other.
+  var labelling: Labelling? { get }
+
+  /// The running means of activities that it goes by; nil where it goes by none.
+  var means: RunningMeans? { get }
+
   /// The same rule on a network of this form, where it has one for each.
   func fitted(to form: NetworkForm) -> Self
 
@@ -42,18 +51,37 @@ extension Rule {
   public var kinds: (kinds: [NudgingKind], reason: String)? { nil }
   public func inference(_ scheme: Scheme) -> [Phase]? { nil }
   public var needsNoise: Bool { false }
+  public var hasKinks: Bool { false }
+  public var labelling: Labelling? { nil }
+  public var means: RunningMeans? { nil }
   public func fitted(to form: NetworkForm) -> Self { self }
+}
+
+/// Means of activities that slide from step to step: m̄ ← (1 − r) m̄ + r · the mean over a batch.
+public struct RunningMeans: Equatable, Sendable {
+  /// r.
+  public var rate: Double
+  /// Where they begin; nil for the means of the first batch.
+  public var start: Double?
+  /// The phase whose end is taken, by its number: before what learns where it is the first one, else for the next step.
+  public var phase: Int
+
+  public init(rate: Double, start: Double? = nil, phase: Int = 0) {
+    (self.rate, self.start, self.phase) = (rate, start, phase)
+  }
 }
 
 /// What a rule may have several forms for.
 public struct NetworkForm: Equatable, Sendable {
   /// Whether the input is of states.
   public var hasFreeInput: Bool
-  /// Units of a categorical output; 0 of others.
+  /// Units of a categorical output, or of a read-out; 0 of others.
   public var classes: Int
+  /// L.
+  public var depth: Int
 
-  public init(hasFreeInput: Bool, classes: Int = 0) {
-    (self.hasFreeInput, self.classes) = (hasFreeInput, classes)
+  public init(hasFreeInput: Bool, classes: Int = 0, depth: Int = 0) {
+    (self.hasFreeInput, self.classes, self.depth) = (hasFreeInput, classes, depth)
   }
 }
 
@@ -99,7 +127,13 @@ public struct Procedure: Sendable {
   public var phases: [Phase] { rule.phases(scheme, sign: 1) }
 
   /// How the network answers.
-  public var inference: [Phase] { rule.inference(scheme) ?? [phases[0]] }
+  public var inference: [Phase] {
+    if let phases = rule.inference(scheme) { return phases }
+    var first = phases[0]
+    // Nobody learns from what would be drawn.
+    if first.labels == .neutral(draws: true) { first.labels = .neutral(draws: false) }
+    return [first]
+  }
 
   /// Whether a step shows how its examples are answered.
   public var answersInSteps: Bool { rule.inference(scheme) == nil }
@@ -109,6 +143,9 @@ public struct Procedure: Sendable {
 
   /// The contrast of a step, a sign of +1 where it is drawn.
   public var contrast: ContrastForm { rule.contrast(scheme, sign: 1) }
+
+  /// The running means of activities that a step goes by.
+  public var means: RunningMeans? { rule.means ?? contrast.offsets.map { RunningMeans(rate: $0) } }
 
   /// Whether states relax at all; a feed-forward rule makes passes alone.
   public var relaxes: Bool { phases[0].order == .sweeps }
@@ -150,6 +187,7 @@ public struct Procedure: Sendable {
   /// What the rule descends, as β → 0.
   public var objective: Objective {
     if rule.needsNoise { return .likelihood }
+    if rule.labelling != nil { return .costOfLayers }
     if !relaxes { return .costOfPass }
     return holdsOutput ? .heldEnergies : .costAtRest
   }
@@ -160,6 +198,8 @@ public struct Procedure: Sendable {
     case costAtRest
     /// C(y) of a feed-forward pass.
     case costOfPass
+    /// The cost of each layer by itself, what it sees of the one below being given.
+    case costOfLayers
     /// −ln p of what the first phase holds, under e^{−E/T}.
     case likelihood
     /// The energies of phases that hold the output, as their contrast weighs them, with the values held fixed.

@@ -30,7 +30,7 @@ extension DryRun {
       })
     let layout = CheckpointLayout(
       deal: deal, moments: run.training.moments, persistent: carried,
-      offsets: run.procedure.contrast.offsets != nil,
+      offsets: run.procedure.means != nil,
       precision: precision)
     let saved = layout.mostBytes(ranks: deal.grid.ranks)
     (memory.checkpoint, memory.files) = (saved.gathering, run.checkpoint.wait ? 0 : saved.files)

@@ -64,6 +64,12 @@ public struct DryRun: Sendable {
   private func addSweeps(to traffic: inout Traffic) {
     guard grid.stages * grid.slices > 1 else { return }
     let routes = Routes(deal: deal, place: place)
+    if exchanges.negatives > 0 {
+      let route = routes[.negatives]
+      var drawn = Traffic()
+      drawn.add(route.flow(height: rows * size), of: route)
+      traffic += drawn * exchanges.negatives
+    }
     for sweeps in exchanges.sweeps {
       for set in sweeps.sets { traffic += self.traffic(of: set, in: sweeps, routes) * sweeps.count }
       for index in portion.pooled {
@@ -158,7 +164,7 @@ public struct DryRun: Sendable {
       + portion.layers.filter { portion.network.biased.contains($0) && !run.network.isFrozen($0) }.map {
         Sum(scalars: padded(portion.units($0).count))
       }
-      + (run.procedure.contrast.offsets != nil
+      + (run.procedure.means != nil
         ? portion.known.map { Sum(scalars: padded(portion.network.units($0))) } : [])
   }
 }

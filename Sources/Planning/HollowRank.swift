@@ -43,7 +43,7 @@ struct HollowRank {
     relaxationBytes = TensorBytes.hollow.live
     parameters = Parameters(portion: portion, precision: precision)
     optimizer = try Optimizer(run: run, hollow: parameters, replicas: dry.deal.grid.replicas)
-    offsets = run.procedure.contrast.offsets != nil ? Offsets(portion, precision: precision) : nil
+    offsets = run.procedure.means != nil ? Offsets(portion, precision: precision) : nil
     weightBytes = parameters.byteCount
     momentBytes = optimizer.momentBytes + (offsets?.byteCount ?? 0)
     let isAhead =

@@ -90,6 +90,7 @@ public struct RunFile: Equatable, Sendable {
     runFile.completeDefaults(root)
     try runFile.check(root)
     runFile.network.simplify()
+    runFile.addLabels()
     runFile.tiling.resolve(
       batch: runFile.training.batch, layers: runFile.network.layers, output: runFile.network.outputLayer)
     return runFile
@@ -116,10 +117,12 @@ public struct RunFile: Equatable, Sendable {
   /// The rule together with how it settles and nudges.
   public var procedure: Procedure {
     let output = network.layers.last
+    let hasClasses =
+      network.outputLayer == nil
+      && (output.map { $0.activation.isCategorical || network.labelling != nil } ?? false)
     let form = NetworkForm(
-      hasFreeInput: network.input.anchor != .clamped,
-      classes: network.outputLayer == nil && output?.activation.isCategorical ?? false
-        ? output?.units ?? 0 : 0)
+      hasFreeInput: network.input.anchor != .clamped, classes: hasClasses ? output?.units ?? 0 : 0,
+      depth: network.layers.count)
     return Procedure(rule.fitted(to: form), Scheme(relaxation, nudging))
   }
 }

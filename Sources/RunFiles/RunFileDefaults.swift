@@ -32,6 +32,7 @@ extension RunFile {
   /// iris at 3, 1 and 7 % with one hidden layer and with two. From `glorot-uniform` digits diverge in step 52.
   mutating func completeDefaults(_ root: Tree) {
     if task.task is Flow { completeFlow(root) }
+    completeLayerwise(root)
     for index in network.layers.indices where network.layers[index].isClamped {
       if !root.isWritten("network.layers.\(index).activation") { network.layers[index].activation = .linear }
     }

@@ -142,6 +142,7 @@ extension RunFile {
   /// A layer that labels clamp stands beside an answer, and joins layers that move.
   func checkClamped(_ root: Tree) throws(SchemaError) {
     guard let index = network.layers.firstIndex(where: \.isClamped) else { return }
+    if index == 0, rule.rule.labelling != nil { return }
     let path = "network.layers.\(index).anchor"
     func refuse(_ why: String, _ hint: String) -> SchemaError {
       SchemaError(root.position(of: path), "'\(path)' is clamped, \(why)", hint: hint)

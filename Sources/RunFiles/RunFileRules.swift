@@ -9,6 +9,7 @@ extension RunFile {
     try checkConnections(root)
     try checkCouplings(root)
     try checkDensity(root)
+    try checkLayerwise(root)
     try checkInput(root)
     try checkTask(root)
     try checkReadOut(root)
@@ -47,7 +48,9 @@ extension RunFile {
         throw mistake(index, "\(words) stands there twice", "delete one")
       }
     }
-    for k in 1...depth where !connections.contains(where: { $0.target == k }) {
+    let labels =
+      rule.rule.labelling != nil ? network.layers.firstIndex(where: \.isClamped).map { $0 + 1 } : nil
+    for k in 1...depth where k != labels && !connections.contains(where: { $0.target == k }) {
       throw SchemaError(
         root.position(of: "network.connections"), "nothing leads to layer \(k)",
         hint: "add {from: \(k - 1), to: \(k)}")

@@ -15,6 +15,8 @@ public struct NetworkSettings: Equatable, Sendable {
   public var cost: Cost
   /// The layer that it stands on; nil for the last one.
   public var outputLayer: Int?
+  /// How labels enter where every layer learns by itself, which the rule says.
+  public internal(set) var labelling: Labelling?
 
   public init(
     layers: [LayerSettings], connections: [ConnectionSettings]? = nil, initialization: Initialization,
@@ -35,7 +37,8 @@ public struct NetworkSettings: Equatable, Sendable {
       layers: layers.map {
         Layer(units: $0.units, activation: $0.activation, gain: $0.gain, isClamped: $0.isClamped)
       },
-      connections: joined, cost: cost, costWeight: costWeight, first: self.input, output: outputLayer)
+      connections: joined, cost: cost, costWeight: costWeight, first: self.input, output: outputLayer,
+      labelling: labelling)
   }
 
   /// The layer whose states are the outputs.

@@ -15,6 +15,8 @@ public struct CounterRandom: Sendable {
     case noise = 8
     case pairs = 9
     case times = 10
+    case negatives = 11
+    case dropout = 12
   }
 
   /// Philox's key.

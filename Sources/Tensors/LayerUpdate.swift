@@ -21,7 +21,7 @@ public enum Move: Equatable, Sendable {
 
 /// The curve ρ as the kernels know it.
 public enum Curve: Equatable, Sendable {
-  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary
+  case hardSigmoid, sigmoid, tanh, linear, relu6, halfHardSigmoid, silu, cappedSilu, binary, relu, gelu
   /// One that they do not know.
   case own(OwnCurve)
 
@@ -36,6 +36,8 @@ public enum Curve: Equatable, Sendable {
     case .silu: eq_silu
     case .cappedSilu: eq_capped_silu
     case .binary: eq_binary
+    case .relu: eq_relu
+    case .gelu: eq_gelu
     case .own(let own): preconditionFailure("no kernel knows the curve \(own.name)")
     }
   }

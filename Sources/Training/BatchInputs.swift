@@ -1,4 +1,5 @@
 import DataSets
+import EnergyModels
 import Tasks
 import Tensors
 
@@ -62,7 +63,18 @@ package struct BatchInputs: Sendable {
       task.remake(&made)
       (batch.inputs, batch.targets) = (made.inputs, made.targets)
     }
+    if let labelling = needs.labelling { normalize(&batch, members, labelling) }
     return batch
+  }
+
+  /// Inputs of one length, and labels to go with them.
+  private func normalize(_ batch: inout BatchData, _ members: BatchMembers, _ labelling: Labelling) {
+    let overlaid = labelling == .overlay ? batch.labels?.columns ?? 0 : 0
+    let scales = batch.inputs?.normalizeInputs(rows: members.rows.indices, overlaid: overlaid)
+    for (i, scale) in (scales ?? []).enumerated() where scale != 1 {
+      let (shard, row) = members.rows[i]
+      batch.labels?[i, Int(examples[shard].labels[row])] = scale
+    }
   }
 
   /// Who stands in the rows of a batch.
@@ -141,6 +153,8 @@ package struct BatchNeeds: Sendable {
   package var labels: Int?
   /// What of it the task makes anew.
   package var remakes: Remaking
+  /// How labels enter where layers learn by themselves, whose inputs have one length.
+  package var labelling: Labelling?
 
   /// Whether a task makes batches anew, and what it is told for that.
   package enum Remaking: Sendable {

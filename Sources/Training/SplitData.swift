@@ -73,14 +73,16 @@ package final class SplitData {
       for: data, values: values, input: portion.network.input, seed: run.seed)
     sums = run.task.task.sums(outputs: portion.network.units(output))
     chainsEach = (trains ? run.relaxation : run.relaxation.inferring).chains
+    var needs = BatchNeeds(
+      inputs: portion.seesInput,
+      outputs: portion.holds(output) ? portion.network.units(output) : nil,
+      labels: clampedLayer.map { portion.network.units($0) }, remakes: remakes)
+    needs.labelling = portion.seesInput ? portion.network.labelling : nil
     inputs = BatchInputs(
       examples: examples, shardCount: deal.tiling.shards, values: values,
       mostRows: shards.count * perShard * chainsEach,
       augment: data.source.augment, task: task,
-      needs: BatchNeeds(
-        inputs: portion.seesInput,
-        outputs: portion.holds(output) ? portion.network.units(output) : nil,
-        labels: clampedLayer.map { portion.network.units($0) }, remakes: remakes),
+      needs: needs,
       trains: trains, seed: run.seed)
     let isAhead = trains && hasSpareCore && inputs.areCostly
     preparation = isAhead ? InputPreparation(inputs) : nil

@@ -84,7 +84,9 @@ public final class Trainer {
     parameters = Parameters(portion: portion, precision: precision)
     run.initialize(&parameters)
     optimizer = try Optimizer(run: run, parameters: parameters, grid: grid)
-    if run.procedure.contrast.offsets != nil { offsets = Offsets(portion, precision: precision) }
+    if let means = run.procedure.means {
+      offsets = Offsets(portion, precision: precision, at: means.start ?? 0)
+    }
     memory = MemoryCount(
       weights: parameters.byteCount, moments: optimizer.moments.byteCount + (offsets?.byteCount ?? 0),
       relaxation: relaxation,
@@ -177,10 +179,11 @@ public final class Trainer {
     let before = isMeasured ? parameters : nil
     let examples = training.batches.size(step: state.cursor)
     grid.clock?.enter(.nudged)
-    if offsets != nil {
+    let means = run.procedure.means
+    if means?.phase == 0, means?.start == nil {
       try slideOffsets(by: free, shards: members.bounds, examples: examples)
-      clamped.offsets = offsets
     }
+    clamped.offsets = offsets
     var lesson = method.lesson(
       from: free, sign: sign(step: state.step), clamped: clamped, chains: consume chains)
     let factor = run.training.factor(epoch: state.epoch, step: state.step)
@@ -188,6 +191,9 @@ public final class Trainer {
       try optimizer.step(
         &parameters, contrast: contrast, examples: examples * training.chainsEach, factor: factor,
         isTold: isTold)
+    }
+    if let means, means.start != nil {
+      try slideOffsets(by: lesson.end(of: means.phase), shards: members.bounds, examples: examples)
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
@@ -219,13 +225,13 @@ public final class Trainer {
     }
   }
 
-  /// The offsets go on to the means of the batch; at the first step to where these are.
+  /// The running means go on to those of the batch; at the first step, where they begin nowhere, to where these are.
   private func slideOffsets(by data: Settled, shards: [Int], examples: Int) throws {
-    guard var offsets, let rate = run.procedure.contrast.offsets else { return }
+    guard var offsets, let means = run.procedure.means else { return }
+    let jumps = state.step == 0 && means.start == nil
     for k in offsets.layers {
-      let activity = data.state.activity(k)
-      let sum = try optimizer.sum(activity, shards: shards)
-      offsets.slide(k, to: sum, examples: examples, rate: state.step == 0 ? 1 : rate)
+      let sum = try optimizer.sum(data.state.output(of: k), shards: shards)
+      offsets.slide(k, to: sum, examples: examples, rate: jumps ? 1 : means.rate)
     }
     self.offsets = offsets
   }

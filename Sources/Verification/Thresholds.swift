@@ -205,6 +205,7 @@ struct Thresholds {
     switch run.procedure.objective {
     case .costAtRest: return 1e-6
     case .costOfPass: return run.procedure.usesBeta ? 5e-3 : 1e-6
+    case .costOfLayers: return 1e-6
     case .heldEnergies, .likelihood: return 1e-8
     }
   }

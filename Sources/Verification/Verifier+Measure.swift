@@ -34,6 +34,10 @@ extension Verifier {
       judged.nudging.beta = run.judgedBeta
       let gradient = try gradient(judged, run.relaxation, from: batch.start).gradient
       try onFirst { whole in
+        guard run.procedure.objective != .costOfLayers else {
+          measured.slopeError = try whole.layerSlopeError(gradient ?? whole.zeros)
+          return
+        }
         measured.slopeError = try whole.twinSlopeError(gradient ?? whole.zeros)
         if whole.parameterCount <= 5000 {
           measured.own = .init(gradient ?? whole.zeros, try whole.twinGradient())
@@ -178,7 +182,7 @@ extension Verifier {
     let known =
       run.procedure.relaxes
       ? Settled(given: free, shards: batch.clamped.shards.count - 1)
-      : try method.infer(from: free, clamped: batch.clamped, parameters: parameters)
+      : try method.begin(from: free, clamped: batch.clamped, parameters: parameters)
     let optimizer = try Optimizer(gradientsOf: run, parameters: parameters, grid: grid)
     // A step of rate 1 from nothing leaves the gradient.
     var gradient = Parameters(portion: parameters.portion, precision: .float64)

@@ -159,7 +159,8 @@ extension RunFile {
 
   /// Whether F has no kinks: neither bounds of states nor the largest of several values.
   public var isSmooth: Bool {
-    network.layers.allSatisfy { $0.activation.isSmooth || $0.activation.isReadOut }
+    !rule.rule.hasKinks
+      && network.layers.allSatisfy { $0.activation.isSmooth || $0.activation.isReadOut }
       && network.joined.allSatisfy { $0.coupling.pooling?.kind.isSmooth ?? true }
   }
 }

@@ -81,14 +81,21 @@ struct WholeNetwork {
 extension WholeNetwork {
   /// The largest relative difference, over the layers, between −df along a layer's gradient and ‖gradient‖².
   func slopeError(_ gradient: Gradient, _ function: (Parameters) throws -> Double) throws -> Double {
+    try slopeError(gradient) { parameters, _ in try function(parameters) }
+  }
+
+  /// The same of layers that each have a function of their own; frozen ones have none.
+  private func slopeError(
+    _ gradient: Gradient, _ function: (Parameters, _ layer: Int) throws -> Double
+  ) throws -> Double {
     var worst = 0.0
-    for k in network.biased {
+    for k in network.biased where !network.isLayerwise || !run.network.isFrozen(k) {
       var direction = zeros
       for index in network.connections(into: k) { direction.weights[index] = gradient.weights[index] }
       direction[bias: k] = gradient[bias: k]
       let expected = direction.all.reduce(0) { $0 + $1 * $1 }
       guard expected > 0 else { return .infinity }
-      let slope = try differences.slope(along: direction, of: function, at: parameters)
+      let slope = try differences.slope(along: direction, of: { try function($0, k) }, at: parameters)
       guard slope.isFinite else { return .infinity }
       worst = max(worst, abs(-slope - expected) / expected)
     }
@@ -174,6 +181,19 @@ extension WholeNetwork {
     let state = outputs.state[network.output].states
     return network.cost.value(outputs: state, targets: targets, rows: clamped.rows)
       / Double(clamped.rows.count)
+  }
+
+  /// What each layer makes small by itself.
+  func layerSlopeError(_ gradient: Gradient) throws -> Double {
+    let method = method(run.procedure)
+    return try slopeError(gradient) { parameters, k in
+      var clamped = batch.clamped
+      clamped.setInputDrives(parameters)
+      let first = try method.begin(from: batch.start, clamped: clamped, parameters: parameters)
+      var lesson = method.lesson(from: first, sign: 1, clamped: clamped)
+      _ = try lesson.next(parameters)
+      return lesson.cost(ofLayer: k, targets: clamped.targets) / Double(clamped.rows.count)
+    }
   }
 
   func twinSlopeError(_ gradient: Gradient) throws -> Double { try slopeError(gradient, twinCost) }

@@ -13,7 +13,7 @@ enum { eq_panel = 16, eq_most_shards = 4096, eq_live_rows = 6, eq_live_group = 4
 
 typedef enum {
   eq_hard_sigmoid, eq_sigmoid, eq_tanh, eq_linear, eq_relu6, eq_half_hard_sigmoid, eq_silu, eq_binary,
-  eq_capped_silu
+  eq_capped_silu, eq_relu, eq_gelu
 } eq_activation;
 
 // The states of one layer and what drives them, for one update of a block of rows.
@@ -159,6 +159,22 @@ typedef struct {
   int to_minimum;          // where rho is straight: to the minimiser given the neighbours at once
 } eq_complex_update;
 
+typedef enum {
+  eq_goodness_sum, eq_goodness_squares, eq_goodness_top, eq_goodness_entmax, eq_goodness_burstiness,
+  eq_goodness_fourth, eq_goodness_variance, eq_goodness_concentration, eq_goodness_skewness, eq_goodness_softmax,
+  eq_goodness_sparsemax
+} eq_goodness_kind;
+
+// The goodness g(h) of whole rows of a layer, h = rho(a).
+typedef struct {
+  eq_goodness_kind kind;
+  long most;               // how many of the largest units `top` is the mean of
+  long rows, columns;      // padding up to a multiple of 16 columns is read too
+  const void *drive;       // a
+  long drive_stride;
+  eq_activation activation;
+} eq_goodness;
+
 typedef struct {
   // c = base + a w: c is rows x (16 panels); base_stride 0 repeats one row, a null base is zero. The chain of additions
   // begins with the base or, where base_last is set, with 0, the base being added to its end.
@@ -208,6 +224,15 @@ typedef struct {
   // p <- e^drive / sum over the columns of e^drive, activity <- beta (d - p), 0 where the targets are null; returns
   // max |change of p|. Padding stays 0.
   double (*read_out)(const eq_update *u);
+  // seen <- h / sqrt(mean h^2 + 1e-8) of whole rows, h = rho(a). Padding becomes 0.
+  void (*normalize)(long rows, long columns, eq_activation activation, const void *a, long a_stride, void *seen,
+                    long seen_stride);
+  // out[r] = g of a row.
+  void (*goodness)(const eq_goodness *g, double *out);
+  // out[r] <- factors[r] (dg/dh) rho'(a) + peers, of `count` units from `first` on, a multiple of 16; `peers`, of just these
+  // units, may be null. Padding becomes 0.
+  void (*goodness_slopes)(const eq_goodness *g, const double *factors, const void *peers, long first, long count,
+                          void *out, long out_stride);
   // lambda <- lambda + step (force + bend lambda + slope drive - lambda); returns max |change| / step.
   double (*respond)(const eq_response *u);
   // z <- z - step dF/dz on complex states; returns the largest change of a part / step.

@@ -17,6 +17,8 @@ public protocol Dynamics: Sendable {
   var isStill: Bool { get }
   /// Whether ρ′ is taken from ρ alone, which some activations do not allow.
   var takesSlopesFromActivity: Bool { get }
+  /// Whether it goes by whole layers, once all slices of one are known.
+  var takesWholeLayers: Bool { get }
   /// The same for the rows of a batch.
   func motion(in scene: Scene) -> any Motion
 }
@@ -29,6 +31,7 @@ extension Dynamics {
   public var proposes: Bool { false }
   public var isStill: Bool { false }
   public var takesSlopesFromActivity: Bool { false }
+  public var takesWholeLayers: Bool { false }
 }
 
 /// Dynamics on the rows of a batch.
@@ -43,6 +46,12 @@ public protocol Motion {
     to next: inout LayerState, at instant: Instant
   ) -> Double
 
+  /// Makes what it likes of layer k, known here, once all of it has come together.
+  func take(_ k: Int, _ layer: inout LayerState, rows: [Range<Int>], at instant: Instant)
+
+  /// What it has found each class to be worth, as far as this portion knows it; nil where it did not ask.
+  var classScores: ClassScores? { get }
+
   /// ln of the weight of each iteration that was made, for each row, as far as this portion knows it: of each slice of the
   /// network's cut layers, then of what is whole; a weight is the product of all shares.
   var logWeights: [Int: [[Double]]] { get }
@@ -54,6 +63,8 @@ public protocol Motion {
 extension Motion {
   public var findings: (any Sendable)? { nil }
   public var logWeights: [Int: [[Double]]] { [:] }
+  public var classScores: ClassScores? { nil }
+  public func take(_ k: Int, _ layer: inout LayerState, rows: [Range<Int>], at instant: Instant) {}
 }
 
 /// Where a relaxation is: what noise and observers go by.

@@ -11,6 +11,8 @@ public enum Parcel: Hashable, Sendable {
   /// How each value before the pooling of a connection counts, by its place among the network's: each slice hands out
   /// its own units of the layer above.
   case slopes(Int)
+  /// One unit 1, of the label that a negative example is shown with, where the read-out draws it.
+  case negatives
 }
 
 /// The other portions of the same network, wherever they are computed.

@@ -21,8 +21,9 @@ struct Relaxer {
   private let hiddenSweep: [LayerSet]
   private let upperSweep: [LayerSet]
   private let innerSweep: [LayerSet]
-  /// The layers that move, one by one from the input upwards.
+  /// The layers that move, one by one from the input upwards, and without the output.
   private let ascending: [LayerSet]
+  private let ascendingBelow: [LayerSet]
   /// The drive of each layer of the portion.
   var drives: [Matrix]
   /// For each layer of the portion and each of its drivers the partial drives, where there are any.
@@ -39,6 +40,8 @@ struct Relaxer {
   var isPooled: [Bool]
   /// Where states are proposed.
   var room: ProposalRoom?
+  /// The wrong labels that a read-out here has drawn.
+  var drawn: Matrix?
 
   init(
     portion: Portion, relaxation: Relaxation, rows: Int, precision: Precision, neighbours: any Neighbours
@@ -64,6 +67,8 @@ struct Relaxer {
     innerSweep = sweep { $0 > 0 && $0 != output }
     readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
     ascending = (1...network.depth).filter { !portion.network.isClamped($0) }
+      .map { LayerSet([$0], portion: portion) }
+    ascendingBelow = (1..<max(network.depth, 1)).filter { !portion.network.isClamped($0) }
       .map { LayerSet([$0], portion: portion) }
     drives = portion.layers.map {
       Matrix(rows: rows * network.positions($0), columns: portion.units($0).count, precision: precision)
@@ -131,6 +136,9 @@ extension Relaxer {
       start = try begin(consume start, instant: instant, clamped: clamped, parameters: parameters)
     }
     if isCarriedOn { start = try share(consume start, layers: Array(network.states), rows: [clamped.rows]) }
+    if let labels = phase.labels, labels != .each {
+      start = try show(labels, consume start, iteration: 0, clamped: clamped)
+    }
     if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
     var path = Trajectory(phase, scene: scene, from: consume start, instant: instant)
     try refresh(&path, parameters)
@@ -147,13 +155,24 @@ extension Relaxer {
   /// One iteration: every set of layers once.
   mutating func iterate(_ path: inout Trajectory, _ parameters: Parameters) throws {
     let hasTolerance = path.phase.duration.tolerance != nil
+    if path.phase.labels == .each {
+      path.state = try show(
+        .each, path.state, iteration: path.instant.iteration, clamped: path.clamped)
+    }
+    if path.phase.order == .apart {
+      for k in portion.layers where !network.isClamped(k) {
+        update(k, &path)
+        path.state.swapLayer(k, with: &next)
+      }
+    }
     for stretch in path.progress.moving { path.residuals[stretch.shard] = 0 }
     let sets: [LayerSet] =
       switch path.phase.order {
       case .sweeps:
         path.phase.holdsInput
           ? path.phase.held == nil ? upperSweep : innerSweep : path.phase.held == nil ? sweep : hiddenSweep
-      case .upwards: ascending
+      case .upwards: path.phase.movesOutput ? ascending : ascendingBelow
+      case .apart: []
       case .downwards: ascending.reversed()
       }
     for layers in sets {
@@ -187,15 +206,34 @@ extension Relaxer {
     // Rows that rested early were pooled before the last of their layers moved.
     if path.phase.duration.tolerance != nil { isPooled = isPooled.map { _ in false } }
     try completePools(&path, parameters)
+    if path.phase.labels == .neutral(draws: true) { try drawNegatives(path) }
+    let classScores = try joinScores(&path)
     try neighbours.finish()
     return settled(
       path, costs: try path.keeper.costs(path.clamped, portion: portion, neighbours: neighbours),
       weights: try path.keeper.weights(
         path.motion.logWeights, rows: path.clamped.rows.count, slices: portion.slicing.slices,
-        neighbours: neighbours))
+        neighbours: neighbours), classScores: classScores)
   }
 
-  private func settled(_ path: Trajectory, costs: [[Double]], weights: [[Double]]?) -> Settled {
+  /// Brings together what classes are worth, on every portion alike by one maximum, and answers by it.
+  private func joinScores(_ path: inout Trajectory) throws -> ClassScores? {
+    guard var scores = path.motion.classScores else { return nil }
+    try neighbours.maximum(&scores.values)
+    let k = network.output
+    if portion.holds(k), !precision.isHollow {
+      for row in path.clamped.rows {
+        for (column, share) in scores.probabilities(row: row).enumerated() {
+          path.state[k].states[row, column] = share
+        }
+      }
+    }
+    return scores
+  }
+
+  private func settled(
+    _ path: Trajectory, costs: [[Double]], weights: [[Double]]?, classScores: ClassScores?
+  ) -> Settled {
     var progress = path.progress
     var divergedLayers: Set<Int> = []
     for shard in 0..<progress.bounds.count - 1 {
@@ -208,7 +246,7 @@ extension Relaxer {
     return Settled(
       state: path.state, outcomes: progress.outcomes, iterations: progress.iterations,
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
-      findings: path.motion.findings, acceptance: path.adjusted == nil ? nil : path.acceptance,
+      findings: classScores ?? path.motion.findings, acceptance: path.adjusted == nil ? nil : path.acceptance,
       kept: path.keeper.iterations(path.instant.iteration),
       averages: path.keeper.averages(progress.iterations, costs: costs, weights: weights))
   }
@@ -234,7 +272,11 @@ extension Relaxer {
   /// What some layers have moved to becomes their state, here and in the neighbours' share of them.
   mutating func take(_ layers: LayerSet, _ path: inout Trajectory) throws {
     for k in layers.mine { path.state.swapLayer(k, with: &next) }
-    for k in layers.known { try receiveActivity(k, into: &path.state, rows: path.rows) }
+    for k in layers.known {
+      try receiveActivity(k, into: &path.state, rows: path.rows)
+      guard path.phase.dynamics.takesWholeLayers else { continue }
+      path.motion.take(k, &path.state[k], rows: path.rows, at: path.instant)
+    }
     for pool in layers.pooledAbove { isPooled[pool] = false }
   }
 

@@ -125,7 +125,7 @@ extension CheckpointLayout {
   init(run: RunFile, data: DataSet, deal: Deal) {
     self.init(
       deal: deal, moments: run.training.moments, persistent: run.carriedStates(data.count),
-      offsets: run.procedure.contrast.offsets != nil, precision: run.training.precision)
+      offsets: run.procedure.means != nil, precision: run.training.precision)
   }
 }
 

@@ -122,7 +122,7 @@ extension Trainer {
       var model = self.model
       try CheckpointLayout(
         deal: deal, moments: keepsMoments ? run.training.moments : [], persistent: persistent,
-        offsets: run.procedure.contrast.offsets != nil && saved.procedure.contrast.offsets != nil,
+        offsets: run.procedure.means != nil && saved.procedure.means != nil,
         precision: run.training.precision
       ).read(picked.folder, into: &model, place: grid.place, deal: deal)
       take(model)

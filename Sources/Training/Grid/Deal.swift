@@ -12,7 +12,9 @@ public struct Deal: Equatable, Sendable {
 
   /// Throws when the grid does not divide the tiles.
   public init(_ tiling: Tiling, to grid: GridShape, iterations: Int) throws(GridError) {
-    let depth = tiling.network.depth
+    // Labels stand with the layer above them, whose inputs they are.
+    let lowest = tiling.network.isLayerwise ? 2 : 1
+    let depth = tiling.network.depth - lowest + 1
     let (shards, slices) = (tiling.shards, tiling.slicing.slices)
     guard shards % grid.replicas == 0, (shards / grid.replicas).nonzeroBitCount == 1 || grid.replicas == 1
     else {
@@ -36,7 +38,9 @@ public struct Deal: Equatable, Sendable {
     }
     self.tiling = tiling
     self.grid = grid
-    var stages = balanced((1...depth).map { layerWork($0, tiling, iterations) }, parts: grid.stages)
+    var stages = balanced(
+      (lowest...tiling.network.depth).map { layerWork($0, tiling, iterations) }, parts: grid.stages
+    ).map { $0.lowerBound + lowest - 1...$0.upperBound + lowest - 1 }
     // An input that is not clamped is computed where layer 1 is.
     stages[0] = tiling.network.states.lowerBound...stages[0].upperBound
     stageLayers = stages
@@ -76,9 +80,11 @@ package func layerWork(_ k: Int, _ tiling: Tiling, _ iterations: Int) -> Double 
   let network = tiling.network
   return network.connections(into: k).reduce(0) { sum, index in
     let source = network.connections[index].source
+    // Where layers drive only those above, one direction alone is computed.
+    let directions = network.isLayerwise ? 1.0 : 2
     return sum + Double(network.units(k)) * Double(network.units(source))
       * Double(network.wirings[index].upward.pairs)
-      * (2 + (network.isState(source) ? 2 * Double(iterations) : 0))
+      * (2 + (network.isState(source) ? directions * Double(iterations) : 0))
   }
 }
 

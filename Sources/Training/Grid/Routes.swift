@@ -63,7 +63,7 @@ package struct Routes: Equatable, Sendable {
     self.place = place
     let connections = deal.tiling.network.connections
     let network = deal.tiling.network
-    var tag = connections.isEmpty ? 0 : network.states.count
+    var tag = connections.isEmpty ? 0 : network.states.count + (network.isLayerwise ? 1 : 0)
     tags = connections.indices.map { index in
       defer {
         let isPooled = network.wirings[index].pool != nil
@@ -71,7 +71,7 @@ package struct Routes: Equatable, Sendable {
       }
       return tag
     }
-    all = network.states.map(activityRoute)
+    all = network.states.map(activityRoute) + (network.isLayerwise ? [negativesRoute] : [])
     for (index, connection) in connections.enumerated() where network.isState(connection.source) {
       let (j, k) = (connection.source, connection.target)
       all += [partialRoute(k, from: j), partialRoute(j, from: k)]
@@ -81,7 +81,7 @@ package struct Routes: Equatable, Sendable {
 
   package subscript(parcel: Parcel) -> Route { all[tag(parcel)] }
 
-  /// A number for each parcel, from 0: activities, then of each connection between layers of states the drives both ways and,
+  /// A number for each parcel, from 0: activities, where layers learn by themselves the negatives, then of each connection between layers of states the drives both ways and,
   /// where it is pooled, the slopes.
   func tag(_ parcel: Parcel) -> Int {
     switch parcel {
@@ -90,6 +90,7 @@ package struct Routes: Equatable, Sendable {
       guard let index = network.connection(j, k) else { preconditionFailure("layers that are not joined") }
       return tags[index] + (j < k ? 0 : 1)
     case .slopes(let index): return tags[index] + 2
+    case .negatives: return network.states.count
     }
   }
 }
@@ -110,12 +111,13 @@ extension Routes {
     let home = deal.stage(ofLayer: k)
     let isCut = slicing.isCut(k)
     let neighbours = network.neighbours(k)
-    // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives.
+    // Within its stage a cut layer travels only where it drives a cut one; a whole one takes partial drives. A layer that
+    // learns by itself is known whole.
     let staysCut =
       isCut
       && neighbours.contains {
         !slicing.isPartial(into: $0, from: k) && ($0 < k || deal.stage(ofLayer: $0) == home)
-      }
+      } || isCut && network.isLayerwise
     let above = Set(neighbours.filter { $0 > k }.map(deal.stage)).subtracting([home])
     // What crosses to other stages.
     let slices = isCut ? Array(0..<deal.grid.slices) : [place.slice]
@@ -133,6 +135,17 @@ extension Routes {
     return Route(
       tag: tag, positions: network.positions(k), carriesActivity: true, mine: 0..<0, receivers: [],
       sources: above.contains(place.stage) ? sources(slices) : [])
+  }
+
+  /// From each slice rank that holds the output to the one with the same slice where the labels' layer is.
+  private var negativesRoute: Route {
+    let (home, target) = (deal.stage(ofLayer: network.output), deal.stage(ofLayer: network.clampedLayers[0]))
+    let (isHome, isTarget) = (home == place.stage && target != home, target == place.stage && target != home)
+    let columns = 0..<network.units(network.output)
+    return Route(
+      tag: tag(.negatives), positions: 1, carriesActivity: false, mine: isHome ? columns : 0..<0,
+      receivers: isHome ? [rank(stage: target, slice: place.slice)] : [],
+      sources: isTarget ? [.init(peer: rank(stage: home, slice: place.slice), columns: columns)] : [])
   }
 
   /// Downwards, from whoever holds the connection, and within the stage from each slice into a whole layer.

@@ -279,7 +279,10 @@ extension Optimizer {
   /// Steps that add up gradients: plain descent at rate 1, no momentum, no decay; few, and so without memory that ranks share.
   package convenience init(gradientsOf run: RunFile, parameters: Parameters, grid: Grid) throws {
     var plain = run
-    for k in plain.network.layers.indices { plain.network.layers[k].rate = .fixed(1) }
+    // Where layers learn by themselves a read-out that nobody teaches stays as it is.
+    for k in plain.network.layers.indices where run.network.labelling == nil || !run.network.isFrozen(k + 1) {
+      plain.network.layers[k].rate = .fixed(1)
+    }
     plain.training.optimizer = .sgd
     plain.training.momentum = 0
     plain.training.decay = 0
