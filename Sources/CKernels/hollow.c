@@ -22,6 +22,7 @@ static void softplus_sums(long rows, long columns, const void *x, long stride, d
   for (long i = 0; i < rows; i++) out[i] = 0;
 }
 static double hastings(const eq_update *u, const void *next_drive) { return 0; }
+static void drop(long rows, long columns, const eq_noise *noise, double share, void *a, long stride) {}
 static void draw(const eq_noise *noise, long columns, void *out) {}
 static void forward(const eq_update *u) {}
 static void normalize(long rows, long columns, eq_activation activation, const void *a, long a_stride, void *seen,
@@ -69,7 +70,7 @@ static int finite(long rows, long columns, const void *a, long stride) { return 
 
 static const eq_kernels hollow = {
     product,  product_live, convolve, pool, pool,   pool,         list_live, contrast, update,        update,
-    sample,   sample,       mean,     softplus_sums, hastings, draw,     draw, forward,  update,       normalize, goodness, goodness_slopes, respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
+    sample,   sample,       mean,     softplus_sums, hastings, drop, draw,     draw, forward,  update,       normalize, goodness, goodness_slopes, respond,  complex_update, slopes, mean_difference, turn,  row_dots, combine_rows, count_bounds, squares,  descend,
     descend,  adam,         add,      transpose, look_up,  activate, energy,   squared_error, largest_columns,
     finite,   "hollow"};
 

@@ -295,6 +295,20 @@ static double NAME(hastings)(const eq_update *u, const void *next_drive) {
   }
 }
 
+// a <- 0 for a share of the units, a / (1 - share) for the others.
+static void NAME(drop)(long rows, long columns, const eq_noise *noise, double share, void *a_, long stride) {
+  SCALAR least = (SCALAR)share, scale = (SCALAR)(1 / (1 - share));
+  for (long r = 0; r < rows; r++) {
+    SCALAR *a = (SCALAR *)a_ + r * stride;
+    for (long from = 0; from < columns; from += NAME(chunk)) {
+      long count = columns - from < NAME(chunk) ? columns - from : NAME(chunk);
+      SCALAR room[NAME(chunk_room)];
+      const SCALAR *numbers = NAME(fill)(noise, noise->row + r, noise->unit + from, count, room);
+      for (long j = 0; j < count; j++) a[from + j] = numbers[j] < least ? 0 : a[from + j] * scale;
+    }
+  }
+}
+
 static void NAME(uniform)(const eq_noise *noise, long columns, void *out) {
   for (long from = 0; from < columns; from += NAME(chunk)) {
     long count = columns - from < NAME(chunk) ? columns - from : NAME(chunk);

@@ -37,7 +37,7 @@ typedef INTEGER NAME(ivec) __attribute__((ext_vector_type(16), aligned(sizeof(IN
 static const eq_kernels NAME(table) = {
     NAME(product),  NAME(product_live), NAME(convolve), NAME(pool), NAME(spread_pooled),
     NAME(gather_pooled), NAME(list_live), NAME(contrast),  NAME(euler),    NAME(minimize), NAME(gibbs), NAME(langevin), NAME(mean), NAME(softplus_sums), NAME(hastings),
-    NAME(uniform), NAME(normal), NAME(forward),
+    NAME(drop), NAME(uniform), NAME(normal), NAME(forward),
     NAME(read_out), NAME(normalize), NAME(goodness), NAME(goodness_slopes), NAME(respond),  NAME(complex_update), NAME(slopes), NAME(mean_difference), NAME(turn), NAME(row_dots),
     NAME(combine_rows), NAME(count_bounds), NAME(squares),
     NAME(descend),  NAME(descend_ahead), NAME(adam), NAME(add),      NAME(transpose), NAME(look_up),

@@ -66,10 +66,14 @@ struct Evaluate: RankCommand {
     if logLikelihood { return try tellLikelihoods(asked, of: examples, by: evaluator, isFirst: isFirst) }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
+      let readOuts = try evaluator.readOuts(split, of: examples)
       guard isFirst else { continue }
-      let shown =
+      var shown =
         run.task.task.supervision == .labels
         ? classes(result, split, run.classNames(of: examples)) : figures(result, split, run)
+      if let readOuts {
+        shown = json ? shown.dropLast() + ",\"read_outs\":" + readOuts.json + "}" : shown + readOuts.text
+      }
       if json {
         print(
           (index == 0 ? "{" : "") + "\"\(split.rawValue)\":\(shown)" + (index == asked.count - 1 ? "}" : ","))

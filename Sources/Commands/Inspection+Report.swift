@@ -99,10 +99,20 @@ extension Inspection {
     }
   }
 
+  /// What examples come to in layers that learn by themselves.
+  var drawnGoodness: DrawnGoodness {
+    get throws {
+      DrawnGoodness(
+        layers: try goodness(try judged, atMost: 1000).map {
+          DrawnGoodness.Layer(positive: $0.positive, negative: $0.negative)
+        })
+    }
+  }
+
   var receptiveFields: ReceptiveFields {
     get throws {
       guard data.isPicture else { throw Absence("the input is not an image") }
-      let fields = (0..<network.units(1)).map { unit in
+      let fields = (0..<network.units(network.connections[0].target)).map { unit in
         ReceptiveFields.Field(unit: unit, weights: weights(into: unit))
       }
       let extents = network.wirings[0].kernel ?? Array(data.extents[..<2])

@@ -59,6 +59,9 @@ extension RunRecord {
     if run.task.task is Flow {
       record.flow = try inspection.then(others, "samples") { try $0.drawnFlow(directory: directory) }
     }
+    if run.network.labelling != nil {
+      record.goodness = try inspection.then(others, "goodness") { try $0.drawnGoodness }
+    }
     record.failure = try SweepFolder.failure(of: run, at: directory)
     record.unshown = unshown.lines
     return record

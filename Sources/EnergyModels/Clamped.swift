@@ -26,6 +26,8 @@ public struct Clamped: Sendable {
   /// What noise is drawn from, and which of its streams the batch has: one for training, others for each split.
   public var random = CounterRandom(seed: 0, purpose: .noise)
   public var stream = 0
+  /// The share of hidden units that a pass of training drops out.
+  public var dropout = 0.0
   /// What a centred contrast counts activities from.
   public var offsets: Offsets?
   /// How much each row counts in what is learnt; none where all count alike.

@@ -27,6 +27,10 @@ extension EpochMetrics {
       weightChange: Self.numbers(fixed.weightChange), rates: Self.numbers(fixed.rates),
       violations: fixed.violations, rejected: fixed.rejected, acceptance: fixed.acceptance, ranks: fixed.ranks
     )
+    goodnessPositive = Self.numbers(fixed.goodnessPositive)
+    goodnessNegative = Self.numbers(fixed.goodnessNegative)
+    (separated, layerErrors) = (Self.numbers(fixed.separated), Self.numbers(fixed.layerErrors))
+    deadUnits = Self.numbers(fixed.deadUnits)
   }
 
   /// JSON has no NaN: what was not finite was written as `null`.
@@ -85,9 +89,19 @@ extension EpochMetrics {
     let rejected: Int?
     let acceptance: Double?
     let ranks: Int?
+    let goodnessPositive: [Double?]?
+    let goodnessNegative: [Double?]?
+    let separated: [Double?]?
+    let layerErrors: [Double?]?
+    let deadUnits: [Double?]?
 
     private enum CodingKeys: String, CodingKey {
-      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, acceptance, ranks
+      case event, epoch, step, cost, energy, seconds, rates, violations, rejected, acceptance, ranks,
+        separated
+      case goodnessPositive = "goodness_positive"
+      case goodnessNegative = "goodness_negative"
+      case layerErrors = "layer_errors"
+      case deadUnits = "dead_units"
       case freeEnergy = "free_energy"
       case freeEnergyGap = "free_energy_gap"
       case logLikelihood = "log_likelihood"

@@ -22,6 +22,13 @@ public struct EpochMetrics: Equatable, Sendable {
   public var freeEnergyGap: Double?
   /// The exact mean of ln p of the same examples, where it is counted.
   public var logLikelihood: Double?
+  /// Of each hidden layer that learns by itself: mean goodness of training examples with their label and with another, how
+  /// many are told apart, in percent, how many the layer alone answers wrongly, and how many of its units are dead.
+  public var goodnessPositive: [Double]?
+  public var goodnessNegative: [Double]?
+  public var separated: [Double]?
+  public var layerErrors: [Double]?
+  public var deadUnits: [Double]?
   /// Training examples a second, over `seconds`.
   public var examplesPerSecond: Double?
   /// Seconds of the epoch, its evaluation left out; of an epoch taken up again those since then.

@@ -66,6 +66,8 @@ private struct MetricsColumn {
   private static var layered: [(name: String, values: (EpochMetrics) -> [Double]?)] {
     [
       ("at_lower", \.atLower), ("at_upper", \.atUpper), ("weight_change", \.weightChange), ("rates", \.rates),
+      ("goodness_positive", \.goodnessPositive), ("goodness_negative", \.goodnessNegative),
+      ("separated", \.separated), ("layer_errors", \.layerErrors), ("dead_units", \.deadUnits),
     ]
   }
 

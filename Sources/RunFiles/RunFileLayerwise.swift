@@ -59,6 +59,21 @@ extension RunFile {
         "'\(path)' is \(layer.activation.rawValue), but the rule \(rule.name) needs units that bend",
         hint: "use relu or gelu")
     }
+    if training.dropout != nil, !isLayerwise, !(rule.rule is Backpropagation) {
+      throw SchemaError(
+        root.position(of: "training.dropout"),
+        "'training.dropout' is of passes, which the rule \(rule.name) does not make",
+        hint: "delete it, or write rule: backpropagation or forward-forward")
+    }
+    if training.dropout != nil, rule.rule is Backpropagation,
+      let index = network.layers.indices.dropLast().first(where: { network.layers[$0].activation != .relu })
+    {
+      throw SchemaError(
+        root.position(of: "network.layers.\(index).activation", or: "training.dropout"),
+        "'training.dropout' needs hidden layers whose slope is that of a larger unit, "
+          + "but network.layers.\(index) is \(network.layers[index].activation.rawValue)",
+        hint: "write activation: relu")
+    }
     guard isLayerwise else { return }
     if task.task.supervision != .labels {
       throw SchemaError(

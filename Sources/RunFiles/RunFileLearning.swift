@@ -4,23 +4,24 @@ import Schema
 // How rates and steps are chosen: a word, or a map whose `kind` is the word.
 
 extension Codec where Value == Schedule {
-  /// `constant`, `cosine`, or a map such as `{kind: exponential, factor: f}`.
+  /// `constant`, `linear`, `cosine`, or a map such as `{kind: exponential, factor: f}`.
   static let schedule = Self(
-    takes: Spelling.listed(["constant", "cosine", "{kind: exponential, factor: 0.99}"]),
+    takes: Spelling.listed(["constant", "linear", "cosine", "{kind: exponential, factor: 0.99}"]),
     keys: Codec<LongSchedule>.long.keys,
     read: { tree, path throws(SchemaError) in
       if case .map = tree.content {
         return try Codec<LongSchedule>.long.read(tree, path).schedule(tree, path)
       }
       guard let kind = tree.text.flatMap(ScheduleKind.init(rawValue:)) else {
-        throw .noWord(tree, path, of: ["constant", "cosine"], or: "{kind: exponential, factor: 0.99}")
+        throw .noWord(
+          tree, path, of: ["constant", "linear", "cosine"], or: "{kind: exponential, factor: 0.99}")
       }
       if let (key, example) = kind.required {
         throw SchemaError(
           tree.position, "missing required key '\(path).\(key)'",
           hint: "write {kind: \(kind.rawValue), \(key): \(example)}")
       }
-      return kind == .constant ? .constant : .cosine(floor: 0)
+      return kind == .constant ? .constant : kind == .linear ? .linear(hold: 0) : .cosine(floor: 0)
     },
     write: { schedule in
       func floored(_ text: String, _ floor: Double) -> Text {
@@ -29,6 +30,7 @@ extension Codec where Value == Schedule {
       switch schedule {
       case .constant: return .value("constant")
       case .exponential(let factor): return .value("{kind: exponential, factor: \(factor)}")
+      case .linear(let hold): return .value("{kind: linear\(hold == 0 ? "" : ", hold: \(hold)")}")
       case .cosine(let floor): return floored("kind: cosine", floor)
       case .cosineRestarts(let period, let growth, let floor):
         return floored("kind: cosine-restarts, period: \(period), growth: \(growth)", floor)
@@ -37,13 +39,13 @@ extension Codec where Value == Schedule {
 }
 
 private enum ScheduleKind: String, CaseIterable, Sendable {
-  case constant, exponential, cosine
+  case constant, exponential, linear, cosine
   case cosineRestarts = "cosine-restarts"
 
   /// The key it cannot do without.
   var required: (key: String, example: String)? {
     switch self {
-    case .constant, .cosine: nil
+    case .constant, .linear, .cosine: nil
     case .exponential: ("factor", "0.99")
     case .cosineRestarts: ("period", "10")
     }
@@ -53,6 +55,7 @@ private enum ScheduleKind: String, CaseIterable, Sendable {
     switch self {
     case .constant: []
     case .exponential: ["factor"]
+    case .linear: ["hold"]
     case .cosine: ["floor"]
     case .cosineRestarts: ["period", "growth", "floor"]
     }
@@ -65,11 +68,12 @@ private struct LongSchedule: Sendable {
   var period: Int?
   var growth: Int?
   var floor: Double?
+  var hold: Double?
 
   func schedule(_ tree: Tree, _ path: Path) throws(SchemaError) -> Schedule {
     let written: [(key: String, isWritten: Bool)] = [
       ("factor", factor != nil), ("period", period != nil), ("growth", growth != nil),
-      ("floor", floor != nil),
+      ("floor", floor != nil), ("hold", hold != nil),
     ]
     for (key, isWritten) in written where isWritten && !kind.keys.contains(key) {
       let other = ScheduleKind.allCases.first { $0.keys.contains(key) } ?? kind
@@ -84,6 +88,7 @@ private struct LongSchedule: Sendable {
     return switch kind {
     case .constant: .constant
     case .exponential: .exponential(factor: factor ?? 1)
+    case .linear: .linear(hold: hold ?? 0)
     case .cosine: .cosine(floor: floor ?? 0)
     case .cosineRestarts: .cosineRestarts(period: period ?? 1, growth: growth ?? 1, floor: floor ?? 0)
     }
@@ -97,7 +102,7 @@ extension Codec where Value == LongSchedule {
       .init(
         "kind", \.kind, .word, required: "exponential",
         meaning:
-          "Constant, times a factor each epoch, half a cosine down to the floor, or one cosine after another."
+          "Constant, times a factor each epoch, straight to 0, half a cosine down to the floor, or one cosine after another."
       ),
       .init(
         "factor", \.factor,
@@ -109,6 +114,10 @@ extension Codec where Value == LongSchedule {
       .init(
         "growth", \.growth, .optional(.whole(1...1000, example: 2)),
         meaning: "How many times as long the next cosine is, of `cosine-restarts`; 1 without."),
+      .init(
+        "hold", \.hold,
+        .optional(.number("a number of at least 0 and below 1", example: "0.5") { $0 >= 0 && $0 < 1 }),
+        meaning: "The share of the epochs before rates fall, of `linear`; 0 without."),
       .init(
         "floor", \.floor,
         .optional(.number("a number of at least 0 and at most 1", example: "0.01") { $0 >= 0 && $0 <= 1 }),

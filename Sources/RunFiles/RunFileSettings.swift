@@ -192,6 +192,8 @@ public struct TrainingSettings: Equatable, Sendable {
   public var average: Double?
   /// What ends training before all epochs are done; nil for nothing.
   public var stop: EarlyStop?
+  /// The share of hidden units that each pass of a step leaves out, the others counting for them; none where it is not set.
+  public var dropout: Double?
   /// Who sums the updates of the replicas.
   public var reduction: Reduction
   /// The number type of states and weights.

@@ -40,6 +40,12 @@ extension Codec where Value == TrainingSettings {
           "a of the averages of weights and biases over steps, w̄ ← a w̄ + (1 − a) w, that `--weights average` uses; none without."
       ),
       .init(
+        "dropout", \.dropout,
+        .optional(.number("a number above 0 and below 1", example: "0.1") { $0 > 0 && $0 < 1 }),
+        meaning:
+          "The share of hidden units that each pass of a step leaves out, of `forward-forward` and `backpropagation`; none without."
+      ),
+      .init(
         "stop", \.stop, .optional(.stop),
         meaning: "What ends training before all epochs are done; nothing without."),
       .init(

@@ -6,6 +6,8 @@ public enum Schedule: Equatable, Sendable {
   case constant
   /// The rates × factor^epoch, epochs counted from 0.
   case exponential(factor: Double)
+  /// The rates for a share `hold` of the run's epochs, from there straight to 0 at its end.
+  case linear(hold: Double)
   /// The rates × floor + (1 − floor) ½ (1 + cos(π t/T)) with t of the run's T epochs behind.
   case cosine(floor: Double)
   /// The same fall again and again, t of T_i epochs behind: the first lasts T_0 = period epochs, each one after it
@@ -21,6 +23,8 @@ extension Schedule {
     switch self {
     case .constant: 1
     case .exponential(let factor): pow(factor, epoch)
+    case .linear(let hold):
+      min(1, Double(epochs - epoch) / (Double(epochs) * (1 - hold)))
     case .cosine(let floor): fall(epoch, of: epochs, to: floor)
     case .cosineRestarts(let period, let growth, let floor):
       restarted(epoch, period: period, growth: growth, floor: floor)
@@ -28,7 +32,12 @@ extension Schedule {
   }
 
   /// Whether factors depend on how many epochs the run has.
-  var looksAhead: Bool { if case .cosine = self { true } else { false } }
+  var looksAhead: Bool {
+    switch self {
+    case .cosine, .linear: true
+    case .constant, .exponential, .cosineRestarts: false
+    }
+  }
 
   private func fall(_ epoch: Int, of epochs: Int, to floor: Double) -> Double {
     floor + (1 - floor) * (0.5 * (1 + cos(Double.pi * Double(epoch) / Double(epochs))))

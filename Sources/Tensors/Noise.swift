@@ -49,6 +49,16 @@ public struct Noise: Sendable {
     }
   }
 
+  /// Sets a share of some units of each row to 0, and divides the others by what is left.
+  public func drop(_ share: Double, of matrix: inout Matrix, rows: Range<Int>, units: Range<Int>) {
+    guard !rows.isEmpty, !units.isEmpty else { return }
+    let out = matrix.mutablePointer(rows, units)
+    let (precision, stride) = (matrix.precision, matrix.stride)
+    withKernelForm(row: rows.lowerBound, unit: units.lowerBound) {
+      precision.kernels.pointee.drop(rows.count, units.count, $0, share, out, stride)
+    }
+  }
+
   /// Whether a number of a row's own, uniform on (0, 1), is below e^x.
   public func falls(belowExponentialOf x: Double, row: Int) -> Bool {
     var number = 0.0

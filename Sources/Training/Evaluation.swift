@@ -68,6 +68,8 @@ package struct Evaluation {
       if classes > 0, counter.countsOutput, let targets = clamped.targets {
         data.count(members, outputs: free.outputs, targets: targets, into: &result.confusion)
       }
+      // Layers that learn by themselves have none.
+      guard !deal.tiling.network.isLayerwise else { continue }
       counter.addEnergies(
         ends[0], at: temperatureOfMeans, clamped: clamped, parameters: parameters, data: data,
         into: &result.tally)

@@ -4,6 +4,7 @@ import EquilibriumPropagation
 import FileFormats
 import Foundation
 import MessagePassing
+import Records
 import RunFiles
 import Tensors
 
@@ -75,8 +76,25 @@ public struct Evaluator {
     }
   }
 
-  func makeEvaluation() throws -> Evaluation {
+  /// How a split is answered in every way that layers which learn by themselves know; nil of other rules. Complete on rank 0.
+  public func readOuts(_ split: Split, of data: DataSet) throws -> ReadOutErrors? {
+    guard let rule = run.rule.rule as? ForwardForward else { return nil }
+    let examples = try examples(split, of: data)
+    func result(_ readOut: ForwardForward.ReadOut) throws -> EvaluationResult {
+      var (other, asked) = (rule, run)
+      other.readOut = readOut
+      asked.rule = LearningRule(other)
+      return try makeEvaluation(asked).run(examples, parameters: parameters)
+    }
+    let goodness = try result(.goodness)
+    func error(_ result: EvaluationResult) -> Double? { result.tally.scores(run.task).first?.value }
+    return ReadOutErrors(
+      goodness: error(goodness), softMax: rule.learnsReadOut ? try error(result(.softMax)) : nil,
+      layers: goodness.layerErrors)
+  }
+
+  func makeEvaluation(_ other: RunFile? = nil) throws -> Evaluation {
     try Evaluation(
-      run: run, relaxation: relaxation, grid: grid, deal: deal, perShard: Evaluation.rowsPerShard)
+      run: other ?? run, relaxation: relaxation, grid: grid, deal: deal, perShard: Evaluation.rowsPerShard)
   }
 }

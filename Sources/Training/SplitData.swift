@@ -28,6 +28,8 @@ package final class SplitData {
   /// What noise is drawn from: training's, or that of a split that is judged.
   private let noise: CounterRandom
   private let stream: Int
+  /// The share of units that training drops out.
+  private let dropout: Double
   /// What the run carries on of it.
   let carried: CarriedStates?
   /// Each example's last free state, where the run starts from it, or the chains.
@@ -88,6 +90,7 @@ package final class SplitData {
     preparation = isAhead ? InputPreparation(inputs) : nil
     epochs = run.training.epochs
     noise = CounterRandom(seed: run.seed, purpose: .noise)
+    dropout = trains ? run.training.dropout ?? 0 : 0
     stream = trains ? 0 : 1 + (Split.allCases.firstIndex(of: split) ?? 0)
     carried = run.carried(split).flatMap { run.keepsStates || trains ? $0 : nil }
     if carried != nil {
@@ -136,6 +139,7 @@ package final class SplitData {
     var clamped = Clamped(
       shards: rows.bounds, input: made.inputs, targets: made.targets, parameters: parameters)
     clamped.labels = made.labels
+    clamped.dropout = dropout
     clamped.step = members.epoch * batches.steps + members.step
     if isAnswered { clamped.weights = inputs.weights(rows) }
     (clamped.random, clamped.stream) = (noise, stream)

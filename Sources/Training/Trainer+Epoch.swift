@@ -9,6 +9,7 @@ extension Trainer {
   func endEpoch() throws {
     traffic.end(at: state.step)
     Watchdog.note("evaluation after epoch", state.epoch + 1)
+    countDeadUnits()
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     var trained = try state.tally.joined(over: grid)
     grid.clock?.enter(.evaluation)
@@ -29,7 +30,7 @@ extension Trainer {
         training, parameters: parameters, epoch: state.epoch, steps: (others + batch - 1) / batch)
       evaluated[.training] = result.tally
       trainedEnergy = result.tally.energy
-      (trained, trained.relaxation) = (result.tally, trained.relaxation)
+      (trained, trained.relaxation, trained.layered) = (result.tally, trained.relaxation, trained.layered)
     }
     if !evaluated.isEmpty { memory.evaluation = max(memory.evaluation, TensorBytes.peak - heldTensors) }
     grid.clock?.leave()
@@ -42,11 +43,12 @@ extension Trainer {
       epoch: state.epoch, step: state.step, training: trained.scores(run.task),
       validation: evaluated[.validation]?.scores(run.task) ?? [],
       test: evaluated[.test]?.scores(run.task) ?? [], cost: trained.cost,
-      energy: isDensity ? nil : judged?.energy,
+      energy: isDensity || deal.tiling.network.isLayerwise ? nil : judged?.energy,
       density: isDensity
         ? .init(
           freeEnergy: judged?.energy ?? trainedEnergy, training: trainedEnergy, logLikelihood: likelihood)
         : nil,
+      layered: trained.layered.map { LayeredFigures($0, evaluated: judged?.layered) },
       relaxation: RelaxationFigures(trained.relaxation, run: run, rates: optimizer.rates.rates),
       examplesPerSecond: elapsed > 0 ? Double(examplesThisEpoch) / elapsed : 0, seconds: elapsed,
       ranks: grid.shape.ranks)
@@ -77,6 +79,17 @@ extension Trainer {
       for symptom in symptoms.found(in: line, confusion: confusion) { tell(.notice(symptom)) }
     }
     try checkpoint(isBest: verdict[0] > 0)
+  }
+
+  /// Counts the units that are hardly active, where layers learn by themselves: on the first replica and slice.
+  private func countDeadUnits() {
+    guard state.tally.layered != nil, let offsets, grid.place.replica == 0, grid.place.slice == 0 else {
+      return
+    }
+    let portion = parameters.portion
+    for k in portion.layers where portion.network.isHidden(k) {
+      state.tally.layered?.count(means: offsets[k].row(0), layer: k)
+    }
   }
 
   /// Takes in the figure that may end training early, and whether it does; rank 0 alone knows it, and tells.

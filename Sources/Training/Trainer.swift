@@ -197,6 +197,9 @@ public final class Trainer {
     }
     grid.clock?.leave()
     counter.count(free, lesson, rejects: run.nudging.reject, rows: clamped.rows, into: &state.tally)
+    if let goodness = lesson.goodness {
+      counter.count(goodness, bounds: members.bounds, first: training.shards.lowerBound, into: &state.tally)
+    }
     if let chains = lesson.chains { training.keep(members, from: chains) }
     if let before { try measure(from: before, factor: factor) }
     examplesThisEpoch += examples

@@ -216,6 +216,8 @@ typedef struct {
   // stride): the sum over rows and columns of step/4 (|g'|^2 - |g|^2) - (x' - s) (g + g') / 2, g = dF/ds, in double. With bounds
   // x' is `unfolded`, and g' there the mirror image of dF/ds at s'.
   double (*hastings)(const eq_update *u, const void *next_drive);
+  // a <- 0 where a unit's uniform number is below the share, a / (1 - share) elsewhere.
+  void (*drop)(long rows, long columns, const eq_noise *noise, double share, void *a, long stride);
   // The uniform and the normal numbers of a row's first units.
   void (*uniform)(const eq_noise *noise, long columns, void *out);
   void (*normal)(const eq_noise *noise, long columns, void *out);

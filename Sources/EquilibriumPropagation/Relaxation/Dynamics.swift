@@ -195,12 +195,13 @@ public struct ForwardPass: Dynamics {
   public init(showsStates: Bool) { self.showsStates = showsStates }
 
   public func motion(in scene: Scene) -> any Motion {
-    Pass(network: scene.network, showsStates: showsStates)
+    Pass(network: scene.network, showsStates: showsStates, dropout: showsStates ? Dropout(scene) : nil)
   }
 
   private struct Pass: Motion {
     let network: Network
     let showsStates: Bool
+    let dropout: Dropout?
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -210,6 +211,7 @@ public struct ForwardPass: Dynamics {
       let update = LayerUpdate(
         move: isReadOut ? .readOut : .forward, curve: network.activation(k).curve, step: 1)
       let residual = next.apply(update, to: state, drive: drive, rows: rows, columns: units)
+      dropout?.apply(to: &next.states, layer: k, pass: 0, rows: rows, units: units)
       if showsStates { next.showStates(rows: rows, columns: units) }
       return residual
     }

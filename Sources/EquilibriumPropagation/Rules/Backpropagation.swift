@@ -44,7 +44,9 @@ struct ErrorPass: Dynamics {
   var takesSlopesFromActivity: Bool { true }
 
   func motion(in scene: Scene) -> any Motion {
-    Errors(network: scene.network, activities: scene.ends[0].state, outputError: scene.force(of: 0))
+    Errors(
+      network: scene.network, activities: scene.ends[0].state, outputError: scene.force(of: 0),
+      dropout: Dropout(scene))
   }
 
   private struct Errors: Motion {
@@ -52,6 +54,7 @@ struct ErrorPass: Dynamics {
     /// h.
     let activities: State
     let outputError: Matrix?
+    let dropout: Dropout?
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -65,6 +68,7 @@ struct ErrorPass: Dynamics {
       slope.setSlopes(
         of: network.activation(k).curve, states: h.states, activity: h.activity, drive: drive, rows: rows,
         columns: units, bend: &bend)
+      dropout?.apply(to: &slope, layer: k, pass: 0, rows: rows, units: units)
       let error = k == network.output ? outputError : drive
       let update = LayerResponse(slope: slope, force: error, step: nil)
       return next.apply(update, to: state, drive: none, rows: rows, columns: units)

@@ -98,6 +98,11 @@ struct LayerErrors: Dynamics {
 }
 
 extension Lesson {
+  /// What each hidden layer came to, where layers learn by themselves.
+  public var goodness: LayerGoodness? {
+    ends.lazy.reversed().compactMap { $0.findings as? LayerGoodness }.first
+  }
+
   /// What layer k of a network whose layers learn by themselves makes small, summed over the batch: of the output, on the
   /// neutral label, the network's cost.
   public func cost(ofLayer k: Int, targets: Matrix?) -> Double {

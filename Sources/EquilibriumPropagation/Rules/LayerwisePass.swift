@@ -8,10 +8,11 @@ struct LayerwisePass: Dynamics {
   var parts: DriveParts { [.constant, .below] }
   var takesWholeLayers: Bool { true }
 
-  func motion(in scene: Scene) -> any Motion { Pass(network: scene.network) }
+  func motion(in scene: Scene) -> any Motion { Pass(network: scene.network, dropout: Dropout(scene)) }
 
   private struct Pass: Motion {
     let network: Network
+    let dropout: Dropout?
 
     func move(
       _ k: Int, from state: LayerState, drive: Matrix, rows: Range<Int>, units: Range<Int>,
@@ -21,7 +22,14 @@ struct LayerwisePass: Dynamics {
     }
 
     func take(_ k: Int, _ layer: inout LayerState, rows: [Range<Int>], at instant: Instant) {
-      if network.isHidden(k) { layer.normalize(network.activation(k), rows: rows) }
+      guard network.isHidden(k) else { return }
+      layer.normalize(network.activation(k), rows: rows)
+      guard let dropout else { return }
+      for rows in rows {
+        layer.withActivity {
+          dropout.apply(to: &$0, layer: k, pass: instant.phase, rows: rows, units: 0..<network.units(k))
+        }
+      }
     }
   }
 }

@@ -34,6 +34,19 @@ struct Curves {
     }
   }
 
+  /// A line a hidden layer, of values that metrics hold of those alone.
+  static func hidden(
+    _ epochs: [EpochMetrics], saying words: String = "", _ values: (EpochMetrics) -> [Double]?
+  ) -> [Chart.Series] {
+    let count = epochs.compactMap { values($0)?.count }.max() ?? 0
+    return (0..<count).compactMap { layer in
+      series("layer \(layer + 1)" + (words.isEmpty ? "" : ", " + words), epochs) {
+        let values = values($0) ?? []
+        return values.indices.contains(layer) ? values[layer] : nil
+      }
+    }
+  }
+
   /// The chart of some lines over epochs, as a figure; nothing where there is no line.
   ///
   /// - Parameters:

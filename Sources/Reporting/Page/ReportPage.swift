@@ -13,7 +13,9 @@ public struct ReportPage: Equatable, Sendable {
   public var html: String {
     PageFrame.page(
       title: run.facts.name, head: head,
-      sections: [learning, relaxation, settling, weights, drawnChains, drawnFlow, answers, time, runFile])
+      sections: [
+        learning, layers, relaxation, settling, weights, drawnChains, drawnFlow, answers, time, runFile,
+      ])
   }
 
   var curves: Curves { Curves(form: form) }

@@ -68,6 +68,8 @@ public struct RunRecord: Equatable, Sendable {
   public var chains: Recorded<DrawnChains>?
   /// Where a flow leads; nil of other runs.
   public var flow: Recorded<DrawnFlow>?
+  /// What examples come to in layers that learn by themselves; nil of other runs.
+  public var goodness: Recorded<DrawnGoodness>?
   /// What the first layer looks for.
   public var fields: Recorded<ReceptiveFields>
   /// How a split's examples are answered.

@@ -56,7 +56,9 @@ extension Trainer {
     // Whoever counts a shard goes on from its sums: added to later ones only at the end they would round otherwise.
     state.tally.keep(
       shards: counter.countsOutput ? deal.shards(replica: grid.place.replica) : 0..<0,
-      relaxation: grid.isFirst)
+      relaxation: grid.isFirst,
+      goodness: grid.place.slice == 0
+        ? (deal.shards(replica: grid.place.replica), parameters.portion.layers) : nil)
     tell(.resumed(checkpoint: picked, step: state.step))
   }
 

@@ -8,9 +8,11 @@ package struct Counter {
   private let portion: Portion
   /// The output is whole: of the slice ranks that hold it the first one counts.
   package let countsOutput: Bool
+  private let isFirstSlice: Bool
 
   package init(deal: Deal, place: Place) {
     portion = deal.portion(at: place)
+    isFirstSlice = place.slice == 0
     countsOutput = portion.holds(portion.network.output) && place.slice == 0
   }
 
@@ -36,6 +38,14 @@ package struct Counter {
       tally.examples[shard] += rows.count
       tally.costs[shard] += network.cost.value(outputs: outputs, targets: targets, rows: rows)
     }
+    if let scores = free.findings as? ClassScores {
+      tally.layered?.add(scores, labels: targets.largestColumns(rows: clamped.rows.count))
+    }
+  }
+
+  /// Adds what the layers computed here came to; of a layer's slice ranks, which know all of it, the first one counts.
+  func count(_ goodness: LayerGoodness, bounds: [Int], first: Int, into tally: inout Tally) {
+    if isFirstSlice { tally.layered?.add(goodness, first: first, bounds: bounds) }
   }
 
   /// Adds how the phases of a batch went.

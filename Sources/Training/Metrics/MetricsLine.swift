@@ -19,6 +19,8 @@ public struct MetricsLine: Equatable, Sendable {
   public var energy: Double?
   /// What is told of a model of inputs.
   public var density: DensityFigures?
+  /// What is told of layers that learn by themselves.
+  public var layered: LayeredFigures?
   /// How the training examples' phases went.
   public var relaxation: RelaxationFigures
   /// Training examples of all ranks over `seconds`.
@@ -31,7 +33,7 @@ public struct MetricsLine: Equatable, Sendable {
 
   public init(
     epoch: Int, step: Int, training: [Score], validation: [Score] = [], test: [Score] = [],
-    cost: Double?, energy: Double?, density: DensityFigures? = nil,
+    cost: Double?, energy: Double?, density: DensityFigures? = nil, layered: LayeredFigures? = nil,
     relaxation: RelaxationFigures = RelaxationFigures(),
     examplesPerSecond: Double, seconds: Double, ranks: Int? = nil
   ) {
@@ -43,6 +45,7 @@ public struct MetricsLine: Equatable, Sendable {
     self.cost = cost
     self.energy = energy
     self.density = density
+    self.layered = layered
     self.relaxation = relaxation
     self.examplesPerSecond = examplesPerSecond
     self.seconds = seconds
@@ -80,7 +83,7 @@ public struct MetricsLine: Equatable, Sendable {
     for (key, value) in scores + [("cost", cost), ("energy", energy)] {
       if let value { fields.append("\"\(key)\":\(value.json)") }
     }
-    fields += (density?.fields ?? []) + relaxation.fields
+    fields += (density?.fields ?? []) + (layered?.fields ?? []) + relaxation.fields
     fields.append("\"examples_per_second\":\((examplesPerSecond * 10).rounded() / 10)")
     fields.append("\"seconds\":\((seconds * 1000).rounded() / 1000)")
     if let ranks { fields.append("\"ranks\":\(ranks)") }

@@ -8,7 +8,7 @@ extension Tally: Codable {
   }
 
   private enum Fixed: String, CaseIterable {
-    case examples, costs, diverged, energies, relaxation, layers, slices
+    case examples, costs, diverged, energies, relaxation, layers, slices, layered
 
     var name: Name { Name(stringValue: rawValue) }
   }
@@ -23,6 +23,7 @@ extension Tally: Codable {
     (examples, costs, diverged) = (try value(.examples), try value(.costs), try value(.diverged))
     (energies, relaxation) = (try value(.energies), try value(.relaxation))
     (layers, slices) = (try value(.layers), try value(.slices))
+    layered = try container.decodeIfPresent(LayeredTally.self, forKey: Fixed.layered.name)
     sums = [:]
     for name in container.allKeys where Fixed(rawValue: name.stringValue) == nil {
       sums[name.stringValue] = try container.decode([Double].self, forKey: name)
@@ -37,6 +38,7 @@ extension Tally: Codable {
     try container.encode(energies, forKey: Fixed.energies.name)
     try container.encode(relaxation, forKey: Fixed.relaxation.name)
     try container.encode(layers, forKey: Fixed.layers.name)
+    try container.encodeIfPresent(layered, forKey: Fixed.layered.name)
     try container.encode(slices, forKey: Fixed.slices.name)
     for (key, values) in sums { try container.encode(values, forKey: Name(stringValue: key)) }
   }

@@ -20,6 +20,8 @@ public struct Tally: Equatable, Sendable {
   public var energies: [Double]
   /// How the phases went.
   package var relaxation: RelaxationTally
+  /// What layers that learn by themselves came to; nil where none do.
+  package var layered: LayeredTally?
   /// Layers of states.
   let layers: Int
   let slices: Int
@@ -41,6 +43,8 @@ public struct Tally: Equatable, Sendable {
     slices = tiling.slicing.slices
     energies = Array(repeating: 0, count: tiling.shards * layers * slices)
     relaxation = RelaxationTally(layers: tiling.network.depth)
+    layered =
+      tiling.network.isLayerwise ? LayeredTally(shards: tiling.shards, layers: tiling.network.depth) : nil
   }
 
   /// Adds one tile's part of the energy of a shard of the evaluated examples where it belongs: by shard, layer and slice.
@@ -70,7 +74,14 @@ public struct Tally: Equatable, Sendable {
   }
 
   /// Forgets what was counted of other shards, and of relaxations unless this rank is to keep that.
-  public mutating func keep(shards: Range<Int>, relaxation keepsRelaxation: Bool) {
+  ///
+  /// - Parameters:
+  ///   - goodness: the shards and layers whose goodness this rank goes on with; none where it is no first slice.
+  public mutating func keep(
+    shards: Range<Int>, relaxation keepsRelaxation: Bool,
+    goodness: (shards: Range<Int>, layers: ClosedRange<Int>)? = nil
+  ) {
+    layered?.keep(shards: goodness?.shards ?? 0..<0, layers: goodness?.layers, counts: keepsRelaxation)
     if !keepsRelaxation { relaxation = RelaxationTally(layers: relaxation.layers) }
     let perShard = layers * slices
     for shard in examples.indices where !shards.contains(shard) {
@@ -95,6 +106,7 @@ public struct Tally: Equatable, Sendable {
     for i in energies.indices { energies[i] += other.energies[i] }
     for i in diverged.indices { diverged[i] += other.diverged[i] }
     relaxation.join(other.relaxation)
+    if let theirs = other.layered { layered?.join(theirs) }
   }
 
   /// Whether it is in the shape of a tiling and of a task, every count of it a whole number, of a network with so many layers
@@ -106,6 +118,7 @@ public struct Tally: Equatable, Sendable {
   ) -> Bool {
     let kept = task.task.sums(outputs: outputs ?? 1)
     return self.layers == layers && self.slices == slices && relaxation.fits(layers: depth)
+      && layered?.fits(shards: shards, layers: depth) ?? true
       && [examples.count, costs.count].allSatisfy { $0 == shards }
       && energies.count == shards * layers * slices && diverged.count == layers
       && sums.count == kept.count
@@ -118,7 +131,7 @@ public struct Tally: Equatable, Sendable {
   }
 
   /// Every whole number counted, the task's left out.
-  var counts: [Int] { examples + diverged + relaxation.counts }
+  var counts: [Int] { examples + diverged + relaxation.counts + (layered?.counts ?? []) }
 
   /// Counts a layer whose states are not finite.
   mutating func addDiverged(_ k: Int) { diverged[k - first] += 1 }
