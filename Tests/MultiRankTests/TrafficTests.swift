@@ -66,6 +66,9 @@ extension RealRanks {
           "relaxation.free={tolerance: 1e-30, at-most: 4, rows: 4}",
           "relaxation.nudged={tolerance: 1e-30, at-most: 3, rows: 5}",
         ], isMadeAhead: true),
+      Trial(method: .forwardForward, grids: ["1x1x1", "2x1x1", "1x2x1", "1x1x2", "1x3x1", "2x2x2", "1x2x4"]),
+      Trial(method: .everyLayer, grids: ["1x1x1", "1x3x1", "1x4x1", "2x1x2"]),
+      Trial(method: .droppedOut, grids: ["1x1x1", "1x3x1", "2x1x2"]),
       // Tolerances that nothing meets in so few iterations.
       Trial(
         method: .forward, grids: ["2x1x2", "1x3x1"],

@@ -61,6 +61,25 @@ extension RealRanks {
     @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
     func machineKilledTwentyTimes() throws { try killed(20, seed: 5, runFile: Self.machine) }
 
+    /// Running means go on from the checkpoint; labels and what is dropped are drawn by counters.
+    private static let layers = """
+      name: killed-layers
+      data: {format: digits, training: 600, validation: 100}
+      rule: {kind: forward-forward, negatives: hard, peers: 0.06}
+      network:
+        layers: [{units: 96}, {units: 70}, {units: 10}]
+      training: {epochs: 6, batch: 12, dropout: 0.1, schedule: constant}
+      tiling: {shards: 4, slices: 2}
+      checkpoint: {every: 10, keep: 2}
+
+      """
+
+    @Test("Layers that learn by themselves go on from where they were, after 3 kills")
+    func layersKilled() throws { try killed(3, seed: 8, runFile: Self.layers) }
+
+    @Test("The same after 20 kills", .enabled(if: isLong, "asked for by launch/test --long"))
+    func layersKilledTwentyTimes() throws { try killed(20, seed: 9, runFile: Self.layers) }
+
     /// Noise, times and pairs follow from counters and shards, averages of weights from the checkpoint.
     private static let flow = """
       name: killed-flow

@@ -13,7 +13,7 @@ extension TrainingMethod {
   static let all =
     [centered, persistent, forward, smooth, oddShards, skips, frozen] + pictures + optimizers + rules
     + anchors
-    + tasks + samplers + divergences + flows
+    + tasks + samplers + divergences + flows + layerwise
 
   /// A middle layer that never learns, and of which nothing is summed or moved for that.
   static let frozen = TrainingMethod(

@@ -21,10 +21,15 @@ import Testing
     "rule.weight": "rule.kind=contrastive-divergence",
     "task.corrupt.mask": "task.kind=autoencoder", "task.corrupt.noise": "task.kind=autoencoder",
   ].merging(
-    ["factor", "period", "growth", "floor"].map {
+    ["factor", "period", "growth", "floor", "hold"].map {
       ("training.schedule.\($0)", "training.schedule.kind=cosine")
     }
       + ["mean", "square", "epsilon"].map { ("training.optimizer.\($0)", "training.optimizer.kind=adam") }
+      + [
+        "goodness", "share", "loss", "threshold", "temperature", "label", "negatives", "peers", "read-out",
+        "from",
+      ]
+      .map { ("rule.\($0)", "rule.kind=forward-forward") }
       + [("network.layers.0.pool.size", "network.layers.0.pool.kind=max")]
   ) { first, _ in first }
 
@@ -62,7 +67,8 @@ import Testing
     // A task's own keys have their defaults where the task is named, a rule's where that is.
     let divergence = try RunFile.parse(
       Self.shortest, file: "m.yaml", settings: ["rule=contrastive-divergence"])
-    let rules = Dictionary(uniqueKeysWithValues: divergence.settings.map { ($0.key, $0.value) })
+    let forward = try RunFile.parse(Self.shortest, file: "m.yaml", settings: ["rule=forward-forward"])
+    let rules = Dictionary((divergence.settings + forward.settings).map { ($0.key, $0.value) }) { $1 }
     let regression = try RunFile.parse(
       "{data: {format: friedman}, task: regression, network: {layers: [{units: 1}]}}", file: "m.yaml")
     let flow = try RunFile.parse(

@@ -114,7 +114,13 @@ extension RunFileMistake {
     training: {schedule: {kind: cosine, factor: .9}}
     3:45: 'training.schedule.factor' is of no use to the cosine schedule; delete it or write kind: exponential
     training: {schedule: step}
-    3:22: 'training.schedule' is 'step'; it takes constant, cosine or {kind: exponential, factor: 0.99}
+    3:22: 'training.schedule' is 'step'; it takes constant, linear, cosine or {kind: exponential, factor: 0.99}
+    training: {schedule: {kind: linear, floor: .1}}
+    3:39: 'training.schedule.floor' is of no use to the linear schedule; delete it or write kind: cosine
+    training: {schedule: {kind: linear, hold: 1}}
+    3:43: 'training.schedule.hold' is '1'; it takes a number of at least 0 and below 1, such as 0.5
+    training: {schedule: {kind: cosine, hold: .5}}
+    3:43: 'training.schedule.hold' is of no use to the cosine schedule; delete it or write kind: linear
     training: {schedule: cosine-restarts}
     3:22: missing required key 'training.schedule.period'; write {kind: cosine-restarts, period: 10}
     training: {schedule: {kind: cosine-restarts, growth: 2}}

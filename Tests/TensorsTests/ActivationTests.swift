@@ -30,6 +30,8 @@ import Testing
     case .halfHardSigmoid: min(max(s / 2.0.squareRoot(), 0), 1)
     case .silu: s / (1 + exp(-s))
     case .cappedSilu: 10 * tanh(s / (1 + exp(-s)) / 10)
+    case .relu: max(s, 0)
+    case .gelu: 0.5 * s * (1 + tanh((2 / Double.pi).squareRoot() * (s + 0.044715 * s * s * s)))
     }
   }
 

@@ -33,6 +33,8 @@ extension Curve {
       let bent = Curve.tanh.value(Complex(re: 2 * z.re - 1, im: 2 * z.im))
       return Complex(re: (1 + bent.re) / 2, im: bent.im / 2)
     case .silu: return z * Curve.logistic(z)
+    case .relu: return Complex(re: max(z.re, 0))
+    case .gelu: return z * Curve.gate(z)
     case .cappedSilu: return Complex(re: 10) * Curve.tanh.value(Complex(re: 0.1) * Curve.silu.value(z))
     }
   }
@@ -41,6 +43,12 @@ extension Curve {
   private static func logistic(_ z: Complex) -> Complex {
     let bent = Curve.tanh.value(Complex(re: z.re / 2, im: z.im / 2))
     return Complex(re: (1 + bent.re) / 2, im: bent.im / 2)
+  }
+
+  /// ½ (1 + tanh(√(2/π) (z + 0.044715 z³))), real.
+  private static func gate(_ z: Complex) -> Complex {
+    let inner = (2 / Double.pi).squareRoot() * (z.re + 0.044715 * z.re * z.re * z.re)
+    return Complex(re: (1 + Curve.tanh.value(Complex(re: inner)).re) / 2)
   }
 
   /// ρ′(z), where states are clipped on the open interval.
@@ -58,6 +66,11 @@ extension Curve {
     case .silu:
       let sigma = Curve.logistic(z)
       return sigma + z * sigma * (Complex(re: 1) - sigma)
+    case .relu: return Complex(re: z.re > 0 ? 1 : 0)
+    case .gelu:
+      let gate = Curve.gate(z).re
+      let inner = (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * z.re * z.re)
+      return Complex(re: gate + 2 * z.re * gate * (1 - gate) * inner)
     case .cappedSilu:
       return Curve.tanh.slope(Complex(re: 0.1) * Curve.silu.value(z)) * Curve.silu.slope(z)
     }
@@ -67,7 +80,9 @@ extension Curve {
   func bend(_ s: Double) -> Double {
     switch self {
     case .own(let own): own.bend(s)
-    case .hardSigmoid, .linear, .relu6, .halfHardSigmoid, .binary: 0
+    case .hardSigmoid, .linear, .relu6, .halfHardSigmoid, .binary, .relu: 0
+    // By differences: no kernel bends it.
+    case .gelu: (slope(Complex(re: s + 1e-5)).re - slope(Complex(re: s - 1e-5)).re) / 2e-5
     case .tanh: -2 * sinh(s) / pow(cosh(s), 3)
     case .sigmoid: 2 * Curve.tanh.bend(2 * s - 1)
     // σ = ½ (1 + tanh(s/2)): σ′ = ¼ tanh′(s/2), σ″ = ⅛ tanh″(s/2).
@@ -94,7 +109,7 @@ extension Curve {
     case .hardSigmoid: 1
     case .relu6: 6
     case .halfHardSigmoid: 2.0.squareRoot()
-    case .sigmoid, .tanh, .linear, .silu, .cappedSilu, .binary: nil
+    case .sigmoid, .tanh, .linear, .silu, .cappedSilu, .binary, .relu, .gelu: nil
     }
   }
 

@@ -26,7 +26,8 @@ struct ScalarUnit {
     case .silu:
       let sigma = 1 / (1 + exp(-s))
       return precision.rounded(sigma + s * sigma * (1 - sigma))
-    case .cappedSilu: return precision.rounded(curve.slope(Complex(re: s)).re)
+    case .relu: return rho > 0 ? 1 : 0
+    case .gelu, .cappedSilu: return precision.rounded(curve.slope(Complex(re: s)).re)
     }
   }
 
