@@ -79,7 +79,7 @@ extension Procedure {
     let contrast = contrast
     let phases = phases
     for (number, phase) in phases.enumerated() {
-      if phase.origin == .batch { step.addStart(scheme.relaxation.start) }
+      if phase.origin == .batch, phase.labels == nil { step.addStart(scheme.relaxation.start) }
       if phase.origin == .chains { step.addStart(.persistent) }
       // What a read-out or a pooled connection computes is of the parameters, which may change in every iteration.
       let isCut = contrast.learns == .everyIteration && number == phases.count - 1

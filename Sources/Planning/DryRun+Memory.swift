@@ -106,7 +106,7 @@ extension DryRun {
       || task.remakes && portion.seesInput && !network.clampedLayers.isEmpty
     let each =
       (portion.seesInput || supervision == .inputs ? portion.network.inputs * scalar.size : 0) + answer
-      + (knowsLabels ? 1 : 0)
+      + (knowsLabels && supervision != .labels ? 1 : 0)
     let table = InputValues.byteCount(
       channels: run.data.standardizes ? portion.network.inputs : run.data.normalize?.mean.count ?? 1,
       precision: precision)

@@ -50,9 +50,14 @@ public struct Noise: Sendable {
   }
 
   /// Sets a share of some units of each row to 0, and divides the others by what is left.
-  public func drop(_ share: Double, of matrix: inout Matrix, rows: Range<Int>, units: Range<Int>) {
+  ///
+  /// - Parameter column: where the first of them stands; at its own number without.
+  public func drop(
+    _ share: Double, of matrix: inout Matrix, rows: Range<Int>, units: Range<Int>, at column: Int? = nil
+  ) {
     guard !rows.isEmpty, !units.isEmpty else { return }
-    let out = matrix.mutablePointer(rows, units)
+    let first = column ?? units.lowerBound
+    let out = matrix.mutablePointer(rows, first..<first + units.count)
     let (precision, stride) = (matrix.precision, matrix.stride)
     withKernelForm(row: rows.lowerBound, unit: units.lowerBound) {
       precision.kernels.pointee.drop(rows.count, units.count, $0, share, out, stride)

@@ -116,7 +116,7 @@ extension RunFileMistake {
     training: {schedule: step}
     3:22: 'training.schedule' is 'step'; it takes constant, linear, cosine or {kind: exponential, factor: 0.99}
     training: {schedule: {kind: linear, floor: .1}}
-    3:39: 'training.schedule.floor' is of no use to the linear schedule; delete it or write kind: cosine
+    3:44: 'training.schedule.floor' is of no use to the linear schedule; delete it or write kind: cosine
     training: {schedule: {kind: linear, hold: 1}}
     3:43: 'training.schedule.hold' is '1'; it takes a number of at least 0 and below 1, such as 0.5
     training: {schedule: {kind: cosine, hold: .5}}

@@ -17,13 +17,18 @@ struct Dropout {
     (clamped, network) = (scene.clamped, scene.network)
   }
 
-  /// - Parameter pass: tells masks of a step apart.
-  func apply(to matrix: inout Matrix, layer k: Int, pass: Int, rows: Range<Int>, units: Range<Int>) {
+  /// - Parameters:
+  ///   - pass: tells masks of a step apart.
+  ///   - column: where the first of the units stands; at its own number without.
+  func apply(
+    to matrix: inout Matrix, layer k: Int, pass: Int, rows: Range<Int>, units: Range<Int>,
+    at column: Int? = nil
+  ) {
     guard network.isHidden(k), network.positions(k) == 1 else { return }
     let random = CounterRandom(seed: clamped.random.seed, purpose: .dropout)
     Noise(
       random, layer: k, stream: pass, step: clamped.step, chains: clamped.examples, temperature: 0,
       positions: 1, units: network.units(k)
-    ).drop(clamped.dropout, of: &matrix, rows: rows, units: units)
+    ).drop(clamped.dropout, of: &matrix, rows: rows, units: units, at: column)
   }
 }

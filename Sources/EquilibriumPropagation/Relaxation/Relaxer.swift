@@ -132,7 +132,7 @@ extension Relaxer {
     }
     heldDrives = [:]
     if phase.dynamics.isComplex { start = start.complex }
-    if phase.origin == .batch {
+    if phase.origin == .batch, phase.labels == nil {
       start = try begin(consume start, instant: instant, clamped: clamped, parameters: parameters)
     }
     if isCarriedOn { start = try share(consume start, layers: Array(network.states), rows: [clamped.rows]) }

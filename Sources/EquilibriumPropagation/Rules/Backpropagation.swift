@@ -68,7 +68,7 @@ struct ErrorPass: Dynamics {
       slope.setSlopes(
         of: network.activation(k).curve, states: h.states, activity: h.activity, drive: drive, rows: rows,
         columns: units, bend: &bend)
-      dropout?.apply(to: &slope, layer: k, pass: 0, rows: rows, units: units)
+      dropout?.apply(to: &slope, layer: k, pass: 0, rows: rows, units: units, at: 0)
       let error = k == network.output ? outputError : drive
       let update = LayerResponse(slope: slope, force: error, step: nil)
       return next.apply(update, to: state, drive: none, rows: rows, columns: units)
