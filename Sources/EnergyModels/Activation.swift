@@ -123,7 +123,9 @@ extension Activation {
   /// ρ(s) = max(s, 0) of feed-forward layers, whose states a bound below alone would not hold at rest; ρ′ = 0 at 0.
   public static let relu = Activation("relu", .relu, isOfPasses: true) {
     max($0, 0)
-  } derivatives: { _, rho in (rho > 0 ? 1 : 0, 0) }
+  } derivatives: { _, rho in
+    (rho > 0 ? 1 : 0, 0)
+  }
 
   /// ρ(s) = ½ s (1 + tanh(√(2/π) (s + 0.044715 s³))) of feed-forward layers.
   public static let gelu = Activation("gelu", .gelu, showsSlope: false, isOfPasses: true) {
@@ -175,7 +177,9 @@ extension Activation {
   }
 
   /// Those of layers whose states are numbers of a range, and move by steps or to a minimum.
-  public static var ofStates: [Activation] { allCases.filter { !$0.isReadOut && $0.curve != .binary && !$0.isOfPasses } }
+  public static var ofStates: [Activation] {
+    allCases.filter { !$0.isReadOut && $0.curve != .binary && !$0.isOfPasses }
+  }
 
   /// Whether ρ(s) = s for every value a state can take.
   public var isIdentityOnStates: Bool { slope == 1 }

@@ -38,7 +38,8 @@ extension RunFile {
     procedure.phases.enumerated().flatMap { number, phase in
       var counted = StepPhase(
         part: number == 0 ? .free : .nudged, iterations: Double(phase.duration.atMost),
-        parts: phase.dynamics.parts, holdsOutput: phase.held != nil || !phase.movesOutput, holdsInput: phase.holdsInput,
+        parts: phase.dynamics.parts, holdsOutput: phase.held != nil || !phase.movesOutput,
+        holdsInput: phase.holdsInput,
         proposes: phase.dynamics.proposes, isComplex: phase.dynamics.isComplex)
       if phase.origin == .batch, phase.duration == relaxation.free {
         counted.iterations = iterations.free

@@ -3,7 +3,8 @@ import Tensors
 import Testing
 
 @Suite("Activations") struct ActivationTests {
-  @Test("the kernels' curve is the formula", arguments: Activation.ofStates + [.relu, .gelu], Precision.allCases)
+  @Test(
+    "the kernels' curve is the formula", arguments: Activation.ofStates + [.relu, .gelu], Precision.allCases)
   func curves(activation: Activation, precision: Precision) {
     let states = Matrix(rows: 1, columns: 81, precision: precision) { Double($1 - 40) / 16 }
     var activity = Matrix(rows: 1, columns: 81, precision: precision)

@@ -89,6 +89,8 @@ import Testing
       .test("TrainingVerifyDocumentsTests.page")
     ),
     ("launch/run -n 1 verify launch/recipes/digits.yaml --set relaxation.updates=gibbs", .run()),
+    ("launch/run -n 2 train launch/recipes/digits-ff.yaml", .run("--set training.epochs=2")),
+    ("launch/run -n 2 evaluate runs/digits-ff", .run()),
     ("launch/run -n 2 train launch/recipes/digits-flow-classes.yaml", .run("--set training.epochs=2")),
     ("launch/run -n 2 sample runs/digits-flow-classes --count 100 --until 1.2", .run("--step 0.2")),
     ("launch/run -n 2 judge runs/digits-flow-classes", .run("--count 100 --step 0.2")),

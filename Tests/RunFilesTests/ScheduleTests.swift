@@ -25,6 +25,16 @@ import Testing
     #expect(Schedule.cosine(floor: 0).factor(epoch: 0, of: 1) == 1)
   }
 
+  @Test("A linear schedule holds the rates for a share of the epochs, and falls straight to 0 at their end")
+  func linear() {
+    let held = (0..<10).map { Schedule.linear(hold: 0.5).factor(epoch: $0, of: 10) }
+    for (factor, expected) in zip(held, [1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2]) {
+      #expect(abs(factor - expected) < 1e-12)
+    }
+    #expect(Schedule.linear(hold: 0).factor(epoch: 3, of: 4) == 0.25)
+    #expect(Schedule.linear(hold: 0.9).factor(epoch: 0, of: 1) == 1)
+  }
+
   @Test("A floor is where the cosine falls to, as a share of the rate")
   func floor() {
     let factors = (0..<100).map { Schedule.cosine(floor: 0.1).factor(epoch: $0, of: 100) }
