@@ -66,7 +66,7 @@ struct Evaluate: RankCommand {
     if logLikelihood { return try tellLikelihoods(asked, of: examples, by: evaluator, isFirst: isFirst) }
     for (index, split) in asked.enumerated() {
       let result = try evaluator.evaluate(split, of: examples)
-      let readOuts = try evaluator.readOuts(split, of: examples)
+      let readOuts = try evaluator.readOuts(split, of: examples, own: result)
       guard isFirst else { continue }
       var shown =
         run.task.task.supervision == .labels

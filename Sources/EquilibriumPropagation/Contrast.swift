@@ -61,13 +61,8 @@ public struct Contrast {
     var held: Held?
     /// Another product that is added row by row.
     var second: (states: Levels, change: Levels)?
-    /// The only layer whose connections from below learn from it; nil for all.
-    var layer: Int?
-    /// The one whose connections from below do not.
-    var exceptLayer: Int?
-
-    /// Whether the connections from below into layer k learn from it.
-    func teaches(_ k: Int) -> Bool { (layer == nil || layer == k) && exceptLayer != k }
+    /// Whether the connections into the output alone learn from it, or all but those; nil for all.
+    var teachesOutput: Bool?
 
     /// What the weights of the input learn from, the same in all states: a row for each example.
     struct Held {
@@ -183,7 +178,8 @@ extension Contrast {
     func sum(_ first: (pre: End, post: End), _ second: (pre: End, post: End)? = nil) -> ContrastSum {
       ContrastSum(pre: first.pre, post: first.post, and: second, pairs: pairs)
     }
-    return terms.filter { $0.teaches(k) }.map { term in
+    let taught = terms.filter { $0.teachesOutput.map { $0 == (k == network.output) } ?? true }
+    return taught.map { term in
       if let held = term.held {
         guard j > 0 else { return sum(ends(held.input, held.change)) }
         var tall = sum(ends(term.states, term.change))

@@ -156,14 +156,14 @@ extension ContrastForm {
         let second = Contrast.Levels(activityOf: ends[otherUpper].state)
         var term = Contrast.Term(.product, Contrast.Levels(activityOf: ends[lower].state), change: change)
         term.second = (Contrast.Levels(activityOf: ends[other].state), second)
-        term.exceptLayer = clamped.network.output
+        term.teachesOutput = false
         made.append(term)
         changes += [change, second]
       case .readOut(let lower, let upper):
         var term = Contrast.Term(
           .product, Contrast.Levels(activityOf: ends[lower].state),
           change: Contrast.Levels(activityOf: ends[upper].state))
-        term.layer = clamped.network.output
+        term.teachesOutput = true
         made.append(term)
       case .product(let lower, let upper):
         let change = Contrast.Levels(activityOf: ends[upper].state)

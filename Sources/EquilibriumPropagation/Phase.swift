@@ -35,8 +35,8 @@ public struct Phase: Sendable {
     case neutral(draws: Bool)
     /// Any other one.
     case other
-    /// What an earlier phase drew.
-    case drawn(from: Int)
+    /// What the neutral pass drew.
+    case drawn
     /// Each in turn, one an iteration.
     case each
   }

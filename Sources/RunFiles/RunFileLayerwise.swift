@@ -98,6 +98,12 @@ extension RunFile {
         root.position(of: "network.layers"), "the rule \(rule.name) needs a hidden layer",
         hint: "add one, such as {units: 500}")
     }
+    if let output = network.layers.last, output.units < 2 {
+      throw SchemaError(
+        root.position(of: "network.layers.\(network.layers.count - 1).units"),
+        "the rule \(rule.name) tells classes apart, but the output has one unit",
+        hint: "use one unit a class, at least 2")
+    }
     if network.layers.contains(where: { $0.rate == .balanced }) {
       throw SchemaError(
         root.position(of: "network.layers"),

@@ -43,7 +43,7 @@ extension Codec where Value == TrainingSettings {
         "dropout", \.dropout,
         .optional(.number("a number above 0 and below 1", example: "0.1") { $0 > 0 && $0 < 1 }),
         meaning:
-          "The share of hidden units that each pass of a step leaves out, of `forward-forward` and `backpropagation`; none without."
+          "The share of the units of dense hidden layers that each pass of a step leaves out, of `forward-forward` and `backpropagation`; none without."
       ),
       .init(
         "stop", \.stop, .optional(.stop),

@@ -77,10 +77,15 @@ public struct Evaluator {
   }
 
   /// How a split is answered in every way that layers which learn by themselves know; nil of other rules. Complete on rank 0.
-  public func readOuts(_ split: Split, of data: DataSet) throws -> ReadOutErrors? {
+  ///
+  /// - Parameter own: what the run's own read-out has found.
+  public func readOuts(
+    _ split: Split, of data: DataSet, own: EvaluationResult
+  ) throws -> ReadOutErrors? {
     guard let rule = run.rule.rule as? ForwardForward else { return nil }
     let examples = try examples(split, of: data)
     func result(_ readOut: ForwardForward.ReadOut) throws -> EvaluationResult {
+      guard readOut != rule.readOut else { return own }
       var (other, asked) = (rule, run)
       other.readOut = readOut
       asked.rule = LearningRule(other)

@@ -29,7 +29,7 @@ extension Verifier {
     measured.examples = batch.examples
     func tell(_ what: String) { if grid.isFirst { progress(what) } }
     guard run.procedure.relaxes else {
-      tell("the twin's gradient")
+      tell(run.procedure.objective == .costOfLayers ? "each layer's gradient" : "the twin's gradient")
       var judged = run
       judged.nudging.beta = run.judgedBeta
       let gradient = try gradient(judged, run.relaxation, from: batch.start).gradient

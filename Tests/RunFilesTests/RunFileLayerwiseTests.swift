@@ -73,6 +73,10 @@ import Testing
         "network.layers.0.rate=balanced",
         "rates are not balanced where layers learn by themselves; use a number such as 5e-4"
       ),
+      (
+        "network.layers.2.units=1",
+        "the rule forward-forward tells classes apart, but the output has one unit; use one unit a class, at least 2"
+      ),
       ("rule.from=3", "'rule.from' is 3, but there are 2 hidden layers; use at most 2"),
     ])
   func refused(setting: String, message: String) throws {

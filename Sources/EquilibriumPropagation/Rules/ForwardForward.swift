@@ -128,7 +128,7 @@ public struct ForwardForward: Rule {
         pass("positive pass", from: hasNeutralPass ? .silence() : .batch, showing: .given),
         pass(
           "negative pass", from: .silence(),
-          showing: negatives == .hard ? .drawn(from: 0) : .other),
+          showing: negatives == .hard ? .drawn : .other),
         errors("errors of positives", judged),
         errors("errors of negatives", judged.ofNegatives(after: first + 2)),
       ]
