@@ -55,6 +55,17 @@ import Testing
     #expect(started.ended(within: 30).code == 86, "\(started.errors)")
   }
 
+  @Test("A launcher that is a script may be without a child between its commands")
+  func aLauncherBetweenItsCommands() throws {
+    let tools = try TemporaryFolder()
+    try tools.launcher(
+      "mkfifo \"${0%/*}/never\"; exec {never}<>\"${0%/*}/never\"; sleep 2; for i in 1 2; do"
+        + " read -r -t 7 -u $never || true; sleep 2; done; exit 65")
+    let started = try StartedProgram(
+      Repository.run, ["train"], environment: ["EQPROP_EXECUTABLE": "/bin/true"], path: tools.path)
+    #expect(started.ended(within: 60).code == 65, "\(started.errors)")
+  }
+
   @Test("An MPI that does not start may start the next time; too few slots stay too few")
   func restarts() throws {
     for (words, attempts) in [(Self.start, 2), (Self.other, 2), (Self.slots, 1), (Self.rank, 1)] {
