@@ -9,6 +9,7 @@ extension Trainer {
   func endEpoch() throws {
     traffic.end(at: state.step)
     Watchdog.note("evaluation after epoch", state.epoch + 1)
+    try hearOfAllSteps()
     countDeadUnits()
     let elapsed = epochBegan.duration(to: .now) / .seconds(1)
     var trained = try state.tally.joined(over: grid)

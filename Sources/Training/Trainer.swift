@@ -255,13 +255,17 @@ public final class Trainer {
 
   /// The step's small exchange: whether anyone was asked to stop, whether a state diverged anywhere, whether a
   /// checkpoint still waits for its files. Sends one reduction of three integers.
+  ///
+  /// Where layers learn by themselves a stage never waits for those above: they hear of a step when the last stage has
+  /// ended it, which is as many steps later as there are stages below.
   package func ranksAgreeToStop() throws -> Bool {
     grid.clock?.enter(.waiting)
     defer { grid.clock?.leave() }
-    var flags = [Interruption.isRequested, !state.tally.divergedLayers.isEmpty, !writer.isWritten].map {
+    let own = [Interruption.isRequested, !state.tally.divergedLayers.isEmpty, !writer.isWritten].map {
       $0 ? 1.0 : 0
     }
-    try grid.maximumOfFlags(&flags)
+    let behind = deal.tiling.network.isLayerwise ? grid.shape.stages - 1 : 0
+    guard let flags = try grid.maximumOfFlags(own, behind: behind) else { return false }
     if flags[1] > 0 { try endDiverged("states", of: state.tally.divergedLayers) }
     if writer.isPending && flags[2] == 0 {
       traffic.end(at: state.step)
@@ -271,6 +275,12 @@ public final class Trainer {
       traffic.begin(at: state.step)
     }
     return flags[0] > 0
+  }
+
+  /// Hears of the steps that no stage is behind any more. Who was asked to stop says so again after the next one.
+  func hearOfAllSteps() throws {
+    let diverged = grid.restOfFlags().contains { $0[1] > 0 }
+    if diverged { try endDiverged("states", of: state.tally.divergedLayers) }
   }
 
   func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }

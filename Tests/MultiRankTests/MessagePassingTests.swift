@@ -6,7 +6,7 @@ extension RealRanks {
     static let worlds = [1, 2, 3, 4, 8]
     static let checks = [
       "ring", "batch", "pieces", "broadcast", "gather", "all-gather", "all-to-all", "reductions",
-      "split", "sums", "shared sums", "lending", "shards", "overlap", "agree",
+      "maxima", "split", "sums", "shared sums", "lending", "shards", "overlap", "agree",
     ]
 
     @Test("Messages, collectives and sums are right on every world", arguments: worlds)

@@ -139,3 +139,35 @@ func checkLending(_ world: borrowing Communicator) throws {
   try expect(Communicator.made == made, "\(Communicator.made - made) more communicators after 40 loans")
   try world.barrier()
 }
+
+/// Maxima of the values of now and of some exchanges ago, through memory and by messages.
+func checkMaxima(_ world: borrowing Communicator) throws {
+  func value(_ rank: Int, _ round: Int) -> Double { Double((rank * 7 + round * 5) % 11 - 5) }
+  func expected(_ round: Int) -> [Double] {
+    let most = (0..<world.count).map { value($0, round) }.max() ?? 0
+    return [most, most - 1]
+  }
+  for (behind, sharesMemory) in [(0, true), (1, true), (3, true), (3, false)] {
+    let maximum = try SharedMaximum(over: world, most: 2, behind: behind, sharesMemory: sharesMemory)
+    let late = sharesMemory && world.count > 1 ? behind : 0
+    for _ in 0..<2 {
+      for round in 0..<9 {
+        let own = [value(world.rank, round), value(world.rank, round) - 1]
+        let got = try maximum.exchange(own, behind: behind, over: world)
+        try expect(got == (round < late ? nil : expected(round - late)), "round \(round), \(behind) behind")
+      }
+      try expect(maximum.rest() == ((9 - late)..<9).map(expected), "the rest, \(behind) behind")
+      var values = [value(world.rank, 9), value(world.rank, 9) - 1]
+      try maximum.apply(to: &values, over: world)
+      try expect(values == expected(9), "between two stretches, \(behind) behind")
+    }
+  }
+  // Who is ahead waits for nobody: the last rank begins only when the first one has made as many exchanges as it may.
+  let maximum = try SharedMaximum(over: world, most: 1, behind: 3, sharesMemory: true)
+  let last = world.count - 1
+  let word = MessageBuffer(byteCount: 1)
+  if world.rank == last, last > 0 { try world.receive(into: word, range: 0..<1, from: 0, tag: 0) }
+  for round in 0..<3 { _ = try maximum.exchange([value(world.rank, round)], behind: 3, over: world) }
+  if world.rank == 0, last > 0 { try world.send(word, range: 0..<1, to: last, tag: 0) }
+  _ = maximum.rest()
+}

@@ -16,6 +16,7 @@ struct RankChecks {
     "all-gather": checkAllGather,
     "all-to-all": checkAllToAll,
     "reductions": checkReductions,
+    "maxima": checkMaxima,
     "split": checkSplit,
     "sums": checkSums,
     "shared sums": checkSharedSums,

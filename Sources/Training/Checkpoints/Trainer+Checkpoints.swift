@@ -67,6 +67,7 @@ extension Trainer {
     grid.clock?.enter(.checkpoint)
     defer { grid.clock?.leave() }
     traffic.end(at: state.step)
+    try hearOfAllSteps()
     // A spoilt checkpoint must never take the place of a good one.
     let divergedLayers = parameters.divergedLayers
     var spoilt: [Int64] = [divergedLayers.isEmpty ? 0 : 1]

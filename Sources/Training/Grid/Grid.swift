@@ -30,7 +30,8 @@ public final class Grid {
     guard let replica = try world.split(colour: place.replica, key: inReplica, label: "replica"),
       let twins = try world.split(colour: inReplica, key: place.replica, label: "replicas")
     else { preconditionFailure("a rank with a colour has a part") }
-    flags = try SharedMaximum(over: self.world, most: 8, sharesMemory: sharesMemory)
+    flags = try SharedMaximum(
+      over: self.world, most: 8, behind: shape.stages - 1, sharesMemory: sharesMemory)
     self.replica = replica
     self.twins = twins
   }
@@ -39,6 +40,14 @@ public final class Grid {
   private let flags: SharedMaximum
 
   package func maximumOfFlags(_ values: inout [Double]) throws { try flags.apply(to: &values, over: world) }
+
+  /// The largest of each of those that all ranks handed out so many steps ago; nil where there is none.
+  package func maximumOfFlags(_ values: [Double], behind: Int) throws -> [Double]? {
+    try flags.exchange(values, behind: behind, over: world)
+  }
+
+  /// Those of the steps since.
+  package func restOfFlags() -> [[Double]] { flags.rest() }
 
   /// Whether this is rank 0 of all, which picks checkpoints, writes metrics and tells of the run.
   public var isFirst: Bool { world.rank == 0 }
