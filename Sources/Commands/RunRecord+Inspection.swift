@@ -152,7 +152,9 @@ extension RunRecord.Facts {
     let units = (data.map { [$0.inputs] } ?? []) + run.network.layers.map(\.units)
     var method = [run.rule.name]
     if run.procedure.relaxes {
-      method.append("\(run.relaxation.updates.rawValue) updates")
+      let order = run.relaxation.order
+      let orders = order == SweepOrders() ? "" : ", \(order.free.rawValue) and \(order.nudged.rawValue)"
+      method.append("\(run.relaxation.updates.rawValue) updates\(orders)")
       let isNudged = run.procedure.usesBeta
       if isNudged { method.append("\(run.nudging.kind.rawValue) nudging, β\u{A0}=\u{A0}\(run.nudging.beta)") }
     }

@@ -139,7 +139,7 @@ extension Exchanges {
           count: changes, sets: [[network.output]], parts: dynamics.parts, rowsPerExample: rowsPerExample,
           keepsSlopes: true))
     }
-    let all = updates.sets(network)
+    let all = updates.sets(network, in: phase.sweep)
     let sets = all.map { phase.moving($0, of: network) }
     sweeps.append(
       Sweeps(

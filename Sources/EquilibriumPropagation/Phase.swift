@@ -17,7 +17,7 @@ public struct Phase: Sendable {
 
   /// In which order the layers of an iteration move.
   public enum Order: Equatable, Sendable {
-    /// All at once or colour by colour, as `relaxation.updates` says, iteration after iteration.
+    /// All at once or one set after the other, as `relaxation.updates` and `sweep` say, iteration after iteration.
     case sweeps
     /// One by one, once, from the input.
     case upwards
@@ -45,6 +45,8 @@ public struct Phase: Sendable {
   public var name: String
   public var origin: Origin
   public var order: Order
+  /// The order of layers in a sweep.
+  public var sweep = SweepOrder.evenOdd
   public var dynamics: any Dynamics
   public var duration: Duration
   /// β of the nudge, where states are real and nudged.
@@ -60,13 +62,15 @@ public struct Phase: Sendable {
   public var keeps: Observation
 
   public init(
-    _ name: String, from origin: Origin, order: Order = .sweeps, _ dynamics: any Dynamics,
-    for duration: Duration, beta: Double? = nil, held: Double? = nil, holdsInput: Bool = false,
+    _ name: String, from origin: Origin, order: Order = .sweeps, sweep: SweepOrder = .evenOdd,
+    _ dynamics: any Dynamics, for duration: Duration, beta: Double? = nil, held: Double? = nil,
+    holdsInput: Bool = false,
     showing labels: Labels? = nil, movesOutput: Bool = true, keeps: Observation = .end
   ) {
     self.name = name
     self.origin = origin
     self.order = order
+    self.sweep = sweep
     self.dynamics = dynamics
     self.duration = duration
     self.beta = beta
@@ -87,6 +91,9 @@ public struct Phase: Sendable {
 }
 
 extension Phase {
+  /// Which of the orders' sets of layers it moves: those of all, without the output, without the input, without both.
+  var heldEnds: Int { (held == nil ? 0 : 1) + (holdsInput ? 2 : 0) }
+
   /// The layers of a network that move in it, of some.
   func moving(_ layers: [Int], of network: Network) -> [Int] {
     layers.filter { (held == nil || $0 != network.output) && (!holdsInput || $0 > 0) }
@@ -128,7 +135,8 @@ extension Phase {
   /// s⁰: relaxes with β = 0.
   public static func free(_ scheme: Scheme) -> Phase {
     Phase(
-      "free phase", from: .batch, scheme.freeDynamics, for: scheme.relaxation.free,
+      "free phase", from: .batch, sweep: scheme.relaxation.order.free, scheme.freeDynamics,
+      for: scheme.relaxation.free,
       keeps: scheme.relaxation.keeps)
   }
 
@@ -142,7 +150,7 @@ extension Phase {
   /// s^β: relaxes from s⁰ with the output pulled towards the targets (β > 0) or pushed away (β < 0).
   public static func nudged(_ scheme: Scheme, beta: Double) -> Phase {
     Phase(
-      "nudged phase, β\u{A0}=\u{A0}\(number(beta))", from: .end(of: 0),
+      "nudged phase, β\u{A0}=\u{A0}\(number(beta))", from: .end(of: 0), sweep: scheme.relaxation.order.nudged,
       scheme.nudgedDynamics(beta: beta), for: scheme.relaxation.nudged, beta: beta,
       keeps: scheme.relaxation.keeps)
   }
@@ -152,7 +160,8 @@ extension Phase {
     Phase(
       share == 1
         ? "output held at the target" : "output held \(number(share)) of the way to the target",
-      from: .end(of: 0), scheme.freeDynamics, for: scheme.relaxation.nudged, held: share,
+      from: .end(of: 0), sweep: scheme.relaxation.order.nudged, scheme.freeDynamics,
+      for: scheme.relaxation.nudged, held: share,
       keeps: scheme.relaxation.keeps)
   }
 

@@ -25,7 +25,7 @@ struct Points {
     (isEven ? [beta, -beta] : [beta]).map { .nudged(scheme, beta: $0) }
       + angles.map {
         Phase(
-          "nudged phase, complex β", from: .end(of: 0),
+          "nudged phase, complex β", from: .end(of: 0), sweep: scheme.relaxation.order.nudged,
           ComplexDescent(relaxation: scheme.relaxation, beta: (re: beta * cos($0), im: beta * sin($0))),
           for: scheme.relaxation.nudged)
       }

@@ -99,12 +99,15 @@ public struct ReferenceStep {
 
   /// s⁰: relaxes with β = 0 from zero.
   public func freePhase(_ x: [Double]) -> States {
-    relax(layers.map { Array(repeating: 0, count: $0.units) }, x, iterations: relaxation.free.atMost)
+    let zero = layers.map { Array(repeating: 0.0, count: $0.units) }
+    return relax(zero, x, iterations: relaxation.free.atMost, order: relaxation.order.free)
   }
 
   /// s^β: relaxes from s⁰ with the output pulled towards the target.
   public func nudgedPhase(_ x: [Double], from free: States, beta: Double, target: [Double]) -> States {
-    relax(free, x, beta: beta, target: target, iterations: relaxation.nudged.atMost)
+    relax(
+      free, x, beta: beta, target: target, iterations: relaxation.nudged.atMost,
+      order: relaxation.order.nudged)
   }
 
   /// (1/β) · mean of [ρ(s^β) ρ(s^β) − ρ(s⁰) ρ(s⁰)] over every link, and of [ρ(s^β) − ρ(s⁰)] over every unit; between phases
@@ -134,13 +137,18 @@ public struct ReferenceStep {
 
   /// Iterations of all layers at once, or of the even layers and then the odd ones.
   private func relax(
-    _ start: States, _ x: [Double], beta: Double = 0, target: [Double] = [], iterations: Int
+    _ start: States, _ x: [Double], beta: Double = 0, target: [Double] = [], iterations: Int,
+    order: SweepOrder
   ) -> States {
     var states = start
     let all = Array(1...layers.count)
-    let sets =
-      relaxation.updates.alternates
-      ? [all.filter { $0.isMultiple(of: 2) }, all.filter { !$0.isMultiple(of: 2) }] : [all]
+    let ordered =
+      switch order {
+      case .evenOdd: [all.filter { $0.isMultiple(of: 2) }, all.filter { !$0.isMultiple(of: 2) }]
+      case .upwards: all.map { [$0] }
+      case .downwards: all.reversed().map { [$0] }
+      }
+    let sets = relaxation.updates.alternates ? ordered : [all]
     for _ in 0..<iterations {
       for set in sets {
         let before = states

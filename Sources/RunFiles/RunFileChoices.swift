@@ -31,6 +31,32 @@ extension Codec where Value == Duration {
   }
 }
 
+extension Codec where Value == SweepOrders {
+  /// A word for both phases, or `{free: upwards, nudged: downwards}`; sweeps of even and odd layers are not written.
+  static var sweepOrders: Self {
+    let word = Codec<SweepOrder>.word
+    let each = section(
+      SweepOrders(),
+      [
+        .init("free", \.free, word, meaning: "The order in the free phase."),
+        .init("nudged", \.nudged, word, meaning: "The order in the nudged phase, or in each of them."),
+      ])
+    let takes = "\(word.takes), or {free: upwards, nudged: downwards}"
+    return Self(
+      takes: takes, keys: each.keys,
+      read: { tree, path throws(SchemaError) in
+        if case .map = tree.content { return try each.read(tree, path) }
+        let order = try word.read(tree, path)
+        return SweepOrders(free: order, nudged: order)
+      },
+      write: { orders in
+        if orders == SweepOrders() { return nil }
+        if orders.free == orders.nudged { return word.write(orders.free) }
+        return .value("{free: \(orders.free.rawValue), nudged: \(orders.nudged.rawValue)}")
+      })
+  }
+}
+
 extension Codec where Value == LayerAnchor {
   /// A free layer's is not written.
   static let layerAnchor = Self(

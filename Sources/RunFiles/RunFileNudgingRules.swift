@@ -12,6 +12,7 @@ extension RunFile {
     try checkKind(root)
     try checkReject(root)
     try checkDuration(root)
+    try checkOrder(root)
     try checkSlopes(root)
     guard procedure.nudges else { return }
     try checkForm(root)
@@ -64,6 +65,15 @@ extension RunFile {
       root.position(of: "relaxation.nudged"),
       "'relaxation.nudged' has a tolerance, but the rule \(rule.name) changes the weights at each of its iterations",
       hint: "use a count, such as 15")
+  }
+
+  /// Layers that move all at once have no order.
+  private func checkOrder(_ root: Tree) throws(SchemaError) {
+    guard procedure.relaxes, !relaxation.updates.alternates, relaxation.order != SweepOrders() else { return }
+    throw SchemaError(
+      root.position(of: "relaxation.order"),
+      "'relaxation.order' is of no use to \(relaxation.updates.rawValue) updates, which move all layers at once",
+      hint: "delete it, or write updates: even-odd or over-relaxed")
   }
 
   /// The feed-forward twin keeps of each layer only what it shows.

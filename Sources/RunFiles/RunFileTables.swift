@@ -221,6 +221,11 @@ extension Codec where Value == Relaxation {
         "factor", \.factor, .number("a number above 0 and below 2", example: "1.2") { $0 > 0 && $0 < 2 },
         meaning: "How far beyond the minimum an over-relaxed sweep goes: 1 is the minimum."),
       .init(
+        "order", \.order, .sweepOrders,
+        meaning:
+          "In which order a sweep takes the layers: even ones at once, then odd ones, or one by one; of both phases, or of each. `even-odd` without."
+      ),
+      .init(
         "newton", \.newton, .whole(0...10, example: 3),
         meaning:
           "Newton steps by which a sweep takes a layer to its minimum where ρ bends, and no formula tells it; at 0 one Euler step."

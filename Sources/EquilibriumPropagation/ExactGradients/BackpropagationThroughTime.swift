@@ -80,12 +80,13 @@ public struct BackpropagationThroughTime: Sendable {
       let move = UnitMove.minimize(relaxation.step, factor: relaxation.reach)
       // The state between two sets holds what the sets before it have moved.
       var moments = [before]
-      for layers in pass.network.colours {
+      let sets = relaxation.order.free.sets(pass.network)
+      for layers in sets {
         var next = moments[moments.count - 1]
         for k in layers { next[k] = after[k] }
         moments.append(next)
       }
-      for (index, layers) in pass.network.colours.enumerated().reversed() {
+      for (index, layers) in sets.enumerated().reversed() {
         pass.goBack(moved(layers), move, from: moments[index + 1], to: moments[index])
       }
     }

@@ -43,6 +43,44 @@ public enum Updates: String, CaseIterable, Sendable {
   }
 }
 
+/// In which order the layers of a sweep move, each given the others as they are then.
+public enum SweepOrder: String, CaseIterable, Sendable {
+  /// Every even layer at once, then every odd one.
+  case evenOdd = "even-odd"
+  /// One by one from the input: what is below reaches every layer in one sweep.
+  case upwards
+  /// One by one from the output: what nudges it reaches every layer in one sweep.
+  case downwards
+
+  var place: Int {
+    switch self {
+    case .evenOdd: 0
+    case .upwards: 1
+    case .downwards: 2
+    }
+  }
+
+  /// The layers that move together, one set after the other.
+  func sets(_ network: Network) -> [[Int]] {
+    switch self {
+    case .evenOdd: network.colours
+    case .upwards: network.states.map { [$0] }
+    case .downwards: network.states.reversed().map { [$0] }
+    }
+  }
+}
+
+/// The order of sweeps in each phase.
+public struct SweepOrders: Equatable, Sendable {
+  public var free = SweepOrder.evenOdd
+  /// Of every second phase.
+  public var nudged = SweepOrder.evenOdd
+
+  public init(free: SweepOrder = .evenOdd, nudged: SweepOrder = .evenOdd) {
+    (self.free, self.nudged) = (free, nudged)
+  }
+}
+
 /// How states are drawn.
 public struct Sampling: Equatable, Sendable {
   /// T of e^{−F/T}.
@@ -117,6 +155,8 @@ public struct Relaxation: Equatable, Sendable {
   public var step: Double
   /// ω of over-relaxed updates of layers that go to their minimiser.
   public var factor: Double
+  /// Of updates that take one set of layers after the other.
+  public var order = SweepOrders()
   /// Newton steps of an even-odd update of a layer whose minimiser has no closed form; 0 for one Euler step.
   public var newton = 0
   /// Of `gibbs`, `langevin` and `mala`, whose phases have as many iterations as it says.

@@ -68,7 +68,7 @@ extension Relaxer {
   mutating func evaluate(
     _ chain: AdjustedChain, _ path: inout Trajectory, _ parameters: Parameters
   ) throws {
-    guard let layers = sweep.first, sweep.count == 1 else {
+    guard let layers = allAtOnce else {
       preconditionFailure("proposals of states that do not move at once")
     }
     try pool(layers, &path, parameters)

@@ -13,14 +13,11 @@ struct Relaxer {
   let precision: Precision
   /// Rows of its matrices: examples at most, or twice as many for complex states.
   let capacity: Int
-  /// What one iteration moves together, one set of layers after the other: all at once, or colour by colour.
-  let sweep: [LayerSet]
+  /// What one iteration moves together, one set of layers after the other, in each order of sweeps: of all layers, without
+  /// the output, without the input, and without both.
+  private let sweeps: [[[LayerSet]]]
   /// The output, where it is a read-out.
   private let readOut: LayerSet?
-  /// Without the output, without the input, and without both.
-  private let hiddenSweep: [LayerSet]
-  private let upperSweep: [LayerSet]
-  private let innerSweep: [LayerSet]
   /// The layers that move, one by one from the input upwards, and without the output.
   private let ascending: [LayerSet]
   private let ascendingBelow: [LayerSet]
@@ -57,14 +54,13 @@ struct Relaxer {
     }
     isPooled = portion.pooled.map { _ in false }
     let (network, output) = (portion.network, portion.network.output)
-    func sweep(_ moves: (Int) -> Bool) -> [LayerSet] {
-      relaxation.updates.sets(network).map { $0.filter(moves) }.filter { !$0.isEmpty }
-        .map { LayerSet($0, portion: portion) }
+    sweeps = SweepOrder.allCases.map { order in
+      let sets = relaxation.updates.sets(network, in: order)
+      return [[], [output], [0], [0, output]].map { held in
+        sets.map { $0.filter { !held.contains($0) } }.filter { !$0.isEmpty }
+          .map { LayerSet($0, portion: portion) }
+      }
     }
-    self.sweep = sweep { _ in true }
-    hiddenSweep = sweep { $0 != output }
-    upperSweep = sweep { $0 > 0 }
-    innerSweep = sweep { $0 > 0 && $0 != output }
     readOut = network.hasReadOut ? LayerSet([output], portion: portion) : nil
     ascending = (1...network.depth).filter { !portion.network.isClamped($0) }
       .map { LayerSet([$0], portion: portion) }
@@ -91,14 +87,17 @@ struct Relaxer {
   }
 
   var network: Network { portion.network }
+
+  /// All layers, where they move at once.
+  var allAtOnce: LayerSet? { sweeps[0][0].count == 1 ? sweeps[0][0][0] : nil }
 }
 
 extension Updates {
   /// The layers that move together in an iteration, one set after the other; a read-out tells of the states as they are
   /// after each sweep.
-  public func sets(_ network: Network) -> [[Int]] {
+  public func sets(_ network: Network, in order: SweepOrder = .evenOdd) -> [[Int]] {
     let (output, hasReadOut) = (network.output, network.hasReadOut)
-    let sets = alternates ? network.colours : [Array(network.states)]
+    let sets = alternates ? order.sets(network) : [Array(network.states)]
     return sets.map { $0.filter { ($0 != output || !hasReadOut) && !network.isClamped($0) } }
       .filter { !$0.isEmpty }
       + (hasReadOut ? [[output]] : [])
@@ -168,9 +167,7 @@ extension Relaxer {
     for stretch in path.progress.moving { path.residuals[stretch.shard] = 0 }
     let sets: [LayerSet] =
       switch path.phase.order {
-      case .sweeps:
-        path.phase.holdsInput
-          ? path.phase.held == nil ? upperSweep : innerSweep : path.phase.held == nil ? sweep : hiddenSweep
+      case .sweeps: sweeps[path.phase.sweep.place][path.phase.heldEnds]
       case .upwards: path.phase.movesOutput ? ascending : ascendingBelow
       case .apart: []
       case .downwards: ascending.reversed()

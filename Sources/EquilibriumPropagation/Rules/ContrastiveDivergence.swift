@@ -127,7 +127,8 @@ public struct ContrastiveDivergence: Rule {
 
   private func chain(_ scheme: Scheme, keeps: Observation) -> Phase {
     Phase(
-      "model", from: persistent ? .chains : .end(of: 0), Sampler(scheme.relaxation, isCommon: false),
+      "model", from: persistent ? .chains : .end(of: 0), sweep: scheme.relaxation.order.nudged,
+      Sampler(scheme.relaxation, isCommon: false),
       for: Duration(atMost: steps), keeps: keeps)
   }
 

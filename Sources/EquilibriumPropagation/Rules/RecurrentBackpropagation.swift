@@ -19,7 +19,8 @@ public struct RecurrentBackpropagation: Rule {
       .free(scheme),
       Phase("linearization", from: .end(of: 0), Linearize(), for: Duration(atMost: 1)),
       Phase(
-        "response", from: .silence(slopesOf: 0), LinearResponse(relaxation: scheme.relaxation),
+        "response", from: .silence(slopesOf: 0), sweep: scheme.relaxation.order.nudged,
+        LinearResponse(relaxation: scheme.relaxation),
         for: scheme.relaxation.nudged),
     ]
   }
