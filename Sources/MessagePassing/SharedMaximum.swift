@@ -22,10 +22,11 @@ public final class SharedMaximum {
     over communicator: borrowing Communicator, most: Int, behind: Int = 0, sharesMemory: Bool
   ) throws(MPIError) {
     self.most = most
-    slotCount = max(behind, 1)
-    let slotCount = slotCount
+    let slotCount = max(behind, 1)
+    self.slotCount = slotCount
     let rank = communicator.rank
-    others = (0..<communicator.count).filter { $0 != rank }
+    let others = (0..<communicator.count).filter { $0 != rank }
+    self.others = others
     slots =
       sharesMemory && !others.isEmpty
       ? try SharedSlots(

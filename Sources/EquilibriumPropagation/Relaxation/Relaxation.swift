@@ -1,3 +1,5 @@
+import EnergyModels
+
 /// How states move: towards a minimum of the total energy, or through its stationary distribution e^{−F/T}.
 public enum Updates: String, CaseIterable, Sendable {
   /// Every layer at once: s ← s − ε ∂F/∂s.
