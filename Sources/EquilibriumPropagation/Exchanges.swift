@@ -20,6 +20,8 @@ public struct Exchanges: Equatable, Sendable {
     public var keepsSlopes = false
     /// Whether all pools are brought up to date at the end of each phase, not only those whose layers have moved since.
     public var completesAll = false
+    /// Whether the first of them begins with pools that are up to date.
+    public var startsPooled = false
     /// Whether pools are brought up to date after every pass, because that is kept.
     public var completesEach = false
     /// Whether layers hand out their activity: not where only drives are computed.
@@ -28,7 +30,12 @@ public struct Exchanges: Equatable, Sendable {
     /// How often the slopes of the pooled connection between two layers are handed out.
     public func slopes(from j: Int, to k: Int) -> Int {
       guard !keepsSlopes, parts.contains(.below) else { return 0 }
-      var (handed, isFresh) = (0, false)
+      return slopes(j, k, isFresh: startsPooled) + (phases - 1) * slopes(j, k, isFresh: false)
+    }
+
+    /// The same in one phase.
+    private func slopes(_ j: Int, _ k: Int, isFresh: Bool) -> Int {
+      var (handed, isFresh) = (0, isFresh)
       for _ in 0..<count / phases {
         for set in sets {
           if !isFresh, set.contains(j) || set.contains(k) { (handed, isFresh) = (handed + 1, true) }
@@ -36,7 +43,7 @@ public struct Exchanges: Equatable, Sendable {
         }
         if completesEach, !isFresh { (handed, isFresh) = (handed + 1, true) }
       }
-      return phases * (handed + (isFresh && !completesAll ? 0 : 1))
+      return handed + (isFresh && !completesAll ? 0 : 1)
     }
   }
 
@@ -83,7 +90,9 @@ extension Procedure {
       if phase.origin == .chains { step.addStart(.persistent) }
       // What a read-out or a pooled connection computes is of the parameters, which may change in every iteration.
       let isCut = contrast.learns == .everyIteration && number == phases.count - 1
-      step.add(phase, updates: scheme.relaxation.updates, changes: isCut ? phase.duration.atMost : 1)
+      step.add(
+        phase, updates: scheme.relaxation.updates, changes: isCut ? phase.duration.atMost : 1,
+        startsPooled: phase.continued.map { phases[$0].origin == .batch } ?? false)
     }
     if contrast.learns == .everyIteration, let last = phases.last { step.updates = last.duration.atMost }
     if contrast.promise == .energy { step.addEnergies(states: 1 + phases.count { $0.held != nil }) }
@@ -107,7 +116,10 @@ extension Exchanges {
   }
 
   /// - Parameter changes: how often the parameters are new while it lasts.
-  fileprivate mutating func add(_ phase: Phase, updates: Updates, changes: Int = 1) {
+  /// - Parameter startsPooled: whether what the states that it begins with were pooled to is known.
+  fileprivate mutating func add(
+    _ phase: Phase, updates: Updates, changes: Int = 1, startsPooled: Bool = false
+  ) {
     let (dynamics, duration) = (phase.dynamics, phase.duration)
     let rowsPerExample = dynamics.isComplex ? 2 : 1
     if phase.order == .apart { return }
@@ -145,7 +157,7 @@ extension Exchanges {
       Sweeps(
         count: duration.atMost, sets: sets.filter { !$0.isEmpty }, parts: dynamics.parts,
         rowsPerExample: rowsPerExample, phases: changes, keepsSlopes: dynamics.keepsSlopes,
-        completesAll: duration.tolerance != nil,
+        completesAll: duration.tolerance != nil, startsPooled: startsPooled,
         completesEach: phase.keeps.averages))
     if dynamics.proposes { addProposals(of: all, held: phase.held != nil, iterations: duration.atMost) }
     if phase.keeps.costs {

@@ -81,6 +81,14 @@ public struct Phase: Sendable {
     self.keeps = keeps
   }
 
+  /// The phase with whose very states it begins, slopes and all.
+  var continued: Int? {
+    guard case .end(let other) = origin, held == nil, labels == nil, !dynamics.isComplex,
+      !dynamics.keepsSlopes
+    else { return nil }
+    return other
+  }
+
   /// Whether it is nudged, on real or complex states.
   public var isNudged: Bool { beta != nil || dynamics.isComplex }
 

@@ -14,6 +14,7 @@ extension Trainer {
       try step()
       _ = try ranksAgreeToStop()
     }
+    try hearOfAllSteps()
   }
 
   /// Inputs and targets of the first batch.

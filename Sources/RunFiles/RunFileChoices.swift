@@ -38,15 +38,19 @@ extension Codec where Value == SweepOrders {
     let each = section(
       SweepOrders(),
       [
-        .init("free", \.free, word, meaning: "The order in the free phase."),
-        .init("nudged", \.nudged, word, meaning: "The order in the nudged phase, or in each of them."),
+        .init("free", \.free, word, required: "upwards", meaning: "The order in the free phase."),
+        .init(
+          "nudged", \.nudged, word, required: "downwards",
+          meaning: "The order in the nudged phase, or in each of them."),
       ])
-    let takes = "\(word.takes), or {free: upwards, nudged: downwards}"
+    let (words, map) = (SweepOrder.allCases.map(\.rawValue), "{free: upwards, nudged: downwards}")
     return Self(
-      takes: takes, keys: each.keys,
+      takes: Spelling.listed(words + [map]), keys: each.keys,
       read: { tree, path throws(SchemaError) in
         if case .map = tree.content { return try each.read(tree, path) }
-        let order = try word.read(tree, path)
+        guard let order = try? word.read(tree, path) else {
+          throw .noWord(tree, path, of: words, or: map)
+        }
         return SweepOrders(free: order, nudged: order)
       },
       write: { orders in

@@ -278,7 +278,7 @@ public final class Trainer {
   }
 
   /// Hears of the steps that no stage is behind any more. Who was asked to stop says so again after the next one.
-  func hearOfAllSteps() throws {
+  package func hearOfAllSteps() throws {
     let diverged = grid.restOfFlags().contains { $0[1] > 0 }
     if diverged { try endDiverged("states", of: state.tally.divergedLayers) }
   }

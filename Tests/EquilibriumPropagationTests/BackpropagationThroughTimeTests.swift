@@ -94,6 +94,28 @@ import Testing
     }
   }
 
+  @Test(
+    "equals finite differences of C(s_T) in every order of sweeps", arguments: SweepOrder.allCases,
+    [Updates.evenOdd, .overRelaxed])
+  func orders(order: SweepOrder, updates: Updates) throws {
+    let problem = problem(3, (.tanh, .linear))
+    var relaxation = Problem.counted(updates, 4)
+    relaxation.order.free = order
+    let found = try BackpropagationThroughTime(relaxation).gradients(
+      last: [4], of: 4, from: problem.zeros, clamped: problem.clamped, parameters: problem.parameters)[0]
+    let expected = try FiniteDifferences(step: 1e-5).gradient(
+      of: { parameters in
+        var moved = problem
+        moved.parameters = parameters
+        let state = try moved.free(relaxation).state
+        return (0..<problem.rows).reduce(0) { $0 + moved.cost(state, row: $1) } / Double(problem.rows)
+      }, at: problem.parameters)
+    for k in 1...4 {
+      #expect(
+        GradientMatch(found.elements(layer: k), exact: expected.elements(layer: k)).relativeError <= 1e-6)
+    }
+  }
+
   @Test("through no iteration: nothing; through one: what the last move reached", arguments: 1...3)
   func reach(hidden: Int) throws {
     let problem = problem(hidden, (.tanh, .tanh))

@@ -9,9 +9,11 @@ import Testing
     let network: Network
     let updates: Updates
     let kind: NudgingKind
+    var order = SweepOrders()
     var testDescription: String {
       let layers = network.layers.map { "\($0.units) \($0.activation.rawValue)" }.joined(separator: ", ")
-      return "\(layers), \(updates.rawValue), \(kind.rawValue)"
+      let orders = "\(order.free.rawValue) and \(order.nudged.rawValue)"
+      return "\(layers), \(updates.rawValue), \(kind.rawValue), \(orders)"
     }
   }
 
@@ -38,6 +40,9 @@ import Testing
       Updates.toRest.flatMap { updates in
         [NudgingKind.oneSided, .centered].map { Case(network: network, updates: updates, kind: $0) }
       }
+        + [
+          SweepOrders(free: .upwards, nudged: .downwards), SweepOrders(free: .downwards, nudged: .upwards),
+        ].map { Case(network: network, updates: .overRelaxed, kind: .centered, order: $0) }
     }
   }()
 
@@ -47,6 +52,7 @@ import Testing
     #expect(Self.cases.contains { $0.network.positions(1) > 1 })
     var relaxation = Problem.counted(test.updates, 7)
     relaxation.nudged = Duration(atMost: 3)
+    relaxation.order = test.order
     let nudging = Nudging(kind: test.kind, beta: 0.3)
     var reference = ReferenceStep(problem.referenceLayers(rate: 0.25), relaxation, nudging)
     let (inputs, targets) = (

@@ -69,6 +69,10 @@ extension RealRanks {
       Trial(method: .forwardForward, grids: ["1x1x1", "2x1x1", "1x2x1", "1x1x2", "1x3x1", "2x2x2", "1x2x4"]),
       Trial(method: .everyLayer, grids: ["1x1x1", "1x3x1", "1x4x1", "2x1x2"]),
       Trial(method: .droppedOut, grids: ["1x1x1", "1x3x1", "2x1x2"]),
+      Trial(method: .ordered, grids: ["1x1x1", "1x2x1", "1x1x2", "1x2x2", "2x3x1"]),
+      Trial(
+        method: .ordered, grids: ["1x1x2", "1x3x1"],
+        options: ["relaxation.start=forward", "relaxation.free=1", "relaxation.nudged=1"]),
       // Tolerances that nothing meets in so few iterations.
       Trial(
         method: .forward, grids: ["2x1x2", "1x3x1"],

@@ -1,6 +1,6 @@
 extension TrainingMethod {
   /// Networks on pictures.
-  static let pictures = [pooled, residual, readOut, transposed]
+  static let pictures = [pooled, residual, readOut, transposed, ordered, orderedUpwards]
 
   /// Two cut layers joined by a pooled kernel, whose slopes slices exchange; a narrower layer above them that stays whole.
   static let pooled = TrainingMethod(
@@ -23,6 +23,27 @@ extension TrainingMethod {
 
       """,
     grids: ["2x1x1", "1x2x1", "1x1x2", "1x4x1", "1x2x2", "2x2x2", "1x1x4", "1x3x2"])
+
+  /// What is below reaches every layer in one sweep, and so does what nudges the output.
+  static let ordered = TrainingMethod(
+    name: "convolutions, free sweeps upwards, nudged ones downwards",
+    runFile: pooled.runFile.replacing("name: pooled", with: "name: ordered").replacing(
+      "{updates: even-odd, start: persistent, free: 6, nudged: 4}",
+      with: """
+        {updates: over-relaxed, factor: 1.4, order: {free: upwards, nudged: downwards}, start: zero, free: 4, nudged: 2}
+        """),
+    grids: pooled.grids)
+
+  /// Rows rest at different times; a read-out is told after each sweep.
+  static let orderedUpwards = TrainingMethod(
+    name: "cross-entropy, free sweeps downwards, nudged ones upwards, with tolerances",
+    runFile: readOut.runFile.replacing("name: read-out", with: "name: ordered-upwards").replacing(
+      "start: forward, free: 8, nudged: 5}",
+      with: """
+        order: {free: downwards, nudged: upwards}, start: persistent, \
+        free: {tolerance: 0.01, at-most: 9}, nudged: {tolerance: 0.01, at-most: 4, rows: 3}}
+        """),
+    grids: readOut.grids)
 
   /// The residual block on graded pictures: 0→1 3×3, 1→2 3×3 with stride 2, 0→2 1×1 with stride 2; shards settle at
   /// different times.

@@ -10,6 +10,7 @@ import Testing
     "data.normalize.deviation": "data.normalize.mean=[0.5]",
     "relaxation.free.at-most": "relaxation.free.tolerance=1",
     "relaxation.nudged.at-most": "relaxation.nudged.tolerance=1",
+    "relaxation.order.nudged": "relaxation.order.free=upwards",
     "training.stop.figure": "training.stop.patience=1", "task.names": "task.kind=classification",
     "task.weights": "task.kind=classification", "task.standardize": "task.kind=regression",
     "task.corrupt": "task.kind=autoencoder", "task.scale": "task.kind=flow",

@@ -28,7 +28,7 @@ extension RunFileMistake {
     checkpoint: {evry: 1}
     3:14: unknown key 'checkpoint.evry'; did you mean 'every'?
     relaxation: {sweeps: 3}
-    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, newton, temperature, burn-in, average, chains, inference, start, free and nudged
+    3:14: unknown key 'relaxation.sweeps'; the keys here are updates, step, factor, order, newton, temperature, burn-in, average, chains, inference, start, free and nudged
     shards: 2
     3:1: unknown key 'shards'; did you mean 'tiling.shards'?
     seed: 1⏎seed: 2
@@ -103,6 +103,12 @@ extension RunFileMistake {
     3:23: 'relaxation.updates' is 'eulr'; did you mean 'euler'?
     relaxation: {updates: newton}
     3:23: 'relaxation.updates' is 'newton'; it takes euler, even-odd, over-relaxed, gibbs, langevin or mala
+    relaxation: {order: upward}
+    3:21: 'relaxation.order' is 'upward'; did you mean 'upwards'?
+    relaxation: {order: {free: down}}
+    3:28: 'relaxation.order.free' is 'down'; it takes even-odd, upwards or downwards
+    relaxation: {updates: euler, order: upwards}
+    3:37: 'relaxation.order' is of no use to euler updates, which move all layers at once; delete it, or write updates: even-odd or over-relaxed
     relaxation: {updates: over-relaxed, factor: 2}
     3:45: 'relaxation.factor' is '2'; it takes a number above 0 and below 2, such as 1.2
     training: [1]

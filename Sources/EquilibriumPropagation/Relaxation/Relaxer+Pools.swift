@@ -27,6 +27,15 @@ extension Relaxer {
     try path.state.withSlopes(index) { try neighbours.receive(.slopes(index), into: &$0, rows: rows) }
   }
 
+  /// Takes over what the states that a phase begins with were pooled to; whether that is known.
+  mutating func takePools(_ phase: Phase, _ ends: [Settled]) -> Bool {
+    guard let continued = phase.continued, ends.indices.contains(continued),
+      ends[continued].pooled.count == pools.count
+    else { return false }
+    for (index, pooled) in ends[continued].pooled.enumerated() { pools[index].pooled = pooled }
+    return true
+  }
+
   /// Brings all pooled connections up to date with the states as they are, which contrasts are taken of.
   mutating func completePools(_ path: inout Trajectory, _ parameters: Parameters) throws {
     for (pool, index) in portion.pooled.enumerated() {

@@ -140,13 +140,20 @@ extension Relaxer {
     }
     if let share = phase.held { start = try hold(consume start, at: share, clamped: clamped) }
     var path = Trajectory(phase, scene: scene, from: consume start, instant: instant)
-    try refresh(&path, parameters)
+    try follow(&path, isPooled: takePools(phase, ends), parameters)
     return path
   }
 
-  /// Brings what follows from the states up to date: at a phase's beginning, and where the parameters have changed.
+  /// Brings what follows from the states up to date, where the parameters have changed.
   mutating func refresh(_ path: inout Trajectory, _ parameters: Parameters) throws {
-    isPooled = isPooled.map { _ in false }
+    try follow(&path, isPooled: false, parameters)
+  }
+
+  /// - Parameter isPooled: whether what was pooled is of the states as they are.
+  private mutating func follow(
+    _ path: inout Trajectory, isPooled: Bool, _ parameters: Parameters
+  ) throws {
+    self.isPooled = self.isPooled.map { _ in isPooled }
     if let readOut, path.phase.dynamics.readsOut { try move(readOut, &path, parameters) }
     if let chain = path.adjusted { try evaluate(chain, &path, parameters) }
   }
@@ -245,7 +252,8 @@ extension Relaxer {
       residual: path.residual, divergedLayers: divergedLayers, half: path.half,
       findings: classScores ?? path.motion.findings, acceptance: path.adjusted == nil ? nil : path.acceptance,
       kept: path.keeper.iterations(path.instant.iteration),
-      averages: path.keeper.averages(progress.iterations, costs: costs, weights: weights))
+      averages: path.keeper.averages(progress.iterations, costs: costs, weights: weights),
+      pooled: path.phase.origin == .batch && path.half == 0 ? pools.map(\.pooled) : [])
   }
 }
 

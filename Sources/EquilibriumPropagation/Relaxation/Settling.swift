@@ -35,6 +35,9 @@ public struct Settled: Sendable {
   /// Averages over the last iterations, where the phase keeps them.
   public var averages: Averages?
 
+  /// What each pooled connection held there makes of these states, for phases that begin with them; none where nobody does.
+  var pooled: [Matrix] = []
+
   /// What the network answers, where the output is computed: y, or ⟨y⟩ where averages are kept.
   public var outputs: Matrix { averages?.outputs ?? state[state.network.output].states }
 
@@ -48,7 +51,7 @@ public struct Settled: Sendable {
   init(
     state: State, outcomes: [Outcome], iterations: [Int], residual: Double, divergedLayers: Set<Int> = [],
     half: Int = 0, findings: (any Sendable)? = nil, acceptance: Acceptance? = nil, kept: [State] = [],
-    averages: Averages? = nil
+    averages: Averages? = nil, pooled: [Matrix] = []
   ) {
     self.state = state
     self.outcomes = outcomes
@@ -60,6 +63,7 @@ public struct Settled: Sendable {
     self.acceptance = acceptance
     self.kept = kept
     self.averages = averages
+    self.pooled = pooled
   }
 }
 
