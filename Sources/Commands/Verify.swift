@@ -4,6 +4,7 @@ import FileFormats
 import Foundation
 import MessagePassing
 import Reporting
+import RunFiles
 import Training
 import Verification
 
@@ -44,6 +45,12 @@ struct Verify: RankCommand {
     help: ArgumentHelp("Nudged steps held against as many through time, such as 5,20.", valueName: "numbers"))
   var steps: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Instead: the least sweeps whose gradient keeps this cosine with the exact one in every layer, such as 0.95.",
+      valueName: "cosine"))
+  var budget: Double?
+
   @Flag(help: "Prints JSON.")
   var json = false
 
@@ -58,6 +65,15 @@ struct Verify: RankCommand {
     }
     if checkpoint != .latest, weights == nil {
       throw ValidationError("--checkpoint says which of --weights DIR is taken")
+    }
+    if let budget {
+      guard budget > 0, budget < 1 else {
+        throw ValidationError("--budget \(budget): a cosine between 0 and 1 is needed, such as 0.95")
+      }
+      if plot != nil || gradients != nil || betas != nil || steps != nil {
+        throw ValidationError(
+          "--budget compares relaxations; --plot, --gradients, --betas and --steps do not")
+      }
     }
     try FileEnding.check("--plot", plot, among: ["svg"])
     if let gradients, !gradients.hasSuffix(".safetensors") {
@@ -92,6 +108,7 @@ struct Verify: RankCommand {
     let verifier = try Verifier(
       run: run, data: data, examples: examples, weights: weights, choices: choices, deal: deal,
       grid: Grid(deal.grid, world: world, sharesMemory: options.grid.sharesMemory), notice: complain)
+    if let budget { return try spend(budget, of: run, verifier, on: world) }
     let verdict = try verifier.verify { complain("\(run.name): \($0)") }
     let record = verdict.record
     let isFirst = world.rank == 0
@@ -104,5 +121,24 @@ struct Verify: RankCommand {
     var code = [Int64(isFirst && !record.isPassed ? 1 : 0)]
     try world.maximum(&code)
     return Int32(code[0])
+  }
+
+  /// The least sweeps that keep a cosine; 1 where none do.
+  private func spend(
+    _ cosine: Double, of run: RunFile, _ verifier: Verifier, on world: borrowing Communicator
+  ) throws -> Int32 {
+    try world.agree {
+      guard !verifier.hasBudget else { return }
+      throw UsageError(
+        "--budget is for runs whose states come to rest, free and nudged; \(run.name) has none")
+    }
+    let record = try verifier.budget(cosine: cosine) { complain("\(run.name): \($0)") }
+    try world.agree {
+      guard record != nil else {
+        throw UsageError("the free phase does not come to rest: see verify without --budget")
+      }
+    }
+    if world.rank == 0, let record { print(json ? record.json + "\n" : record.text, terminator: "") }
+    return record.map { $0.isKept ? 0 : 1 } ?? 1
   }
 }

@@ -90,7 +90,7 @@ extension Verifier {
     return rest.state
   }
 
-  private func infer(_ relaxation: Relaxation, from start: State? = nil) throws -> Settled {
+  func infer(_ relaxation: Relaxation, from start: State? = nil) throws -> Settled {
     try run.makeMethod(
       relaxation: relaxation, grid: grid, deal: deal, rows: batch.rows, messages: messages
     )
@@ -104,7 +104,7 @@ extension Verifier {
     return Int(most[0])
   }
 
-  private func haveSettled(_ settled: Settled) throws -> Bool {
+  func haveSettled(_ settled: Settled) throws -> Bool {
     var open: [Int64] = [settled.outcomes.allSatisfy { $0 == .settled } ? 0 : 1]
     try grid.world.maximum(&open)
     return open[0] == 0
@@ -118,7 +118,7 @@ extension Verifier {
   }
 
   /// −dC(s⁰)/dθ at rest, by recurrent backpropagation; nil but on rank 0.
-  private func exactGradient(from free: State) throws -> Gradient? {
+  func exactGradient(from free: State) throws -> Gradient? {
     var exact = run
     exact.rule = .recurrentBackpropagation
     exact.nudging.reject = false
@@ -174,7 +174,7 @@ extension Verifier {
   }
 
   /// The gradient that a rule computes from given free states, on rank 0, and which rows here broke its promise.
-  private func gradient(
+  func gradient(
     _ run: RunFile, _ relaxation: Relaxation, from free: State
   ) throws -> (gradient: Gradient?, violations: [Bool]) {
     let method = try run.makeMethod(
