@@ -266,7 +266,7 @@ public final class Trainer {
     }
     let behind = deal.tiling.network.isLayerwise ? grid.shape.stages - 1 : 0
     guard let flags = try grid.maximumOfFlags(own, behind: behind) else { return false }
-    if flags[1] > 0 { try endDiverged("states", of: state.tally.divergedLayers) }
+    if flags[1] > 0 { try endDiverged("states", of: state.tally.divergedLayers, step: state.step - behind) }
     if writer.isPending && flags[2] == 0 {
       traffic.end(at: state.step)
       grid.clock?.enter(.checkpoint)
@@ -279,8 +279,9 @@ public final class Trainer {
 
   /// Hears of the steps that no stage is behind any more. Who was asked to stop says so again after the next one.
   package func hearOfAllSteps() throws {
-    let diverged = grid.restOfFlags().contains { $0[1] > 0 }
-    if diverged { try endDiverged("states", of: state.tally.divergedLayers) }
+    let flags = grid.restOfFlags()
+    guard let first = flags.firstIndex(where: { $0[1] > 0 }) else { return }
+    try endDiverged("states", of: state.tally.divergedLayers, step: state.step - flags.count + 1 + first)
   }
 
   func tell(_ event: @autoclosure () -> TrainingEvent) { if grid.isFirst { report(event()) } }

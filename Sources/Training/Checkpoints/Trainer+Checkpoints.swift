@@ -97,8 +97,10 @@ extension Trainer {
 
   /// Ends the run on every rank with one sentence; a checkpoint under way is of a good step and is completed first.
   ///
-  /// - Parameter layers: those in which this rank saw what diverged.
-  func endDiverged(_ what: String, of layers: Set<Int>) throws {
+  /// - Parameters:
+  ///   - layers: those in which this rank saw what diverged.
+  ///   - step: the step after which it was seen; the last one without.
+  func endDiverged(_ what: String, of layers: Set<Int>, step: Int? = nil) throws {
     try writer.complete()
     let states = deal.tiling.network.states
     var flags = states.map { layers.contains($0) ? Int64(1) : 0 }
@@ -107,7 +109,7 @@ extension Trainer {
       guard grid.isFirst else { return }
       throw Divergence(
         what: what, layers: flags.indices.filter { flags[$0] > 0 }.map { $0 + states.lowerBound },
-        step: state.step,
+        step: step ?? state.step,
         lastCheckpoint: (try? directory.store.checkpoints())?.last, advice: Symptoms.advice(run))
     }
   }
