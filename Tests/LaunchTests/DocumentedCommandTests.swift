@@ -89,6 +89,7 @@ import Testing
       .test("TrainingVerifyDocumentsTests.page")
     ),
     ("launch/run -n 1 verify launch/recipes/digits.yaml --set relaxation.updates=gibbs", .run()),
+    ("launch/run verify launch/recipes/digits.yaml --budget 0.95", .run()),
     ("launch/run -n 2 train launch/recipes/digits-ff.yaml", .run("--set training.epochs=2")),
     ("launch/run -n 2 evaluate runs/digits-ff", .run()),
     ("launch/run -n 2 train launch/recipes/digits-flow-classes.yaml", .run("--set training.epochs=2")),
