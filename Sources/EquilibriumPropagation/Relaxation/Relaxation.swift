@@ -4,7 +4,7 @@ import EnergyModels
 public enum Updates: String, CaseIterable, Sendable {
   /// Every layer at once: s ← s − ε ∂F/∂s.
   case euler
-  /// Every even layer to its minimiser given its neighbours, then every odd one.
+  /// Every layer to its minimiser given its neighbours: even ones, then odd ones, where `order` says nothing else.
   case evenOdd = "even-odd"
   /// As even-odd, but each layer goes further than its minimiser, by a factor ω < 2: s ← s + ω (s* − s). F never rises,
   /// and strong couplings, which make even-odd sweeps slow, settle in fewer of them.
@@ -54,6 +54,7 @@ public enum SweepOrder: String, CaseIterable, Sendable {
   /// One by one from the output: what nudges it reaches every layer in one sweep.
   case downwards
 
+  /// Its number among all.
   var place: Int {
     switch self {
     case .evenOdd: 0
