@@ -153,7 +153,7 @@ extension RunRecord.Facts {
     var method = [run.rule.name]
     if run.procedure.relaxes {
       let order = run.relaxation.order
-      let orders = order == SweepOrders() ? "" : ", \(order.free.rawValue) and \(order.nudged.rawValue)"
+      let orders = order == SweepOrders() ? "" : " in the order \(order)"
       method.append("\(run.relaxation.updates.rawValue) updates\(orders)")
       let isNudged = run.procedure.usesBeta
       if isNudged { method.append("\(run.nudging.kind.rawValue) nudging, β\u{A0}=\u{A0}\(run.nudging.beta)") }

@@ -72,7 +72,7 @@ struct Verify: RankCommand {
       }
       if plot != nil || gradients != nil || betas != nil || steps != nil {
         throw ValidationError(
-          "--budget compares relaxations; --plot, --gradients, --betas and --steps do not")
+          "--budget compares relaxations; --plot, --gradients, --betas and --steps do not go with it")
       }
     }
     try FileEnding.check("--plot", plot, among: ["svg"])
@@ -130,7 +130,8 @@ struct Verify: RankCommand {
     try world.agree {
       guard !verifier.hasBudget else { return }
       throw UsageError(
-        "--budget is for runs whose states come to rest, free and nudged; \(run.name) has none")
+        "--budget is for runs whose states come to rest by sweeps, free and nudged; those of \(run.name) may not"
+      )
     }
     let record = try verifier.budget(cosine: cosine) { complain("\(run.name): \($0)") }
     try world.agree {

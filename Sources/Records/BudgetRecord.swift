@@ -4,7 +4,7 @@ public struct BudgetRecord: Codable, Equatable, Sendable {
   public struct Row: Codable, Equatable, Sendable {
     /// `over-relaxed`.
     public var updates: String
-    /// Of free and nudged sweeps: `upwards, downwards`.
+    /// Of sweeps, as a run file has it: `{free: upwards, nudged: downwards}`.
     public var order: String
     /// ω.
     public var factor: Double

@@ -25,11 +25,9 @@ extension BudgetRecord {
 
   /// As a run file has it.
   private static func setting(_ row: Row) -> String {
-    let orders = row.order.split(separator: ", ")
-    let order = orders.count == 2 ? "{free: \(orders[0]), nudged: \(orders[1])}" : row.order
     let factor = row.factor == 1 ? "" : ", factor: \(number(row.factor))"
     return
-      "relaxation: {updates: \(row.updates)\(factor), order: \(order), start: \(row.start), free: \(row.free), nudged: \(row.nudged)}"
+      "relaxation: {updates: \(row.updates)\(factor), order: \(row.order), start: \(row.start), free: \(row.free), nudged: \(row.nudged)}"
   }
 
   private static func number(_ value: Double) -> String { String(format: "%g", value) }

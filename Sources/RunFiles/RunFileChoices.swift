@@ -53,11 +53,7 @@ extension Codec where Value == SweepOrders {
         }
         return SweepOrders(free: order, nudged: order)
       },
-      write: { orders in
-        if orders == SweepOrders() { return nil }
-        if orders.free == orders.nudged { return word.write(orders.free) }
-        return .value("{free: \(orders.free.rawValue), nudged: \(orders.nudged.rawValue)}")
-      })
+      write: { $0 == SweepOrders() ? nil : .value($0.description) })
   }
 }
 

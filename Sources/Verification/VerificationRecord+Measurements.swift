@@ -9,6 +9,8 @@ extension VerificationRecord {
   init(_ measured: Measurements, of run: RunFile, deal: Deal) {
     let units = [deal.tiling.network.inputs] + run.network.layers.map(\.units)
     let step = run.relaxation.updates.atRest == .euler ? " \(run.relaxation.step)" : ""
+    let order = run.relaxation.order
+    let orders = order == SweepOrders() ? "" : " in the order \(order)"
     let isDrawn = run.relaxation.samples && run.procedure.relaxes
     let temperature = isDrawn ? " at T \(run.relaxation.sampling.temperature)" : ""
     let isTwin = !run.procedure.relaxes
@@ -16,7 +18,7 @@ extension VerificationRecord {
       facts: Facts(
         run: run.name, rule: run.rule.name, network: units.map(String.init).joined(separator: "-"),
         examples: measured.examples, grid: deal.grid.description,
-        updates: isTwin ? "none" : run.relaxation.updates.rawValue + step + temperature,
+        updates: isTwin ? "none" : run.relaxation.updates.rawValue + step + orders + temperature,
         nudging: run.estimate,
         exact: isTwin
           ? "finite differences"

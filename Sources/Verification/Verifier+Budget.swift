@@ -9,10 +9,11 @@ extension Verifier {
     free: [2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40], nudged: [1, 2, 3, 4, 6, 8, 12]
   )
 
-  /// Whether the run's phases settle and nudge, so that there is something to choose.
+  /// Whether the run's phases settle and nudge, and may do so by sweeps, so that there is something to choose.
   public var hasBudget: Bool {
     run.procedure.relaxes && !run.relaxation.samples && run.procedure.contrast.learns == .once
       && run.procedure.objective == .costAtRest && run.procedure.nudges && !run.procedure.isComplex
+      && !kinds.isEmpty
   }
 
   /// The least sweeps whose gradient keeps a cosine with the exact one at rest in every layer: for each order, factor and
@@ -25,11 +26,14 @@ extension Verifier {
     let rest = try infer(run.relaxation.toRest, from: try infer(own).state)
     guard try haveSettled(rest) else { return nil }
     let exact = try exactGradient(from: rest.state)
-    let ownRow = try row(own, exact)
+    var ownRow = try row(own, exact)
+    // As the run file has them, which is at most; what is judged of persistent states is where they end up.
+    (ownRow.start, ownRow.sweeps) = (run.relaxation.start.rawValue, sweeps(run.relaxation))
+    (ownRow.free, ownRow.nudged) = (run.relaxation.free.atMost, run.relaxation.nudged.atMost)
     var rows: [BudgetRecord.Row] = []
     for (index, kind) in kinds.enumerated() {
       if grid.isFirst, index == 0 || kind.order != kinds[index - 1].order {
-        progress("sweeps \(kind.order.told)")
+        progress("sweeps in the order \(kind.order)")
       }
       let most = 2 * (rows.map(\.sweeps).min() ?? .infinity)
       for relaxation in relaxations(kind) where sweeps(relaxation) <= most {
@@ -50,7 +54,8 @@ extension Verifier {
       })
   }
 
-  /// Orders, factors and starts that are tried: those most often good first, since they bound the others.
+  /// Orders, factors and starts that are tried, as far as a run file may have them: those most often good first, since they
+  /// bound the others.
   private var kinds: [Relaxation] {
     let orders = [SweepOrders(free: .upwards, nudged: .downwards), SweepOrders()]
     let starts: [Start] = run.network.input.anchor == .clamped ? [.forward, .zero] : [.zero]
@@ -63,6 +68,10 @@ extension Verifier {
           return relaxation
         }
       }
+    }.filter { relaxation in
+      var other = run
+      other.relaxation = relaxation
+      return (try? RunFile.parse(other.resolvedYAML, file: run.name)) != nil
     }
   }
 
@@ -90,15 +99,10 @@ extension Verifier {
     var cosines: [Double] = []
     if let found, let exact { cosines = LayerMatches(found, exact).layers.map(\.cosine) }
     return BudgetRecord.Row(
-      updates: relaxation.updates.rawValue, order: relaxation.order.told, factor: relaxation.appliedFactor,
+      updates: relaxation.updates.rawValue, order: relaxation.order.description,
+      factor: relaxation.appliedFactor,
       start: relaxation.start.rawValue, free: relaxation.free.atMost, nudged: relaxation.nudged.atMost,
       sweeps: sweeps(relaxation), cosines: cosines)
-  }
-}
-
-extension SweepOrders {
-  fileprivate var told: String {
-    free == nudged ? free.rawValue : "\(free.rawValue), \(nudged.rawValue)"
   }
 }
 

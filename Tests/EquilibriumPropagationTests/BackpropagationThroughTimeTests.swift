@@ -25,11 +25,11 @@ import Testing
 
   /// Finite differences of C(s_T) where the last t iterations have the parameters that are moved.
   private func finiteDifferences(
-    _ problem: Problem, _ updates: Updates, last t: Int, of iterations: Int
+    _ problem: Problem, _ updates: Updates, order: SweepOrder = .evenOdd, last t: Int, of iterations: Int
   ) throws -> Gradient {
     let earlier = try problem.free(Problem.counted(updates, iterations - t)).state
     var relaxation = Problem.counted(updates, t)
-    relaxation.start = .persistent
+    (relaxation.start, relaxation.order.free) = (.persistent, order)
     // Where states are clipped there are kinks, which a small step seldom crosses; of states up to 6 costs are larger,
     // and what rounding leaves of their differences too.
     let hidden = problem.network.activation(1)
@@ -103,13 +103,7 @@ import Testing
     relaxation.order.free = order
     let found = try BackpropagationThroughTime(relaxation).gradients(
       last: [4], of: 4, from: problem.zeros, clamped: problem.clamped, parameters: problem.parameters)[0]
-    let expected = try FiniteDifferences(step: 1e-5).gradient(
-      of: { parameters in
-        var moved = problem
-        moved.parameters = parameters
-        let state = try moved.free(relaxation).state
-        return (0..<problem.rows).reduce(0) { $0 + moved.cost(state, row: $1) } / Double(problem.rows)
-      }, at: problem.parameters)
+    let expected = try finiteDifferences(problem, updates, order: order, last: 4, of: 4)
     for k in 1...4 {
       #expect(
         GradientMatch(found.elements(layer: k), exact: expected.elements(layer: k)).relativeError <= 1e-6)

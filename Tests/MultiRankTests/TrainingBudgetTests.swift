@@ -35,10 +35,7 @@ extension RealRanks {
 
         /// As a run file has it.
         var setting: String {
-          let orders = order.split(separator: ", ")
-          let both = orders.count == 2 ? "{free: \(orders[0]), nudged: \(orders[1])}" : order
-          return
-            "relaxation={updates: \(updates), factor: \(factor), order: \(both), start: \(start), free: \(free), nudged: \(nudged)}"
+          "relaxation={updates: \(updates), factor: \(factor), order: \(order), start: \(start), free: \(free), nudged: \(nudged)}"
         }
       }
       let cosine: Double
@@ -75,6 +72,16 @@ extension RealRanks {
       #expect(budget.rows[0].sweeps < budget.own.sweeps / 2)
     }
 
+    @Test("Of persistent states and tolerances it tells at most as many sweeps as the run file has")
+    func atMost() throws {
+      let folder = try TrainingFolder(
+        Self.runFile.replacing(
+          "{updates: even-odd, free: 40, nudged: 12}",
+          with: "{updates: even-odd, start: persistent, free: {tolerance: 1e-2, at-most: 40}, nudged: 12}"))
+      let own = try budget(folder, "1x1x1", "0.6").own
+      #expect(own.sweeps == 64 && own.free == 40 && own.start == "persistent")
+    }
+
     @Test("It says what to write, and ends with 1 where nothing keeps the cosine")
     func told() throws {
       let folder = try TrainingFolder(Self.runFile)
@@ -90,10 +97,16 @@ extension RealRanks {
     @Test(
       "Where there is nothing to choose, and what does not go with it, is told",
       arguments: [
-        (["--budget", "1"], "a cosine between 0 and 1"), (["--budget", "0.9", "--plot", "a.svg"], "do not"),
-        (["--budget", "0.9", "--set", "rule=backpropagation"], "whose states come to rest"),
-        (["--budget", "0.9", "--set", "rule=contrastive-hebbian"], "whose states come to rest"),
-        (["--budget", "0.9", "--set", "relaxation.updates=gibbs"], "whose states come to rest"),
+        (["--budget", "1"], "a cosine between 0 and 1"),
+        (["--budget", "0.9", "--plot", "a.svg"], "do not go with it"),
+        (["--budget", "0.9", "--set", "rule=backpropagation"], "whose states come to rest by sweeps"),
+        (["--budget", "0.9", "--set", "rule=contrastive-hebbian"], "whose states come to rest by sweeps"),
+        // Sweeps have no minimum there.
+        (
+          ["--budget", "0.9", "--set", "relaxation.updates=euler", "--set", "nudging.beta=2"],
+          "whose states come to rest by sweeps"
+        ),
+        (["--budget", "0.9", "--set", "relaxation.updates=gibbs"], "whose states come to rest by sweeps"),
       ])
     func misused(options: [String], words: String) throws {
       let outcome = try TrainingFolder(Self.runFile).verify("1x1x1", options)

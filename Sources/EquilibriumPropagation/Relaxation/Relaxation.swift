@@ -74,13 +74,18 @@ public enum SweepOrder: String, CaseIterable, Sendable {
 }
 
 /// The order of sweeps in each phase.
-public struct SweepOrders: Equatable, Sendable {
+public struct SweepOrders: Equatable, Sendable, CustomStringConvertible {
   public var free = SweepOrder.evenOdd
   /// Of every second phase.
   public var nudged = SweepOrder.evenOdd
 
   public init(free: SweepOrder = .evenOdd, nudged: SweepOrder = .evenOdd) {
     (self.free, self.nudged) = (free, nudged)
+  }
+
+  /// As a run file has it: a word for both phases, or a map.
+  public var description: String {
+    free == nudged ? free.rawValue : "{free: \(free.rawValue), nudged: \(nudged.rawValue)}"
   }
 }
 
